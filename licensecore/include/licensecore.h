@@ -1,0 +1,482 @@
+/*
+ * licensecore.h - software licenses locked to a device, for any program.
+ *
+ * A core (struct lc) owns everything below one state directory: the license
+ * stores of one or several devices, and what outlives them.  It runs no
+ * threads, sets no timers, opens no sockets, prints nothing and keeps nothing
+ * in globals; time, if you wish, is yours to tell.  Two cores in one process
+ * do not know of each other; one core must not be used by two threads at once.
+ *
+ * Conventions
+ *   - Calls that can fail return enum lc_err, LC_OK (0) being success.
+ *     Results go through the last parameters and are written on success only.
+ *   - A struct lc_detail parameter may be NULL.  On failure it holds one
+ *     sentence for people: what was wrong and with what.
+ *   - Strings are UTF-8 and NUL-terminated.  A string in a structure that the
+ *     core hands out is never NULL; absent is "" unless said otherwise.
+ *   - What the core hands out as const is borrowed: it lives until the next
+ *     call that may change the core (those that take a non-const struct lc),
+ *     unless said otherwise.
+ *   - Structures that the core hands out may grow at their end in a later
+ *     version; never allocate or copy one by size.
+ *   - Times are seconds of UTC since 1970 (int64_t); LC_NO_TIME is none.
+ *
+ * "MIB" is CISCO-LICENSE-MGMT-MIB; objects of it are named where a rule comes
+ * from there.
+ */
+#ifndef LICENSECORE_H
+#define LICENSECORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LC_API __attribute__((visibility("default")))
+
+#define LC_VERSION_MAJOR 0
+#define LC_VERSION_MINOR 1
+#define LC_VERSION_PATCH 0
+
+/* The version of the library that runs, "0.1.0". */
+LC_API const char *lc_version(void);
+
+#define LC_NO_TIME INT64_MIN
+#define LC_UNCOUNTED UINT32_MAX	/* what counts of an uncounted license read */
+
+/* ---- Errors ---------------------------------------------------------- */
+
+enum lc_err {
+	LC_OK = 0,
+
+	/* The caller and the machine. */
+	LC_EINVAL,	/* an argument breaks this header's contract */
+	LC_ENOMEM,
+	LC_EIO,		/* the file system or the database refused */
+	LC_ELOCKED,	/* another process uses the state directory */
+	LC_EDAMAGED,	/* state on disk fails its own checks */
+	LC_ENEWER,	/* state written by a newer version of this library */
+	LC_EOPTIONS,	/* the options contradict themselves */
+	LC_ETRUST,	/* the keys cannot be trusted: who may write them? */
+
+	/* What a request points at. */
+	LC_EDEVICE,	/* no such device */
+	LC_ESTORE,	/* no such store in that device, or not present */
+	LC_ENOTFOUND,	/* no such license in that device */
+	LC_EREADONLY,	/* the store is built in */
+	LC_EINUSE,	/* a feature holds the license */
+
+	/* What a license file holds. */
+	LC_EFILE,	/* not a license file */
+	LC_ELINE,	/* a line that does not follow FORMAT */
+	LC_ESIGNATURE,	/* altered after it was signed */
+	LC_EKEY,	/* signed with a key that is not trusted (any more) */
+	LC_EUDI,	/* for another device */
+	LC_EEXISTS,	/* this very license is, or was, here */
+	LC_ECOUNT,	/* a count outside its type's rules */
+	LC_EPERIOD,	/* a period or dates outside its type's rules */
+	LC_EEULA,	/* its agreement has to be accepted first */
+	LC_EFULL,	/* the store has no room left */
+
+	LC_EMIXED,	/* several licenses failed, for different reasons */
+};
+
+/* A few words for people, "the store is full"; never NULL. */
+LC_API const char *lc_strerror(enum lc_err);
+
+struct lc_detail {
+	char text[256];		/* "" if the error's own words say it all */
+};
+
+/* ---- Licenses -------------------------------------------------------- */
+
+/* clmgmtLicenseType, with its numbers. */
+enum lc_type {
+	LC_DEMO = 1,			/* metered by use, for any device */
+	LC_EXTENSION,			/* metered by use */
+	LC_GRACE_PERIOD,		/* metered by use */
+	LC_PERMANENT,
+	LC_PAID_SUBSCRIPTION,		/* by calendar */
+	LC_EVALUATION_SUBSCRIPTION,	/* by calendar, once for a device */
+	LC_EXTENSION_SUBSCRIPTION,	/* by calendar */
+	LC_EVAL_RIGHT_TO_USE,		/* metered, then becomes the next one */
+	LC_RIGHT_TO_USE,
+	LC_PERMANENT_RIGHT_TO_USE,
+};
+
+/* The MIB's label, "evalRightToUse"; NULL for a number that is no type. */
+LC_API const char *lc_type_name(enum lc_type);
+LC_API bool lc_type_from_name(const char *name, enum lc_type *type);
+
+/* Does the type count seconds of use (period), or calendar days (end)? */
+LC_API bool lc_type_metered(enum lc_type);
+LC_API bool lc_type_subscription(enum lc_type);
+/* Must a license of this type name the devices it is for? */
+LC_API bool lc_type_node_locked(enum lc_type);
+/* Must its agreement be accepted in so many words before it is used? */
+LC_API bool lc_type_needs_eula(enum lc_type);
+
+/* Longest texts, in bytes, as the MIB's columns bound them. */
+#define LC_FEATURE_MAX 128
+#define LC_VERSION_MAX 32	/* clmgmtFeatureVersion, the narrower one */
+#define LC_COMMENT_MAX 255
+#define LC_ID_MAX 64
+#define LC_UDI_MAX 128
+#define LC_NUDI_MAX 64
+#define LC_EULA_DIGEST_LEN 43	/* SHA-256 in base64url */
+
+/* What an issuer signed: one license line.  FORMAT has it byte by byte. */
+struct lc_terms {
+	const char *id;		/* the license's identity, unique for ever */
+	const char *issuer;	/* who issued it, for people */
+	const char *feature;
+	const char *version;	/* of the feature */
+	enum lc_type type;
+	const char *const *udis; /* "PID:SN" of the devices it is for */
+	size_t nudis;		/* 0: for any device */
+	bool counted;
+	bool additive;		/* sums with others; false: stands alone */
+	uint32_t count;		/* LC_UNCOUNTED if not counted */
+	uint32_t period_s;	/* seconds of use; 0 unless metered */
+	uint32_t extension_days; /* after the end of a subscription */
+	int64_t issued;
+	int64_t start;		/* subscriptions only, LC_NO_TIME if open */
+	int64_t end;		/* subscriptions only, else LC_NO_TIME */
+	const char *eula;	/* digest of its agreement's text, "" if none */
+	const char *comment;
+};
+
+/* clmgmtLicenseStatus, with its numbers. */
+enum lc_status {
+	LC_INACTIVE = 1,	/* superseded, or its start date is to come */
+	LC_NOT_IN_USE,
+	LC_IN_USE,
+	LC_EXPIRED_IN_USE,
+	LC_EXPIRED_NOT_IN_USE,
+	LC_COUNT_CONSUMED,
+};
+
+/* An installed license: a row of clmgmtLicenseInfoTable. */
+struct lc_license {
+	uint32_t device;	/* entPhysicalIndex */
+	uint32_t store;
+	uint32_t index;		/* unique in its device, never used twice */
+	struct lc_terms terms;
+	const char *comment;	/* the operator's; at first terms.comment */
+	bool eula_accepted;
+	uint32_t count_left;	/* LC_UNCOUNTED if not counted */
+	int64_t installed;	/* LC_NO_TIME if it came with the device */
+};
+
+/* A feature that needs a license: a row of clmgmtLicensableFeatureTable. */
+struct lc_feature {
+	uint32_t device;
+	uint32_t index;
+	const char *name;
+	const char *version;
+	const char *what_is_counted;	/* "phones"; "" if it does not count */
+	bool mandatory;			/* runs without a license, complaining */
+};
+
+enum lc_store_kind {
+	LC_STORE_PRIMARY,	/* where licenses are installed */
+	LC_STORE_BUILT_IN,	/* a license file of the image; read-only */
+	LC_STORE_REMOVABLE,	/* may be absent, and come back */
+};
+
+/* A license store: a row of clmgmtLicenseStoreInfoTable. */
+struct lc_store {
+	uint32_t device;
+	uint32_t index;
+	enum lc_store_kind kind;
+	const char *name;	/* as the operator knows it, "flash:primary" */
+	uint32_t size;		/* bytes in all */
+	uint32_t size_left;	/* bytes for more licenses */
+	bool present;		/* false: its medium is away */
+};
+
+/* A device: a row of clmgmtLicenseDeviceInfoTable. */
+struct lc_device {
+	uint32_t index;		/* entPhysicalIndex */
+	const char *pid;
+	const char *sn;
+	const char *udi;	/* "PID:SN" */
+	const char *name;
+	uint32_t default_store;
+};
+
+/* ---- Opening --------------------------------------------------------- */
+
+struct lc_device_options {
+	uint32_t index;		/* entPhysicalIndex, not 0 */
+	const char *pid;	/* printable ASCII without ':' and blanks */
+	const char *sn;		/* likewise; together at most LC_UDI_MAX - 1 */
+	const char *name;	/* NULL: the PID */
+};
+
+struct lc_store_options {
+	uint32_t device;
+	uint32_t index;		/* not 0 */
+	enum lc_store_kind kind;
+	const char *name;	/* 1 to 255 bytes */
+	const char *path;	/* the store's own file; for a built-in store
+				   a license file.  NULL: in the state
+				   directory (not for built-in ones) */
+	uint32_t size;		/* bytes; ignored for built-in stores */
+	bool is_default;	/* exactly one for each device, not built in */
+};
+
+struct lc_feature_options {
+	uint32_t index;		/* not 0; the same in every device */
+	const char *name;	/* 1 to LC_FEATURE_MAX bytes */
+	const char *version;	/* at most LC_VERSION_MAX bytes */
+	const char *what_is_counted;	/* NULL: it does not count */
+	bool mandatory;
+};
+
+/*
+ * Where the core gets the time.  A NULL function stands for the system's
+ * clock.  boot_ms must not go backwards while the machine is up and should
+ * count while it sleeps (CLOCK_BOOTTIME).
+ */
+struct lc_clock {
+	int64_t (*wall)(void *arg);	/* seconds since 1970, UTC */
+	int64_t (*boot_ms)(void *arg);	/* milliseconds since any instant */
+	void *arg;
+};
+
+struct lc_event;
+
+struct lc_options {
+	const char *state_dir;	/* exists; the core creates what is inside */
+	const char *key_dir;	/* issuers' public keys, FORMAT "Trust" */
+	/*
+	 * The key directory, what is in it and the folders above must not be
+	 * writable by anyone but root; with this set, nor by anyone but root
+	 * and the process's own user.  For tests and unprivileged use: whoever
+	 * can write there can make licenses.
+	 */
+	bool own_keys;
+	const struct lc_device_options *devices;	/* the first is master */
+	size_t ndevices;				/* 1 or more */
+	const struct lc_store_options *stores;
+	size_t nstores;
+	const struct lc_feature_options *features;
+	size_t nfeatures;
+	struct lc_clock clock;
+
+	/*
+	 * Called (if not NULL) with what the operator should know but what did
+	 * not stop the call: a line in a store that is no longer valid, a
+	 * store that was restored.  Must not call back into the core.
+	 */
+	void (*notice)(void *arg, enum lc_err, const char *text);
+	/*
+	 * Called (if not NULL) once for each event as soon as it is durable,
+	 * whatever the notification switches say.  The event is borrowed for
+	 * the call.  Must not call back into the core.
+	 */
+	void (*event)(void *arg, const struct lc_event *);
+	void *arg;		/* for both */
+};
+
+struct lc;
+
+/*
+ * Opens the state directory, creating what is missing, and loads every store.
+ * The options are copied.  Fails with LC_EOPTIONS, LC_ETRUST, LC_ELOCKED,
+ * LC_EDAMAGED, LC_ENEWER, LC_EIO or LC_ENOMEM, and then has changed nothing
+ * but perhaps created files.
+ */
+LC_API enum lc_err lc_open(const struct lc_options *, struct lc **,
+    struct lc_detail *);
+LC_API void lc_close(struct lc *);	/* NULL is fine */
+
+/*
+ * Takes new devices, stores, features and keys into force, or fails as
+ * lc_open does and leaves the old ones.  state_dir must not change
+ * (LC_EOPTIONS); clock and callbacks are taken over.
+ */
+LC_API enum lc_err lc_reconfigure(struct lc *, const struct lc_options *,
+    struct lc_detail *);
+
+/* ---- Reading --------------------------------------------------------- */
+
+/* Arrays of all there is, sorted by device, (store,) index. */
+LC_API const struct lc_device *const *lc_devices(const struct lc *, size_t *n);
+LC_API const struct lc_store *const *lc_stores(const struct lc *, size_t *n);
+LC_API const struct lc_license *const *lc_licenses(const struct lc *,
+    size_t *n);
+LC_API const struct lc_feature *const *lc_features(const struct lc *,
+    size_t *n);
+
+/* NULL if there is none.  Device 0 is the master. */
+LC_API const struct lc_device *lc_device_find(const struct lc *,
+    uint32_t device);
+LC_API const struct lc_license *lc_license_find(const struct lc *,
+    uint32_t device, uint32_t store, uint32_t index);
+LC_API const struct lc_feature *lc_feature_find(const struct lc *,
+    uint32_t device, const char *name, const char *version);
+
+/* What depends on the time, computed now.  Seconds; 0 where the MIB says 0. */
+LC_API enum lc_status lc_license_status(const struct lc *,
+    const struct lc_license *);
+LC_API uint32_t lc_license_left_s(const struct lc *,
+    const struct lc_license *);
+LC_API uint32_t lc_license_expired_s(const struct lc *,
+    const struct lc_license *);
+LC_API uint32_t lc_license_used_s(const struct lc *,
+    const struct lc_license *);
+
+/*
+ * The same for a feature, over the licenses it uses: seconds left in sum,
+ * earliest start, latest end (LC_NO_TIME if none has one), seconds used.
+ */
+struct lc_feature_use {
+	uint32_t left_s;
+	uint32_t used_s;
+	int64_t start;
+	int64_t end;
+};
+LC_API void lc_feature_use(const struct lc *, const struct lc_feature *,
+    struct lc_feature_use *);
+
+/* ---- Small changes, durable when they return LC_OK ------------------- */
+
+/* text: at most LC_COMMENT_MAX bytes of UTF-8 (LC_EINVAL). */
+LC_API enum lc_err lc_comment_set(struct lc *, uint32_t device,
+    uint32_t store, uint32_t index, const char *text);
+
+/* The MIB's three notification switches; all on in a new state directory. */
+enum lc_switch {
+	LC_SWITCH_USAGE,	/* clmgmtLicenseUsageNotifEnable */
+	LC_SWITCH_DEPLOYMENT,	/* clmgmtLicenseDeploymentNotifEnable */
+	LC_SWITCH_ERROR,	/* clmgmtLicenseErrorNotifEnable */
+};
+#define LC_NSWITCHES 3
+LC_API bool lc_switch_get(const struct lc *, enum lc_switch);
+LC_API enum lc_err lc_switch_set(struct lc *, enum lc_switch, bool on);
+
+/* ---- Actions --------------------------------------------------------- */
+
+/*
+ * An action is one complete request.  It works in slices, so that a file of
+ * thousands of lines does not stop the caller's loop; it changes nothing
+ * before its last slice, which does it in one transaction for each device.
+ */
+enum lc_action_kind {
+	LC_INSTALL,
+	LC_CLEAR,
+};
+
+struct lc_request {
+	enum lc_action_kind kind;
+	uint32_t device;	/* LC_INSTALL: 0, the lines name theirs;
+				   else only this one.  LC_CLEAR: 0 is the
+				   master */
+	uint32_t store;		/* LC_INSTALL: 0 is the default store; ignored
+				   if the licenses go to several devices.
+				   LC_CLEAR: 0 is the one that has it */
+	uint32_t license;	/* LC_CLEAR: its index */
+	const void *data;	/* LC_INSTALL: a license file; borrowed until
+				   the action is freed */
+	size_t len;
+	bool accept_eula;	/* LC_INSTALL: all agreements are accepted */
+	bool stop_on_failure;	/* do not try the licenses after a failed one */
+	const char *by;		/* who asks, for the history: "snmp", "alice";
+				   copied */
+};
+
+/* clmgmtLicenseActionState, with its numbers. */
+enum lc_action_state {
+	LC_NOT_STARTED = 1,
+	LC_PENDING,
+	LC_IN_PROGRESS,
+	LC_SUCCESSFUL,
+	LC_PARTIALLY_SUCCESSFUL,
+	LC_FAILED,
+};
+
+/* What became of one license of an action. */
+struct lc_result {
+	enum lc_action_state state;	/* LC_NOT_STARTED: not tried */
+	enum lc_err err;		/* why it failed, else LC_OK */
+	uint32_t device, store, index;	/* where it is, or was; 0 if nowhere */
+	const char *feature;		/* "" if it could not be read */
+	const char *version;
+	struct lc_detail detail;
+};
+
+struct lc_action;
+
+/* What can be judged before the file is at hand: device and store. */
+LC_API enum lc_err lc_request_check(const struct lc *,
+    const struct lc_request *, struct lc_detail *);
+
+LC_API enum lc_err lc_action_new(struct lc *, const struct lc_request *,
+    struct lc_action **);
+/* One slice, a few milliseconds of work; true: the action is over. */
+LC_API bool lc_action_step(struct lc_action *);
+/* To the end. */
+LC_API void lc_action_run(struct lc_action *);
+/* An action that is not over is given up without a trace. */
+LC_API void lc_action_free(struct lc_action *);	/* NULL is fine */
+
+LC_API enum lc_action_state lc_action_state(const struct lc_action *);
+/*
+ * Why an action failed: what was wrong with the whole of it, or what all its
+ * licenses failed with, or LC_EMIXED if they failed differently.
+ */
+LC_API enum lc_err lc_action_error(const struct lc_action *);
+LC_API const char *lc_action_detail(const struct lc_action *);
+/* One for each license, in the order of the file; live with the action. */
+LC_API const struct lc_result *lc_action_results(const struct lc_action *,
+    size_t *n);
+
+/* ---- Events ---------------------------------------------------------- */
+
+/* What happened, each named after the notification it becomes. */
+enum lc_event_kind {
+	LC_EVENT_INSTALLED = 5,		/* clmgmtLicenseInstalled */
+	LC_EVENT_CLEARED = 6,		/* clmgmtLicenseCleared */
+	LC_EVENT_EULA_ACCEPTED = 8,	/* clmgmtLicenseEULAAccepted */
+};
+
+/*
+ * Values are those at the time of the event: the license may be gone, and its
+ * row with it, when the notification is sent.
+ */
+struct lc_event {
+	uint64_t seq;		/* rises; 0 if it is not queued (switched off) */
+	enum lc_event_kind kind;
+	int64_t at;
+	uint32_t device;
+	uint32_t store;		/* the license's row */
+	uint32_t license;
+	uint32_t feature;	/* the feature's row, 0 if it has none */
+	enum lc_type type;
+	const char *feature_name;
+	const char *feature_version;
+	const char *comment;
+	const char *udi;
+	const char *store_name;
+	const char *by;		/* who asked */
+};
+
+/*
+ * Events wait in a durable queue, committed together with what they tell of,
+ * until lc_event_done says that they were delivered.  lc_event_next reads the
+ * first one whose seq is above `after`: LC_ENOTFOUND if there is none.
+ */
+LC_API enum lc_err lc_event_next(struct lc *, uint64_t after,
+    const struct lc_event **);
+/* Delivered: all up to and including seq. */
+LC_API enum lc_err lc_event_done(struct lc *, uint64_t seq);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,20 @@
+# libcore.la is the whole core with every symbol visible to the linker: the
+# programs and the tests link it.  liblicensecore.so exports what licensecore.h
+# marks LC_API and nothing else.
+
+include_HEADERS += licensecore/include/licensecore.h
+pkgconfig_DATA += licensecore/liblicensecore.pc
+
+noinst_LTLIBRARIES += licensecore/libcore.la
+licensecore_libcore_la_SOURCES = \
+	licensecore/error.c \
+	licensecore/type.c
+licensecore_libcore_la_CPPFLAGS = $(AM_CPPFLAGS) \
+	$(CRYPTO_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS)
+licensecore_libcore_la_LIBADD = $(CRYPTO_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS)
+
+lib_LTLIBRARIES += licensecore/liblicensecore.la
+licensecore_liblicensecore_la_SOURCES =
+licensecore_liblicensecore_la_LIBADD = licensecore/libcore.la
+licensecore_liblicensecore_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 \
+	-no-undefined
