@@ -1,5 +1,9 @@
 /* error.c - what each error is called in a sentence. */
-#include "licensecore.h"
+#include "error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 const char *
 lc_strerror(enum lc_err err)
@@ -58,6 +62,34 @@ lc_strerror(enum lc_err err)
 		return "the licenses failed for different reasons";
 	}
 	return "unknown error";
+}
+
+/* Does a character of UTF-8 continue, rather than begin, at c? */
+static bool
+is_continuation(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+enum lc_err
+lc_fail(struct lc_detail *detail, enum lc_err err, const char *format, ...)
+{
+	size_t end = sizeof detail->text - 1;
+	char text[sizeof detail->text + 1];
+	va_list args;
+
+	if (detail == NULL)
+		return err;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	if (strlen(text) > end) {
+		while (end > 0 && is_continuation(text[end]))
+			end--;
+		text[end] = '\0';
+	}
+	memcpy(detail->text, text, strlen(text) + 1);
+	return err;
 }
 
 #define TEXT(x) #x

@@ -7,7 +7,11 @@ pkgconfig_DATA += licensecore/liblicensecore.pc
 
 noinst_LTLIBRARIES += licensecore/libcore.la
 licensecore_libcore_la_SOURCES = \
-	licensecore/error.c \
+	licensecore/devkey.h \
+	licensecore/error.c licensecore/error.h \
+	licensecore/file.h \
+	licensecore/line.h \
+	licensecore/trust.h \
 	licensecore/type.c
 licensecore_libcore_la_CPPFLAGS = $(AM_CPPFLAGS) \
 	$(CRYPTO_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS)

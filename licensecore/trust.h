@@ -1,0 +1,46 @@
+/*
+ * trust.h - whose signatures count.
+ *
+ * A trust is a set of issuers' public keys, read from *.jwk files in one
+ * directory (FORMAT "Trust").  It never changes once it is loaded.
+ */
+#ifndef LC_TRUST_H
+#define LC_TRUST_H
+
+#include "licensecore.h"
+
+struct lc_key;
+struct lc_trust;
+
+/*
+ * Reads every *.jwk in dir.  Fails with LC_ETRUST, and says which path, with
+ * which owner and mode, and what to do, if anyone but root - or, with
+ * own_keys, but root and this process's effective user - may write the
+ * directory, a key file or a folder above them; if dir is missing; if a key
+ * file cannot be understood; if two hold the same key.  Symbolic links are
+ * resolved first and the place they lead to is judged.  A directory without
+ * keys is no error: nothing will verify (lc_trust_nkeys tells).
+ */
+enum lc_err lc_trust_load(const char *dir, bool own_keys, struct lc_trust **,
+    struct lc_detail *);
+
+void lc_trust_free(struct lc_trust *);		/* NULL is fine */
+
+/* Keys in it that may verify something: those withdrawn do not count. */
+size_t lc_trust_nkeys(const struct lc_trust *);
+
+/* The key with this id (RFC 7638 thumbprint), also a withdrawn one, or NULL. */
+const struct lc_key *lc_trust_find(const struct lc_trust *, const char *kid);
+
+/* An empty trust to put keys in, for callers that hold keys already. */
+enum lc_err lc_trust_new(struct lc_trust **);
+
+/*
+ * Adds a key, which the trust owns from then on; name is its file, for
+ * messages.  On failure (LC_ETRUST: the key is there already; LC_ENOMEM) the
+ * key remains the caller's.
+ */
+enum lc_err lc_trust_add(struct lc_trust *, struct lc_key *, const char *name,
+    struct lc_detail *);
+
+#endif
