@@ -1,0 +1,21 @@
+# Tests.  support/ is for all of them; a unit test is a program of its own.
+
+if HAVE_CUNIT
+check_LTLIBRARIES += tests/support/libsupport.la
+tests_support_libsupport_la_SOURCES = \
+	tests/support/check.c tests/support/check.h
+tests_support_libsupport_la_LIBADD = licensecore/libcore.la $(CUNIT_LIBS)
+
+# Unit tests see the private headers of what they test.
+UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/support \
+	-I$(top_srcdir)/licensecore \
+	$(CRYPTO_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS)
+UNIT_LDADD = tests/support/libsupport.la $(CRYPTO_LIBS) $(JANSSON_LIBS)
+
+CORE_TESTS = tests/core/error_test
+tests_core_error_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_error_test_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += $(CORE_TESTS)
+TESTS += $(CORE_TESTS)
+endif
