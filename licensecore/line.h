@@ -14,20 +14,21 @@
 
 #include "licensecore.h"
 
+struct lc_key;
 struct lc_trust;
 
-#define LC_LINE_MAX 8192	/* bytes of a line */
-#define LC_DATE_MAX UINT32_MAX	/* dates lie in 1970..2106 */
-#define LC_ISSUER_MAX 128	/* bytes of terms.issuer */
+#define LC_LINE_MAX 8192       /* bytes of a line */
+#define LC_DATE_MAX UINT32_MAX /* dates lie in 1970..2106 */
+#define LC_ISSUER_MAX 128      /* bytes of terms.issuer */
 
 /* Owns all its memory; terms and kid live as long as the line. */
 struct lc_line {
 	struct lc_terms terms;
-	const char *kid;	/* the key that signed it */
+	const char *kid; /* the key that signed it */
 };
 
 /*
- * Opens a line: text need not end in NUL and may carry blanks around it.
+ * Opens a line: text need not end in NUL and may have blanks around it.
  * LC_ELINE: not the form that FORMAT describes; LC_EKEY: the key is unknown,
  * withdrawn, or was not valid when the line was issued; LC_ESIGNATURE: the
  * signature does not match; LC_ENOMEM.
@@ -35,19 +36,27 @@ struct lc_line {
  * Numbers outside the range of their field do not fail here: they come out as
  * values that lc_terms_check refuses.
  */
-enum lc_err lc_line_open(const char *text, size_t len,
-    const struct lc_trust *, struct lc_line **, struct lc_detail *);
+enum lc_err lc_line_open(const char *text, size_t len, const struct lc_trust *,
+    struct lc_line **, struct lc_detail *);
 
 /* The same without looking at the signature: only for showing a line. */
-enum lc_err lc_line_peek(const char *text, size_t len, struct lc_line **,
-    struct lc_detail *);
+enum lc_err lc_line_peek(
+    const char *text, size_t len, struct lc_line **, struct lc_detail *);
 
-void lc_line_free(struct lc_line *);	/* NULL is fine */
+void lc_line_free(struct lc_line *); /* NULL is fine */
 
 /*
  * The rules that numbers have to keep, whatever the device: LC_ECOUNT or
  * LC_EPERIOD, count first.
  */
 enum lc_err lc_terms_check(const struct lc_terms *, struct lc_detail *);
+
+/*
+ * Signs terms with an issuer's private key; caller frees the text.  What
+ * lc_line_open or lc_terms_check would refuse fails here, with the same error,
+ * and no text comes out.
+ */
+enum lc_err lc_line_sign(const struct lc_terms *, const struct lc_key *,
+    char **text, struct lc_detail *);
 
 #endif

@@ -7,11 +7,17 @@ pkgconfig_DATA += licensecore/liblicensecore.pc
 
 noinst_LTLIBRARIES += licensecore/libcore.la
 licensecore_libcore_la_SOURCES = \
-	licensecore/devkey.h \
+	licensecore/b64.c licensecore/b64.h \
+	licensecore/devkey.c licensecore/devkey.h \
+	licensecore/disk.c licensecore/disk.h \
 	licensecore/error.c licensecore/error.h \
-	licensecore/file.h \
-	licensecore/line.h \
-	licensecore/trust.h \
+	licensecore/file.c licensecore/file.h \
+	licensecore/json.c licensecore/json.h \
+	licensecore/jws.c licensecore/jws.h \
+	licensecore/key.c licensecore/key.h \
+	licensecore/line.c licensecore/line.h \
+	licensecore/text.c licensecore/text.h \
+	licensecore/trust.c licensecore/trust.h \
 	licensecore/type.c
 licensecore_libcore_la_CPPFLAGS = $(AM_CPPFLAGS) \
 	$(CRYPTO_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS)

@@ -21,10 +21,10 @@ struct lc_trust;
  * resolved first and the place they lead to is judged.  A directory without
  * keys is no error: nothing will verify (lc_trust_nkeys tells).
  */
-enum lc_err lc_trust_load(const char *dir, bool own_keys, struct lc_trust **,
-    struct lc_detail *);
+enum lc_err lc_trust_load(
+    const char *dir, bool own_keys, struct lc_trust **, struct lc_detail *);
 
-void lc_trust_free(struct lc_trust *);		/* NULL is fine */
+void lc_trust_free(struct lc_trust *); /* NULL is fine */
 
 /* Keys in it that may verify something: those withdrawn do not count. */
 size_t lc_trust_nkeys(const struct lc_trust *);
@@ -40,7 +40,7 @@ enum lc_err lc_trust_new(struct lc_trust **);
  * messages.  On failure (LC_ETRUST: the key is there already; LC_ENOMEM) the
  * key remains the caller's.
  */
-enum lc_err lc_trust_add(struct lc_trust *, struct lc_key *, const char *name,
-    struct lc_detail *);
+enum lc_err lc_trust_add(
+    struct lc_trust *, struct lc_key *, const char *name, struct lc_detail *);
 
 #endif

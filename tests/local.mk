@@ -3,7 +3,9 @@
 if HAVE_CUNIT
 check_LTLIBRARIES += tests/support/libsupport.la
 tests_support_libsupport_la_SOURCES = \
-	tests/support/check.c tests/support/check.h
+	tests/support/check.c tests/support/check.h \
+	tests/support/issuer.c tests/support/issuer.h
+tests_support_libsupport_la_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_support_libsupport_la_LIBADD = licensecore/libcore.la $(CUNIT_LIBS)
 
 # Unit tests see the private headers of what they test.
@@ -12,10 +14,17 @@ UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/support \
 	$(CRYPTO_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS)
 UNIT_LDADD = tests/support/libsupport.la $(CRYPTO_LIBS) $(JANSSON_LIBS)
 
-CORE_TESTS = tests/core/error_test
+FORMAT_TESTS = \
+	tests/core/b64_test \
+	tests/core/error_test \
+	tests/core/jws_test
+tests_core_b64_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_b64_test_LDADD = $(UNIT_LDADD)
 tests_core_error_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_error_test_LDADD = $(UNIT_LDADD)
+tests_core_jws_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_jws_test_LDADD = $(UNIT_LDADD)
 
-check_PROGRAMS += $(CORE_TESTS)
-TESTS += $(CORE_TESTS)
+check_PROGRAMS += $(FORMAT_TESTS)
+TESTS += $(FORMAT_TESTS)
 endif

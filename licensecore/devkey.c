@@ -1,0 +1,175 @@
+/* devkey.c - see devkey.h. */
+#include "devkey.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/kdf.h>
+
+#include "disk.h"
+#include "error.h"
+#include "key.h"
+
+#define SECRET_LEN 32
+
+struct lc_devkey {
+	struct lc_key *key;
+};
+
+void
+lc_devkey_free(struct lc_devkey *devkey)
+{
+	if (devkey == NULL)
+		return;
+	lc_key_free(devkey->key);
+	free(devkey);
+}
+
+const struct lc_key *
+lc_devkey_key(const struct lc_devkey *devkey)
+{
+	return devkey->key;
+}
+
+/* ---- The file -------------------------------------------------------- */
+
+static enum lc_err
+judge(const char *path, const struct stat *st, struct lc_detail *detail)
+{
+	if (st->st_uid != 0 && st->st_uid != geteuid())
+		return lc_fail(detail, LC_ETRUST,
+		    "the device's key %s belongs to user %ld, not to the user "
+		    "this runs as (%ld)",
+		    path, (long)st->st_uid, (long)geteuid());
+	if ((st->st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return lc_fail(detail, LC_ETRUST,
+		    "the device's key %s has mode %04o, so that others may "
+		    "know it: make it 0600, or remove it if somebody does",
+		    path, (unsigned)st->st_mode & 07777);
+	return LC_OK;
+}
+
+static enum lc_err
+key_parse(const char *path, const char *pem, size_t len, struct lc_key **out,
+    struct lc_detail *detail)
+{
+	struct lc_detail why = { "" };
+	struct lc_key *key = NULL;
+	enum lc_err err = lc_key_from_pem(pem, len, &key, &why);
+
+	if (err == LC_OK && key->alg != LC_ED25519) {
+		err = lc_fail(&why, LC_ETRUST, "its key is not Ed25519");
+		lc_key_free(key);
+	}
+	if (err == LC_ETRUST)
+		return lc_fail(
+		    detail, err, "the device's key %s: %s", path, why.text);
+	if (err == LC_OK)
+		*out = key;
+	return err;
+}
+
+/* LC_ENOTFOUND: there is no such file. */
+static enum lc_err
+key_load(const char *path, struct lc_key **out, struct lc_detail *detail)
+{
+	char *pem = NULL;
+	size_t len = 0;
+	struct stat st;
+	enum lc_err err;
+
+	if ((err = lc_disk_read(path, LC_JWK_MAX, &pem, &len, &st, detail)) !=
+	    LC_OK)
+		return err;
+	if ((err = judge(path, &st, detail)) == LC_OK)
+		err = key_parse(path, pem, len, out, detail);
+	OPENSSL_cleanse(pem, len);
+	free(pem);
+	return err;
+}
+
+static enum lc_err
+key_make(const char *path, struct lc_key **out, struct lc_detail *detail)
+{
+	struct lc_key *key = NULL;
+	char *pem = NULL;
+	size_t len = 0;
+	enum lc_err err;
+
+	if ((err = lc_key_generate(LC_ED25519, &key)) != LC_OK ||
+	    (err = lc_key_to_pem(key, &pem, &len)) != LC_OK ||
+	    (err = lc_disk_write(path, pem, len, 0600, false, detail)) != LC_OK)
+		goto out;
+	*out = key;
+	key = NULL; /* the caller's now */
+out:
+	OPENSSL_clear_free(pem, len);
+	lc_key_free(key);
+	return err == LC_EEXISTS ? LC_EIO : err;
+}
+
+enum lc_err
+lc_devkey_open(
+    const char *path, struct lc_devkey **out, struct lc_detail *detail)
+{
+	struct lc_devkey *devkey = calloc(1, sizeof *devkey);
+	enum lc_err err = LC_ENOMEM;
+
+	if (devkey == NULL)
+		return err;
+	err = key_load(path, &devkey->key, detail);
+	if (err == LC_ENOTFOUND)
+		err = key_make(path, &devkey->key, detail);
+	if (err == LC_OK) {
+		*out = devkey;
+		devkey = NULL; /* the caller's now */
+	}
+	lc_devkey_free(devkey);
+	return err;
+}
+
+/* ---- Keys derived from it -------------------------------------------- */
+
+/* RFC 5869; the salt only sets these keys apart from others' derivations. */
+static bool
+hkdf(uint8_t secret[SECRET_LEN], const char *label, uint8_t out[LC_MAC_KEY_LEN])
+{
+	char digest[] = "SHA256", salt[] = "licagent device key";
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(
+		    OSSL_KDF_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_octet_string(
+		    OSSL_KDF_PARAM_KEY, secret, SECRET_LEN),
+		OSSL_PARAM_construct_octet_string(
+		    OSSL_KDF_PARAM_SALT, salt, sizeof salt - 1),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO,
+		    (void *)(uintptr_t)label, strlen(label)),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+	EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
+	bool ok = ctx != NULL &&
+		  EVP_KDF_derive(ctx, out, LC_MAC_KEY_LEN, params) == 1;
+
+	EVP_KDF_CTX_free(ctx);
+	EVP_KDF_free(kdf);
+	return ok;
+}
+
+enum lc_err
+lc_devkey_mac_key(const struct lc_devkey *devkey, const char *label,
+    uint8_t out[LC_MAC_KEY_LEN])
+{
+	uint8_t secret[SECRET_LEN];
+	size_t len = sizeof secret;
+	bool ok = EVP_PKEY_get_raw_private_key(
+		      devkey->key->pkey, secret, &len) == 1 &&
+		  hkdf(secret, label, out);
+
+	OPENSSL_cleanse(secret, sizeof secret);
+	return ok ? LC_OK : LC_ENOMEM;
+}

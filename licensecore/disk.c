@@ -1,0 +1,194 @@
+/*
+ * disk.c - see disk.h.
+ *
+ * A temporary beside the target is written, synced and renamed over it, and
+ * the directory is synced as well: without that the rename itself may be lost
+ * with the power.
+ */
+#include "disk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "error.h"
+
+static enum lc_err
+failed(struct lc_detail *detail, const char *path, const char *what)
+{
+	return lc_fail(
+	    detail, LC_EIO, "%s: %s: %s", path, what, strerror(errno));
+}
+
+/* ---- Reading --------------------------------------------------------- */
+
+static enum lc_err
+judge(int fd, const char *path, size_t max, struct stat *st,
+    struct lc_detail *detail)
+{
+	if (fstat(fd, st) != 0)
+		return failed(detail, path, "cannot be read");
+	if (!S_ISREG(st->st_mode))
+		return lc_fail(detail, LC_EIO, "%s is not a plain file", path);
+	if ((uintmax_t)st->st_size > max)
+		return lc_fail(detail, LC_EIO,
+		    "%s has %jd bytes; at most %zu are allowed", path,
+		    (intmax_t)st->st_size, max);
+	return LC_OK;
+}
+
+/* As many bytes as there were when it was opened, or fewer if it shrank. */
+static enum lc_err
+read_all(int fd, const char *path, size_t size, char **out, size_t *len,
+    struct lc_detail *detail)
+{
+	char *data = malloc(size + 1);
+	size_t got = 0;
+	ssize_t n = 1;
+
+	if (data == NULL)
+		return LC_ENOMEM;
+	while (got < size && n != 0) {
+		n = read(fd, data + got, size - got);
+		if (n < 0 && errno != EINTR) {
+			OPENSSL_cleanse(data, got);
+			free(data);
+			return failed(detail, path, "cannot be read");
+		}
+		got += n > 0 ? (size_t)n : 0;
+	}
+	data[got] = '\0';
+	*out = data;
+	*len = got;
+	return LC_OK;
+}
+
+enum lc_err
+lc_disk_read(const char *path, size_t max, char **data, size_t *len,
+    struct stat *st, struct lc_detail *detail)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat own;
+	enum lc_err err;
+
+	if (st == NULL)
+		st = &own;
+	if (fd < 0 && errno == ENOENT)
+		return lc_fail(detail, LC_ENOTFOUND, "%s does not exist", path);
+	if (fd < 0)
+		return failed(detail, path, "cannot be opened");
+	err = judge(fd, path, max, st, detail);
+	if (err == LC_OK)
+		err =
+		    read_all(fd, path, (size_t)st->st_size, data, len, detail);
+	(void)close(fd); /* it was only read */
+	return err;
+}
+
+/* ---- Writing --------------------------------------------------------- */
+
+static bool
+write_all(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0) {
+			data += n;
+			len -= (size_t)n;
+		}
+	}
+	return fsync(fd) == 0;
+}
+
+static bool
+write_new(const char *path, mode_t mode, const void *data, size_t len)
+{
+	int fd = open(
+	    path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	ok = write_all(fd, data, len);
+	return close(fd) == 0 && ok;
+}
+
+static bool
+sync_dir_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir =
+	    slash == NULL
+		? strdup(".")
+		: strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	int fd = dir == NULL ? -1 : open(dir, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		(void)close(fd); /* nothing was written through it */
+	free(dir);
+	return ok;
+}
+
+/* Not every file system can rename without replacing; all others link. */
+static bool
+move(const char *from, const char *to, bool replace)
+{
+	if (replace)
+		return rename(from, to) == 0;
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return true;
+	return (errno == EINVAL || errno == ENOSYS) && link(from, to) == 0 &&
+	       unlink(from) == 0;
+}
+
+/* A file that is missing, or that may be replaced because it is plain. */
+static enum lc_err
+check_target(const char *path, bool replace, struct lc_detail *detail)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return LC_OK; /* what else is wrong shows when it is written */
+	if (!replace)
+		return lc_fail(detail, LC_EEXISTS, "%s exists already", path);
+	if (!S_ISREG(st.st_mode))
+		return lc_fail(detail, LC_EIO, "%s is not a plain file", path);
+	return LC_OK;
+}
+
+enum lc_err
+lc_disk_write(const char *path, const void *data, size_t len, mode_t mode,
+    bool replace, struct lc_detail *detail)
+{
+	enum lc_err err = check_target(path, replace, detail);
+	char *temporary = NULL;
+	unsigned nonce;
+
+	if (err != LC_OK)
+		return err;
+	if (RAND_bytes((unsigned char *)&nonce, sizeof nonce) != 1 ||
+	    asprintf(&temporary, "%s.%08x.new", path, nonce) < 0)
+		return LC_ENOMEM;
+	if (!write_new(temporary, mode, data, len) ||
+	    !move(temporary, path, replace)) {
+		err = errno == EEXIST ? LC_EEXISTS : LC_EIO;
+		err = lc_fail(detail, err, "%s cannot be written: %s", path,
+		    strerror(errno));
+		(void)unlink(temporary); /* a second error would say less */
+	} else if (!sync_dir_of(path)) {
+		err = failed(detail, path, "its directory cannot be synced");
+	}
+	free(temporary);
+	return err;
+}

@@ -1,0 +1,27 @@
+/* disk.h - whole files: read with care, written so that no crash halves them.
+ */
+#ifndef LC_DISK_H
+#define LC_DISK_H
+
+#include <sys/stat.h>
+
+#include "licensecore.h"
+
+/*
+ * Reads a plain file of at most max bytes; a FIFO or device does not make it
+ * wait.  A NUL follows the data.  Caller frees, and cleanses what is secret.
+ * *st (may be NULL) is the status of the file that was read.  LC_ENOTFOUND:
+ * there is none; LC_EIO; LC_ENOMEM.
+ */
+enum lc_err lc_disk_read(const char *path, size_t max, char **data, size_t *len,
+    struct stat *st, struct lc_detail *);
+
+/*
+ * Puts a file in place: after a crash there is the old one, if there was one,
+ * or the new one whole.  It is durable on return.  Without replace an existing
+ * file stays and LC_EEXISTS is returned.  mode is subject to the umask.
+ */
+enum lc_err lc_disk_write(const char *path, const void *data, size_t len,
+    mode_t mode, bool replace, struct lc_detail *);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * jws.h - signed statements: JWS in compact form (RFC 7515), EdDSA (RFC 8037)
+ * or ES256 (RFC 7518), as FORMAT "Signed form" narrows them down.
+ */
+#ifndef LC_JWS_H
+#define LC_JWS_H
+
+#include <jansson.h>
+
+#include "key.h"
+#include "trust.h"
+
+/* What a statement is: the header's "typ". */
+#define LC_TYP_LICENSE "licagent-license"
+
+struct lc_jws {
+	json_t *payload;    /* an object, flat */
+	size_t payload_len; /* of its text, in bytes */
+	char kid[LC_KID_LEN + 1];
+	const struct lc_key *key; /* that verified it, the trust's */
+};
+
+/*
+ * Verifies a statement of the kind typ.  LC_ELINE: not the form; LC_EKEY: no
+ * key of the trust, withdrawn, or of the other algorithm; LC_ESIGNATURE;
+ * LC_ENOMEM.  Whether the key was valid when the statement was made depends on
+ * the statement's own date: ask lc_jws_dated.
+ */
+enum lc_err lc_jws_open(const char *text, size_t len, const char *typ,
+    const struct lc_trust *, struct lc_jws *out, struct lc_detail *);
+
+/* The same but for the signature, which nobody looks at; key is NULL. */
+enum lc_err lc_jws_peek(const char *text, size_t len, const char *typ,
+    struct lc_jws *out, struct lc_detail *);
+
+void lc_jws_close(struct lc_jws *); /* one that was opened, or {0} */
+
+/* LC_EKEY if the key was not valid at that time. */
+enum lc_err lc_jws_dated(
+    const struct lc_jws *, int64_t when, struct lc_detail *);
+
+/* Signs with a private key; caller frees.  LC_ENOMEM. */
+enum lc_err lc_jws_sign(
+    const struct lc_key *, const char *typ, const json_t *payload, char **text);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * key.h - one key: Ed25519 (RFC 8032) or ECDSA on P-256 with SHA-256, public
+ * only or with its private half.  JWK and thumbprint after RFC 7517, RFC 7638,
+ * RFC 8037.
+ */
+#ifndef LC_KEY_H
+#define LC_KEY_H
+
+#include <openssl/evp.h>
+
+#include "licensecore.h"
+
+#define LC_KID_LEN 43       /* SHA-256 in base64url */
+#define LC_SIGNATURE_LEN 64 /* of both algorithms */
+#define LC_JWK_MAX 4096     /* bytes of a JWK or PEM file */
+#define LC_KEY_NAME_MAX 128
+
+enum lc_alg {
+	LC_ED25519,
+	LC_ES256,
+};
+
+/* What a JWS calls it: "EdDSA", "ES256". */
+const char *lc_alg_name(enum lc_alg);
+bool lc_alg_from_name(const char *name, enum lc_alg *);
+
+struct lc_key {
+	char kid[LC_KID_LEN + 1]; /* RFC 7638 thumbprint */
+	enum lc_alg alg;
+	EVP_PKEY *pkey;
+
+	/* From a JWK's members; FORMAT "Trust". */
+	char name[LC_KEY_NAME_MAX + 1]; /* who signs with it, "" if unsaid */
+	int64_t not_before; /* what it signed is dated in [not_before, */
+	int64_t expires;    /*    expires); LC_NO_TIME: open */
+	bool withdrawn;     /* nothing it signed counts any more */
+};
+
+/* A new key pair from OpenSSL's random numbers. */
+enum lc_err lc_key_generate(enum lc_alg, struct lc_key **);
+void lc_key_free(struct lc_key *); /* NULL is fine */
+
+/*
+ * LC_ETRUST if data is not the public half of a key, in a form that FORMAT
+ * allows: the detail says what is wrong with it.
+ */
+enum lc_err lc_key_from_jwk(
+    const char *data, size_t len, struct lc_key **, struct lc_detail *);
+/* The public half; caller frees. */
+enum lc_err lc_key_to_jwk(const struct lc_key *, char **text);
+
+/* A private key, PKCS #8 in PEM without a passphrase; LC_ETRUST if not. */
+enum lc_err lc_key_from_pem(
+    const char *data, size_t len, struct lc_key **, struct lc_detail *);
+/* Caller cleanses and frees (OPENSSL_clear_free). */
+enum lc_err lc_key_to_pem(const struct lc_key *, char **text, size_t *len);
+
+/* LC_ENOMEM if OpenSSL fails: no input can make it. */
+enum lc_err lc_key_sign(const struct lc_key *, const void *data, size_t len,
+    uint8_t signature[LC_SIGNATURE_LEN]);
+/* LC_OK or LC_ESIGNATURE or LC_ENOMEM. */
+enum lc_err lc_key_verify(const struct lc_key *, const void *data, size_t len,
+    const uint8_t signature[LC_SIGNATURE_LEN]);
+
+#endif
