@@ -16,14 +16,26 @@ UNIT_LDADD = tests/support/libsupport.la $(CRYPTO_LIBS) $(JANSSON_LIBS)
 
 FORMAT_TESTS = \
 	tests/core/b64_test \
+	tests/core/devkey_test \
 	tests/core/error_test \
-	tests/core/jws_test
+	tests/core/file_test \
+	tests/core/jws_test \
+	tests/core/line_test \
+	tests/core/trust_test
 tests_core_b64_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_b64_test_LDADD = $(UNIT_LDADD)
 tests_core_error_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_error_test_LDADD = $(UNIT_LDADD)
 tests_core_jws_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_jws_test_LDADD = $(UNIT_LDADD)
+tests_core_line_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_line_test_LDADD = $(UNIT_LDADD)
+tests_core_devkey_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_devkey_test_LDADD = $(UNIT_LDADD)
+tests_core_file_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_file_test_LDADD = $(UNIT_LDADD)
+tests_core_trust_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_trust_test_LDADD = $(UNIT_LDADD)
 
 check_PROGRAMS += $(FORMAT_TESTS)
 TESTS += $(FORMAT_TESTS)
