@@ -1,0 +1,25 @@
+/*
+ * clock.h - the time that licenses go by.
+ *
+ * Wall time never runs backwards: below the highest time already recorded it
+ * stands still, so that setting the clock back revives nothing.
+ */
+#ifndef LC_CLOCK_H
+#define LC_CLOCK_H
+
+#include "licensecore.h"
+
+int64_t lc_now(const struct lc *);	/* seconds since 1970, never backwards */
+int64_t lc_boot_ms(const struct lc *);	/* milliseconds; suspend counts */
+
+/* At opening: the highest time recorded so far. */
+enum lc_err lc_clock_load(struct lc *);
+/* Within a transaction: records the time. */
+enum lc_err lc_clock_record(struct lc *);
+/*
+ * Looks whether the clock was set back since the last look, and if so notes
+ * it in the history, once until it has caught up again.  Out of a transaction.
+ */
+enum lc_err lc_clock_watch(struct lc *);
+
+#endif

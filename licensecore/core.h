@@ -1,0 +1,60 @@
+/* core.h - what hangs off a struct lc, for the core's own files. */
+#ifndef LC_CORE_H
+#define LC_CORE_H
+
+#include <jansson.h>
+
+#include "licensecore.h"
+
+struct lc_db;
+struct lc_devkey;
+struct lc_model;
+struct lc_use;
+
+struct lc {
+	char *state_dir;
+	int lock_fd;			/* held while the core is open */
+	struct lc_db *db;
+	struct lc_devkey *devkey;
+	uint8_t mac_key[32];		/* seal.c */
+	struct {
+		int64_t high;	/* the highest wall time recorded */
+		bool told;	/* that the clock is below it */
+	} time;
+	bool switches[LC_NSWITCHES];
+
+	/* What is used, by device, feature and version. */
+	struct lc_use **uses;
+	size_t nuses;
+
+	/* When lc_tick has to do something; boot time, INT64_MAX: never. */
+	struct {
+		bool known;
+		int64_t expire_ms;	/* a meter reaches its period */
+		int64_t flush_ms;	/* meters have to be recorded */
+	} due;
+
+	/* The part that lc_reconfigure replaces. */
+	struct lc_model *model;
+	struct lc_clock clock;
+	int64_t flush_ms;
+	void (*notice)(void *arg, enum lc_err, const char *text);
+	void (*event)(void *arg, const struct lc_event *);
+	void (*lease)(void *arg, struct lc_lease *);
+	void *arg;
+
+	/* Events of the running transaction, told once it is committed. */
+	struct {
+		struct lc_event *list;
+		size_t n, room;
+	} pending;
+	/* What lc_event_next handed out last, and the memory behind it. */
+	struct lc_event next;
+	json_t *next_body;
+};
+
+/* Tells the host; text as for printf, cut to a struct lc_detail. */
+void lc_notice(const struct lc *, enum lc_err, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * db.h - the one place that talks to SQLite.
+ *
+ * A struct lc_db is the connection to the persistence file, to which one store
+ * file at a time can be attached under the name "store"; a transaction then
+ * covers both files as one.
+ *
+ * SQL texts are string literals: prepared statements are kept by address.
+ */
+#ifndef LC_DB_H
+#define LC_DB_H
+
+#include "licensecore.h"
+
+struct lc_db;
+
+/* What kind of file it has to be. */
+enum lc_db_file {
+	LC_DB_PERSISTENCE,
+	LC_DB_STORE,
+};
+
+/*
+ * Opens or creates the persistence file and brings its schema up to date.
+ * LC_EDAMAGED: not ours, or its pages do not hold together.  LC_ENEWER: of a
+ * version that this code does not know.  LC_EIO, LC_ENOMEM, LC_ELOCKED.
+ */
+enum lc_err lc_db_open(const char *path, struct lc_db **, struct lc_detail *);
+void lc_db_close(struct lc_db *);	/* NULL is fine */
+
+/*
+ * The same for a store file; one at a time, and not in a transaction.  With
+ * check, its pages are read through; else only its kind and version are.
+ */
+enum lc_err lc_db_attach(struct lc_db *, const char *path, bool check,
+    struct lc_detail *);
+void lc_db_detach(struct lc_db *);	/* nothing attached is fine */
+
+enum lc_err lc_db_begin(struct lc_db *);
+/* On failure everything is rolled back. */
+enum lc_err lc_db_commit(struct lc_db *);
+/* Not in a transaction is fine. */
+void lc_db_rollback(struct lc_db *);
+
+/*
+ * Parameters are described by one letter each: 's' a const char *, 't' the
+ * same or NULL for SQL's NULL, 'x' a const char * and a size_t, 'i' an int64_t,
+ * 'b' a const void * and a size_t.
+ */
+
+/* Runs a statement that returns no rows. */
+enum lc_err lc_db_run(struct lc_db *, const char *sql, const char *letters,
+    ...);
+
+/*
+ * Starts a query; lc_db_next gives LC_OK for each row, LC_ENOTFOUND after the
+ * last.  The rows must be read to that end or given up with lc_db_stop before
+ * the same query starts again; lc_db_stop after the end is fine.
+ */
+struct lc_rows;
+enum lc_err lc_db_query(struct lc_db *, struct lc_rows **, const char *sql,
+    const char *letters, ...);
+enum lc_err lc_db_next(struct lc_db *, struct lc_rows *);
+void lc_db_stop(struct lc_rows *);	/* NULL is fine */
+
+/* Columns count from 0.  Texts and blobs live until the next lc_db_next. */
+int64_t lc_db_int(struct lc_rows *, int column);
+const char *lc_db_text(struct lc_rows *, int column);	/* NULL as "" */
+const void *lc_db_blob(struct lc_rows *, int column, size_t *len);
+
+/* The rowid of the last row inserted. */
+int64_t lc_db_last_row(struct lc_db *);
+
+/* SQLite's own words about the last failure, for a lc_detail. */
+const char *lc_db_words(struct lc_db *);
+
+#endif

@@ -1,0 +1,210 @@
+/*
+ * history.c - what happened to licenses, in a chain that shows edits.
+ *
+ * A record's seal is HMAC-SHA256 over the seal before it (32 zero bytes for
+ * the first) and the record as a JSON array.  The newest seal also stands in
+ * meta, sealed once more: without it a chain that lost its last records would
+ * look whole.
+ */
+#include "history.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <jansson.h>
+
+#include "clock.h"
+#include "core.h"
+#include "db.h"
+#include "error.h"
+#include "seal.h"
+
+#define HEAD "history.head"
+
+static enum lc_err
+seal_record(const struct lc *lc, const struct lc_seal *before, int64_t seq,
+    int64_t at, const struct lc_record *r, struct lc_seal *seal)
+{
+	json_t *array = json_pack("[I, I, s, s, I, s, s]", (json_int_t)seq,
+	    (json_int_t)at, r->what, r->udi, (json_int_t)r->store, r->id,
+	    r->body);
+	char *text = array != NULL ? json_dumps(array, JSON_COMPACT) : NULL;
+	enum lc_err err = text != NULL ?
+	    lc_seal(lc, before, text, seal) : LC_ENOMEM;
+
+	free(text);
+	json_decref(array);
+	return err;
+}
+
+static bool
+seal_read(struct lc_rows *rows, int column, struct lc_seal *seal)
+{
+	size_t len;
+	const void *bytes = lc_db_blob(rows, column, &len);
+
+	if (len != LC_SEAL_LEN)
+		return false;
+	memcpy(seal->bytes, bytes, LC_SEAL_LEN);
+	return true;
+}
+
+/* ---- Adding ---------------------------------------------------------- */
+
+static enum lc_err
+last_get(struct lc *lc, int64_t *seq, struct lc_seal *seal)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows,
+	    "SELECT seq, mac FROM history ORDER BY seq DESC LIMIT 1", "");
+	if (err != LC_OK)
+		return err;
+	*seq = 0;
+	memset(seal, 0, sizeof *seal);
+	if ((err = lc_db_next(lc->db, rows)) == LC_OK) {
+		*seq = lc_db_int(rows, 0);
+		if (!seal_read(rows, 1, seal))
+			err = LC_EDAMAGED;
+		lc_db_stop(rows);
+	}
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+static enum lc_err
+head_set(struct lc *lc, const struct lc_seal *last)
+{
+	struct lc_seal head;
+	enum lc_err err = lc_seal(lc, last, HEAD, &head);
+
+	if (err != LC_OK)
+		return err;
+	return lc_db_run(lc->db,
+	    "INSERT INTO meta (name, value) VALUES (?, ?)"
+	    " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+	    "sb", HEAD, (const void *)head.bytes, sizeof head.bytes);
+}
+
+enum lc_err
+lc_history_start(struct lc *lc)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+	bool fresh;
+
+	err = lc_db_query(lc->db, &rows,
+	    "SELECT NOT EXISTS (SELECT 1 FROM meta)"
+	    " AND NOT EXISTS (SELECT 1 FROM license)"
+	    " AND NOT EXISTS (SELECT 1 FROM history)", "");
+	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+		return err;
+	fresh = lc_db_int(rows, 0) != 0;
+	lc_db_stop(rows);
+	return fresh ? head_set(lc, &(struct lc_seal){ { 0 } }) : LC_OK;
+}
+
+enum lc_err
+lc_history_add(struct lc *lc, const struct lc_record *r)
+{
+	int64_t seq, at = lc_now(lc);
+	struct lc_seal last, seal;
+	enum lc_err err;
+
+	if ((err = last_get(lc, &seq, &last)) != LC_OK ||
+	    (err = seal_record(lc, &last, seq + 1, at, r, &seal)) != LC_OK)
+		return err;
+	err = lc_db_run(lc->db,
+	    "INSERT INTO history (seq, at, what, udi, store, id, body, mac)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)", "iississb", seq + 1, at,
+	    r->what, r->udi, (int64_t)r->store, r->id, r->body,
+	    (const void *)seal.bytes, sizeof seal.bytes);
+	if (err != LC_OK)
+		return err;
+	return head_set(lc, &seal);
+}
+
+/* ---- Checking -------------------------------------------------------- */
+
+static enum lc_err
+head_check(struct lc *lc, const struct lc_seal *last, struct lc_detail *detail)
+{
+	struct lc_rows *rows;
+	struct lc_seal head;
+	enum lc_err err;
+	size_t len;
+	const void *bytes;
+
+	err = lc_db_query(lc->db, &rows,
+	    "SELECT value FROM meta WHERE name = ?", "s", HEAD);
+	if (err != LC_OK)
+		return err;
+	if ((err = lc_db_next(lc->db, rows)) != LC_OK) {
+		if (err == LC_ENOTFOUND)
+			err = lc_fail(detail, LC_EDAMAGED,
+			    "history: its end mark is missing");
+		return err;
+	}
+	bytes = lc_db_blob(rows, 0, &len);
+	if ((err = lc_seal(lc, last, HEAD, &head)) == LC_OK &&
+	    !lc_seal_equal(&head, bytes, len))
+		err = lc_fail(detail, LC_EDAMAGED,
+		    "history: its last records are missing");
+	lc_db_stop(rows);
+	return err;
+}
+
+/* Is this row what was sealed after `last`?  Then last moves on to it. */
+static enum lc_err
+row_check(const struct lc *lc, struct lc_rows *rows, int64_t seq,
+    struct lc_seal *last, struct lc_detail *detail)
+{
+	struct lc_record r = {
+		.what = lc_db_text(rows, 2),
+		.udi = lc_db_text(rows, 3),
+		.store = (uint32_t)lc_db_int(rows, 4),
+		.id = lc_db_text(rows, 5),
+		.body = lc_db_text(rows, 6),
+	};
+	struct lc_seal seal;
+	const void *bytes;
+	enum lc_err err;
+	size_t len;
+
+	if (lc_db_int(rows, 0) != seq)
+		return lc_fail(detail, LC_EDAMAGED,
+		    "history: record %lld is missing", (long long)seq);
+	err = seal_record(lc, last, seq, lc_db_int(rows, 1), &r, &seal);
+	if (err != LC_OK)
+		return err;
+	bytes = lc_db_blob(rows, 7, &len);
+	if (!lc_seal_equal(&seal, bytes, len))
+		return lc_fail(detail, LC_EDAMAGED,
+		    "history: record %lld was altered", (long long)seq);
+	*last = seal;
+	return LC_OK;
+}
+
+enum lc_err
+lc_history_check(struct lc *lc, struct lc_detail *detail)
+{
+	struct lc_rows *rows = NULL;
+	struct lc_seal last = { { 0 } };
+	int64_t seq = 0;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows,
+	    "SELECT seq, at, what, udi, store, id, body, mac FROM history"
+	    " ORDER BY seq", "");
+	if (err != LC_OK)
+		return err;
+	while ((err = lc_db_next(lc->db, rows)) == LC_OK) {
+		err = row_check(lc, rows, ++seq, &last, detail);
+		if (err != LC_OK) {
+			lc_db_stop(rows);
+			return err;
+		}
+	}
+	if (err != LC_ENOTFOUND)
+		return err;
+	return head_check(lc, &last, detail);
+}

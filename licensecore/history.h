@@ -1,0 +1,33 @@
+/*
+ * history.h - what happened to licenses, for good.
+ *
+ * Each record is sealed with an HMAC under the device's key over itself and
+ * the seal before it, and the newest seal is kept apart: a record that was
+ * changed, removed or moved without the key, at the end too, is found.
+ */
+#ifndef LC_HISTORY_H
+#define LC_HISTORY_H
+
+#include "licensecore.h"
+
+struct lc_record {
+	const char *what;	/* "install", "clear": a word of FORMAT */
+	const char *udi;	/* "" if it concerns no device */
+	uint32_t store;
+	const char *id;		/* of the license, "" if none */
+	const char *body;	/* JSON object: the rest */
+};
+
+/* Begins an empty history in a persistence file that was just made. */
+enum lc_err lc_history_start(struct lc *);
+
+/* Adds to the running transaction. */
+enum lc_err lc_history_add(struct lc *, const struct lc_record *);
+
+/*
+ * Reads all of it.  LC_EDAMAGED, with the first place that does not hold
+ * together, if it was altered.
+ */
+enum lc_err lc_history_check(struct lc *, struct lc_detail *);
+
+#endif
