@@ -1,0 +1,137 @@
+/*
+ * model.h - what there is, in memory: devices, stores, features, licenses.
+ *
+ * A model is made from the options and the files they name, and is replaced
+ * as a whole when the options change.  Its arrays are sorted by (device,
+ * store, index) and hold pointers, so that licensecore.h can lend them out.
+ */
+#ifndef LC_MODEL_H
+#define LC_MODEL_H
+
+#include "licensecore.h"
+
+struct lc_line;
+
+/* Memory that is freed all at once. */
+struct lc_arena {
+	struct lc_chunk *chunks;
+};
+void *lc_arena_alloc(struct lc_arena *, size_t size);	/* zeroed; or NULL */
+char *lc_arena_text(struct lc_arena *, const char *text);
+void lc_arena_free(struct lc_arena *);
+
+/* A license with what only the core needs.  shown comes first. */
+struct lc_entry {
+	struct lc_license shown;
+	struct lc_line *line;	/* owns the terms' texts */
+	char *comment;		/* the operator's, NULL: the issuer's */
+	size_t bytes;		/* that it takes in its store */
+	struct lc_entry *chain;	/* struct lc_ids */
+
+	struct lc_use *use;	/* of its feature */
+	bool serving;		/* select.c: its feature uses it */
+	bool superseded;	/* select.c: another one serves instead */
+	bool held;		/* use.c: a lease draws on it */
+	uint32_t in_use;	/* use.c: of its count */
+	struct {		/* meter.c */
+		int64_t used_ms;	/* up to `since` */
+		int64_t since_ms;	/* boot time; -1: stands still */
+		int64_t expired_at;	/* LC_NO_TIME: not yet */
+		bool recorded;		/* has a row of its own */
+		bool dirty;		/* which is not up to date */
+		bool altered;		/* and was changed by others */
+		bool expiring;		/* while lc_meter_expire works */
+	} meter;
+};
+
+/* Entries by device and license identity. */
+struct lc_ids {
+	struct lc_entry **buckets;
+	size_t nbuckets;	/* a power of two, or 0 */
+	size_t n;
+};
+/* Room for n more; after that adding cannot fail. */
+enum lc_err lc_ids_reserve(struct lc_ids *, size_t n);
+void lc_ids_add(struct lc_ids *, struct lc_entry *);
+void lc_ids_remove(struct lc_ids *, struct lc_entry *);	/* it is in there */
+struct lc_entry *lc_ids_find(const struct lc_ids *, uint32_t device,
+    const char *id);
+void lc_ids_free(struct lc_ids *);	/* not the entries */
+
+/* A store with what only the core needs.  shown comes first. */
+struct lc_place {
+	struct lc_store shown;
+	const char *path;
+	const char *udi;
+	bool is_default;
+	uint32_t planned;	/* bytes an action is about to fill */
+};
+
+struct lc_model {
+	struct lc_arena arena;	/* devices, stores, features */
+	struct lc_trust *trust;
+	uint32_t master;	/* entPhysicalIndex of device 0 */
+	struct lc_device **devices;
+	size_t ndevices;
+	struct lc_store **stores;	/* of struct lc_place */
+	size_t nstores;
+	struct lc_feature **features;
+	size_t nfeatures;
+	struct lc_license **licenses;	/* of struct lc_entry */
+	struct lc_license **by_feature;	/* the same, in select.c's order */
+	size_t nlicenses, room;
+	struct lc_ids ids;
+
+	int64_t selected_until;		/* select.c has to look again then */
+};
+
+static inline struct lc_entry *
+lc_entry_of(const struct lc_license *license)
+{
+	return (struct lc_entry *)(uintptr_t)license;
+}
+
+static inline struct lc_place *
+lc_place_of(const struct lc_store *store)
+{
+	return (struct lc_place *)(uintptr_t)store;
+}
+
+/*
+ * Checks the options and makes a model of devices, stores and features,
+ * without licenses and trust.  LC_EOPTIONS, LC_ENOMEM.
+ */
+enum lc_err lc_model_new(const struct lc_options *, struct lc_model **,
+    struct lc_detail *);
+void lc_model_free(struct lc_model *);	/* with its licenses; NULL is fine */
+
+const struct lc_device *lc_model_device(const struct lc_model *,
+    uint32_t device);
+struct lc_place *lc_model_store(const struct lc_model *, uint32_t device,
+    uint32_t store);
+struct lc_entry *lc_model_license(const struct lc_model *, uint32_t device,
+    uint32_t store, uint32_t index);
+/* In any store of the device. */
+struct lc_entry *lc_model_license_by_index(const struct lc_model *,
+    uint32_t device, uint32_t index);
+/* version NULL: the first of that name */
+const struct lc_feature *lc_model_feature(const struct lc_model *,
+    uint32_t device, const char *name, const char *version);
+
+/* A license of its own, which takes the line over on success. */
+enum lc_err lc_entry_new(struct lc_line *, const char *comment,
+    struct lc_entry **);
+void lc_entry_free(struct lc_entry *);	/* NULL is fine */
+enum lc_err lc_entry_comment(struct lc_entry *, const char *comment);
+
+/*
+ * First room for n more (may fail), then n times adding (cannot), then one
+ * sorting.
+ */
+enum lc_err lc_model_reserve(struct lc_model *, size_t n);
+void lc_model_add(struct lc_model *, struct lc_entry *);
+void lc_model_sort(struct lc_model *);
+/* Takes it out; it is the caller's then. */
+void lc_model_remove(struct lc_model *, struct lc_entry *);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * select.h - which licenses a feature uses, and in what state the others are.
+ *
+ * The licenses of a feature that can be used now (begun, not run out, their
+ * agreement accepted) are ranked: by the operator's priority, by what kind
+ * they are, by count, by end.  If the first one is exclusive it serves alone,
+ * else all additive ones together.  The others are superseded: they become
+ * inactive, and come back when those that serve are gone.
+ */
+#ifndef LC_SELECT_H
+#define LC_SELECT_H
+
+#include "licensecore.h"
+
+struct lc_entry;
+struct lc_use;
+
+/* Selects for every feature, and works out what its leases draw on. */
+void lc_select(struct lc *);
+/* Selects for one feature alone, whose licenses are the same as before. */
+void lc_select_use(struct lc *, struct lc_use *);
+
+/* The first instant at which a subscription is over, extension days too. */
+int64_t lc_terms_over(const struct lc_terms *);
+
+/* Over, or used up. */
+bool lc_entry_expired(const struct lc *, const struct lc_entry *);
+
+#endif

@@ -1,0 +1,607 @@
+/* store.c - license stores: their lines, and the way of these into the model. */
+#include "store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "clock.h"
+#include "core.h"
+#include "db.h"
+#include "error.h"
+#include "file.h"
+#include "history.h"
+#include "disk.h"
+#include "line.h"
+#include "meter.h"
+#include "model.h"
+#include "use.h"
+
+/* ---- Agreements ------------------------------------------------------ */
+
+bool
+lc_store_needs_acceptance(const struct lc_terms *t)
+{
+	return *t->eula != '\0' && lc_type_needs_eula(t->type);
+}
+
+static enum lc_err
+accepted_get(struct lc *lc, const char *udi, const struct lc_terms *t,
+    bool *accepted)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	*accepted = true;
+	if (!lc_store_needs_acceptance(t))
+		return LC_OK;
+	err = lc_db_query(lc->db, &rows,
+	    "SELECT 1 FROM acceptance WHERE udi = ? AND id = ?", "ss", udi,
+	    t->id);
+	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK)
+		lc_db_stop(rows);
+	*accepted = err == LC_OK;
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+enum lc_err
+lc_store_accept(struct lc *lc, const char *udi, const char *id, const char *by)
+{
+	return lc_db_run(lc->db, "INSERT INTO acceptance (udi, id, at, by)"
+	    " VALUES (?, ?, ?, ?) ON CONFLICT (udi, id) DO NOTHING", "ssis",
+	    udi, id, lc_now(lc), by);
+}
+
+enum lc_err
+lc_store_put_agreement(struct lc *lc, const struct lc_file_eula *eula)
+{
+	return lc_db_run(lc->db, "INSERT INTO agreement (digest, text)"
+	    " VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", "sx",
+	    eula->digest, eula->text, eula->len);
+}
+
+/* Accepted trials give way to what was bought; what is not accepted, to all. */
+static enum lc_priority
+usual_priority(const struct lc_license *l)
+{
+	if (!l->eula_accepted)
+		return LC_PRIORITY_NONE;
+	return l->terms.type == LC_DEMO ||
+	    l->terms.type == LC_EVAL_RIGHT_TO_USE ||
+	    l->terms.type == LC_EVALUATION_SUBSCRIPTION ?
+	    LC_PRIORITY_LOW : LC_PRIORITY_MEDIUM;
+}
+
+void
+lc_entry_accepted(struct lc_entry *e, bool accepted)
+{
+	e->shown.eula_accepted = accepted;
+	e->shown.priority = usual_priority(&e->shown);
+}
+
+bool
+lc_terms_fit(const struct lc_terms *t, const char *udi)
+{
+	for (size_t i = 0; i < t->nudis; i++) {
+		if (strcmp(t->udis[i], udi) == 0)
+			return true;
+	}
+	return t->nudis == 0;
+}
+
+/* ---- What is kept for good about a license --------------------------- */
+
+/* Its index, 0 if it has none yet, and what the operator wanted. */
+static enum lc_err
+keep_get(struct lc *lc, const struct lc_place *place, struct lc_entry *e)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	e->shown.index = 0;
+	err = lc_db_query(lc->db, &rows, "SELECT idx, comment IS NULL, comment"
+	    " FROM license WHERE udi = ? AND store = ? AND id = ?", "sis",
+	    place->udi, (int64_t)e->shown.store, e->shown.terms.id);
+	if (err != LC_OK)
+		return err;
+	if ((err = lc_db_next(lc->db, rows)) == LC_OK) {
+		e->shown.index = (uint32_t)lc_db_int(rows, 0);
+		if (lc_db_int(rows, 1) == 0)
+			err = lc_entry_comment(e, lc_db_text(rows, 2));
+		lc_db_stop(rows);
+	}
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+enum lc_err
+lc_store_recall(struct lc *lc, const struct lc_place *place,
+    struct lc_entry *e)
+{
+	enum lc_err err;
+	bool accepted;
+
+	if ((err = keep_get(lc, place, e)) != LC_OK ||
+	    (err = accepted_get(lc, place->udi, &e->shown.terms,
+	    &accepted)) != LC_OK ||
+	    (err = lc_meter_load(lc, place->udi, e)) != LC_OK ||
+	    (err = lc_use_get(lc, e->shown.device, e->shown.terms.feature,
+	    e->shown.terms.version, &e->use)) != LC_OK)
+		return err;
+	lc_entry_accepted(e, accepted);
+	return LC_OK;
+}
+
+/* A new index in its device: above all that were ever given. */
+static enum lc_err
+index_give(struct lc *lc, const char *udi, struct lc_entry *e)
+{
+	struct lc_rows *rows;
+	int64_t index;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows,
+	    "SELECT coalesce(max(idx), 0) + 1 FROM license WHERE udi = ?",
+	    "s", udi);
+	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+		return err;
+	index = lc_db_int(rows, 0);
+	lc_db_stop(rows);
+	if (index > UINT32_MAX)
+		return LC_EDAMAGED;
+	e->shown.index = (uint32_t)index;
+	return lc_db_run(lc->db, "INSERT INTO license (udi, store, id, idx)"
+	    " VALUES (?, ?, ?, ?)", "sisi", udi, (int64_t)e->shown.store,
+	    e->shown.terms.id, index);
+}
+
+/* ---- Writing --------------------------------------------------------- */
+
+static enum lc_err
+mirror_put(struct lc *lc, const struct lc_place *place,
+    const struct lc_entry *e, const struct lc_file_line *line)
+{
+	if (place->shown.kind != LC_STORE_PRIMARY)
+		return LC_OK;
+	return lc_db_run(lc->db, "INSERT INTO mirror (udi, store, id, line,"
+	    " installed) VALUES (?, ?, ?, ?, ?)", "sisxi", place->udi,
+	    (int64_t)e->shown.store, e->shown.terms.id, line->text, line->len,
+	    e->shown.installed);
+}
+
+enum lc_err
+lc_store_put(struct lc *lc, const struct lc_place *place, struct lc_entry *e,
+    const struct lc_file_line *line)
+{
+	enum lc_err err;
+
+	if (e->shown.index == 0 &&
+	    (err = index_give(lc, place->udi, e)) != LC_OK)
+		return err;
+	err = lc_db_run(lc->db, "INSERT INTO store.line (id, line, installed)"
+	    " VALUES (?, ?, ?)", "sxi", e->shown.terms.id, line->text,
+	    line->len, e->shown.installed);
+	return err == LC_OK ? mirror_put(lc, place, e, line) : err;
+}
+
+enum lc_err
+lc_store_delete(struct lc *lc, const struct lc_place *place,
+    const struct lc_entry *e)
+{
+	const char *id = e->shown.terms.id;
+	int64_t store = e->shown.store;
+	enum lc_err err;
+
+	/* The index stays taken; a comment goes with the license. */
+	if ((err = lc_db_run(lc->db, "DELETE FROM store.line WHERE id = ?",
+	    "s", id)) != LC_OK ||
+	    (err = lc_db_run(lc->db, "DELETE FROM mirror WHERE udi = ? AND"
+	    " store = ? AND id = ?", "sis", place->udi, store, id)) != LC_OK)
+		return err;
+	return lc_db_run(lc->db, "UPDATE license SET comment = NULL"
+	    " WHERE udi = ? AND store = ? AND id = ?", "sis", place->udi,
+	    store, id);
+}
+
+/* ---- Loading lines --------------------------------------------------- */
+
+/* Licenses on their way into the model. */
+struct load {
+	struct lc *lc;
+	struct lc_model *model;
+	struct lc_place *place;
+	struct lc_entry **entries;
+	size_t n, room;
+};
+
+static enum lc_err
+line_judge(const struct load *load, const char *text, size_t len,
+    struct lc_line **line, struct lc_detail *why)
+{
+	enum lc_err err;
+
+	err = lc_line_open(text, len, load->model->trust, line, why);
+	if (err != LC_OK)
+		return err;
+	if (!lc_terms_fit(&(*line)->terms, load->place->udi))
+		err = lc_fail(why, LC_EUDI, "license %s: for %s, not for %s",
+		    (*line)->terms.id, (*line)->terms.udis[0],
+		    load->place->udi);
+	else
+		err = lc_terms_check(&(*line)->terms, why);
+	if (err != LC_OK) {
+		lc_line_free(*line);
+		*line = NULL;
+	}
+	return err;
+}
+
+static enum lc_err
+entry_make(const struct load *load, struct lc_line *line, size_t len,
+    int64_t installed, struct lc_entry **out)
+{
+	const struct lc_place *place = load->place;
+	struct lc_entry *e;
+	enum lc_err err;
+
+	if ((err = lc_entry_new(line, NULL, &e)) != LC_OK) {
+		lc_line_free(line);
+		return err;
+	}
+	e->shown.device = place->shown.device;
+	e->shown.store = place->shown.index;
+	e->shown.installed = installed;
+	e->bytes = len;
+	if ((err = lc_store_recall(load->lc, place, e)) != LC_OK) {
+		lc_entry_free(e);
+		return err;
+	}
+	*out = e;
+	return LC_OK;
+}
+
+static enum lc_err
+load_push(struct load *load, struct lc_entry *e)
+{
+	if (load->n == load->room) {
+		size_t room = load->room > 0 ? load->room * 2 : 16;
+		struct lc_entry **more = reallocarray(load->entries, room,
+		    sizeof(struct lc_entry *));
+
+		if (more == NULL)
+			return LC_ENOMEM;
+		load->entries = more;
+		load->room = room;
+	}
+	load->entries[load->n++] = e;
+	return LC_OK;
+}
+
+/* A line that does not verify is told and passed over: only others fail. */
+static enum lc_err
+line_load(struct load *load, const char *text, size_t len, int64_t installed)
+{
+	struct lc_line *line;
+	struct lc_detail why = { "" };
+	struct lc_entry *e;
+	enum lc_err err;
+
+	load->place->shown.size_left -= len < load->place->shown.size_left ?
+	    (uint32_t)len : load->place->shown.size_left;
+	err = line_judge(load, text, len, &line, &why);
+	if (err == LC_ENOMEM)
+		return err;
+	if (err != LC_OK) {
+		lc_notice(load->lc, err, "store %s: a license in it is not"
+		    " used: %s", load->place->shown.name,
+		    *why.text != '\0' ? why.text : lc_strerror(err));
+		return LC_OK;
+	}
+	if ((err = entry_make(load, line, len, installed, &e)) != LC_OK)
+		return err;
+	if ((err = load_push(load, e)) != LC_OK)
+		lc_entry_free(e);
+	return err;
+}
+
+static enum lc_err
+indexes_give(struct load *load)
+{
+	enum lc_err err = LC_OK;
+	bool missing = false;
+
+	for (size_t i = 0; i < load->n; i++)
+		missing |= load->entries[i]->shown.index == 0;
+	if (!missing)
+		return LC_OK;
+	if ((err = lc_db_begin(load->lc->db)) != LC_OK)
+		return err;
+	for (size_t i = 0; i < load->n && err == LC_OK; i++) {
+		if (load->entries[i]->shown.index == 0)
+			err = index_give(load->lc, load->place->udi,
+			    load->entries[i]);
+	}
+	if (err != LC_OK) {
+		lc_db_rollback(load->lc->db);
+		return err;
+	}
+	return lc_db_commit(load->lc->db);
+}
+
+/* ---- Built-in stores ------------------------------------------------- */
+
+static enum lc_err
+built_in_lines(struct load *load, const struct lc_file *file)
+{
+	enum lc_err err = LC_OK;
+
+	for (size_t i = 0; i < file->nlines && err == LC_OK; i++)
+		err = line_load(load, file->lines[i].text,
+		    file->lines[i].len, LC_NO_TIME);
+	for (size_t i = 0; i < file->neulas && err == LC_OK; i++)
+		err = lc_store_put_agreement(load->lc, &file->eulas[i]);
+	return err;
+}
+
+static enum lc_err
+built_in_load(struct load *load, struct lc_detail *detail)
+{
+	struct lc_place *place = load->place;
+	struct lc_file *file = NULL;
+	struct lc_detail why = { "" };
+	char *data = NULL;
+	enum lc_err err;
+	size_t len;
+
+	err = lc_disk_read(place->path, LC_FILE_MAX, &data, &len, NULL,
+	    detail);
+	if (err != LC_OK)
+		return err == LC_ENOTFOUND ? LC_EIO : err;
+	place->shown.size = (uint32_t)len;
+	if ((err = lc_file_parse(data, len, &file, &why)) != LC_OK)
+		(void)lc_fail(detail, err, "%s: %s", place->path,
+		    *why.text != '\0' ? why.text : lc_strerror(err));
+	else
+		err = built_in_lines(load, file);
+	place->shown.size_left = 0;
+	place->shown.present = err == LC_OK;
+	lc_file_free(file);
+	free(data);
+	return err;
+}
+
+/* ---- Store files ----------------------------------------------------- */
+
+static bool
+exists(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0;
+}
+
+/* A removable store is away if the folder that it stands in is. */
+static bool
+away(const struct lc_place *place)
+{
+	const char *slash = strrchr(place->path, '/');
+	char *folder;
+	bool gone;
+
+	if (place->shown.kind != LC_STORE_REMOVABLE || slash == NULL ||
+	    slash == place->path)
+		return false;
+	folder = strndup(place->path, (size_t)(slash - place->path));
+	gone = folder != NULL && !exists(folder);
+	free(folder);
+	return gone;
+}
+
+static enum lc_err
+mirror_count(struct lc *lc, const struct lc_place *place, int64_t *n)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows, "SELECT count(*) FROM mirror"
+	    " WHERE udi = ? AND store = ?", "si", place->udi,
+	    (int64_t)place->shown.index);
+	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+		return err;
+	*n = lc_db_int(rows, 0);
+	lc_db_stop(rows);
+	return LC_OK;
+}
+
+static enum lc_err
+record(struct lc *lc, const struct lc_place *place, const char *what,
+    const char *body)
+{
+	const struct lc_record r = {
+		.what = what, .udi = place->udi, .store = place->shown.index,
+		.id = "", .body = body,
+	};
+
+	return lc_history_add(lc, &r);
+}
+
+/* Fills the store, which was just made and attached, from its mirror. */
+static enum lc_err
+restore(struct lc *lc, const struct lc_place *place)
+{
+	enum lc_err err;
+
+	if ((err = lc_db_begin(lc->db)) != LC_OK)
+		return err;
+	if ((err = lc_db_run(lc->db, "INSERT INTO store.line (id, line,"
+	    " installed) SELECT id, line, installed FROM mirror"
+	    " WHERE udi = ? AND store = ? ORDER BY rowid", "si", place->udi,
+	    (int64_t)place->shown.index)) != LC_OK ||
+	    (err = record(lc, place, "restore", "{}")) != LC_OK) {
+		lc_db_rollback(lc->db);
+		return err;
+	}
+	return lc_db_commit(lc->db);
+}
+
+/* Moves a damaged store out of the way, keeping it for people to look at. */
+static enum lc_err
+set_aside(struct lc *lc, const struct lc_place *place,
+    struct lc_detail *detail)
+{
+	char aside[4096];
+	int len = snprintf(aside, sizeof aside, "%s.damaged-%lld",
+	    place->path, (long long)lc_now(lc));
+
+	if (len < 0 || (size_t)len >= sizeof aside ||
+	    rename(place->path, aside) != 0)
+		return lc_fail(detail, LC_EIO, "%s: damaged, and cannot be"
+		    " moved away: %s", place->path, strerror(errno));
+	lc_notice(lc, LC_EDAMAGED, "store %s: %s is damaged and was moved to"
+	    " %s", place->shown.name, place->path, aside);
+	return LC_OK;
+}
+
+/*
+ * Attaches the store.  A primary one that is damaged or missing is made again
+ * from its mirror.
+ */
+static enum lc_err
+place_open(struct lc *lc, struct lc_place *place, struct lc_detail *detail)
+{
+	bool missing = !exists(place->path);
+	int64_t mirrored;
+	enum lc_err err;
+
+	err = lc_db_attach(lc->db, place->path, true, detail);
+	if (err == LC_EDAMAGED && place->shown.kind == LC_STORE_PRIMARY) {
+		if ((err = set_aside(lc, place, detail)) != LC_OK)
+			return err;
+		missing = true;
+		err = lc_db_attach(lc->db, place->path, true, detail);
+	}
+	if (err != LC_OK || !missing)
+		return err;
+	if ((err = mirror_count(lc, place, &mirrored)) != LC_OK ||
+	    mirrored == 0)
+		return err;
+	if ((err = restore(lc, place)) == LC_OK)
+		lc_notice(lc, LC_EDAMAGED, "store %s: %lld licenses were"
+		    " restored from the copy in %s", place->shown.name,
+		    (long long)mirrored, lc->state_dir);
+	return err;
+}
+
+/* The store is what counts: another one may have been put in its place. */
+static enum lc_err
+mirror_sync(struct lc *lc, const struct lc_place *place)
+{
+	int64_t index = place->shown.index;
+	struct lc_rows *rows;
+	bool same;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows,
+	    "SELECT NOT EXISTS (SELECT id, line FROM store.line EXCEPT"
+	    " SELECT id, line FROM mirror WHERE udi = ?1 AND store = ?2)"
+	    " AND NOT EXISTS (SELECT id, line FROM mirror WHERE udi = ?1 AND"
+	    " store = ?2 EXCEPT SELECT id, line FROM store.line)",
+	    "si", place->udi, index);
+	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+		return err;
+	same = lc_db_int(rows, 0) != 0;
+	lc_db_stop(rows);
+	if (same)
+		return LC_OK;
+	lc_notice(lc, LC_EDAMAGED, "store %s: %s is not what was last written"
+	    " to it; taking what it holds now", place->shown.name,
+	    place->path);
+	if ((err = lc_db_begin(lc->db)) != LC_OK)
+		return err;
+	if ((err = lc_db_run(lc->db, "DELETE FROM mirror WHERE udi = ? AND"
+	    " store = ?", "si", place->udi, index)) != LC_OK ||
+	    (err = lc_db_run(lc->db, "INSERT INTO mirror (udi, store, id,"
+	    " line, installed) SELECT ?, ?, id, line, installed FROM"
+	    " store.line", "si", place->udi, index)) != LC_OK ||
+	    (err = record(lc, place, "replaced", "{}")) != LC_OK) {
+		lc_db_rollback(lc->db);
+		return err;
+	}
+	return lc_db_commit(lc->db);
+}
+
+static enum lc_err
+lines_load(struct load *load)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(load->lc->db, &rows,
+	    "SELECT line, installed FROM store.line ORDER BY rowid", "");
+	if (err != LC_OK)
+		return err;
+	while ((err = lc_db_next(load->lc->db, rows)) == LC_OK) {
+		const char *text = lc_db_text(rows, 0);
+
+		err = line_load(load, text, strlen(text), lc_db_int(rows, 1));
+		if (err != LC_OK) {
+			lc_db_stop(rows);
+			return err;
+		}
+	}
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+/* A removable store that cannot be read counts as away: the rest goes on. */
+static enum lc_err
+place_failed(struct lc *lc, const struct lc_place *place, enum lc_err err,
+    const struct lc_detail *detail)
+{
+	if (place->shown.kind != LC_STORE_REMOVABLE || err == LC_ENOMEM)
+		return err;
+	lc_notice(lc, err, "store %s: not used: %s", place->shown.name,
+	    detail->text);
+	return LC_OK;
+}
+
+static enum lc_err
+place_load(struct load *load, struct lc_detail *detail)
+{
+	struct lc_place *place = load->place;
+	struct lc *lc = load->lc;
+	enum lc_err err;
+
+	if (place->shown.kind == LC_STORE_BUILT_IN)
+		return built_in_load(load, detail);
+	if (away(place))
+		return LC_OK;
+	if ((err = place_open(lc, place, detail)) != LC_OK)
+		return place_failed(lc, place, err, detail);
+	if ((err = lines_load(load)) == LC_OK &&
+	    place->shown.kind == LC_STORE_PRIMARY)
+		err = mirror_sync(lc, place);
+	place->shown.present = err == LC_OK;
+	lc_db_detach(lc->db);
+	return err;
+}
+
+enum lc_err
+lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place,
+    struct lc_detail *detail)
+{
+	struct load load = { .lc = lc, .model = model, .place = place };
+	enum lc_err err;
+
+	if ((err = place_load(&load, detail)) == LC_OK &&
+	    (err = indexes_give(&load)) == LC_OK &&
+	    (err = lc_model_reserve(model, load.n)) == LC_OK) {
+		for (size_t i = 0; i < load.n; i++)
+			lc_model_add(model, load.entries[i]);
+		load.n = 0;
+	}
+	for (size_t i = 0; i < load.n; i++)
+		lc_entry_free(load.entries[i]);
+	free(load.entries);
+	return err;
+}

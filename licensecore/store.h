@@ -1,0 +1,59 @@
+/*
+ * store.h - license stores: the lines in them, and their way into the model.
+ *
+ * A store is a SQLite file; a built-in one is a license file.  What a primary
+ * store holds also stands in the persistence file (its mirror), so that a
+ * store which is damaged or gone is made again.
+ */
+#ifndef LC_STORE_H
+#define LC_STORE_H
+
+#include "licensecore.h"
+
+struct lc_entry;
+struct lc_file_eula;
+struct lc_file_line;
+struct lc_model;
+struct lc_place;
+
+/*
+ * Reads the store's licenses into the model, giving an index to those that
+ * have none yet.  Lines that do not verify any more stay where they are, are
+ * told to the host, and do not become licenses.  A removable store that is
+ * away is no failure.
+ */
+enum lc_err lc_store_load(struct lc *, struct lc_model *, struct lc_place *,
+    struct lc_detail *);
+
+/*
+ * What the persistence file knows of a license that is (or will be) in this
+ * store: index (0: none yet), comment, acceptance, priority, use.
+ */
+enum lc_err lc_store_recall(struct lc *, const struct lc_place *,
+    struct lc_entry *);
+
+/*
+ * Within a change, with the store attached: writes a new license with the
+ * text of its line, and gives it an index if it has none.  The entry was
+ * recalled; it says when it was installed.
+ */
+enum lc_err lc_store_put(struct lc *, const struct lc_place *,
+    struct lc_entry *, const struct lc_file_line *);
+enum lc_err lc_store_delete(struct lc *, const struct lc_place *,
+    const struct lc_entry *);
+
+/* Within a change: keeps the text of an agreement, and its acceptance. */
+enum lc_err lc_store_put_agreement(struct lc *, const struct lc_file_eula *);
+enum lc_err lc_store_accept(struct lc *, const char *udi, const char *id,
+    const char *by);
+
+/* In memory, with the priority that goes with it. */
+void lc_entry_accepted(struct lc_entry *, bool accepted);
+
+/* Does its agreement have to be accepted in so many words? */
+bool lc_store_needs_acceptance(const struct lc_terms *);
+
+/* Is the license for this device, or for any? */
+bool lc_terms_fit(const struct lc_terms *, const char *udi);
+
+#endif
