@@ -1,0 +1,342 @@
+/* meter.c - how long licenses have been in use. */
+#include "meter.h"
+
+#include <stdlib.h>
+#include <jansson.h>
+
+#include "change.h"
+#include "clock.h"
+#include "core.h"
+#include "db.h"
+#include "history.h"
+#include "model.h"
+#include "seal.h"
+
+/* ---- Reading --------------------------------------------------------- */
+
+int64_t
+lc_meter_used_ms(const struct lc *lc, const struct lc_entry *e)
+{
+	int64_t ran = e->meter.since_ms >= 0 ?
+	    lc_boot_ms(lc) - e->meter.since_ms : 0;
+
+	return e->meter.used_ms + (ran > 0 ? ran : 0);
+}
+
+static int64_t
+period_ms(const struct lc_entry *e)
+{
+	return (int64_t)e->shown.terms.period_s * 1000;
+}
+
+bool
+lc_meter_spent(const struct lc *lc, const struct lc_entry *e)
+{
+	return lc_type_metered(e->shown.terms.type) &&
+	       lc_meter_used_ms(lc, e) >= period_ms(e);
+}
+
+void
+lc_meter_run(const struct lc *lc, struct lc_entry *e, bool run)
+{
+	if (run == (e->meter.since_ms >= 0))
+		return;
+	e->meter.used_ms = lc_meter_used_ms(lc, e);
+	e->meter.since_ms = run ? lc_boot_ms(lc) : -1;
+	e->meter.dirty = true;
+}
+
+bool
+lc_meter_any(const struct lc *lc)
+{
+	const struct lc_model *m = lc->model;
+
+	for (size_t i = 0; i < m->nlicenses; i++) {
+		if (lc_entry_of(m->licenses[i])->meter.since_ms >= 0)
+			return true;
+	}
+	return false;
+}
+
+int64_t
+lc_meter_due_ms(const struct lc *lc)
+{
+	const struct lc_model *m = lc->model;
+	int64_t due = INT64_MAX;
+
+	for (size_t i = 0; i < m->nlicenses; i++) {
+		const struct lc_entry *e = lc_entry_of(m->licenses[i]);
+		int64_t left;
+
+		if (e->meter.since_ms < 0 || e->meter.expired_at != LC_NO_TIME ||
+		    !lc_type_metered(e->shown.terms.type))
+			continue;
+		left = period_ms(e) - lc_meter_used_ms(lc, e);
+		left = left > 0 ? left : 0;
+		due = left < due ? left : due;
+	}
+	return due;
+}
+
+/* ---- Rows ------------------------------------------------------------ */
+
+/* Sealed together with whose usage it is, so that rows cannot be swapped. */
+static enum lc_err
+row_seal(const struct lc *lc, const char *udi, const char *id,
+    int64_t used_ms, int64_t expired_at, struct lc_seal *seal)
+{
+	static const struct lc_seal usage = { "usage" };
+	json_t *array = json_pack("[s, s, I, I]", udi, id,
+	    (json_int_t)used_ms, (json_int_t)expired_at);
+	char *text = array != NULL ? json_dumps(array, JSON_COMPACT) : NULL;
+	enum lc_err err = text != NULL ?
+	    lc_seal(lc, &usage, text, seal) : LC_ENOMEM;
+
+	free(text);
+	json_decref(array);
+	return err;
+}
+
+/* The first use is in the history: a row that should be there is missed. */
+static enum lc_err
+was_used(struct lc *lc, const char *udi, const char *id, bool *used)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows, "SELECT 1 FROM history WHERE udi = ?"
+	    " AND id = ? AND what = 'use' LIMIT 1", "ss", udi, id);
+	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK)
+		lc_db_stop(rows);
+	*used = err == LC_OK;
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+static void
+tampered(struct lc *lc, struct lc_entry *e)
+{
+	lc_notice(lc, LC_EDAMAGED, "license %s: the record of its use was"
+	    " altered or removed; it counts as used up",
+	    e->shown.terms.id);
+	e->meter.used_ms = period_ms(e);
+	e->meter.expired_at = lc_now(lc);
+	e->meter.altered = true;
+	e->meter.dirty = true;
+}
+
+static enum lc_err
+row_take(struct lc *lc, const char *udi, struct lc_rows *rows,
+    struct lc_entry *e)
+{
+	int64_t used_ms = lc_db_int(rows, 0), expired_at = lc_db_int(rows, 1);
+	struct lc_seal seal;
+	const void *bytes;
+	enum lc_err err;
+	size_t len;
+
+	err = row_seal(lc, udi, e->shown.terms.id, used_ms, expired_at, &seal);
+	if (err != LC_OK)
+		return err;
+	bytes = lc_db_blob(rows, 2, &len);
+	e->meter.recorded = true;
+	if (lc_seal_equal(&seal, bytes, len)) {
+		e->meter.used_ms = used_ms;
+		e->meter.expired_at = expired_at;
+	} else {
+		tampered(lc, e);
+	}
+	return LC_OK;
+}
+
+/* An evaluation RTU license whose trial is over is an RTU license. */
+static void
+transition(struct lc_entry *e)
+{
+	e->shown.terms.type = LC_RIGHT_TO_USE;
+	e->shown.terms.period_s = 0;
+}
+
+enum lc_err
+lc_meter_load(struct lc *lc, const char *udi, struct lc_entry *e)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+	bool used;
+
+	e->meter.since_ms = -1;
+	e->meter.expired_at = LC_NO_TIME;
+	err = lc_db_query(lc->db, &rows, "SELECT used_ms, expired_at, mac"
+	    " FROM usage WHERE udi = ? AND id = ?", "ss", udi,
+	    e->shown.terms.id);
+	if (err != LC_OK)
+		return err;
+	if ((err = lc_db_next(lc->db, rows)) == LC_OK) {
+		err = row_take(lc, udi, rows, e);
+		lc_db_stop(rows);
+	} else if (err == LC_ENOTFOUND) {
+		err = was_used(lc, udi, e->shown.terms.id, &used);
+		if (err == LC_OK && used)
+			tampered(lc, e);
+	}
+	if (err == LC_OK && e->shown.terms.type == LC_EVAL_RIGHT_TO_USE &&
+	    e->meter.used_ms >= period_ms(e))
+		transition(e);
+	return err;
+}
+
+static enum lc_err
+note(struct lc *lc, const char *udi, const struct lc_entry *e,
+    const char *what)
+{
+	return lc_history_add(lc, &(struct lc_record){
+		.what = what, .udi = udi, .store = e->shown.store,
+		.id = e->shown.terms.id, .body = "{}",
+	});
+}
+
+static enum lc_err
+row_write(struct lc *lc, const struct lc_entry *e, int64_t used_ms,
+    int64_t expired_at)
+{
+	const char *udi = lc_model_device(lc->model, e->shown.device)->udi;
+	struct lc_seal seal;
+	enum lc_err err = LC_OK;
+
+	if (!e->meter.recorded)
+		err = note(lc, udi, e, "use");
+	if (err == LC_OK && e->meter.altered)
+		err = note(lc, udi, e, "altered");
+	if (err != LC_OK ||
+	    (err = row_seal(lc, udi, e->shown.terms.id, used_ms, expired_at,
+	    &seal)) != LC_OK)
+		return err;
+	return lc_db_run(lc->db, "INSERT INTO usage (udi, id, used_ms,"
+	    " expired_at, mac) VALUES (?, ?, ?, ?, ?) ON CONFLICT (udi, id)"
+	    " DO UPDATE SET used_ms = excluded.used_ms,"
+	    " expired_at = excluded.expired_at, mac = excluded.mac", "ssiib",
+	    udi, e->shown.terms.id, used_ms, expired_at,
+	    (const void *)seal.bytes, sizeof seal.bytes);
+}
+
+static void
+row_written(struct lc_entry *e)
+{
+	e->meter.recorded = true;
+	e->meter.dirty = false;
+	e->meter.altered = false;
+}
+
+enum lc_err
+lc_meter_write(struct lc *lc, struct lc_entry *e)
+{
+	if (!e->meter.dirty && e->meter.since_ms < 0)
+		return LC_OK;
+	return row_write(lc, e, lc_meter_used_ms(lc, e), e->meter.expired_at);
+}
+
+/* ---- Recording ------------------------------------------------------- */
+
+enum lc_err
+lc_meter_flush(struct lc *lc)
+{
+	const struct lc_model *m = lc->model;
+	enum lc_err err;
+
+	if ((err = lc_change_begin(lc)) != LC_OK)
+		return err;
+	for (size_t i = 0; i < m->nlicenses && err == LC_OK; i++)
+		err = lc_meter_write(lc, lc_entry_of(m->licenses[i]));
+	if (err != LC_OK) {
+		lc_change_rollback(lc);
+		return err;
+	}
+	if ((err = lc_change_commit(lc)) != LC_OK)
+		return err;
+	for (size_t i = 0; i < m->nlicenses; i++) {
+		struct lc_entry *e = lc_entry_of(m->licenses[i]);
+
+		if (e->meter.dirty || e->meter.since_ms >= 0)
+			row_written(e);
+	}
+	return LC_OK;
+}
+
+/* In use, spent, and not yet noted as such. */
+static bool
+runs_out(const struct lc *lc, const struct lc_entry *e)
+{
+	return e->meter.since_ms >= 0 && e->meter.expired_at == LC_NO_TIME &&
+	       lc_meter_spent(lc, e);
+}
+
+static enum lc_err
+expire_write(struct lc *lc, const struct lc_entry *e, int64_t now)
+{
+	const char *udi = lc_model_device(lc->model, e->shown.device)->udi;
+	bool trial = e->shown.terms.type == LC_EVAL_RIGHT_TO_USE;
+	enum lc_err err;
+
+	err = note(lc, udi, e, trial ? "transition" : "expire");
+	if (err != LC_OK)
+		return err;
+	return row_write(lc, e, lc_meter_used_ms(lc, e),
+	    trial ? LC_NO_TIME : now);
+}
+
+static void
+expire_done(struct lc_entry *e, int64_t now)
+{
+	row_written(e);
+	if (e->shown.terms.type == LC_EVAL_RIGHT_TO_USE)
+		transition(e);
+	else
+		e->meter.expired_at = now;
+}
+
+/* Those found running out are marked: time goes on until they are done. */
+static enum lc_err
+expire_all(struct lc *lc, int64_t now, size_t *n)
+{
+	const struct lc_model *m = lc->model;
+	enum lc_err err;
+
+	*n = 0;
+	if ((err = lc_change_begin(lc)) != LC_OK)
+		return err;
+	for (size_t i = 0; i < m->nlicenses && err == LC_OK; i++) {
+		struct lc_entry *e = lc_entry_of(m->licenses[i]);
+
+		e->meter.expiring = runs_out(lc, e);
+		if (e->meter.expiring) {
+			err = expire_write(lc, e, now);
+			++*n;
+		}
+	}
+	if (err == LC_OK && *n > 0)
+		return lc_change_commit(lc);
+	lc_change_rollback(lc);
+	return err;
+}
+
+enum lc_err
+lc_meter_expire(struct lc *lc, bool *changed)
+{
+	const struct lc_model *m = lc->model;
+	int64_t now = lc_now(lc);
+	enum lc_err err;
+	size_t n;
+
+	*changed = false;
+	err = expire_all(lc, now, &n);
+	if (err != LC_OK || n == 0)
+		return err;
+	for (size_t i = 0; i < m->nlicenses; i++) {
+		struct lc_entry *e = lc_entry_of(m->licenses[i]);
+
+		if (e->meter.expiring)
+			expire_done(e, now);
+	}
+	*changed = true;
+	lc_change_publish(lc);
+	return LC_OK;
+}
