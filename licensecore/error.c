@@ -58,6 +58,14 @@ lc_strerror(enum lc_err err)
 		return "the license's agreement has to be accepted first";
 	case LC_EFULL:
 		return "the license store is full";
+	case LC_ENOLICENSE:
+		return "the feature has no license";
+	case LC_EEXPIRED:
+		return "the license ran out";
+	case LC_EEXHAUSTED:
+		return "the license's count is used up";
+	case LC_ENOTYET:
+		return "the license begins later";
 	case LC_EMIXED:
 		return "the licenses failed for different reasons";
 	}

@@ -7,18 +7,31 @@ pkgconfig_DATA += licensecore/liblicensecore.pc
 
 noinst_LTLIBRARIES += licensecore/libcore.la
 licensecore_libcore_la_SOURCES = \
+	licensecore/action.c \
 	licensecore/b64.c licensecore/b64.h \
+	licensecore/change.c licensecore/change.h \
+	licensecore/clock.c licensecore/clock.h \
+	licensecore/core.c licensecore/core.h \
+	licensecore/db.c licensecore/db.h \
 	licensecore/devkey.c licensecore/devkey.h \
 	licensecore/disk.c licensecore/disk.h \
 	licensecore/error.c licensecore/error.h \
 	licensecore/file.c licensecore/file.h \
+	licensecore/history.c licensecore/history.h \
 	licensecore/json.c licensecore/json.h \
 	licensecore/jws.c licensecore/jws.h \
 	licensecore/key.c licensecore/key.h \
 	licensecore/line.c licensecore/line.h \
+	licensecore/meter.c licensecore/meter.h \
+	licensecore/model.c licensecore/model.h \
+	licensecore/seal.c licensecore/seal.h \
+	licensecore/select.c licensecore/select.h \
+	licensecore/store.c licensecore/store.h \
 	licensecore/text.c licensecore/text.h \
+	licensecore/time.c \
 	licensecore/trust.c licensecore/trust.h \
-	licensecore/type.c
+	licensecore/type.c \
+	licensecore/use.c licensecore/use.h
 licensecore_libcore_la_CPPFLAGS = $(AM_CPPFLAGS) \
 	$(CRYPTO_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS)
 licensecore_libcore_la_LIBADD = $(CRYPTO_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS)

@@ -4,6 +4,7 @@ if HAVE_CUNIT
 check_LTLIBRARIES += tests/support/libsupport.la
 tests_support_libsupport_la_SOURCES = \
 	tests/support/check.c tests/support/check.h \
+	tests/support/device.c tests/support/device.h \
 	tests/support/issuer.c tests/support/issuer.h
 tests_support_libsupport_la_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_support_libsupport_la_LIBADD = licensecore/libcore.la $(CUNIT_LIBS)
@@ -37,6 +38,17 @@ tests_core_file_test_LDADD = $(UNIT_LDADD)
 tests_core_trust_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_trust_test_LDADD = $(UNIT_LDADD)
 
-check_PROGRAMS += $(FORMAT_TESTS)
-TESTS += $(FORMAT_TESTS)
+STORE_TESTS = \
+	tests/core/action_test \
+	tests/core/state_test \
+	tests/core/use_test
+tests_core_state_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_state_test_LDADD = $(UNIT_LDADD) $(SQLITE_LIBS)
+tests_core_use_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_use_test_LDADD = $(UNIT_LDADD)
+tests_core_action_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_action_test_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += $(FORMAT_TESTS) $(STORE_TESTS)
+TESTS += $(FORMAT_TESTS) $(STORE_TESTS)
 endif

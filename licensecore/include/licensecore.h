@@ -81,6 +81,12 @@ enum lc_err {
 	LC_EEULA,	/* its agreement has to be accepted first */
 	LC_EFULL,	/* the store has no room left */
 
+	/* Checking out. */
+	LC_ENOLICENSE,	/* the feature has no license */
+	LC_EEXPIRED,	/* its license ran out */
+	LC_EEXHAUSTED,	/* its count is used up */
+	LC_ENOTYET,	/* its license begins later */
+
 	LC_EMIXED,	/* several licenses failed, for different reasons */
 };
 
@@ -159,6 +165,14 @@ enum lc_status {
 	LC_COUNT_CONSUMED,
 };
 
+/* What the operator prefers; accepted trials are low, all others medium. */
+enum lc_priority {
+	LC_PRIORITY_NONE,	/* its agreement is not accepted yet */
+	LC_PRIORITY_LOW,
+	LC_PRIORITY_MEDIUM,
+	LC_PRIORITY_HIGH,
+};
+
 /* An installed license: a row of clmgmtLicenseInfoTable. */
 struct lc_license {
 	uint32_t device;	/* entPhysicalIndex */
@@ -169,6 +183,7 @@ struct lc_license {
 	bool eula_accepted;
 	uint32_t count_left;	/* LC_UNCOUNTED if not counted */
 	int64_t installed;	/* LC_NO_TIME if it came with the device */
+	enum lc_priority priority;
 };
 
 /* A feature that needs a license: a row of clmgmtLicensableFeatureTable. */
@@ -249,6 +264,7 @@ struct lc_clock {
 };
 
 struct lc_event;
+struct lc_lease;
 
 struct lc_options {
 	const char *state_dir;	/* exists; the core creates what is inside */
@@ -280,8 +296,19 @@ struct lc_options {
 	 * the call.  Must not call back into the core.
 	 */
 	void (*event)(void *arg, const struct lc_event *);
-	void *arg;		/* for both */
+	/*
+	 * Called (if not NULL) when the state of a lease has changed.  Must
+	 * not call back into the core.
+	 */
+	void (*lease)(void *arg, struct lc_lease *);
+	void *arg;		/* for all three */
+	/*
+	 * How often running meters are recorded: what a crash may lose of
+	 * them.  Seconds, 0 for LC_FLUSH_S.
+	 */
+	uint32_t flush_s;
 };
+#define LC_FLUSH_S 60
 
 struct lc;
 
@@ -320,6 +347,14 @@ LC_API const struct lc_license *lc_license_find(const struct lc *,
     uint32_t device, uint32_t store, uint32_t index);
 LC_API const struct lc_feature *lc_feature_find(const struct lc *,
     uint32_t device, const char *name, const char *version);
+
+/*
+ * Does what came due: licenses begin, run out and take over from each other,
+ * meters are recorded.  *wait_ms is when to call again, -1 if nothing is due;
+ * call it too after checking out and releasing, and when the wall clock was
+ * set.  On failure nothing is lost, and *wait_ms says when to try again.
+ */
+LC_API enum lc_err lc_tick(struct lc *, int64_t *wait_ms);
 
 /* What depends on the time, computed now.  Seconds; 0 where the MIB says 0. */
 LC_API enum lc_status lc_license_status(const struct lc *,
@@ -435,6 +470,43 @@ LC_API const char *lc_action_detail(const struct lc_action *);
 /* One for each license, in the order of the file; live with the action. */
 LC_API const struct lc_result *lc_action_results(const struct lc_action *,
     size_t *n);
+
+/* ---- Leases ---------------------------------------------------------- */
+
+/*
+ * A program that provides a feature holds a lease on it while it does.  A
+ * lease outlives changes of licenses: it draws on whatever serves the feature,
+ * and its state says whether that is enough.
+ */
+enum lc_lease_state {
+	LC_LEASE_LICENSED,
+	LC_LEASE_EXPIRED,	/* its license ran out and stays with it until
+				   it is released; new leases are refused */
+	LC_LEASE_UNLICENSED,	/* nothing serves the feature */
+};
+
+struct lc_lease_request {
+	uint32_t device;	/* 0: the master */
+	const char *feature;
+	const char *version;	/* NULL: the one of the device's feature */
+	uint32_t count;		/* how many of what the feature counts; 0 and
+				   1 are the same for uncounted licenses */
+	void *arg;		/* the caller's, lc_lease_arg */
+};
+
+/*
+ * LC_EDEVICE; LC_ENOLICENSE, LC_EEULA, LC_EEXPIRED or LC_ENOTYET: nothing
+ * serves the feature, and why; LC_EEXHAUSTED: less than count is left;
+ * LC_ENOMEM.  A mandatory feature always gets its lease, licensed or not.
+ */
+LC_API enum lc_err lc_checkout(struct lc *, const struct lc_lease_request *,
+    struct lc_lease **, struct lc_detail *);
+/* NULL is fine.  lc_close releases what is still held. */
+LC_API void lc_release(struct lc_lease *);
+
+LC_API enum lc_lease_state lc_lease_state(const struct lc_lease *);
+LC_API uint32_t lc_lease_count(const struct lc_lease *);
+LC_API void *lc_lease_arg(const struct lc_lease *);
 
 /* ---- Events ---------------------------------------------------------- */
 

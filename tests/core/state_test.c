@@ -1,0 +1,340 @@
+/* state_test.c - what is on disk: locks, damage, edits, new options. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sqlite3.h>
+
+#include "check.h"
+#include "device.h"
+
+/* Somebody with an editor for databases. */
+static void
+edit(const struct device *d, const char *file, const char *sql)
+{
+	sqlite3 *db = NULL;
+	char *words = NULL;
+
+	REQUIRE(sqlite3_open(check_path(d->dir, file), &db) == SQLITE_OK);
+	CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, &words), SQLITE_OK);
+	CHECK(words == NULL);
+	sqlite3_free(words);
+	sqlite3_close(db);
+}
+
+static void
+one_at_a_time(void)
+{
+	struct device *d = device_new();
+	struct lc_detail detail = { "" };
+	struct lc *second = NULL;
+	char pid[32];
+
+	device_open(d);
+	CHECK_ERR(lc_open(&d->options, &second, &detail), LC_ELOCKED, NULL);
+	snprintf(pid, sizeof pid, "process %ld", (long)getpid());
+	CHECK_HAS(detail.text, pid);
+	CHECK(second == NULL);
+	device_free(d);
+}
+
+static void
+options_that_are_refused(void)
+{
+	struct device *d = device_new();
+	struct lc_detail detail = { "" };
+
+	d->options.ndevices = 0;
+	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
+	CHECK_STR(detail.text, "there is no device");
+	d->options.ndevices = 2;
+	d->devices[1] = d->devices[0];
+	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
+	CHECK_STR(detail.text, "two devices have index 1");
+	d->devices[1].index = 2;
+	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
+	CHECK_STR(detail.text,
+	    "devices 1 and 2 are the same one, TEST-1:SN1");
+	d->devices[1].sn = "SN 2";
+	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
+	CHECK_HAS(detail.text, "device 2: product ID and serial number");
+	d->devices[1].sn = "SN2";
+	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
+	CHECK_STR(detail.text, "device 2: exactly one of its stores must be"
+	    " the default one, not 0");
+	d->options.ndevices = 1;
+	d->features[1].index = 1;
+	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
+	CHECK_STR(detail.text, "features one and phones have one index, 1");
+	device_free(d);
+}
+
+/* A primary store that is damaged or gone is made again. */
+static void
+a_store_is_restored(void)
+{
+	struct device *d = device_new();
+
+	device_open(d);
+	(void)device_add(d, issuer_terms("a"));
+	(void)device_add(d, issuer_terms("b"));
+	for (int i = 0; i < 2; i++) {
+		check_context("round %d", i);
+		device_close(d);
+		if (i == 0)
+			check_write(check_path(d->dir, "store-1-1.db"),
+			    "this is not a database, whatever it was", 39);
+		else
+			CHECK_INT(unlink(check_path(d->dir, "store-1-1.db")),
+			    0);
+		d->nnotices = 0;
+		device_open(d);
+		CHECK_UINT(d->nnotices, i == 0 ? 2 : 1);
+		CHECK_HAS(d->notice, "2 licenses were restored");
+		REQUIRE(device_license(d, "b") != NULL);
+		CHECK_UINT(device_license(d, "b")->index, 2);
+	}
+	device_reopen(d);
+	CHECK_UINT(d->nnotices, 1);
+	device_free(d);
+}
+
+static void
+a_removable_store_comes_and_goes(void)
+{
+	struct device *d = device_new();
+	const char *mount = check_dir();
+	char *away;
+	struct lc_terms t = issuer_terms("a");
+	struct lc_action *a;
+	size_t n;
+
+	d->stores[1] = (struct lc_store_options){
+		.device = 1, .index = 2, .kind = LC_STORE_REMOVABLE,
+		.name = "usb:store", .size = 65536,
+		.path = check_path(mount, "store.db"),
+	};
+	d->options.nstores = 2;
+	device_open(d);
+	a = device_install(d, &t, 1, (struct lc_request){ .store = 2 });
+	CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
+	lc_action_free(a);
+
+	REQUIRE(asprintf(&away, "%s.away", mount) > 0);
+	CHECK_INT(rename(mount, away), 0);
+	device_reopen(d);
+	CHECK(device_license(d, "a") == NULL);
+	CHECK(!lc_stores(d->lc, &n)[1]->present);
+	a = device_install(d, &t, 1, (struct lc_request){ .store = 2 });
+	CHECK_ERR(lc_action_error(a), LC_ESTORE, NULL);
+	CHECK_HAS(lc_action_detail(a), "not present");
+	lc_action_free(a);
+	CHECK_INT(rename(away, mount), 0);
+	CHECK_ERR(lc_reconfigure(d->lc, &d->options, NULL), LC_OK, NULL);
+	REQUIRE(device_license(d, "a") != NULL);
+	CHECK_UINT(device_license(d, "a")->index, 1);
+	free(away);
+	device_free(d);
+}
+
+/* The history shows what was done to it. */
+static void
+history_edits_show(void)
+{
+	static const struct {
+		const char *sql;
+		const char *says;
+	} cases[] = {
+		{ "UPDATE history SET at = at + 1 WHERE seq = 2",
+		    "record 2 was altered" },
+		{ "UPDATE history SET seq = 9 WHERE seq = 3",
+		    "record 3 is missing" },
+		{ "DELETE FROM history WHERE seq = 1",
+		    "record 1 is missing" },
+		{ "DELETE FROM history WHERE seq = 3",
+		    "last records are missing" },
+		{ "DELETE FROM history", "last records are missing" },
+		{ "DELETE FROM history; DELETE FROM meta",
+		    "end mark is missing" },
+		{ "UPDATE meta SET value = zeroblob(32)"
+		  " WHERE name = 'history.head'", "last records are missing" },
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+		struct device *d = device_new();
+
+		check_context("%s", cases[i].sql);
+		device_open(d);
+		(void)device_add(d, issuer_terms("a"));
+		(void)device_add(d, issuer_terms("b"));
+		(void)device_add(d, issuer_terms("c"));
+		device_reopen(d);
+		CHECK_UINT(d->nnotices, 0);
+		device_close(d);
+		edit(d, "persistence.db", cases[i].sql);
+		device_open(d);
+		CHECK_UINT(d->nnotices, 1);
+		CHECK_INT(d->notices[0], LC_EDAMAGED);
+		CHECK_HAS(d->notice, cases[i].says);
+		device_free(d);
+	}
+}
+
+/* Editing the record of a trial's use makes it worse. */
+static void
+usage_edits_show(void)
+{
+	static const char *const cases[] = {
+		"UPDATE usage SET used_ms = 0",
+		"DELETE FROM usage",
+		"UPDATE usage SET mac = zeroblob(32)",
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+		struct lc_lease_request r = { .feature = "one", .count = 1 };
+		struct device *d = device_new();
+		struct lc_terms t = issuer_terms("trial");
+		struct lc_lease *lease;
+
+		check_context("%s", cases[i]);
+		t.feature = "one";
+		t.type = LC_DEMO;
+		t.nudis = 0;
+		t.period_s = 1000;
+		device_open(d);
+		(void)device_add(d, t);
+		CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
+		device_pass(d, 100);
+		device_close(d);
+		edit(d, "persistence.db", cases[i]);
+		for (int round = 0; round < 2; round++) {
+			device_open(d);
+			CHECK_UINT(d->nnotices, 1);	/* told once */
+			CHECK_HAS(d->notice, "counts as used up");
+			CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL),
+			    LC_EEXPIRED, NULL);
+			device_close(d);
+		}
+		device_free(d);
+	}
+}
+
+static void
+new_options(void)
+{
+	struct device *d = device_new();
+	struct lc_lease_request r = { .feature = "one", .count = 1 };
+	struct lc_detail detail;
+	struct lc_terms t = issuer_terms("a");
+	struct lc_lease *lease;
+	size_t n;
+
+	t.feature = "one";
+	t.type = LC_DEMO;
+	t.nudis = 0;
+	t.period_s = 1000;
+	device_open(d);
+	(void)device_add(d, t);
+	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
+	device_pass(d, 100);
+
+	d->options.ndevices = 0;
+	CHECK_ERR(lc_reconfigure(d->lc, &d->options, &detail), LC_EOPTIONS,
+	    NULL);
+	CHECK_STR(detail.text, "there is no device");
+	REQUIRE(device_license(d, "a") != NULL);
+
+	/* Leases and meters go on. */
+	d->options.ndevices = 1;
+	d->options.nfeatures = 1;
+	CHECK_ERR(lc_reconfigure(d->lc, &d->options, &detail), LC_OK,
+	    &detail);
+	(void)lc_features(d->lc, &n);
+	CHECK_UINT(n, 1);
+	device_pass(d, 100);
+	CHECK_UINT(lc_license_left_s(d->lc, device_license(d, "a")), 800);
+	CHECK_INT(lc_license_status(d->lc, device_license(d, "a")),
+	    LC_IN_USE);
+	lc_release(lease);
+	device_pass(d, 100);
+	CHECK_UINT(lc_license_left_s(d->lc, device_license(d, "a")), 800);
+	device_free(d);
+}
+
+/* A built-in store is a license file; its licenses have indexes like others. */
+static void
+a_built_in_store(void)
+{
+	struct device *d = device_new();
+	struct lc_terms t = issuer_terms("trial");
+	char *file;
+
+	t.type = LC_DEMO;
+	t.nudis = 0;
+	t.period_s = 1000;
+	file = device_file(d, &t, 1);
+	check_write(check_path(d->dir, "builtin.lic"), file, strlen(file));
+	free(file);
+	d->stores[1] = (struct lc_store_options){
+		.device = 1, .index = 2, .kind = LC_STORE_BUILT_IN,
+		.name = "builtin:trials",
+		.path = check_path(d->dir, "builtin.lic"),
+	};
+	d->options.nstores = 2;
+	device_open(d);
+	REQUIRE(device_license(d, "trial") != NULL);
+	CHECK_UINT(device_license(d, "trial")->index, 1);
+	CHECK_INT(device_license(d, "trial")->installed, LC_NO_TIME);
+	CHECK_ERR(device_clear(d, 1), LC_EREADONLY, NULL);
+	CHECK_UINT(device_add(d, issuer_terms("a")), 2);
+	CHECK_ERR(lc_comment_set(d->lc, 1, 2, 1, "try me"), LC_OK, NULL);
+	device_reopen(d);
+	CHECK_UINT(device_license(d, "trial")->index, 1);
+	CHECK_STR(device_license(d, "trial")->comment, "try me");
+
+	CHECK_INT(unlink(check_path(d->dir, "builtin.lic")), 0);
+	CHECK_ERR(lc_reconfigure(d->lc, &d->options, NULL), LC_EIO, NULL);
+	REQUIRE(device_license(d, "trial") != NULL);
+	device_free(d);
+}
+
+/* A line whose key is gone stays in its store, and waits. */
+static void
+a_key_is_withdrawn(void)
+{
+	struct device *d = device_new();
+	const char *empty = check_dir();
+	const char *keys = d->options.key_dir;
+
+	device_open(d);
+	(void)device_add(d, issuer_terms("a"));
+	d->options.key_dir = empty;
+	device_reopen(d);
+	CHECK(device_license(d, "a") == NULL);
+	CHECK_UINT(d->nnotices, 1);
+	CHECK_INT(d->notices[0], LC_EKEY);
+	d->options.key_dir = keys;
+	device_reopen(d);
+	REQUIRE(device_license(d, "a") != NULL);
+	CHECK_UINT(device_license(d, "a")->index, 1);
+	device_free(d);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct check_test tests[] = {
+		{ "one at a time", one_at_a_time },
+		{ "options that are refused", options_that_are_refused },
+		{ "a store is restored", a_store_is_restored },
+		{ "a removable store comes and goes",
+		    a_removable_store_comes_and_goes },
+		{ "history edits show", history_edits_show },
+		{ "usage edits show", usage_edits_show },
+		{ "new options", new_options },
+		{ "a built-in store", a_built_in_store },
+		{ "a key is withdrawn", a_key_is_withdrawn },
+	};
+
+	return check_main("state", tests, CHECK_COUNT(tests), argc, argv);
+}
