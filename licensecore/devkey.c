@@ -3,16 +3,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/kdf.h>
 
-#include "disk.h"
 #include "error.h"
 #include "key.h"
+#include "keyfile.h"
 
 #define SECRET_LEN 32
 
@@ -37,58 +35,20 @@ lc_devkey_key(const struct lc_devkey *devkey)
 
 /* ---- The file -------------------------------------------------------- */
 
-static enum lc_err
-judge(const char *path, const struct stat *st, struct lc_detail *detail)
-{
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return lc_fail(detail, LC_ETRUST,
-		    "the device's key %s belongs to user %ld, not to the user "
-		    "this runs as (%ld)",
-		    path, (long)st->st_uid, (long)geteuid());
-	if ((st->st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return lc_fail(detail, LC_ETRUST,
-		    "the device's key %s has mode %04o, so that others may "
-		    "know it: make it 0600, or remove it if somebody does",
-		    path, (unsigned)st->st_mode & 07777);
-	return LC_OK;
-}
-
-static enum lc_err
-key_parse(const char *path, const char *pem, size_t len, struct lc_key **out,
-    struct lc_detail *detail)
-{
-	struct lc_detail why = { "" };
-	struct lc_key *key = NULL;
-	enum lc_err err = lc_key_from_pem(pem, len, &key, &why);
-
-	if (err == LC_OK && key->alg != LC_ED25519) {
-		err = lc_fail(&why, LC_ETRUST, "its key is not Ed25519");
-		lc_key_free(key);
-	}
-	if (err == LC_ETRUST)
-		return lc_fail(
-		    detail, err, "the device's key %s: %s", path, why.text);
-	if (err == LC_OK)
-		*out = key;
-	return err;
-}
-
 /* LC_ENOTFOUND: there is no such file. */
 static enum lc_err
 key_load(const char *path, struct lc_key **out, struct lc_detail *detail)
 {
-	char *pem = NULL;
-	size_t len = 0;
-	struct stat st;
-	enum lc_err err;
+	struct lc_key *key = NULL;
+	enum lc_err err = lc_keyfile_load(path, &key, detail);
 
-	if ((err = lc_disk_read(path, LC_JWK_MAX, &pem, &len, &st, detail)) !=
-	    LC_OK)
-		return err;
-	if ((err = judge(path, &st, detail)) == LC_OK)
-		err = key_parse(path, pem, len, out, detail);
-	OPENSSL_cleanse(pem, len);
-	free(pem);
+	if (err == LC_OK && key->alg != LC_ED25519) {
+		err = lc_fail(detail, LC_ETRUST,
+		    "the device's key %s is not Ed25519", path);
+		lc_key_free(key);
+	}
+	if (err == LC_OK)
+		*out = key;
 	return err;
 }
 
@@ -96,19 +56,14 @@ static enum lc_err
 key_make(const char *path, struct lc_key **out, struct lc_detail *detail)
 {
 	struct lc_key *key = NULL;
-	char *pem = NULL;
-	size_t len = 0;
-	enum lc_err err;
+	enum lc_err err = lc_key_generate(LC_ED25519, &key);
 
-	if ((err = lc_key_generate(LC_ED25519, &key)) != LC_OK ||
-	    (err = lc_key_to_pem(key, &pem, &len)) != LC_OK ||
-	    (err = lc_disk_write(path, pem, len, 0600, false, detail)) != LC_OK)
-		goto out;
-	*out = key;
-	key = NULL; /* the caller's now */
-out:
-	OPENSSL_clear_free(pem, len);
-	lc_key_free(key);
+	if (err == LC_OK)
+		err = lc_keyfile_save(path, key, detail);
+	if (err == LC_OK)
+		*out = key;
+	else
+		lc_key_free(key);
 	return err == LC_EEXISTS ? LC_EIO : err;
 }
 

@@ -12,12 +12,11 @@
 #ifndef LC_LINE_H
 #define LC_LINE_H
 
-#include "licensecore.h"
+#include "licenseissue.h"
 
 struct lc_key;
 struct lc_trust;
 
-#define LC_LINE_MAX 8192       /* bytes of a line */
 #define LC_DATE_MAX UINT32_MAX /* dates lie in 1970..2106 */
 #define LC_ISSUER_MAX 128      /* bytes of terms.issuer */
 

@@ -1,8 +1,10 @@
 # libcore.la is the whole core with every symbol visible to the linker: the
 # programs and the tests link it.  liblicensecore.so exports what licensecore.h
-# marks LC_API and nothing else.
+# and licenseissue.h mark LC_API and nothing else.
 
-include_HEADERS += licensecore/include/licensecore.h
+include_HEADERS += \
+	licensecore/include/licensecore.h \
+	licensecore/include/licenseissue.h
 pkgconfig_DATA += licensecore/liblicensecore.pc
 
 noinst_LTLIBRARIES += licensecore/libcore.la
@@ -18,9 +20,12 @@ licensecore_libcore_la_SOURCES = \
 	licensecore/error.c licensecore/error.h \
 	licensecore/file.c licensecore/file.h \
 	licensecore/history.c licensecore/history.h \
+	licensecore/inspect.c \
+	licensecore/issue.c \
 	licensecore/json.c licensecore/json.h \
 	licensecore/jws.c licensecore/jws.h \
 	licensecore/key.c licensecore/key.h \
+	licensecore/keyfile.c licensecore/keyfile.h \
 	licensecore/line.c licensecore/line.h \
 	licensecore/meter.c licensecore/meter.h \
 	licensecore/model.c licensecore/model.h \

@@ -1,0 +1,56 @@
+/* licissue.h - what the commands of licissue share. */
+#ifndef LICISSUE_H
+#define LICISSUE_H
+
+#include <stdio.h>
+
+#include "licenseissue.h"
+
+/* Exit statuses; licissue(1) promises them. */
+enum {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1, /* what was wrong is on standard error */
+	EXIT_USAGE = 2,  /* the command line cannot be understood */
+};
+
+/* A command: argv[0] is its name.  Returns an exit status. */
+int init_command(int argc, char **argv);
+int issue_command(int argc, char **argv);
+int inspect_command(int argc, char **argv);
+
+/* "licissue: ..." and a line feed on standard error; returns EXIT_FAILED. */
+int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same with a hint at the command's --help; returns EXIT_USAGE. */
+int hint(const char *command); /* the hint alone */
+int misuse(const char *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* fail with the words of an error of the core and its detail. */
+int fail_core(enum lc_err, const struct lc_detail *);
+
+/*
+ * What a file holds, at most max bytes of it; the caller frees.  NULL, with a
+ * message on standard error, if it cannot be read or is longer.
+ */
+char *read_file(const char *path, size_t max, size_t *len);
+
+/* ---- Words for values ------------------------------------------------ */
+
+/*
+ * ISO 8601: 2026-12-31, or with a time of day, 2026-12-31T18:30[:00] and then
+ * Z, +01:00 or nothing (UTC).  A date alone is its first second.
+ */
+bool parse_date(const char *text, int64_t *date);
+/* Decimal digits, nothing else, and within the limits. */
+bool parse_number(
+    const char *text, uint32_t min, uint32_t max, uint32_t *number);
+/* Seconds, or days with a d behind them: 3600, 60d. */
+bool parse_period(const char *text, uint32_t *seconds);
+
+/* "2026-12-31T18:30:00Z", into text. */
+#define DATE_SIZE 40
+const char *date_text(int64_t date, char text[DATE_SIZE]);
+/* "60 days", "1 day, 30 seconds", into text. */
+#define PERIOD_SIZE 80
+const char *period_text(uint32_t seconds, char text[PERIOD_SIZE]);
+
+#endif

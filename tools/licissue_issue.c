@@ -1,0 +1,471 @@
+/* licissue_issue.c - licissue issue: write license lines into a file. */
+#include "licissue.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define EULA_MAX (1 << 20) /* bytes of an agreement */
+#define COPIES_MAX 20000   /* lines of a license file */
+
+static const char usage[] =
+    "usage: licissue issue DIR (--udi PID:SN ... | --unlocked)\n"
+    "           --feature NAME --type TYPE [OPTIONS] -o FILE\n"
+    "\n"
+    "Signs a license with the authority in DIR and writes it to FILE.\n"
+    "\n"
+    "  --udi PID:SN         the device it is for; may be given again\n"
+    "  --unlocked           for any device\n"
+    "  --feature NAME       what it licenses\n"
+    "  --version VERSION    of the feature (1.0)\n"
+    "  --type TYPE          demo, extension, gracePeriod, permanent,\n"
+    "                       paidSubscription, evaluationSubscription,\n"
+    "                       extensionSubscription, evalRightToUse,\n"
+    "                       rightToUse or permanentRightToUse\n"
+    "  --count N            how many may be used at a time\n"
+    "  --period N[d]        seconds, or days, of use (demo, extension,\n"
+    "                       gracePeriod, evalRightToUse)\n"
+    "  --start DATE         subscriptions: when it begins,\n"
+    "  --end DATE           when it ends,\n"
+    "  --extension-days N   and for how long it goes on after that\n"
+    "  --additive           adds to other licenses for the feature\n"
+    "  --eula FILE          the text of the agreement, put into the file\n"
+    "  --comment TEXT\n"
+    "\n"
+    "  -o, --output FILE    the license file; must not exist, unless with\n"
+    "  --append             add to it (or begin it), or\n"
+    "  --force              replace it\n"
+    "  --copies N           N licenses that differ in their id only\n"
+    "  --id ID              instead of 128 random bits\n"
+    "  --issued DATE        instead of now\n"
+    "  -h, --help\n";
+
+/* What the command line asks for. */
+struct job {
+	const char *dir, *output, *eula_path;
+	struct lc_terms terms;
+	const char *udis[LC_NUDI_MAX];
+	bool unlocked, append, force;
+	uint32_t copies;
+};
+
+/* ---- Options --------------------------------------------------------- */
+
+/* Each sets one thing, or says no. */
+
+static bool
+set_udi(struct job *job, const char *arg)
+{
+	if (job->terms.nudis == LC_NUDI_MAX)
+		return false;
+	job->udis[job->terms.nudis++] = arg;
+	job->terms.udis = job->udis;
+	return true;
+}
+
+static bool
+set_unlocked(struct job *job, const char *arg)
+{
+	(void)arg;
+	job->unlocked = true;
+	return true;
+}
+
+static bool
+set_feature(struct job *job, const char *arg)
+{
+	job->terms.feature = arg;
+	return arg[0] != '\0';
+}
+
+static bool
+set_version(struct job *job, const char *arg)
+{
+	job->terms.version = arg;
+	return true;
+}
+
+static bool
+set_type(struct job *job, const char *arg)
+{
+	return lc_type_from_name(arg, &job->terms.type);
+}
+
+static bool
+set_count(struct job *job, const char *arg)
+{
+	job->terms.counted = true;
+	return parse_number(arg, 1, LC_UNCOUNTED - 1, &job->terms.count);
+}
+
+static bool
+set_period(struct job *job, const char *arg)
+{
+	return parse_period(arg, &job->terms.period_s);
+}
+
+static bool
+set_start(struct job *job, const char *arg)
+{
+	return parse_date(arg, &job->terms.start);
+}
+
+static bool
+set_end(struct job *job, const char *arg)
+{
+	return parse_date(arg, &job->terms.end);
+}
+
+static bool
+set_issued(struct job *job, const char *arg)
+{
+	return parse_date(arg, &job->terms.issued);
+}
+
+static bool
+set_extension(struct job *job, const char *arg)
+{
+	return parse_number(arg, 1, 49710, &job->terms.extension_days);
+}
+
+static bool
+set_additive(struct job *job, const char *arg)
+{
+	(void)arg;
+	job->terms.additive = true;
+	return true;
+}
+
+static bool
+set_eula(struct job *job, const char *arg)
+{
+	job->eula_path = arg;
+	return true;
+}
+
+static bool
+set_comment(struct job *job, const char *arg)
+{
+	job->terms.comment = arg;
+	return true;
+}
+
+static bool
+set_output(struct job *job, const char *arg)
+{
+	job->output = arg;
+	return arg[0] != '\0';
+}
+
+static bool
+set_append(struct job *job, const char *arg)
+{
+	(void)arg;
+	job->append = true;
+	return true;
+}
+
+static bool
+set_force(struct job *job, const char *arg)
+{
+	(void)arg;
+	job->force = true;
+	return true;
+}
+
+static bool
+set_copies(struct job *job, const char *arg)
+{
+	return parse_number(arg, 1, COPIES_MAX, &job->copies);
+}
+
+static bool
+set_id(struct job *job, const char *arg)
+{
+	job->terms.id = arg;
+	return arg[0] != '\0';
+}
+
+#define A_DATE "a date between 1970 and 2106 such as 2026-12-31"
+
+/* clang-format off */
+static const struct setting {
+	const char *name;
+	bool (*set)(struct job *, const char *arg);
+	const char *wants;	/* NULL: it takes no argument */
+} settings[] = {
+	{ "udi", set_udi, "one of at most 64 devices" },
+	{ "unlocked", set_unlocked, NULL },
+	{ "feature", set_feature, "a name" },
+	{ "version", set_version, "a version" },
+	{ "type", set_type, "a license type (--help lists them)" },
+	{ "count", set_count, "a number from 1 to 4294967294" },
+	{ "period", set_period, "seconds (3600) or days (60d) of use" },
+	{ "start", set_start, A_DATE },
+	{ "end", set_end, A_DATE },
+	{ "extension-days", set_extension, "a number from 1 to 49710" },
+	{ "additive", set_additive, NULL },
+	{ "eula", set_eula, "a file" },
+	{ "comment", set_comment, "a text" },
+	{ "output", set_output, "a file" },
+	{ "append", set_append, NULL },
+	{ "force", set_force, NULL },
+	{ "copies", set_copies, "a number from 1 to 20000" },
+	{ "id", set_id, "an identity" },
+	{ "issued", set_issued, A_DATE },
+};
+/* clang-format on */
+#define NSETTINGS (sizeof settings / sizeof settings[0])
+#define OPT_FIRST 256 /* the value of settings[0] among getopt's */
+
+static void
+options_fill(struct option options[NSETTINGS + 2])
+{
+	for (size_t i = 0; i < NSETTINGS; i++)
+		options[i] = (struct option){
+			.name = settings[i].name,
+			.has_arg = settings[i].wants == NULL
+				       ? no_argument
+				       : required_argument,
+			.val = OPT_FIRST + (int)i,
+		};
+	options[NSETTINGS] = (struct option){ "help", no_argument, NULL, 'h' };
+	options[NSETTINGS + 1] = (struct option){ 0 };
+}
+
+static const struct setting *
+setting_of(int c)
+{
+	if (c >= OPT_FIRST)
+		return &settings[c - OPT_FIRST];
+	for (size_t i = 0; c == 'o' && i < NSETTINGS; i++) {
+		if (strcmp(settings[i].name, "output") == 0)
+			return &settings[i];
+	}
+	return NULL;
+}
+
+/* -1: go on; else the exit status. */
+static int
+parse_options(struct job *job, int argc, char **argv)
+{
+	struct option options[NSETTINGS + 2];
+	const struct setting *setting;
+	int c;
+
+	options_fill(options);
+	while ((c = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			return EXIT_DONE;
+		}
+		if ((setting = setting_of(c)) == NULL)
+			return hint("issue");
+		if (!setting->set(job, optarg))
+			return misuse("issue", "--%s: \"%s\" is not %s",
+			    setting->name, optarg, setting->wants);
+	}
+	if (optind != argc - 1)
+		return misuse("issue",
+		    "issue needs one directory, that of the authority");
+	job->dir = argv[optind];
+	return -1;
+}
+
+/* NULL if the options go together. */
+static const char *
+contradiction(const struct job *job)
+{
+	if (job->terms.feature[0] == '\0')
+		return "--feature is missing: what is licensed?";
+	if (job->terms.type == 0)
+		return "--type is missing";
+	if (job->output == NULL)
+		return "-o is missing: the file to write";
+	if (job->unlocked && job->terms.nudis > 0)
+		return "--udi and --unlocked contradict each other";
+	if (!job->unlocked && job->terms.nudis == 0)
+		return "either --udi or --unlocked is needed";
+	if (job->unlocked && lc_type_node_locked(job->terms.type))
+		return "a license of this type is always for certain devices: "
+		       "name them with --udi";
+	if (job->append && job->force)
+		return "--append and --force contradict each other";
+	if (job->copies > 1 && job->terms.id[0] != '\0')
+		return "--id and --copies contradict each other: an id is "
+		       "for one license";
+	return NULL;
+}
+
+/* ---- Doing it -------------------------------------------------------- */
+
+static enum lc_err
+bundle_open(
+    const struct job *job, struct lc_bundle **bundle, struct lc_detail *detail)
+{
+	enum lc_err err = LC_ENOTFOUND;
+
+	if (job->append)
+		err = lc_bundle_load(job->output, bundle, detail);
+	return err == LC_ENOTFOUND ? lc_bundle_new(bundle) : err;
+}
+
+static int
+add_eula(struct job *job, struct lc_bundle *bundle, char *digest)
+{
+	struct lc_detail detail = { "" };
+	enum lc_err err;
+	size_t len = 0;
+	char *text;
+
+	if (job->eula_path == NULL)
+		return EXIT_DONE;
+	if ((text = read_file(job->eula_path, EULA_MAX, &len)) == NULL)
+		return EXIT_FAILED;
+	err = lc_bundle_add_eula(bundle, text, len, digest, &detail);
+	free(text);
+	if (err != LC_OK)
+		return fail("%s: %s", job->eula_path, detail.text);
+	job->terms.eula = digest;
+	return EXIT_DONE;
+}
+
+static enum lc_err
+sign_one(const struct job *job, const struct lc_authority *authority,
+    char id[LC_ID_MAX + 1], char **line, struct lc_detail *detail)
+{
+	struct lc_terms terms = job->terms;
+	enum lc_err err;
+
+	if (terms.id[0] == '\0') {
+		if ((err = lc_new_id(id)) != LC_OK)
+			return err;
+		terms.id = id;
+	}
+	return lc_authority_issue(authority, &terms, line, detail);
+}
+
+static enum lc_err
+sign_all(const struct job *job, const struct lc_authority *authority,
+    char **lines, char id[LC_ID_MAX + 1], struct lc_detail *detail)
+{
+	enum lc_err err = LC_OK;
+
+	for (size_t i = 0; i < job->copies && err == LC_OK; i++)
+		err = sign_one(job, authority, id, &lines[i], detail);
+	return err;
+}
+
+static void
+report(const struct job *job, const char *id)
+{
+	if (job->copies > 1)
+		printf("%s: issued %u licenses for %s %s, %s\n", job->output,
+		    job->copies, job->terms.feature, job->terms.version,
+		    lc_type_name(job->terms.type));
+	else
+		printf("%s: issued a license for %s %s, %s, id %s\n",
+		    job->output, job->terms.feature, job->terms.version,
+		    lc_type_name(job->terms.type),
+		    job->terms.id[0] != '\0' ? job->terms.id : id);
+}
+
+/* The lines are made before the file is touched. */
+static int
+write_lines(const struct job *job, const struct lc_authority *authority,
+    struct lc_bundle *bundle, char **lines)
+{
+	char id[LC_ID_MAX + 1] = "";
+	struct lc_detail detail = { "" };
+	struct lc_terms terms = job->terms;
+	enum lc_err err = sign_all(job, authority, lines, id, &detail);
+
+	if (err == LC_ELINE || err == LC_ECOUNT || err == LC_EPERIOD)
+		return fail(
+		    "no device would take this license: %s", detail.text);
+	terms.issuer = lc_authority_name(authority);
+	if (err != LC_OK ||
+	    (err = lc_bundle_add_lines(bundle, &terms,
+		 (const char *const *)lines, job->copies, &detail)) != LC_OK ||
+	    (err = lc_bundle_save(bundle, job->output,
+		 job->append || job->force, &detail)) != LC_OK) {
+		(void)fail_core(err, &detail);
+		if (err == LC_EEXISTS)
+			fputs("--append adds to it, --force replaces it.\n",
+			    stderr);
+		return EXIT_FAILED;
+	}
+	report(job, id);
+	return EXIT_DONE;
+}
+
+static int
+issue_into(struct job *job, const struct lc_authority *authority,
+    struct lc_bundle *bundle)
+{
+	char digest[LC_EULA_DIGEST_LEN + 1];
+	char **lines = calloc(job->copies, sizeof *lines);
+	int status;
+
+	if (lines == NULL)
+		return fail("%s", lc_strerror(LC_ENOMEM));
+	if ((status = add_eula(job, bundle, digest)) == EXIT_DONE)
+		status = write_lines(job, authority, bundle, lines);
+	for (size_t i = 0; i < job->copies; i++)
+		free(lines[i]);
+	free(lines);
+	return status;
+}
+
+static int
+issue(struct job *job)
+{
+	struct lc_authority *authority = NULL;
+	struct lc_bundle *bundle = NULL;
+	struct lc_detail detail = { "" };
+	enum lc_err err;
+	int status;
+
+	if ((err = lc_authority_open(job->dir, &authority, &detail)) != LC_OK ||
+	    (err = bundle_open(job, &bundle, &detail)) != LC_OK) {
+		status = fail_core(err, &detail);
+		if (authority == NULL && err == LC_ENOTFOUND)
+			fprintf(stderr,
+			    "\"licissue init %s\" makes an authority there.\n",
+			    job->dir);
+	} else {
+		status = issue_into(job, authority, bundle);
+	}
+	lc_bundle_free(bundle);
+	lc_authority_close(authority);
+	return status;
+}
+
+int
+issue_command(int argc, char **argv)
+{
+	struct job job = {
+		.terms = {
+			.id = "",
+			.issuer = "",
+			.feature = "",
+			.version = "1.0",
+			.count = LC_UNCOUNTED,
+			.issued = (int64_t)time(NULL),
+			.start = LC_NO_TIME,
+			.end = LC_NO_TIME,
+			.eula = "",
+			.comment = "",
+		},
+		.copies = 1,
+	};
+	int status = parse_options(&job, argc, argv);
+	const char *wrong;
+
+	if (status >= 0)
+		return status;
+	if ((wrong = contradiction(&job)) != NULL)
+		return misuse("issue", "%s", wrong);
+	return issue(&job);
+}

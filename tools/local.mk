@@ -1,0 +1,11 @@
+# Command-line tools, built as bin/NAME: one folder holds what users run.
+
+bin_PROGRAMS += bin/licissue
+bin_licissue_SOURCES = \
+	tools/licissue.c tools/licissue.h \
+	tools/licissue_init.c \
+	tools/licissue_inspect.c \
+	tools/licissue_issue.c \
+	tools/licissue_words.c
+bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+bin_licissue_LDADD = licensecore/libcore.la $(JANSSON_LIBS)
