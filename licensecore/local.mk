@@ -9,9 +9,10 @@ pkgconfig_DATA += licensecore/liblicensecore.pc
 
 noinst_LTLIBRARIES += licensecore/libcore.la
 licensecore_libcore_la_SOURCES = \
-	licensecore/action.c \
+	licensecore/action.c licensecore/action.h \
 	licensecore/b64.c licensecore/b64.h \
 	licensecore/change.c licensecore/change.h \
+	licensecore/clear.c \
 	licensecore/clock.c licensecore/clock.h \
 	licensecore/core.c licensecore/core.h \
 	licensecore/db.c licensecore/db.h \
@@ -22,6 +23,7 @@ licensecore_libcore_la_SOURCES = \
 	licensecore/history.c licensecore/history.h \
 	licensecore/inspect.c \
 	licensecore/issue.c \
+	licensecore/install.c \
 	licensecore/json.c licensecore/json.h \
 	licensecore/jws.c licensecore/jws.h \
 	licensecore/key.c licensecore/key.h \

@@ -153,6 +153,7 @@ where_a_license_goes(void)
 {
 	struct device *d = device_new();
 	struct lc_request r = { .device = 2 };
+	struct lc_detail detail;
 
 	d->stores[1] = (struct lc_store_options){
 		.device = 1, .index = 7, .kind = LC_STORE_REMOVABLE,
@@ -163,6 +164,9 @@ where_a_license_goes(void)
 	check_install(d, issuer_terms("a"), (struct lc_request){ .store = 7 },
 	    LC_OK);
 	CHECK_UINT(device_license(d, "a")->store, 7);
+	CHECK_ERR(lc_request_check(d->lc, &(struct lc_request){
+	    .kind = LC_INSTALL, .store = 7 }, &detail), LC_OK, NULL);
+	CHECK_STR(detail.text, "");
 
 	for (int i = 0; i < 2; i++) {
 		struct lc_terms t = issuer_terms("b");
@@ -288,7 +292,7 @@ not_a_license_file(void)
 	struct device *d = device_new();
 	struct lc_action *a;
 	struct lc_terms t = issuer_terms("a");
-	char *file;
+	char *file, *signature;
 
 	device_open(d);
 	a = device_install_file(d, "rubbish\n", (struct lc_request){ 0 });
@@ -296,9 +300,9 @@ not_a_license_file(void)
 	CHECK_ERR(lc_action_error(a), LC_EFILE, NULL);
 	lc_action_free(a);
 
-	/* One byte of the signature: the last character but a few. */
 	file = device_file(d, &t, 1);
-	*(strrchr(file, '.') + 10) ^= 1;
+	signature = strrchr(file, '.') + 10;
+	*signature = *signature == 'A' ? 'B' : 'A';
 	a = device_install_file(d, file, (struct lc_request){ 0 });
 	CHECK_ERR(lc_action_error(a), LC_ESIGNATURE, NULL);
 	lc_action_free(a);

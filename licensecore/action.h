@@ -1,0 +1,58 @@
+/*
+ * action.h - what every kind of action has in common.
+ *
+ * A kind of action is a struct lc_job: how it is checked, worked on in slices
+ * and cleaned up.  action.c keeps the state, the results and the texts.
+ */
+#ifndef LC_ACTION_H
+#define LC_ACTION_H
+
+#include "licensecore.h"
+#include "model.h"
+
+struct lc_job {
+	/* What has to be in the request beyond device and store; LC_EINVAL. */
+	bool (*complete)(const struct lc_request *);
+	/*
+	 * One slice.  True when there are no more: it has set the results, or
+	 * has called lc_action_fail.
+	 */
+	bool (*step)(struct lc_action *);
+	void (*end)(struct lc_action *);	/* frees work; may be NULL */
+};
+
+extern const struct lc_job lc_job_install;
+extern const struct lc_job lc_job_clear;
+
+struct lc_action {
+	struct lc *lc;
+	const struct lc_job *job;
+	struct lc_request request;	/* by points into arena */
+	struct lc_arena arena;		/* texts of the results */
+	enum lc_action_state state;
+	enum lc_err err;
+	struct lc_detail detail;
+
+	struct lc_result *results;
+	size_t nresults;
+
+	void *work;			/* the job's own */
+};
+
+/* The whole of it failed, before any license was tried. */
+void lc_action_fail(struct lc_action *, enum lc_err);
+
+/* n results, none of them tried yet.  LC_ENOMEM. */
+enum lc_err lc_action_results_new(struct lc_action *, size_t n);
+/* Feature and version, kept beyond the license's own life.  LC_ENOMEM. */
+enum lc_err lc_result_describe(struct lc_action *, struct lc_result *,
+    const struct lc_terms *);
+void lc_result_fail(struct lc_result *, enum lc_err);
+
+/* Within a change: what was done to a license, told and noted. */
+enum lc_err lc_action_tell(struct lc_action *, enum lc_event_kind,
+    const struct lc_entry *, const struct lc_place *);
+enum lc_err lc_action_note(struct lc_action *, const char *what,
+    const struct lc_entry *, const struct lc_place *);
+
+#endif
