@@ -5,6 +5,7 @@
 include_HEADERS += \
 	licensecore/include/licensecore.h \
 	licensecore/include/licenseissue.h
+dist_doc_DATA += licensecore/FORMAT
 pkgconfig_DATA += licensecore/liblicensecore.pc
 
 noinst_LTLIBRARIES += licensecore/libcore.la

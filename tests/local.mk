@@ -20,6 +20,7 @@ FORMAT_TESTS = \
 	tests/core/devkey_test \
 	tests/core/error_test \
 	tests/core/file_test \
+	tests/core/format_test \
 	tests/core/jws_test \
 	tests/core/line_test \
 	tests/core/trust_test
@@ -27,6 +28,8 @@ tests_core_b64_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_b64_test_LDADD = $(UNIT_LDADD)
 tests_core_error_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_error_test_LDADD = $(UNIT_LDADD)
+tests_core_format_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_format_test_LDADD = $(UNIT_LDADD)
 tests_core_jws_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_jws_test_LDADD = $(UNIT_LDADD)
 tests_core_line_test_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -52,3 +55,8 @@ tests_core_action_test_LDADD = $(UNIT_LDADD)
 check_PROGRAMS += $(FORMAT_TESTS) $(STORE_TESTS)
 TESTS += $(FORMAT_TESTS) $(STORE_TESTS)
 endif
+
+EXTRA_DIST += tests/core/format
+
+dist_check_SCRIPTS += tests/tools/licissue_test.sh
+TESTS += tests/tools/licissue_test.sh

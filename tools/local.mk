@@ -9,3 +9,4 @@ bin_licissue_SOURCES = \
 	tools/licissue_words.c
 bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 bin_licissue_LDADD = licensecore/libcore.la $(JANSSON_LIBS)
+dist_man_MANS += tools/licissue.1
