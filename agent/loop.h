@@ -1,0 +1,61 @@
+/*
+ * loop.h - the daemon's one loop: descriptors, timers, and work to do soon.
+ *
+ * Watches, timers and tasks belong to whoever declares them and are linked
+ * into the loop while they are in force; take them out before they go.  All
+ * calls come from the loop's own thread, from callbacks too.
+ */
+#ifndef AGENT_LOOP_H
+#define AGENT_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct loop;
+
+struct watch {
+	int fd;
+	short events; /* of poll(2); may be changed at any time */
+	void (*ready)(void *arg, short revents);
+	void *arg;
+};
+
+struct timer {
+	int64_t due_ms; /* of loop_now_ms; the loop's */
+	void (*expired)(void *arg);
+	void *arg;
+	struct timer *next;
+	bool armed;
+};
+
+/* Something to do at the end of the turn, before anybody is waited for. */
+struct task {
+	void (*run)(void *arg);
+	void *arg;
+	struct task *next;
+	bool queued;
+};
+
+struct loop *loop_new(void); /* NULL: out of memory */
+void loop_free(struct loop *);
+
+/* Until loop_stop.  False: poll failed, errno says why. */
+bool loop_run(struct loop *);
+void loop_stop(struct loop *);
+
+/* Monotonic milliseconds. */
+int64_t loop_now_ms(void);
+
+bool loop_watch(struct loop *, struct watch *); /* false: no memory */
+void loop_unwatch(struct loop *, struct watch *);
+
+/* Calls it once, after_ms from now; an armed timer is moved. */
+void loop_timer_set(struct loop *, struct timer *, int64_t after_ms);
+void loop_timer_clear(struct loop *, struct timer *);
+
+/* Once; a task that is queued already stays where it is. */
+void loop_defer(struct loop *, struct task *);
+void loop_undefer(struct loop *, struct task *);
+
+#endif
