@@ -1,0 +1,19 @@
+/*
+ * agent.h - what the tables read from.
+ */
+#ifndef AGENT_AGENT_H
+#define AGENT_AGENT_H
+
+#include "licensecore.h"
+
+struct actions;
+
+struct agent {
+	struct lc *core;
+	struct actions *actions; /* clmgmtLicenseActionTable */
+};
+
+/* ciscoLicenseMgmtMIB */
+#define LICENSE_MIB 1, 3, 6, 1, 4, 1, 9, 9, 543
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * link.h - the connection to the master agent (RFC 2741).
+ *
+ * The link comes up when the master does, also long after the daemon, and
+ * comes back when it was lost; nothing here ever blocks.  It registers one
+ * region for each of the agent's modules and answers what is asked there.
+ *
+ * Why not libnetsnmpagent: its opening, closing and pinging of a session are
+ * synchronous (a stopped master holds up the whole daemon), its loss of
+ * notifications is silent, and it costs ten system calls for each request.
+ * AgentX itself is a few hundred lines (agentx.c, serve.c).
+ */
+#ifndef AGENT_LINK_H
+#define AGENT_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "loop.h"
+#include "serve.h"
+#include "value.h"
+
+/* Where the master listens. */
+struct link_address {
+	struct sockaddr_storage address;
+	socklen_t len;
+};
+
+/*
+ * "unix:PATH", "tcp:HOST:PORT" (an IPv6 address in brackets); HOST is looked
+ * up here and now.  False: *wrong says what is wrong with it.
+ */
+bool link_resolve(const char *name, struct link_address *, const char **wrong);
+
+/* A subtree to answer for. */
+struct link_region {
+	const uint32_t *id;
+	size_t len;
+	uint8_t priority;        /* RFC 2741: 127 is the default, lower wins */
+	const char *description; /* its sysORDescr; NULL: none */
+};
+
+struct link_options {
+	const char *name; /* of the master, for the log */
+	struct link_address address;
+	const struct link_region *regions;
+	size_t nregions;
+	struct serve serve;
+	/* All NULL or all set.  up: registered, notifications may be sent.
+	 * down: it was up and is lost; what was sent and not answered is not
+	 * answered any more.  answered: the master took the notification,
+	 * or refused it. */
+	void (*up)(void *arg);
+	void (*down)(void *arg);
+	void (*answered)(void *arg, uint32_t packet, bool taken);
+	void *arg;
+};
+
+struct link;
+
+/* Options are copied, what they point to is borrowed.  NULL: no memory. */
+struct link *link_new(struct loop *, const struct link_options *);
+/* Says good-bye to the master, if it listens, without waiting. */
+void link_free(struct link *); /* NULL is fine */
+
+/* Another master; reconnects if it is not the one that is connected. */
+void link_move(struct link *, const char *name, const struct link_address *);
+
+bool link_is_up(const struct link *);
+
+/*
+ * Hands a notification (snmpTrapOID.0 first; the master puts sysUpTime.0
+ * before it) to the master.  0: not taken, the link is not up; else the packet
+ * that `answered` will name.
+ */
+uint32_t link_notify(struct link *, const struct varbind *varbinds, size_t n);
+
+#endif
