@@ -1,0 +1,33 @@
+/*
+ * map.h - the core's errors in the MIB's words.
+ */
+#ifndef AGENT_MAP_H
+#define AGENT_MAP_H
+
+#include "licensecore.h"
+
+/* ClmgmtLicenseActionFailCause */
+enum fail_cause {
+	CAUSE_NONE = 1,
+	CAUSE_GENERAL,
+	CAUSE_PROTOCOL,     /* transferProtocolNotSupported */
+	CAUSE_SERVER,       /* fileServerNotReachable */
+	CAUSE_DEVICE,       /* unrecognizedEntPhysicalIndex */
+	CAUSE_FILE_PATH,    /* invalidLicenseFilePath */
+	CAUSE_FILE,         /* invalidLicenseFile */
+	CAUSE_LINE,         /* invalidLicenseLine */
+	CAUSE_EXISTS,       /* licenseAlreadyExists */
+	CAUSE_OTHER_DEVICE, /* licenseNotValidForDevice */
+	CAUSE_COUNT,        /* invalidLicenseCount */
+	CAUSE_PERIOD,       /* invalidLicensePeriod */
+	CAUSE_IN_USE,       /* licenseInUse */
+	CAUSE_STORE,        /* invalidLicenseStore */
+	CAUSE_STORE_FULL,   /* licenseStorageFull */
+};
+
+enum fail_cause map_cause(enum lc_err);
+
+/* The MIB's label, for the log. */
+const char *map_cause_name(enum fail_cause);
+
+#endif

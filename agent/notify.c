@@ -1,0 +1,297 @@
+/*
+ * notify.c - the core's events become notifications.
+ *
+ * At most WINDOW of them are on their way: hundreds at once leave snmpd and
+ * its subagent each waiting for the other to read.  An event leaves the
+ * durable queue when the master has answered for it and for all before it, so
+ * a master that dies on the way gets it again, and no other one twice.
+ */
+#include "notify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent.h"
+#include "log.h"
+
+#define WINDOW 64
+#define RETRY_MS 10000 /* when the core cannot read its queue */
+
+struct sent {
+	uint32_t packet;
+	uint64_t seq;
+	bool answered;
+};
+
+struct notify {
+	struct loop *loop;
+	struct lc *core;
+	struct link *link;
+	struct task task;
+	struct timer retry;
+	struct sent window[WINDOW]; /* in the order of seq */
+	size_t nsent;
+	uint64_t last; /* seq of the last one that was sent */
+};
+
+/* ---- What a notification carries ---- */
+
+struct object {
+	uint32_t column[4]; /* under ciscoLicenseMgmtMIBObjects */
+	bool of_feature;    /* instance: the feature's row, or the license's */
+	void (*get)(const struct lc_event *, struct value *);
+};
+
+struct notification {
+	enum lc_event_kind
+	    kind; /* its number under ciscoLicenseMgmtMIBNotifs */
+	const struct object *const *objects;
+	size_t nobjects;
+};
+
+static void
+get_feature(const struct lc_event *event, struct value *value)
+{
+	value_text(value, event->feature_name);
+}
+
+static void
+get_version(const struct lc_event *event, struct value *value)
+{
+	value_text(value, event->feature_version);
+}
+
+static void
+get_type(const struct lc_event *event, struct value *value)
+{
+	value_integer(value, (int32_t)event->type);
+}
+
+static void
+get_comments(const struct lc_event *event, struct value *value)
+{
+	value_text(value, event->comment);
+}
+
+static const struct object license_feature = { { 2, 3, 1, 3 }, false,
+	get_feature };
+static const struct object license_version = { { 2, 3, 1, 4 }, false,
+	get_version };
+static const struct object license_type = { { 2, 3, 1, 5 }, false, get_type };
+static const struct object license_comments = { { 2, 3, 1, 13 }, false,
+	get_comments };
+static const struct object feature_name = { { 2, 4, 1, 2 }, true, get_feature };
+static const struct object feature_version = { { 2, 4, 1, 3 }, true,
+	get_version };
+
+static const struct object *const of_license[] = { &license_feature,
+	&license_version, &license_type, &license_comments };
+static const struct object *const of_feature[] = { &feature_name,
+	&feature_version };
+
+/* Objects in the order in which the MIB lists them. */
+static const struct notification notifications[] = {
+	{ LC_EVENT_INSTALLED, of_license, NITEMS(of_license) },
+	{ LC_EVENT_CLEARED, of_license, NITEMS(of_license) },
+	{ LC_EVENT_EULA_ACCEPTED, of_feature, NITEMS(of_feature) },
+};
+
+#define VARBINDS_MAX 8 /* snmpTrapOID.0 and the longest list of objects */
+
+static const struct notification *
+notification_of(enum lc_event_kind kind)
+{
+	for (size_t i = 0; i < NITEMS(notifications); i++)
+		if (notifications[i].kind == kind)
+			return &notifications[i];
+	return NULL;
+}
+
+static void
+fill_object(const struct object *object, const struct lc_event *event,
+    struct varbind *varbind)
+{
+	static const uint32_t objects[] = { LICENSE_MIB, 1 };
+	const uint32_t license[] = { event->device, event->store,
+		event->license };
+	const uint32_t feature[] = { event->device, event->feature };
+
+	/* All of these are short. */
+	(void)oid_set(&varbind->name, objects, NITEMS(objects));
+	(void)oid_append(
+	    &varbind->name, object->column, NITEMS(object->column));
+	if (object->of_feature)
+		(void)oid_append(&varbind->name, feature, NITEMS(feature));
+	else
+		(void)oid_append(&varbind->name, license, NITEMS(license));
+	object->get(event, &varbind->value);
+}
+
+/* ---- Sending ---- */
+
+static uint32_t
+send_event(struct notify *notify, const struct lc_event *event,
+    const struct notification *what)
+{
+	static const uint32_t trap_oid[] = { 1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0 };
+	const uint32_t kind[] = { LICENSE_MIB, 0, event->kind };
+	struct varbind varbinds[VARBINDS_MAX];
+	size_t n = 0;
+
+	(void)oid_set(&varbinds[n].name, trap_oid, NITEMS(trap_oid));
+	value_oid(&varbinds[n++].value, kind, NITEMS(kind));
+	for (size_t i = 0; i < what->nobjects; i++)
+		fill_object(what->objects[i], event, &varbinds[n++]);
+	return link_notify(notify->link, varbinds, n);
+}
+
+static void
+window_add(struct notify *notify, uint32_t packet, uint64_t seq, bool answered)
+{
+	notify->window[notify->nsent++] =
+	    (struct sent){ .packet = packet, .seq = seq, .answered = answered };
+	notify->last = seq;
+}
+
+/* False: there is none, or not now. */
+static bool
+next_event(struct notify *notify, const struct lc_event **event)
+{
+	enum lc_err err;
+
+	if (notify->nsent == WINDOW || notify->link == NULL ||
+	    !link_is_up(notify->link))
+		return false;
+	err = lc_event_next(notify->core, notify->last, event);
+	if (err != LC_OK && err != LC_ENOTFOUND) {
+		log_warn("notify",
+		    "the queue cannot be read: %s; trying "
+		    "again in %d s",
+		    lc_strerror(err), RETRY_MS / 1000);
+		loop_timer_set(notify->loop, &notify->retry, RETRY_MS);
+	}
+	return err == LC_OK;
+}
+
+static bool
+send_next(struct notify *notify)
+{
+	const struct lc_event *event;
+	const struct notification *what;
+	uint32_t packet = 0;
+
+	if (!next_event(notify, &event))
+		return false;
+	what = notification_of(event->kind);
+	if (what != NULL && (packet = send_event(notify, event, what)) == 0)
+		return false; /* no room now; an answer makes some */
+	log_debug("notify", "event %llu: notification %d %s",
+	    (unsigned long long)event->seq, (int)event->kind,
+	    what != NULL ? "is on its way" : "is unknown, dropped");
+	window_add(notify, packet, event->seq, what == NULL);
+	return true;
+}
+
+/* Takes out of the durable queue what is answered for, up to the first that
+ * is not. */
+static void
+settle(struct notify *notify)
+{
+	size_t n = 0;
+	enum lc_err err;
+
+	while (n < notify->nsent && notify->window[n].answered)
+		n++;
+	if (n == 0)
+		return;
+	err = lc_event_done(notify->core, notify->window[n - 1].seq);
+	if (err != LC_OK)
+		log_warn("notify",
+		    "notifications that were delivered cannot "
+		    "be marked so: %s; after a restart they come again",
+		    lc_strerror(err));
+	notify->nsent -= n;
+	memmove(notify->window, notify->window + n,
+	    notify->nsent * sizeof *notify->window);
+}
+
+static void
+work(void *arg)
+{
+	struct notify *notify = arg;
+
+	settle(notify);
+	while (send_next(notify))
+		;
+	settle(notify);
+}
+
+void
+notify_poke(struct notify *notify)
+{
+	loop_defer(notify->loop, &notify->task);
+}
+
+static void
+retry(void *arg)
+{
+	notify_poke(arg);
+}
+
+void
+notify_answered(struct notify *notify, uint32_t packet, bool taken)
+{
+	for (size_t i = 0; i < notify->nsent; i++) {
+		struct sent *sent = &notify->window[i];
+
+		if (sent->packet != packet || sent->answered)
+			continue;
+		if (!taken)
+			log_warn("notify",
+			    "the master agent refused event "
+			    "%llu; it is dropped",
+			    (unsigned long long)sent->seq);
+		sent->answered = true;
+		notify_poke(notify);
+	}
+}
+
+void
+notify_link_down(struct notify *notify)
+{
+	settle(notify);
+	if (notify->nsent != 0)
+		notify->last = notify->window[0].seq - 1;
+	notify->nsent = 0;
+}
+
+struct notify *
+notify_new(struct loop *loop, struct lc *core)
+{
+	struct notify *notify = calloc(1, sizeof *notify);
+
+	if (notify == NULL)
+		return NULL;
+	notify->loop = loop;
+	notify->core = core;
+	notify->task = (struct task){ .run = work, .arg = notify };
+	notify->retry = (struct timer){ .expired = retry, .arg = notify };
+	return notify;
+}
+
+void
+notify_set_link(struct notify *notify, struct link *link)
+{
+	notify->link = link;
+}
+
+void
+notify_free(struct notify *notify)
+{
+	if (notify == NULL)
+		return;
+	settle(notify);
+	loop_undefer(notify->loop, &notify->task);
+	loop_timer_clear(notify->loop, &notify->retry);
+	free(notify);
+}
