@@ -1,0 +1,786 @@
+/*
+ * conf.c - the daemon's configuration file.
+ *
+ * What a file may hold is a table of keys for each kind of group; reading
+ * follows the tables.  Rules between keys are checked afterwards.  The first
+ * thing that is wrong ends it.
+ */
+#include "conf.h"
+
+#include <ctype.h>
+#include <libconfig.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "value.h"
+
+/* ---- What a file may hold ---- */
+
+enum key_kind { KEY_TEXT, KEY_NUMBER, KEY_TRUTH, KEY_CHOICE, KEY_LIST };
+
+struct choice {
+	const char *name;
+	int value;
+};
+
+struct section;
+
+struct key {
+	const char *name;
+	enum key_kind kind;
+	size_t at; /* in the section's struct */
+	bool required;
+	uint32_t min, max; /* of a number; of a text's length in bytes */
+	uint32_t fallback; /* of a number that is not there */
+	bool (*check)(const char *);  /* of a text */
+	const char *allowed;          /* by check, in words */
+	const struct choice *choices; /* up to a NULL name */
+	const struct section *of;     /* what the groups of a list hold */
+};
+
+struct section {
+	const struct key *keys;
+	size_t nkeys;
+	size_t size; /* of its struct, which begins with a struct where */
+};
+
+/* Where a group stands, for errors that are found later. */
+struct where {
+	const char *file;
+	unsigned line;
+};
+
+struct list {
+	void *items;
+	size_t n;
+};
+
+struct store_conf {
+	struct where where;
+	uint32_t index;
+	char *name;
+	int kind;
+	char *path;
+	uint32_t size;
+	bool is_default;
+};
+
+struct device_conf {
+	struct where where;
+	uint32_t index;
+	char *pid, *sn, *name;
+	struct list stores;
+};
+
+struct feature_conf {
+	struct where where;
+	uint32_t index;
+	char *name, *version, *counted;
+	bool mandatory;
+};
+
+struct files_conf {
+	struct where where;
+	char *prefix, *directory;
+};
+
+struct file_conf {
+	struct where where;
+	char *master, *state, *keys;
+	bool own_keys;
+	struct list files, devices, features;
+};
+
+static bool
+is_absolute(const char *text)
+{
+	return text[0] == '/';
+}
+
+static bool
+is_udi_part(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (!isgraph((unsigned char)*text) || *text == ':')
+			return false;
+	return true;
+}
+
+static bool
+is_prefix(const char *text)
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+	return len > 0 && strcmp(text + len, ":") == 0;
+}
+
+#define PATH_KEY                                     \
+	.min = 1, .max = 4095, .check = is_absolute, \
+	.allowed = "an absolute path"
+#define UDI_KEY                                                \
+	.min = 1, .max = LC_UDI_MAX - 2, .check = is_udi_part, \
+	.allowed = "printable ASCII without blanks and ':'"
+#define INDEX_KEY .min = 1, .max = UINT32_MAX
+
+static const struct choice store_kinds[] = {
+	{ "primary", LC_STORE_PRIMARY },
+	{ "built-in", LC_STORE_BUILT_IN },
+	{ "removable", LC_STORE_REMOVABLE },
+	{ NULL, 0 },
+};
+
+#define OF(field) .at = offsetof(struct store_conf, field)
+static const struct key store_keys[] = {
+	{ "index", KEY_NUMBER, OF(index), .required = true, INDEX_KEY },
+	{ "name", KEY_TEXT, OF(name), .required = true, .min = 1, .max = 255 },
+	{ "kind", KEY_CHOICE, OF(kind), .required = true,
+	    .choices = store_kinds },
+	{ "path", KEY_TEXT, OF(path), PATH_KEY },
+	{ "size", KEY_NUMBER, OF(size), .min = 4096, .max = UINT32_MAX,
+	    .fallback = 1024 * 1024 },
+	{ "default", KEY_TRUTH, OF(is_default) },
+};
+#undef OF
+
+#define SECTION(list, type)                        \
+	{                                          \
+		(list), NITEMS(list), sizeof(type) \
+	}
+static const struct section store_section =
+    SECTION(store_keys, struct store_conf);
+
+#define OF(field) .at = offsetof(struct device_conf, field)
+static const struct key device_keys[] = {
+	/* PhysicalIndex is an Integer32. */
+	{ "index", KEY_NUMBER, OF(index), .required = true, .min = 1,
+	    .max = INT32_MAX },
+	{ "pid", KEY_TEXT, OF(pid), .required = true, UDI_KEY },
+	{ "sn", KEY_TEXT, OF(sn), .required = true, UDI_KEY },
+	{ "name", KEY_TEXT, OF(name), .min = 1, .max = 255 },
+	{ "stores", KEY_LIST, OF(stores), .required = true,
+	    .of = &store_section },
+};
+#undef OF
+static const struct section device_section =
+    SECTION(device_keys, struct device_conf);
+
+#define OF(field) .at = offsetof(struct feature_conf, field)
+static const struct key feature_keys[] = {
+	{ "name", KEY_TEXT, OF(name), .required = true, .min = 1,
+	    .max = LC_FEATURE_MAX },
+	{ "version", KEY_TEXT, OF(version), .required = true, .min = 1,
+	    .max = LC_VERSION_MAX },
+	{ "counted", KEY_TEXT, OF(counted), .min = 1, .max = 128 },
+	{ "index", KEY_NUMBER, OF(index), INDEX_KEY },
+	{ "mandatory", KEY_TRUTH, OF(mandatory) },
+};
+#undef OF
+static const struct section feature_section =
+    SECTION(feature_keys, struct feature_conf);
+
+#define OF(field) .at = offsetof(struct files_conf, field)
+static const struct key files_keys[] = {
+	{ "prefix", KEY_TEXT, OF(prefix), .required = true, .min = 2, .max = 64,
+	    .check = is_prefix,
+	    .allowed = "letters, digits, '-' and '_', then ':'" },
+	{ "directory", KEY_TEXT, OF(directory), .required = true, PATH_KEY },
+};
+#undef OF
+static const struct section files_section =
+    SECTION(files_keys, struct files_conf);
+
+#define OF(field) .at = offsetof(struct file_conf, field)
+static const struct key file_keys[] = {
+	{ "master", KEY_TEXT, OF(master), .min = 1, .max = 255 },
+	{ "state", KEY_TEXT, OF(state), .required = true, PATH_KEY },
+	{ "keys", KEY_TEXT, OF(keys), .required = true, PATH_KEY },
+	{ "own-keys", KEY_TRUTH, OF(own_keys) },
+	{ "files", KEY_LIST, OF(files), .of = &files_section },
+	{ "devices", KEY_LIST, OF(devices), .required = true,
+	    .of = &device_section },
+	{ "features", KEY_LIST, OF(features), .of = &feature_section },
+};
+#undef OF
+static const struct section file_section = SECTION(file_keys, struct file_conf);
+
+/* ---- Errors ---- */
+
+struct reader {
+	const char *path;
+	char *error;
+};
+
+static bool __attribute__((format(printf, 3, 4))) wrong_at(
+    const struct reader *r, const struct where *where, const char *format, ...)
+{
+	va_list args;
+	int used = snprintf(
+	    r->error, CONF_ERROR_MAX, "%s:%u: ", where->file, where->line);
+
+	va_start(args, format);
+	if (used >= 0 && used < CONF_ERROR_MAX)
+		(void)vsnprintf(r->error + used, CONF_ERROR_MAX - (size_t)used,
+		    format, args);
+	va_end(args);
+	return false;
+}
+
+static struct where
+where_of(const struct reader *r, const config_setting_t *setting)
+{
+	const char *file = config_setting_source_file(setting);
+
+	return (struct where){ file != NULL ? file : r->path,
+		config_setting_source_line(setting) };
+}
+
+/* "devices[0].stores[1].size" */
+static void
+name_setting(const config_setting_t *setting, char *text, size_t size)
+{
+	const config_setting_t *parent = config_setting_parent(setting);
+	size_t used;
+
+	text[0] = '\0';
+	if (parent == NULL)
+		return;
+	name_setting(parent, text, size);
+	used = strlen(text);
+	if (config_setting_name(setting) != NULL)
+		snprintf(text + used, size - used, "%s%s", used ? "." : "",
+		    config_setting_name(setting));
+	else
+		snprintf(text + used, size - used, "[%d]",
+		    config_setting_index(setting));
+}
+
+static bool __attribute__((format(printf, 3, 4))) wrong(const struct reader *r,
+    const config_setting_t *setting, const char *format, ...)
+{
+	struct where where = where_of(r, setting);
+	char name[128], text[CONF_ERROR_MAX];
+	va_list args;
+
+	name_setting(setting, name, sizeof name);
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	return wrong_at(
+	    r, &where, "%s%s%s", name, name[0] != '\0' ? ": " : "", text);
+}
+
+/* ---- Reading by the tables ---- */
+
+static void *
+member(void *item, const struct key *key)
+{
+	return (uint8_t *)item + key->at;
+}
+
+static bool
+read_text(const struct reader *r, const config_setting_t *setting,
+    const struct key *key, void *item)
+{
+	const char *text = config_setting_get_string(setting);
+	size_t len;
+
+	if (text == NULL)
+		return wrong(r, setting,
+		    "not a text; it takes one in double "
+		    "quotes");
+	len = strlen(text);
+	if (len < key->min || len > key->max)
+		return wrong(r, setting,
+		    "a text of %zu bytes; it takes %u to "
+		    "%u",
+		    len, key->min, key->max);
+	if (!text_valid((const uint8_t *)text, len))
+		return wrong(r, setting, "not UTF-8");
+	if (key->check != NULL && !key->check(text))
+		return wrong(
+		    r, setting, "\"%s\"; it takes %s", text, key->allowed);
+	if ((*(char **)member(item, key) = strdup(text)) == NULL)
+		return wrong(r, setting, "out of memory");
+	return true;
+}
+
+static bool
+read_number(const struct reader *r, const config_setting_t *setting,
+    const struct key *key, void *item)
+{
+	int type = config_setting_type(setting);
+	long long number = config_setting_get_int64(setting);
+
+	if (type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64)
+		return wrong(r, setting,
+		    "not a number; it takes one from %u "
+		    "to %u",
+		    key->min, key->max);
+	if (number < key->min || number > key->max)
+		return wrong(r, setting,
+		    "%lld; it takes a number from %u to "
+		    "%u",
+		    number, key->min, key->max);
+	*(uint32_t *)member(item, key) = (uint32_t)number;
+	return true;
+}
+
+static bool
+read_truth(const struct reader *r, const config_setting_t *setting,
+    const struct key *key, void *item)
+{
+	if (config_setting_type(setting) != CONFIG_TYPE_BOOL)
+		return wrong(r, setting, "it takes true or false");
+	*(bool *)member(item, key) = config_setting_get_bool(setting);
+	return true;
+}
+
+static bool
+read_choice(const struct reader *r, const config_setting_t *setting,
+    const struct key *key, void *item)
+{
+	const char *text = config_setting_get_string(setting);
+	char allowed[128] = "";
+
+	for (const struct choice *c = key->choices; c->name != NULL; c++) {
+		size_t used = strlen(allowed);
+
+		if (text != NULL && strcmp(text, c->name) == 0) {
+			*(int *)member(item, key) = c->value;
+			return true;
+		}
+		snprintf(allowed + used, sizeof allowed - used, "%s\"%s\"",
+		    used ? ", " : "", c->name);
+	}
+	return wrong(r, setting, "it takes one of %s", allowed);
+}
+
+static bool read_group(const struct reader *, const config_setting_t *,
+    const struct section *, void *);
+
+static bool
+read_list(const struct reader *r, const config_setting_t *setting,
+    const struct key *key, void *item)
+{
+	struct list *list = member(item, key);
+	int n = config_setting_length(setting);
+
+	if (config_setting_type(setting) != CONFIG_TYPE_LIST)
+		return wrong(r, setting,
+		    "it takes a list of groups, "
+		    "( { ... }, { ... } )");
+	list->items = calloc((size_t)n + 1, key->of->size);
+	if (list->items == NULL)
+		return wrong(r, setting, "out of memory");
+	list->n = (size_t)n;
+	for (int i = 0; i < n; i++)
+		if (!read_group(r,
+			config_setting_get_elem(setting, (unsigned)i), key->of,
+			(uint8_t *)list->items + (size_t)i * key->of->size))
+			return false;
+	return true;
+}
+
+static bool
+read_key(const struct reader *r, const config_setting_t *setting,
+    const struct key *key, void *item)
+{
+	switch (key->kind) {
+	case KEY_TEXT:
+		return read_text(r, setting, key, item);
+	case KEY_NUMBER:
+		return read_number(r, setting, key, item);
+	case KEY_TRUTH:
+		return read_truth(r, setting, key, item);
+	case KEY_CHOICE:
+		return read_choice(r, setting, key, item);
+	case KEY_LIST:
+		return read_list(r, setting, key, item);
+	}
+	return false;
+}
+
+static const struct key *
+find_key(const struct section *section, const char *name)
+{
+	for (size_t i = 0; i < section->nkeys; i++)
+		if (strcmp(section->keys[i].name, name) == 0)
+			return &section->keys[i];
+	return NULL;
+}
+
+static bool
+unknown_key(const struct reader *r, const config_setting_t *setting,
+    const struct section *section)
+{
+	char allowed[256] = "";
+
+	for (size_t i = 0; i < section->nkeys; i++) {
+		size_t used = strlen(allowed);
+
+		snprintf(allowed + used, sizeof allowed - used, "%s%s",
+		    used ? ", " : "", section->keys[i].name);
+	}
+	return wrong(r, setting, "unknown key; allowed here are %s", allowed);
+}
+
+/* What is not in the group. */
+static bool
+fill_in(const struct reader *r, const config_setting_t *group,
+    const struct section *section, void *item)
+{
+	for (size_t i = 0; i < section->nkeys; i++) {
+		const struct key *key = &section->keys[i];
+
+		if (config_setting_get_member(group, key->name) != NULL)
+			continue;
+		if (key->required)
+			return wrong(r, group, "%s is missing", key->name);
+		if (key->kind == KEY_NUMBER)
+			*(uint32_t *)member(item, key) = key->fallback;
+	}
+	return true;
+}
+
+static bool
+read_group(const struct reader *r, const config_setting_t *group,
+    const struct section *section, void *item)
+{
+	if (!config_setting_is_group(group))
+		return wrong(r, group, "it takes a group, { ... }");
+	*(struct where *)item = where_of(r, group);
+	for (int i = 0; i < config_setting_length(group); i++) {
+		const config_setting_t *setting =
+		    config_setting_get_elem(group, (unsigned)i);
+		const struct key *key =
+		    find_key(section, config_setting_name(setting));
+
+		if (key == NULL)
+			return unknown_key(r, setting, section);
+		if (!read_key(r, setting, key, item))
+			return false;
+	}
+	return fill_in(r, group, section, item);
+}
+
+static void
+free_group(const struct section *section, void *item)
+{
+	for (size_t i = 0; i < section->nkeys; i++) {
+		const struct key *key = &section->keys[i];
+		struct list *list = member(item, key);
+
+		if (key->kind == KEY_TEXT)
+			free(*(char **)member(item, key));
+		if (key->kind != KEY_LIST)
+			continue;
+		for (size_t j = 0; j < list->n; j++)
+			free_group(key->of,
+			    (uint8_t *)list->items + j * key->of->size);
+		free(list->items);
+	}
+}
+
+/* ---- Rules between keys ---- */
+
+static bool
+check_store(const struct reader *r, const struct store_conf *store,
+    const struct store_conf *before)
+{
+	for (; before < store; before++)
+		if (before->index == store->index)
+			return wrong_at(r, &store->where,
+			    "two stores of the "
+			    "device have index %u, the other one in line %u",
+			    store->index, before->where.line);
+	if (store->kind != LC_STORE_BUILT_IN)
+		return true;
+	if (store->path == NULL)
+		return wrong_at(r, &store->where,
+		    "a built-in store needs "
+		    "path, the license file it is made of");
+	if (store->is_default)
+		return wrong_at(r, &store->where,
+		    "a built-in store cannot be "
+		    "the default: it is read-only");
+	return true;
+}
+
+static bool
+check_stores(const struct reader *r, const struct device_conf *device)
+{
+	const struct store_conf *stores = device->stores.items;
+	const struct store_conf *chosen = NULL;
+
+	for (size_t i = 0; i < device->stores.n; i++) {
+		if (!check_store(r, &stores[i], stores))
+			return false;
+		if (stores[i].is_default && chosen != NULL)
+			return wrong_at(r, &stores[i].where,
+			    "two stores of "
+			    "the device are the default, the other one in "
+			    "line %u",
+			    chosen->where.line);
+		if (stores[i].is_default)
+			chosen = &stores[i];
+	}
+	if (chosen == NULL)
+		return wrong_at(r, &device->where,
+		    "no store of the device is "
+		    "the default: one needs default = true");
+	return true;
+}
+
+static bool
+check_devices(const struct reader *r, const struct file_conf *file)
+{
+	const struct device_conf *devices = file->devices.items;
+
+	if (file->devices.n == 0)
+		return wrong_at(r, &file->where,
+		    "devices is empty: at least "
+		    "one device is needed");
+	for (size_t i = 0; i < file->devices.n; i++) {
+		for (size_t j = 0; j < i; j++)
+			if (devices[j].index == devices[i].index)
+				return wrong_at(r, &devices[i].where,
+				    "two devices have index %u, the other "
+				    "one in line %u",
+				    devices[i].index, devices[j].where.line);
+		if (!check_stores(r, &devices[i]))
+			return false;
+	}
+	return true;
+}
+
+/* A feature without an index has its place in the list. */
+static bool
+check_features(const struct reader *r, struct file_conf *file)
+{
+	struct feature_conf *features = file->features.items;
+
+	for (size_t i = 0; i < file->features.n; i++) {
+		struct feature_conf *feature = &features[i];
+
+		if (feature->index == 0)
+			feature->index = (uint32_t)i + 1;
+		for (const struct feature_conf *f = features; f < feature;
+		     f++) {
+			if (f->index == feature->index)
+				return wrong_at(r, &feature->where,
+				    "two features have index %u, the other "
+				    "one in line %u",
+				    f->index, f->where.line);
+			if (strcmp(f->name, feature->name) == 0 &&
+			    strcmp(f->version, feature->version) == 0)
+				return wrong_at(r, &feature->where,
+				    "feature %s, version %s, is there "
+				    "already, in line %u",
+				    f->name, f->version, f->where.line);
+		}
+	}
+	return true;
+}
+
+static bool
+check_files(const struct reader *r, const struct file_conf *file)
+{
+	const struct files_conf *files = file->files.items;
+
+	for (size_t i = 0; i < file->files.n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(files[j].prefix, files[i].prefix) == 0)
+				return wrong_at(r, &files[i].where,
+				    "two "
+				    "directories for %s, the other one in "
+				    "line %u",
+				    files[i].prefix, files[j].where.line);
+	return true;
+}
+
+/* ---- What the daemon takes ---- */
+
+/* conf first: it is what others see of it. */
+struct loaded {
+	struct conf conf;
+	config_t config; /* owns the file names */
+	struct file_conf file;
+	struct files_prefix *prefixes;
+	struct lc_device_options *devices;
+	struct lc_store_options *stores;
+	struct lc_feature_options *features;
+};
+
+#define MASTER_DEFAULT "unix:/var/agentx/master"
+
+static bool
+take_master(const struct reader *r, struct loaded *l)
+{
+	config_setting_t *setting = config_lookup(&l->config, "master");
+	const char *why;
+
+	l->conf.master =
+	    l->file.master != NULL ? l->file.master : MASTER_DEFAULT;
+	if (link_resolve(l->conf.master, &l->conf.address, &why))
+		return true;
+	return wrong(r, setting, "\"%s\": %s", l->conf.master, why);
+}
+
+static void
+take_store(struct loaded *l, const struct device_conf *device,
+    const struct store_conf *store)
+{
+	l->stores[l->conf.options.nstores++] = (struct lc_store_options){
+		.device = device->index,
+		.index = store->index,
+		.kind = (enum lc_store_kind)store->kind,
+		.name = store->name,
+		.path = store->path,
+		.size = store->size,
+		.is_default = store->is_default,
+	};
+}
+
+static void
+take_devices(struct loaded *l)
+{
+	const struct device_conf *devices = l->file.devices.items;
+
+	for (size_t i = 0; i < l->file.devices.n; i++) {
+		const struct store_conf *stores = devices[i].stores.items;
+
+		l->devices[i] = (struct lc_device_options){
+			.index = devices[i].index,
+			.pid = devices[i].pid,
+			.sn = devices[i].sn,
+			.name = devices[i].name,
+		};
+		for (size_t j = 0; j < devices[i].stores.n; j++)
+			take_store(l, &devices[i], &stores[j]);
+	}
+}
+
+static void
+take_features(struct loaded *l)
+{
+	const struct feature_conf *features = l->file.features.items;
+
+	for (size_t i = 0; i < l->file.features.n; i++)
+		l->features[i] = (struct lc_feature_options){
+			.index = features[i].index,
+			.name = features[i].name,
+			.version = features[i].version,
+			.what_is_counted = features[i].counted,
+			.mandatory = features[i].mandatory,
+		};
+}
+
+static void
+take_files(struct loaded *l)
+{
+	const struct files_conf *files = l->file.files.items;
+
+	for (size_t i = 0; i < l->file.files.n; i++)
+		l->prefixes[i] = (struct files_prefix){ files[i].prefix,
+			files[i].directory };
+	l->conf.files = (struct files){ l->prefixes, l->file.files.n };
+}
+
+static size_t
+count_stores(const struct file_conf *file)
+{
+	const struct device_conf *devices = file->devices.items;
+	size_t n = 0;
+
+	for (size_t i = 0; i < file->devices.n; i++)
+		n += devices[i].stores.n;
+	return n;
+}
+
+/* One more than needed: none is no error. */
+static bool
+take_options(const struct reader *r, struct loaded *l)
+{
+	struct lc_options *options = &l->conf.options;
+
+	l->devices = calloc(l->file.devices.n + 1, sizeof *l->devices);
+	l->stores = calloc(count_stores(&l->file) + 1, sizeof *l->stores);
+	l->features = calloc(l->file.features.n + 1, sizeof *l->features);
+	l->prefixes = calloc(l->file.files.n + 1, sizeof *l->prefixes);
+	if (l->devices == NULL || l->stores == NULL || l->features == NULL ||
+	    l->prefixes == NULL)
+		return wrong_at(r, &l->file.where, "out of memory");
+	*options = (struct lc_options){ .state_dir = l->file.state,
+		.key_dir = l->file.keys,
+		.own_keys = l->file.own_keys,
+		.devices = l->devices,
+		.ndevices = l->file.devices.n,
+		.stores = l->stores,
+		.features = l->features,
+		.nfeatures = l->file.features.n };
+	take_devices(l);
+	take_features(l);
+	take_files(l);
+	return true;
+}
+
+/* libconfig's own words for what it cannot parse. */
+static bool
+parse(const struct reader *r, struct loaded *l)
+{
+	struct where where = { r->path, 0 };
+
+	if (config_read_file(&l->config, r->path))
+		return true;
+	if (config_error_type(&l->config) == CONFIG_ERR_FILE_IO) {
+		snprintf(
+		    r->error, CONF_ERROR_MAX, "%s: cannot be read", r->path);
+		return false;
+	}
+	if (config_error_file(&l->config) != NULL)
+		where.file = config_error_file(&l->config);
+	where.line = (unsigned)config_error_line(&l->config);
+	return wrong_at(r, &where, "%s", config_error_text(&l->config));
+}
+
+struct conf *
+conf_load(const char *path, char error[CONF_ERROR_MAX])
+{
+	struct loaded *l = calloc(1, sizeof *l);
+	struct reader r = { path, error };
+
+	if (l == NULL) {
+		snprintf(error, CONF_ERROR_MAX, "%s: out of memory", path);
+		return NULL;
+	}
+	config_init(&l->config);
+	if (parse(&r, l) &&
+	    read_group(
+		&r, config_root_setting(&l->config), &file_section, &l->file) &&
+	    check_devices(&r, &l->file) && check_features(&r, &l->file) &&
+	    check_files(&r, &l->file) && take_master(&r, l) &&
+	    take_options(&r, l))
+		return &l->conf;
+	conf_free(&l->conf);
+	return NULL;
+}
+
+void
+conf_free(struct conf *conf)
+{
+	struct loaded *l = (struct loaded *)conf;
+
+	if (l == NULL)
+		return;
+	free_group(&file_section, &l->file);
+	free(l->prefixes);
+	free(l->devices);
+	free(l->stores);
+	free(l->features);
+	config_destroy(&l->config);
+	free(l);
+}

@@ -1,0 +1,30 @@
+/*
+ * conf.h - the daemon's configuration file; licagentd.conf(5) has its keys.
+ */
+#ifndef AGENT_CONF_H
+#define AGENT_CONF_H
+
+#include <stddef.h>
+
+#include "files.h"
+#include "licensecore.h"
+#include "link.h"
+
+#define CONF_ERROR_MAX 512
+
+/* A file that was read.  Everything in it lives exactly as long as it does. */
+struct conf {
+	const char *master;
+	struct link_address address; /* of the master */
+	struct files files;
+	struct lc_options options; /* clock and callbacks are the caller's */
+};
+
+/*
+ * Reads and checks the file.  NULL: error says where (file and line), what is
+ * wrong and what is allowed.
+ */
+struct conf *conf_load(const char *path, char error[CONF_ERROR_MAX]);
+void conf_free(struct conf *); /* NULL is fine */
+
+#endif

@@ -1,0 +1,312 @@
+/*
+ * daemon.c - licagentd, put together: the core, what SNMP sees of it, and the
+ * signals.
+ */
+#include "daemon.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "actions.h"
+#include "eventlog.h"
+#include "jobs.h"
+#include "log.h"
+#include "loop.h"
+#include "notify.h"
+#include "readiness.h"
+#include "tables.h"
+
+struct daemon {
+	const char *path;
+	struct conf *conf;
+	struct loop *loop;
+	struct agent agent;
+	struct jobs *jobs;
+	struct mib mib;
+	struct sets *sets;
+	struct notify *notify;
+	struct link *link;
+	struct watch signals; /* fd is -1 before it is open */
+	struct task reload;
+	struct timer due; /* when the core wants to be called */
+};
+
+static const uint32_t license_mib[] = { LICENSE_MIB };
+static const struct link_region regions[] = {
+	{ license_mib, NITEMS(license_mib), 127,
+	    "Software licenses of the device, CISCO-LICENSE-MGMT-MIB" },
+};
+
+/* ---- The core ---- */
+
+/* Does what came due, and comes back when the next thing is. */
+static void
+tick(void *arg)
+{
+	struct daemon *d = arg;
+	int64_t wait_ms;
+	enum lc_err err = lc_tick(d->agent.core, &wait_ms);
+
+	if (err != LC_OK)
+		log_warn("core",
+		    "what came due cannot be recorded: %s; "
+		    "trying again",
+		    lc_strerror(err));
+	if (wait_ms >= 0)
+		loop_timer_set(d->loop, &d->due, wait_ms);
+}
+
+static void
+on_notice(void *arg, enum lc_err err, const char *text)
+{
+	(void)arg;
+	log_warn("core", "%s", text[0] != '\0' ? text : lc_strerror(err));
+}
+
+static void
+on_event(void *arg, const struct lc_event *event)
+{
+	struct daemon *d = arg;
+
+	eventlog(event);
+	if (d->notify == NULL)
+		return; /* not everything is open yet */
+	notify_poke(d->notify);
+	loop_timer_set(d->loop, &d->due, 0); /* other things may be due now */
+}
+
+static struct lc_options
+core_options(struct daemon *d, const struct conf *conf)
+{
+	struct lc_options options = conf->options;
+
+	options.notice = on_notice;
+	options.event = on_event;
+	options.arg = d;
+	return options;
+}
+
+/* ---- What the link tells ---- */
+
+static void
+on_link_up(void *arg)
+{
+	struct daemon *d = arg;
+
+	notify_poke(d->notify);
+}
+
+static void
+on_link_down(void *arg)
+{
+	struct daemon *d = arg;
+
+	notify_link_down(d->notify);
+}
+
+static void
+on_answered(void *arg, uint32_t packet, bool taken)
+{
+	struct daemon *d = arg;
+
+	notify_answered(d->notify, packet, taken);
+}
+
+/* ---- Signals ---- */
+
+/* Everything is in force, or everything stays as it was. */
+static void
+take_configuration(struct daemon *d, struct conf *conf)
+{
+	struct lc_options options = core_options(d, conf);
+	struct lc_detail detail = { "" };
+	enum lc_err err = lc_reconfigure(d->agent.core, &options, &detail);
+
+	if (err != LC_OK) {
+		log_error("config",
+		    "%s: %s; the old configuration stays in "
+		    "force",
+		    d->path,
+		    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
+		conf_free(conf);
+		return;
+	}
+	loop_timer_set(d->loop, &d->due, 0);
+	jobs_set_files(d->jobs, &conf->files);
+	link_move(d->link, conf->master, &conf->address);
+	conf_free(d->conf);
+	d->conf = conf;
+	log_info("config", "%s is in force", d->path);
+}
+
+static void
+reload(void *arg)
+{
+	struct daemon *d = arg;
+	char error[CONF_ERROR_MAX];
+	struct conf *conf;
+
+	/* What a job has begun it ends under the rules it began with. */
+	if (jobs_running(d->jobs)) {
+		loop_defer(d->loop, &d->reload);
+		return;
+	}
+	readiness_reloading();
+	if ((conf = conf_load(d->path, error)) != NULL)
+		take_configuration(d, conf);
+	else
+		log_error("config",
+		    "%s; the old configuration stays in "
+		    "force",
+		    error);
+	readiness_ready();
+}
+
+static void
+on_signal(void *arg, short revents)
+{
+	struct daemon *d = arg;
+	struct signalfd_siginfo info;
+
+	(void)revents;
+	if (read(d->signals.fd, &info, sizeof info) != sizeof info)
+		return;
+	if (info.ssi_signo == SIGHUP) {
+		loop_defer(d->loop, &d->reload);
+		return;
+	}
+	log_info("main", "ending on SIG%s", sigabbrev_np((int)info.ssi_signo));
+	loop_stop(d->loop);
+}
+
+static bool
+open_signals(struct daemon *d)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return false;
+	d->signals.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return d->signals.fd >= 0 && loop_watch(d->loop, &d->signals);
+}
+
+/* ---- Opening and closing ---- */
+
+static bool
+open_core(struct daemon *d)
+{
+	struct lc_options options = core_options(d, d->conf);
+	struct lc_detail detail = { "" };
+	enum lc_err err = lc_open(&options, &d->agent.core, &detail);
+
+	if (err != LC_OK)
+		log_error("core", "%s cannot be opened: %s", options.state_dir,
+		    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
+	return err == LC_OK;
+}
+
+static bool
+open_tables(struct daemon *d)
+{
+	d->jobs = jobs_new(d->loop, d->agent.core, &d->conf->files);
+	if (d->jobs == NULL)
+		return false;
+	d->agent.actions = actions_new(d->loop, d->jobs, &actions_limits);
+	d->mib = (struct mib){ .tables = tables,
+		.ntables = ntables,
+		.agent = &d->agent,
+		.hints = calloc(ntables, sizeof *d->mib.hints) };
+	d->sets = sets_new(&d->mib, &d->agent);
+	return d->agent.actions != NULL && d->mib.hints != NULL &&
+	       d->sets != NULL;
+}
+
+static bool
+open_link(struct daemon *d)
+{
+	const struct link_options options = {
+		.name = d->conf->master,
+		.address = d->conf->address,
+		.regions = regions,
+		.nregions = NITEMS(regions),
+		.serve = { &d->mib, d->sets },
+		.up = on_link_up,
+		.down = on_link_down,
+		.answered = on_answered,
+		.arg = d,
+	};
+
+	if ((d->notify = notify_new(d->loop, d->agent.core)) == NULL ||
+	    (d->link = link_new(d->loop, &options)) == NULL)
+		return false;
+	notify_set_link(d->notify, d->link);
+	loop_timer_set(d->loop, &d->due, 0);
+	return true;
+}
+
+struct daemon *
+daemon_open(const char *path, struct conf *conf)
+{
+	struct daemon *d = calloc(1, sizeof *d);
+
+	if (d == NULL) {
+		conf_free(conf);
+		log_error("main", "out of memory");
+		return NULL;
+	}
+	d->path = path;
+	d->conf = conf;
+	d->signals = (struct watch){
+		.fd = -1, .events = POLLIN, .ready = on_signal, .arg = d
+	};
+	d->reload = (struct task){ .run = reload, .arg = d };
+	d->due = (struct timer){ .expired = tick, .arg = d };
+	if ((d->loop = loop_new()) == NULL || !open_signals(d))
+		log_error("main", "cannot begin: %s", strerror(errno));
+	else if (open_core(d)) {
+		if (open_tables(d) && open_link(d))
+			return d;
+		log_error("main", "out of memory");
+	}
+	daemon_close(d);
+	return NULL;
+}
+
+void
+daemon_close(struct daemon *d)
+{
+	if (d == NULL)
+		return;
+	link_free(d->link);
+	notify_free(d->notify);
+	d->notify = NULL;
+	sets_free(d->sets);
+	actions_free(d->agent.actions);
+	jobs_free(d->jobs);
+	lc_close(d->agent.core);
+	free(d->mib.hints);
+	if (d->signals.fd >= 0)
+		close(d->signals.fd);
+	loop_free(d->loop);
+	conf_free(d->conf);
+	free(d);
+}
+
+bool
+daemon_run(struct daemon *d)
+{
+	if (loop_run(d->loop))
+		return true;
+	log_error("main", "poll failed: %s", strerror(errno));
+	return false;
+}

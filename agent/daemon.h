@@ -1,0 +1,24 @@
+/*
+ * daemon.h - licagentd, put together.
+ */
+#ifndef AGENT_DAEMON_H
+#define AGENT_DAEMON_H
+
+#include <stdbool.h>
+
+#include "conf.h"
+
+struct daemon;
+
+/*
+ * Opens the state and everything else but the master, which comes when it
+ * comes.  Takes the configuration over, also on failure, which is logged.
+ * path: where to read it again on SIGHUP; borrowed.
+ */
+struct daemon *daemon_open(const char *path, struct conf *);
+void daemon_close(struct daemon *); /* NULL is fine */
+
+/* Until SIGTERM or SIGINT; false: it cannot go on, which is logged. */
+bool daemon_run(struct daemon *);
+
+#endif

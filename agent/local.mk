@@ -1,0 +1,43 @@
+# licagentd: everything but main() is a library, which the tests link too.
+
+AGENT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent $(CONFIG_CFLAGS) \
+	$(SYSTEMD_CFLAGS)
+
+noinst_LTLIBRARIES += agent/libagent.la
+agent_libagent_la_SOURCES = \
+	agent/action_table.c \
+	agent/actions.c agent/actions.h \
+	agent/agent.h \
+	agent/agentx.c agent/agentx.h \
+	agent/buffer.c agent/buffer.h \
+	agent/conf.c agent/conf.h \
+	agent/daemon.c agent/daemon.h \
+	agent/device_table.c \
+	agent/eventlog.c agent/eventlog.h \
+	agent/feature_table.c \
+	agent/files.c agent/files.h \
+	agent/jobs.c agent/jobs.h \
+	agent/license_table.c \
+	agent/link.c agent/link.h \
+	agent/log.c agent/log.h \
+	agent/loop.c agent/loop.h \
+	agent/map.c agent/map.h \
+	agent/notify.c agent/notify.h \
+	agent/oid.c agent/oid.h \
+	agent/readiness.c agent/readiness.h \
+	agent/result_table.c \
+	agent/serve.c agent/serve.h \
+	agent/set.c agent/set.h \
+	agent/store_table.c \
+	agent/switch_table.c \
+	agent/table.c agent/table.h \
+	agent/tables.c agent/tables.h \
+	agent/value.c agent/value.h
+agent_libagent_la_CPPFLAGS = $(AGENT_CPPFLAGS)
+agent_libagent_la_LIBADD = $(CONFIG_LIBS) $(SYSTEMD_LIBS)
+
+sbin_PROGRAMS += bin/licagentd
+bin_licagentd_SOURCES = agent/main.c
+bin_licagentd_CPPFLAGS = $(AGENT_CPPFLAGS) \
+	-DCONF_DEFAULT='"$(sysconfdir)/licagent/licagentd.conf"'
+bin_licagentd_LDADD = agent/libagent.la licensecore/libcore.la

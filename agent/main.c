@@ -1,0 +1,211 @@
+/*
+ * main.c - licagentd's options, and its life as a process.
+ *
+ * In the background the first process stays until the daemon is ready, and
+ * its exit status says whether it is; until then errors go to the terminal.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "daemon.h"
+#include "log.h"
+#include "readiness.h"
+
+#define EXIT_USAGE 2
+
+struct arguments {
+	const char *conf;
+	const char *debug;
+	bool foreground;
+	bool test;
+};
+
+static void
+usage(FILE *to)
+{
+	fputs("usage: licagentd [-f] [-c FILE] [-d SUBJECT[,SUBJECT...]]\n"
+	      "       licagentd -t [-c FILE]\n"
+	      "       licagentd -V\n"
+	      "  -c FILE      configuration (" CONF_DEFAULT ")\n"
+	      "  -d SUBJECTS  debug these: link, notify, job, set, or all\n"
+	      "  -f           stay in the foreground and log to standard "
+	      "error\n"
+	      "  -t           only check the configuration\n"
+	      "  -V           print the version\n",
+	    to);
+}
+
+static void
+parse_arguments(int argc, char **argv, struct arguments *arguments)
+{
+	int option;
+
+	*arguments = (struct arguments){ .conf = CONF_DEFAULT };
+	while ((option = getopt(argc, argv, "c:d:fhtV")) != -1)
+		switch (option) {
+		case 'c':
+			arguments->conf = optarg;
+			break;
+		case 'd':
+			arguments->debug = optarg;
+			break;
+		case 'f':
+			arguments->foreground = true;
+			break;
+		case 't':
+			arguments->test = true;
+			break;
+		case 'V':
+			puts("licagentd " PACKAGE_VERSION);
+			exit(EXIT_SUCCESS);
+		case 'h':
+			usage(stdout);
+			exit(EXIT_SUCCESS);
+		default:
+			usage(stderr);
+			exit(EXIT_USAGE);
+		}
+	if (optind == argc)
+		return;
+	fprintf(stderr, "licagentd: unexpected argument %s\n", argv[optind]);
+	usage(stderr);
+	exit(EXIT_USAGE);
+}
+
+/* The device key and passwords of file servers pass through this memory: no
+ * core dump and no debugger gets at it, unless one is debugging. */
+static void
+keep_secrets(const struct arguments *arguments)
+{
+	static const struct rlimit none = { 0, 0 };
+
+	umask(077);
+	if (arguments->debug != NULL)
+		return;
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the best we can do */
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
+/* Waits for the daemon's word, or its end. */
+static int
+await_daemon(pid_t daemon, int from)
+{
+	int status;
+	char word;
+	ssize_t n;
+
+	do
+		n = read(from, &word, 1);
+	while (n < 0 && errno == EINTR);
+	if (n == 1)
+		return EXIT_SUCCESS;
+	if (waitpid(daemon, &status, 0) == daemon && WIFSIGNALED(status))
+		log_error("main",
+		    "the daemon was killed by signal %d before "
+		    "it was ready",
+		    WTERMSIG(status));
+	return EXIT_FAILURE;
+}
+
+/* Returns in the daemon, with the descriptor that is for its word. */
+static int
+go_to_background(void)
+{
+	int ends[2];
+	pid_t daemon;
+
+	if (pipe2(ends, O_CLOEXEC) < 0 || (daemon = fork()) < 0) {
+		log_error(
+		    "main", "cannot go to the background: %s", strerror(errno));
+		exit(EXIT_FAILURE);
+	}
+	if (daemon > 0) {
+		close(ends[1]);
+		exit(await_daemon(daemon, ends[0]));
+	}
+	close(ends[0]);
+	(void)setsid(); /* a child is no group leader: cannot fail */
+	return ends[1];
+}
+
+/* Lets go of the terminal: from here on there is the log. */
+static bool
+say_ready(int to)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	bool said;
+
+	if (null < 0 || chdir("/") < 0)
+		return false;
+	log_to_syslog("licagentd");
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		(void)dup2(null, fd);
+	if (null > STDERR_FILENO)
+		close(null);
+	said = write(to, "", 1) == 1;
+	close(to);
+	return said;
+}
+
+static int
+serve(const struct arguments *arguments, struct conf *conf, const char *path)
+{
+	int word = arguments->foreground ? -1 : go_to_background();
+	struct daemon *daemon = daemon_open(path, conf);
+	bool good;
+
+	if (daemon == NULL)
+		return EXIT_FAILURE;
+	if (word >= 0 && !say_ready(word)) {
+		log_error(
+		    "main", "cannot leave the terminal: %s", strerror(errno));
+		daemon_close(daemon);
+		return EXIT_FAILURE;
+	}
+	log_info("main", "licagentd %s is ready", PACKAGE_VERSION);
+	readiness_ready();
+	good = daemon_run(daemon);
+	readiness_stopping();
+	daemon_close(daemon);
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct arguments arguments;
+	char error[CONF_ERROR_MAX], path[PATH_MAX];
+	struct conf *conf;
+
+	parse_arguments(argc, argv, &arguments);
+	log_debug_subjects(arguments.debug);
+	keep_secrets(&arguments);
+	if ((conf = conf_load(arguments.conf, error)) == NULL) {
+		log_error("config", "%s", error);
+		return EXIT_FAILURE;
+	}
+	if (arguments.test) {
+		conf_free(conf);
+		printf("%s: no errors\n", arguments.conf);
+		return EXIT_SUCCESS;
+	}
+	/* The background has another working directory. */
+	if (realpath(arguments.conf, path) == NULL) {
+		log_error("config", "%s: %s", arguments.conf, strerror(errno));
+		conf_free(conf);
+		return EXIT_FAILURE;
+	}
+	return serve(&arguments, conf, path);
+}
