@@ -1,0 +1,396 @@
+/* fake_core.c - see fake_core.h. */
+#include "fake_core.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+fake_core_init(struct lc *lc)
+{
+	memset(lc, 0, sizeof *lc);
+	lc->slices = 1;
+	lc->comment_good = UINT32_MAX;
+}
+
+struct lc_device *
+fake_device(struct lc *lc, uint32_t index)
+{
+	struct lc_device *device = &lc->devices[lc->ndevices];
+
+	*device = (struct lc_device){ .index = index,
+		.pid = "PID",
+		.sn = "SN",
+		.udi = "PID:SN",
+		.name = "chassis",
+		.default_store = 1 };
+	lc->device_rows[lc->ndevices++] = device;
+	return device;
+}
+
+struct lc_store *
+fake_store(struct lc *lc, uint32_t device, uint32_t index)
+{
+	struct lc_store *store = &lc->stores[lc->nstores];
+
+	*store = (struct lc_store){ .device = device,
+		.index = index,
+		.name = "flash:primary",
+		.size = 4000,
+		.size_left = 3000,
+		.present = true };
+	lc->store_rows[lc->nstores++] = store;
+	return store;
+}
+
+struct lc_license *
+fake_license(struct lc *lc, uint32_t device, uint32_t store, uint32_t index,
+    const char *feature)
+{
+	struct lc_license *license = &lc->licenses[lc->nlicenses];
+
+	*license = (struct lc_license){
+		.device = device,
+		.store = store,
+		.index = index,
+		.terms = { .feature = feature,
+		    .version = "1.0",
+		    .type = LC_PERMANENT,
+		    .count = LC_UNCOUNTED,
+		    .start = LC_NO_TIME,
+		    .end = LC_NO_TIME },
+		.comment = lc->comments[lc->nlicenses],
+		.eula_accepted = true,
+		.count_left = LC_UNCOUNTED,
+	};
+	lc->license_rows[lc->nlicenses++] = license;
+	return license;
+}
+
+struct lc_feature *
+fake_feature(struct lc *lc, uint32_t device, uint32_t index, const char *name)
+{
+	struct lc_feature *feature = &lc->features[lc->nfeatures];
+
+	*feature = (struct lc_feature){ .device = device,
+		.index = index,
+		.name = name,
+		.version = "1.0",
+		.what_is_counted = "" };
+	lc->feature_rows[lc->nfeatures++] = feature;
+	return feature;
+}
+
+/* ---- licensecore.h ---- */
+
+enum lc_err
+lc_open(
+    const struct lc_options *options, struct lc **out, struct lc_detail *detail)
+{
+	(void)options;
+	(void)out;
+	(void)detail;
+	return LC_EIO;
+}
+
+void
+lc_close(struct lc *lc)
+{
+	(void)lc;
+}
+
+enum lc_err
+lc_reconfigure(
+    struct lc *lc, const struct lc_options *options, struct lc_detail *detail)
+{
+	(void)lc;
+	(void)options;
+	(void)detail;
+	return LC_OK;
+}
+
+const struct lc_device *const *
+lc_devices(const struct lc *lc, size_t *n)
+{
+	*n = lc->ndevices;
+	return lc->device_rows;
+}
+
+const struct lc_store *const *
+lc_stores(const struct lc *lc, size_t *n)
+{
+	*n = lc->nstores;
+	return lc->store_rows;
+}
+
+const struct lc_license *const *
+lc_licenses(const struct lc *lc, size_t *n)
+{
+	*n = lc->nlicenses;
+	return lc->license_rows;
+}
+
+const struct lc_feature *const *
+lc_features(const struct lc *lc, size_t *n)
+{
+	*n = lc->nfeatures;
+	return lc->feature_rows;
+}
+
+const struct lc_license *
+lc_license_find(
+    const struct lc *lc, uint32_t device, uint32_t store, uint32_t index)
+{
+	for (size_t i = 0; i < lc->nlicenses; i++)
+		if (lc->licenses[i].device == device &&
+		    lc->licenses[i].store == store &&
+		    lc->licenses[i].index == index)
+			return &lc->licenses[i];
+	return NULL;
+}
+
+enum lc_status
+lc_license_status(const struct lc *lc, const struct lc_license *license)
+{
+	(void)lc;
+	(void)license;
+	return LC_NOT_IN_USE;
+}
+
+uint32_t
+lc_license_left_s(const struct lc *lc, const struct lc_license *license)
+{
+	(void)lc;
+	return license->terms.period_s;
+}
+
+uint32_t
+lc_license_expired_s(const struct lc *lc, const struct lc_license *license)
+{
+	(void)lc;
+	(void)license;
+	return 0;
+}
+
+uint32_t
+lc_license_used_s(const struct lc *lc, const struct lc_license *license)
+{
+	(void)lc;
+	(void)license;
+	return 17;
+}
+
+void
+lc_feature_use(const struct lc *lc, const struct lc_feature *feature,
+    struct lc_feature_use *use)
+{
+	(void)lc;
+	(void)feature;
+	*use = (struct lc_feature_use){
+		.left_s = 5, .used_s = 6, .start = 0, .end = LC_NO_TIME
+	};
+}
+
+enum lc_err
+lc_comment_set(struct lc *lc, uint32_t device, uint32_t store, uint32_t index,
+    const char *text)
+{
+	const struct lc_license *license =
+	    lc_license_find(lc, device, store, index);
+
+	if (lc->comment_good == 0)
+		return lc->comment_err;
+	lc->comment_good--;
+	if (license == NULL)
+		return LC_ENOTFOUND;
+	snprintf(lc->comments[license - lc->licenses], sizeof lc->comments[0],
+	    "%s", text);
+	return LC_OK;
+}
+
+bool
+lc_switch_get(const struct lc *lc, enum lc_switch which)
+{
+	return !lc->off[which];
+}
+
+enum lc_err
+lc_switch_set(struct lc *lc, enum lc_switch which, bool on)
+{
+	if (which == LC_SWITCH_ERROR && lc->switch_err != LC_OK)
+		return lc->switch_err;
+	lc->off[which] = !on;
+	return LC_OK;
+}
+
+/* ---- Actions ---- */
+
+struct lc_action {
+	struct lc *lc;
+	unsigned slices;
+	struct lc_request request;
+	struct lc_result results[FAKE_MAX];
+	size_t n;
+	size_t failed;
+};
+
+enum lc_err
+lc_request_check(const struct lc *lc, const struct lc_request *request,
+    struct lc_detail *detail)
+{
+	for (size_t i = 0; request->device != 0; i++) {
+		if (i == lc->ndevices) {
+			snprintf(detail->text, sizeof detail->text,
+			    "no device %u", request->device);
+			return LC_EDEVICE;
+		}
+		if (lc->devices[i].index == request->device)
+			break;
+	}
+	return request->store > lc->nstores ? LC_ESTORE : LC_OK;
+}
+
+enum lc_err
+lc_action_new(
+    struct lc *lc, const struct lc_request *request, struct lc_action **out)
+{
+	struct lc_action *action = calloc(1, sizeof *action);
+
+	if (action == NULL)
+		return LC_ENOMEM;
+	action->lc = lc;
+	action->request = *request;
+	action->slices = lc->slices;
+	lc->runs++;
+	*out = action;
+	return LC_OK;
+}
+
+static enum lc_err
+error_named(const char *name)
+{
+	return strncmp(name, "exists", 6) == 0   ? LC_EEXISTS
+	       : strncmp(name, "period", 6) == 0 ? LC_EPERIOD
+						 : LC_EFILE;
+}
+
+static void
+take_line(struct lc_action *action, const char *line, size_t len)
+{
+	struct lc_result *result = &action->results[action->n++];
+	struct lc *lc = action->lc;
+
+	result->feature = result->version = "";
+	if (line[0] == '!') {
+		result->err = error_named(line + 1);
+		result->state = LC_FAILED;
+		action->failed++;
+		return;
+	}
+	snprintf(lc->names[lc->nlicenses], sizeof lc->names[0], "%.*s",
+	    (int)len, line);
+	result->state = LC_SUCCESSFUL;
+	fake_license(
+	    lc, 1, 1, (uint32_t)lc->nlicenses + 1, lc->names[lc->nlicenses]);
+	fake_event(lc, LC_EVENT_INSTALLED);
+}
+
+static void
+install(struct lc_action *action)
+{
+	const char *at = action->request.data;
+	const char *end = at + action->request.len;
+	const char *newline;
+
+	while ((newline = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		take_line(action, at, (size_t)(newline - at));
+		at = newline + 1;
+	}
+}
+
+bool
+lc_action_step(struct lc_action *action)
+{
+	if (--action->slices != 0)
+		return false;
+	if (action->request.kind == LC_INSTALL)
+		install(action);
+	return true;
+}
+
+enum lc_action_state
+lc_action_state(const struct lc_action *action)
+{
+	return action->failed == 0           ? LC_SUCCESSFUL
+	       : action->failed == action->n ? LC_FAILED
+					     : LC_PARTIALLY_SUCCESSFUL;
+}
+
+enum lc_err
+lc_action_error(const struct lc_action *action)
+{
+	return action->failed == action->n && action->n != 0
+		   ? action->results[0].err
+		   : LC_OK;
+}
+
+const char *
+lc_action_detail(const struct lc_action *action)
+{
+	(void)action;
+	return "";
+}
+
+const struct lc_result *
+lc_action_results(const struct lc_action *action, size_t *n)
+{
+	*n = action->n;
+	return action->results;
+}
+
+void
+lc_action_free(struct lc_action *action)
+{
+	free(action);
+}
+
+/* ---- Events ---- */
+
+void
+fake_event(struct lc *lc, enum lc_event_kind kind)
+{
+	const struct lc_license *license = &lc->licenses[lc->nlicenses - 1];
+	struct lc_event *event = &lc->events[lc->last_seq++];
+
+	*event = (struct lc_event){ .seq = lc->last_seq,
+		.kind = kind,
+		.device = license->device,
+		.store = license->store,
+		.license = license->index,
+		.feature = 1,
+		.type = license->terms.type,
+		.feature_name = license->terms.feature,
+		.feature_version = license->terms.version,
+		.comment = license->comment,
+		.udi = "PID:SN",
+		.store_name = "flash:primary",
+		.by = "snmp" };
+}
+
+enum lc_err
+lc_event_next(struct lc *lc, uint64_t after, const struct lc_event **event)
+{
+	if (after < lc->done_seq)
+		after = lc->done_seq;
+	if (after >= lc->last_seq)
+		return LC_ENOTFOUND;
+	*event = &lc->events[after];
+	return LC_OK;
+}
+
+enum lc_err
+lc_event_done(struct lc *lc, uint64_t seq)
+{
+	lc->done_seq = seq;
+	return LC_OK;
+}

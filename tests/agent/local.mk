@@ -1,0 +1,27 @@
+# Unit tests of the agent; most have a core of their own (fake_core.h).
+
+if HAVE_CUNIT
+AGENT_TEST_CPPFLAGS = $(AGENT_CPPFLAGS) -I$(top_srcdir)/tests/support
+AGENT_TEST_LDADD = agent/libagent.la tests/support/libsupport.la
+
+AGENT_FIXTURE = \
+	tests/agent/fake_core.c tests/agent/fake_core.h \
+	tests/agent/fixture.c tests/agent/fixture.h
+
+AGENT_TESTS = \
+	tests/agent/link_test \
+	tests/agent/set_test \
+	tests/agent/table_test
+tests_agent_link_test_SOURCES = tests/agent/link_test.c $(AGENT_FIXTURE)
+tests_agent_link_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_link_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_set_test_SOURCES = tests/agent/set_test.c $(AGENT_FIXTURE)
+tests_agent_set_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_set_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_table_test_SOURCES = tests/agent/table_test.c $(AGENT_FIXTURE)
+tests_agent_table_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_table_test_LDADD = $(AGENT_TEST_LDADD)
+
+check_PROGRAMS += $(AGENT_TESTS)
+TESTS += $(AGENT_TESTS)
+endif

@@ -1,0 +1,577 @@
+/*
+ * set_test.c - SET: each request with its error, the varbind to blame and the
+ * state afterwards.
+ */
+#include "set.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "fixture.h"
+
+#define OK SNMP_OK
+#define WRONG_TYPE SNMP_WRONG_TYPE
+#define WRONG_LENGTH SNMP_WRONG_LENGTH
+#define WRONG_VALUE SNMP_WRONG_VALUE
+#define NO_CREATION SNMP_NO_CREATION
+#define INCONSISTENT SNMP_INCONSISTENT_VALUE
+#define BAD_NAME SNMP_INCONSISTENT_NAME
+#define NOT_WRITABLE SNMP_NOT_WRITABLE
+
+/* A row of clmgmtLicenseActionTable is 1.2.1.COLUMN.INDEX; RowStatus is 20,
+ * the action 15, its file 8. */
+struct step {
+	const char *request;
+	enum snmp_error error;
+	size_t blame;
+	const char *name; /* a variable, and what it is afterwards */
+	const char *value;
+};
+
+static void
+run(const struct step *steps, size_t n)
+{
+	fixture_open();
+	fixture_add_rows();
+	for (size_t i = 0; i < n; i++) {
+		const struct step *s = &steps[i];
+		size_t blame;
+
+		check_context("step %zu, %s", i, s->request);
+		CHECK_INT(fixture_set(s->request, &blame), s->error);
+		CHECK_UINT(blame, s->blame);
+		if (s->name != NULL)
+			CHECK_STR(fixture_get(s->name), s->value);
+	}
+	fixture_close();
+}
+
+#define RUN(steps) run((steps), CHECK_COUNT(steps))
+
+static void
+values(void)
+{
+	static const struct step steps[] = {
+		/* what cannot be written, whatever is brought */
+		{ "2.3.1.3.1.1.1=sx", NOT_WRITABLE, 1, NULL, NULL },
+		{ "2.3.1.3.9.9.9=sx", NOT_WRITABLE, 1, NULL, NULL },
+		{ "2.3.1.2.1.1.1=u1", NOT_WRITABLE, 1, NULL, NULL },
+		{ "1.1.0=u5", NOT_WRITABLE, 1, "1.1.0", "u1" },
+		{ "3.1.0=u5", NOT_WRITABLE, 1, NULL, NULL },
+		{ "1.2.1.16.1=i1", NOT_WRITABLE, 1, NULL, NULL },
+		{ "1.2.1.17.1=u1", NOT_WRITABLE, 1, NULL, NULL },
+		{ "1.2.1.18.1=i1", NOT_WRITABLE, 1, NULL, NULL },
+		{ "1.2.1.1.1=u1", NOT_WRITABLE, 1, NULL, NULL },
+		{ "1.2.1.23.1=u1", NOT_WRITABLE, 1, NULL, NULL },
+		{ "1.3.1.2.1.1=i1", NOT_WRITABLE, 1, NULL, NULL },
+		{ "9.9.0=u1", NOT_WRITABLE, 1, NULL, NULL },
+		{ "4.4.0=i1", NOT_WRITABLE, 1, NULL, NULL },
+		/* comments */
+		{ "2.3.1.13.1.1.1=snight-shift", OK, 0, "2.3.1.13.1.1.1",
+		    "snight-shift" },
+		{ "2.3.1.13.1.1.1=xc3a4", OK, 0, "2.3.1.13.1.1.1",
+		    "s\xc3\xa4" },
+		{ "2.3.1.13.1.1.1=x", OK, 0, "2.3.1.13.1.1.1", "s" },
+		{ "2.3.1.13.1.1.1=z255", OK, 0, NULL, NULL },
+		{ "2.3.1.13.1.1.1=z256", WRONG_LENGTH, 1, NULL, NULL },
+		{ "2.3.1.13.1.1.1=xff", WRONG_VALUE, 1, NULL, NULL },
+		{ "2.3.1.13.1.1.1=xc0af", WRONG_VALUE, 1, NULL, NULL },
+		{ "2.3.1.13.1.1.1=xeda080", WRONG_VALUE, 1, NULL, NULL },
+		{ "2.3.1.13.1.1.1=xf4908080", WRONG_VALUE, 1, NULL, NULL },
+		{ "2.3.1.13.1.1.1=xe282", WRONG_VALUE, 1, NULL, NULL },
+		{ "2.3.1.13.1.1.1=x6100", WRONG_VALUE, 1, NULL, NULL },
+		{ "2.3.1.13.1.1.1=i1", WRONG_TYPE, 1, NULL, NULL },
+		{ "2.3.1.13.1.1.1=a", WRONG_TYPE, 1, NULL, NULL },
+		{ "2.3.1.13.1.1.1=n", WRONG_TYPE, 1, NULL, NULL },
+		{ "2.3.1.13.1.1.2=sx", NO_CREATION, 1, NULL, NULL },
+		{ "2.3.1.13.1.1=sx", NO_CREATION, 1, NULL, NULL },
+		{ "2.3.1.13.1.1.1.0=sx", NO_CREATION, 1, NULL, NULL },
+		{ "2.3.1.13.1.1.2147483648=sbig", OK, 0,
+		    "2.3.1.13.1.1.2147483648", "sbig" },
+		/* switches */
+		{ "4.2.0=i2", OK, 0, "4.2.0", "i2" },
+		{ "4.2.0=i0", WRONG_VALUE, 1, "4.2.0", "i2" },
+		{ "4.2.0=i3", WRONG_VALUE, 1, "4.2.0", "i2" },
+		{ "4.2.0=u1", WRONG_TYPE, 1, "4.2.0", "i2" },
+		{ "4.2.1=i1", NO_CREATION, 1, NULL, NULL },
+		{ "4.2=i1", NO_CREATION, 1, NULL, NULL },
+		{ "4.2.0.0=i1", NO_CREATION, 1, NULL, NULL },
+		{ "4.1.0=i2 4.2.0=i1 4.3.0=i2", OK, 0, "4.3.0", "i2" },
+		{ "4.1.0=i1 4.1.0=i2", BAD_NAME, 2, "4.1.0", "i2" },
+		/* all or nothing, and the one to blame */
+		{ "4.1.0=i1 4.2.0=i9", WRONG_VALUE, 2, "4.1.0", "i2" },
+		{ "4.1.0=i1 2.3.1.13.1.1.9=sx", NO_CREATION, 2, "4.1.0", "i2" },
+		{ "2.3.1.13.1.1.1=snew 4.1.0=i1 1.1.0=u1", NOT_WRITABLE, 3,
+		    "4.1.0", "i2" },
+		{ "2.3.1.13.1.1.1=sone 2.3.1.13.1.2.3=stwo 4.1.0=i1", OK, 0,
+		    "2.3.1.13.1.2.3", "stwo" },
+	};
+
+	RUN(steps);
+}
+
+static void
+columns(void)
+{
+	static const struct step steps[] = {
+		{ "1.2.1.20.5=i5", OK, 0, "1.2.1.20.5", "i2" },
+		/* defaults */
+		{ "4.1.0=i1", OK, 0, "1.2.1.2.5", "i0" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.3.5", "i1" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.4.5", "i0" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.5.5", "s" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.6.5", "s" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.7.5", "s" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.8.5", "s" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.9.5", "u0" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.10.5", "u0" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.14.5", "i2" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.15.5", "i1" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.16.5", "i1" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.17.5", "u0" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.18.5", "i1" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.19.5", "i2" },
+		{ "4.1.0=i1", OK, 0, "1.2.1.21.5", "i2" },
+		/* each column: right, wrong */
+		{ "1.2.1.2.5=i1", OK, 0, "1.2.1.2.5", "i1" },
+		{ "1.2.1.2.5=i2147483647", OK, 0, NULL, NULL },
+		{ "1.2.1.2.5=i-1", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.2.5=u1", WRONG_TYPE, 1, NULL, NULL },
+		{ "1.2.1.3.5=i8", OK, 0, "1.2.1.3.5", "i8" },
+		{ "1.2.1.3.5=i0", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.3.5=i9", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.3.5=i1", OK, 0, NULL, NULL },
+		{ "1.2.1.4.5=i1", OK, 0, "1.2.1.4.5", "i1" },
+		{ "1.2.1.4.5=i5", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.4.5=i15", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.4.5=i17", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.4.5=i-1", WRONG_VALUE, 1, NULL, NULL },
+		/* address and type */
+		{ "1.2.1.5.5=x0a000001", OK, 0, NULL, NULL },
+		{ "1.2.1.5.5=x0a0000", INCONSISTENT, 1, NULL, NULL },
+		{ "1.2.1.5.5=x00000000", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.5.5=xffffffff", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.5.5=z256", WRONG_LENGTH, 1, NULL, NULL },
+		{ "1.2.1.4.5=i2", INCONSISTENT, 1, NULL, NULL },
+		{ "1.2.1.4.5=i0", INCONSISTENT, 1, NULL, NULL },
+		{ "1.2.1.4.5=i16 1.2.1.5.5=stftp.example", OK, 0, "1.2.1.5.5",
+		    "stftp.example" },
+		{ "1.2.1.5.5=x6100", INCONSISTENT, 1, NULL, NULL },
+		{ "1.2.1.5.5=x20010db8000000000000000000000001 1.2.1.4.5=i2",
+		    OK, 0, "1.2.1.4.5", "i2" },
+		{ "1.2.1.4.5=i3 1.2.1.5.5=x0a00000100000001", OK, 0, NULL,
+		    NULL },
+		{ "1.2.1.4.5=i3 1.2.1.5.5=x0000000000000001", INCONSISTENT, 1,
+		    NULL, NULL },
+		{ "1.2.1.4.5=i0 1.2.1.5.5=x", OK, 0, NULL, NULL },
+		{ "1.2.1.5.5=x0a000001", INCONSISTENT, 1, "1.2.1.5.5", "s" },
+		{ "1.2.1.5.5=x0a000001 1.2.1.4.5=i0", INCONSISTENT, 1, NULL,
+		    NULL },
+		/* texts */
+		{ "1.2.1.6.5=z96", OK, 0, NULL, NULL },
+		{ "1.2.1.6.5=z97", WRONG_LENGTH, 1, NULL, NULL },
+		{ "1.2.1.7.5=ssecret", OK, 0, "1.2.1.7.5", "s" },
+		{ "1.2.1.7.5=z97", WRONG_LENGTH, 1, NULL, NULL },
+		{ "1.2.1.8.5=z255", OK, 0, NULL, NULL },
+		{ "1.2.1.8.5=z256", WRONG_LENGTH, 1, NULL, NULL },
+		{ "1.2.1.8.5=xfe", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.8.5=sflash:a", OK, 0, "1.2.1.8.5", "sflash:a" },
+		{ "1.2.1.11.5=sp", OK, 0, "1.2.1.11.5", "sp" },
+		{ "1.2.1.12.5=sr", OK, 0, "1.2.1.12.5", "sr" },
+		{ "1.2.1.13.5=sb", OK, 0, "1.2.1.13.5", "sb" },
+		{ "1.2.1.22.5=se", OK, 0, "1.2.1.22.5", "se" },
+		{ "1.2.1.22.5=z256", WRONG_LENGTH, 1, "1.2.1.22.5", "se" },
+		/* numbers and truths */
+		{ "1.2.1.9.5=u4294967295", OK, 0, "1.2.1.9.5", "u4294967295" },
+		{ "1.2.1.9.5=i1", WRONG_TYPE, 1, NULL, NULL },
+		{ "1.2.1.10.5=u7", OK, 0, "1.2.1.10.5", "u7" },
+		{ "1.2.1.14.5=i1", OK, 0, "1.2.1.14.5", "i1" },
+		{ "1.2.1.14.5=i3", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.21.5=i1", OK, 0, "1.2.1.21.5", "i1" },
+		{ "1.2.1.21.5=i0", WRONG_VALUE, 1, NULL, NULL },
+		/* actions that are offered */
+		{ "1.2.1.15.5=i3", OK, 0, "1.2.1.15.5", "i3" },
+		{ "1.2.1.15.5=i0", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.15.5=i4", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.15.5=i8", WRONG_VALUE, 1, NULL, NULL },
+		/* volatile only */
+		{ "1.2.1.19.5=i2", OK, 0, "1.2.1.19.5", "i2" },
+		{ "1.2.1.19.5=i3", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.19.5=i1", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.19.5=i5", WRONG_VALUE, 1, NULL, NULL },
+	};
+
+	RUN(steps);
+}
+
+static void
+row_status(void)
+{
+	static const struct step steps[] = {
+		/* values */
+		{ "1.2.1.20.1=i0", WRONG_VALUE, 1, "1.2.1.20.1",
+		    "no instance" },
+		{ "1.2.1.20.1=i3", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.20.1=i7", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.20.1=u4", WRONG_TYPE, 1, NULL, NULL },
+		/* indexes */
+		{ "1.2.1.20.0=i4", NO_CREATION, 1, NULL, NULL },
+		{ "1.2.1.20=i4", NO_CREATION, 1, NULL, NULL },
+		{ "1.2.1.20.1.1=i4", NO_CREATION, 1, NULL, NULL },
+		/* no such row */
+		{ "1.2.1.20.1=i1", INCONSISTENT, 1, NULL, NULL },
+		{ "1.2.1.20.1=i2", INCONSISTENT, 1, NULL, NULL },
+		{ "1.2.1.15.1=i2", BAD_NAME, 1, NULL, NULL },
+		{ "1.2.1.8.1=sx 1.2.1.15.1=i2", BAD_NAME, 1, NULL, NULL },
+		{ "4.1.0=i1 1.2.1.15.1=i2", BAD_NAME, 2, NULL, NULL },
+		{ "1.2.1.15.1=i2 1.2.1.20.1=i1", INCONSISTENT, 2, NULL, NULL },
+		{ "1.2.1.20.1=i6", OK, 0, "1.2.1.20.1", "no instance" },
+		{ "1.2.1.20.0=i6", NO_CREATION, 1, NULL, NULL },
+		{ "1.2.1.15.1=i2 1.2.1.20.1=i6", OK, 0, "1.2.1.20.1",
+		    "no instance" },
+		/* createAndGo needs a whole row */
+		{ "1.2.1.20.1=i4 1.2.1.15.1=i2", INCONSISTENT, 1, "1.2.1.20.1",
+		    "no instance" },
+		{ "1.2.1.15.1=i3 1.2.1.20.1=i4", INCONSISTENT, 2, "1.2.1.20.1",
+		    "no instance" },
+		{ "1.2.1.20.1=i4", OK, 0, "1.2.1.20.1", "i1" },
+		{ "1.2.1.20.1=i4", INCONSISTENT, 1, NULL, NULL },
+		{ "1.2.1.20.1=i5", INCONSISTENT, 1, NULL, NULL },
+		/* an active row takes nothing */
+		{ "1.2.1.20.1=i1", OK, 0, "1.2.1.20.1", "i1" },
+		{ "1.2.1.20.1=i2", INCONSISTENT, 1, "1.2.1.20.1", "i1" },
+		{ "1.2.1.8.1=sx", INCONSISTENT, 1, "1.2.1.8.1", "s" },
+		{ "1.2.1.20.1=i1 1.2.1.8.1=sx", INCONSISTENT, 2, NULL, NULL },
+		{ "1.2.1.20.1=i6", OK, 0, "1.2.1.20.1", "no instance" },
+		/* created again */
+		{ "1.2.1.20.1=i5", OK, 0, "1.2.1.20.1", "i2" },
+		{ "1.2.1.15.1=i2", OK, 0, "1.2.1.20.1", "i3" },
+		{ "1.2.1.20.1=i1", INCONSISTENT, 1, "1.2.1.20.1", "i3" },
+		{ "1.2.1.20.1=i2", INCONSISTENT, 1, "1.2.1.20.1", "i3" },
+		{ "1.2.1.8.1=sflash:no", OK, 0, "1.2.1.20.1", "i2" },
+		{ "1.2.1.20.1=i2", OK, 0, "1.2.1.20.1", "i2" },
+		{ "1.2.1.8.1=x", OK, 0, "1.2.1.20.1", "i3" },
+		/* completed and activated at once */
+		{ "1.2.1.20.1=i1 1.2.1.8.1=sflash:no", OK, 0, "1.2.1.20.1",
+		    "i1" },
+		/* several rows in one request, all or nothing */
+		{ "1.2.1.20.2=i4 1.2.1.20.3=i5 1.2.1.15.3=i3", OK, 0,
+		    "1.2.1.20.3", "i3" },
+		{ "1.2.1.20.4=i4 1.2.1.20.2=i4", INCONSISTENT, 2, "1.2.1.20.4",
+		    "no instance" },
+		{ "1.2.1.20.4=i4 1.2.1.15.5=i1", BAD_NAME, 2, "1.2.1.20.4",
+		    "no instance" },
+		{ "1.2.1.20.4=i4 1.2.1.20.3=i6 4.1.0=i2", OK, 0, "1.2.1.20.3",
+		    "no instance" },
+		{ "1.2.1.20.4=i6 1.2.1.20.4=i4", BAD_NAME, 2, "1.2.1.20.4",
+		    "i1" },
+		{ "1.2.1.20.4294967295=i4", OK, 0, "1.2.1.20.4294967295",
+		    "i1" },
+		{ "1.2.1.20.4294967295=i6", OK, 0, "1.1.0", "u3" },
+	};
+
+	RUN(steps);
+}
+
+/* ---- What is done ---- */
+
+static void
+write_flash(const char *name, const char *text)
+{
+	check_write(
+	    check_path(fixture.flash.directory, name), text, strlen(text));
+}
+
+static enum snmp_error
+set(const char *text)
+{
+	size_t blame;
+
+	return fixture_set(text, &blame);
+}
+
+static void
+install(void)
+{
+	fixture_open();
+	fixture_add_rows();
+	fixture.core.nlicenses = 0;
+	write_flash("two.lic", "ipbasek9\nuck9\n");
+	CHECK_INT(
+	    set("1.2.1.20.5=i4 1.2.1.15.5=i2 1.2.1.8.5=sflash:two.lic"), OK);
+	CHECK_STR(fixture_get("1.2.1.16.5"), "i2"); /* pending */
+	CHECK_STR(fixture_get("1.2.1.17.5"), "u1");
+	CHECK_UINT(fixture.core.nlicenses, 0); /* nothing was done in the SET */
+	fixture_turn();
+	CHECK_STR(fixture_get("1.2.1.16.5"), "i3"); /* inProgress */
+	CHECK_STR(fixture_get("1.2.1.17.5"), "u0");
+	CHECK_INT(set("1.2.1.20.5=i6"), INCONSISTENT);
+	fixture_settle();
+	CHECK_STR(fixture_get("1.2.1.16.5"), "i4"); /* successful */
+	CHECK_STR(fixture_get("1.2.1.18.5"), "i1");
+	CHECK_STR(fixture_get("1.3.1.2.5.1"), "i4");
+	CHECK_STR(fixture_get("1.3.1.3.5.2"), "i1");
+	CHECK_STR(fixture_get("1.3.1.3.5.3"), "no instance");
+	CHECK_STR(fixture_get("2.3.1.3.1.1.2"), "suck9");
+	CHECK_STR(fixture_get("1.1.0"), "u6");
+	/* once more "active" does not run it once more */
+	CHECK_INT(set("1.2.1.20.5=i1"), OK);
+	fixture_settle();
+	CHECK_UINT(fixture.core.runs, 1);
+	CHECK_INT(set("1.2.1.20.5=i6"), OK);
+	CHECK_STR(fixture_get("1.3.1.2.5.1"), "no instance");
+	fixture_close();
+}
+
+static void
+outcomes(void)
+{
+	static const struct {
+		const char *file; /* its content; NULL: none */
+		const char *request;
+		const char *state, *cause, *first, *second;
+	} cases[] = {
+		{ "a\n", "", "i4", "i1", "no instance", "no instance" },
+		{ "a\n!file\n", "", "i5", "i1", "i1", "i7" },
+		{ "!exists\n!exists\n", "", "i6", "i9", "i9", "i9" },
+		{ "!period\n", "", "i6", "i12", "no instance", "no instance" },
+		{ NULL, "", "i6", "i6", "no instance", "no instance" },
+		{ "a\n", " 1.2.1.3.7=i2", "i4", "i1", NULL, NULL },
+		{ "a\n", " 1.2.1.3.7=i5", "i6", "i3", NULL, NULL },
+		{ "a\n", " 1.2.1.3.7=i8", "i6", "i3", NULL, NULL },
+		{ "a\n", " 1.2.1.2.7=i9", "i6", "i5", NULL, NULL },
+		{ "a\n", " 1.2.1.9.7=u9", "i6", "i14", NULL, NULL },
+		{ NULL, " 1.2.1.2.7=i9 1.2.1.9.7=u9 1.2.1.3.7=i5", "i6", "i5",
+		    NULL, NULL },
+		{ NULL, " 1.2.1.9.7=u9 1.2.1.3.7=i5", "i6", "i14", NULL, NULL },
+		{ NULL, " 1.2.1.3.7=i5", "i6", "i3", NULL, NULL },
+		{ NULL, " 1.2.1.15.7=i1", "i4", "i1", NULL, NULL },
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+		char request[256];
+
+		check_context("case %zu", i);
+		fixture_open();
+		fixture_add_rows();
+		if (cases[i].file != NULL)
+			write_flash("x.lic", cases[i].file);
+		snprintf(request, sizeof request,
+		    "1.2.1.20.7=i4 1.2.1.8.7=sflash:x.lic%s%s",
+		    strstr(cases[i].request, "1.2.1.15.7") != NULL
+			? ""
+			: " 1.2.1.15.7=i2",
+		    cases[i].request);
+		CHECK_INT(set(request), OK);
+		fixture_settle();
+		CHECK_STR(fixture_get("1.2.1.16.7"), cases[i].state);
+		CHECK_STR(fixture_get("1.2.1.18.7"), cases[i].cause);
+		if (cases[i].first != NULL)
+			CHECK_STR(fixture_get("1.3.1.3.7.1"), cases[i].first);
+		if (cases[i].second != NULL)
+			CHECK_STR(fixture_get("1.3.1.3.7.2"), cases[i].second);
+		fixture_close();
+	}
+}
+
+static void
+queue(void)
+{
+	fixture_open();
+	fixture_add_rows();
+	fixture.core.slices = 5;
+	write_flash("a.lic", "a\n");
+	CHECK_INT(
+	    set("1.2.1.20.9=i4 1.2.1.15.9=i2 1.2.1.8.9=sflash:a.lic"), OK);
+	CHECK_INT(
+	    set("1.2.1.20.3=i4 1.2.1.15.3=i2 1.2.1.8.3=sflash:a.lic"), OK);
+	CHECK_INT(set("1.2.1.20.6=i4 1.2.1.15.6=i3 1.2.1.10.6=u1"), OK);
+	CHECK_STR(fixture_get("1.2.1.17.9"), "u1");
+	CHECK_STR(fixture_get("1.2.1.17.3"), "u2");
+	CHECK_STR(fixture_get("1.2.1.17.6"), "u3");
+	fixture_turn();
+	CHECK_STR(fixture_get("1.2.1.16.9"), "i3");
+	CHECK_STR(fixture_get("1.2.1.17.9"), "u0");
+	CHECK_STR(fixture_get("1.2.1.17.3"), "u1");
+	/* destroying what is pending cancels it */
+	CHECK_INT(set("1.2.1.20.3=i6"), OK);
+	CHECK_STR(fixture_get("1.2.1.17.6"), "u1");
+	fixture_settle();
+	CHECK_STR(fixture_get("1.2.1.16.9"), "i4");
+	CHECK_STR(fixture_get("1.2.1.16.6"), "i4");
+	CHECK_UINT(fixture.core.runs, 2);
+	fixture_close();
+}
+
+/* ---- Phases ---- */
+
+static enum snmp_error
+test(uint32_t transaction, const char *text)
+{
+	struct varbind *varbinds;
+	size_t n = fixture_varbinds(text, &varbinds), blame;
+
+	return sets_test(fixture.sets, transaction, varbinds, n, &blame);
+}
+
+static enum snmp_error
+commit(uint32_t transaction)
+{
+	size_t blame;
+
+	return sets_commit(fixture.sets, transaction, &blame);
+}
+
+#define CREATE "1.2.1.20.5=i4 1.2.1.15.5=i2 1.2.1.8.5=sflash:a.lic"
+
+static void
+phases(void)
+{
+	fixture_open();
+	fixture_add_rows();
+	write_flash("a.lic", "a\n");
+	CHECK_INT(test(1, CREATE " 4.1.0=i2"), OK);
+	CHECK_STR(fixture_get("1.2.1.20.5"), "no instance");
+	CHECK_STR(fixture_get("4.1.0"), "i1");
+	/* the row is taken until the SET is over */
+	CHECK_INT(test(2, CREATE), SNMP_RESOURCE_UNAVAILABLE);
+	/* repeated phases act once */
+	CHECK_INT(test(1, CREATE " 4.1.0=i2"), OK);
+	CHECK_INT(commit(1), OK);
+	CHECK_INT(commit(1), OK);
+	CHECK_INT(test(1, CREATE " 4.1.0=i2"), OK);
+	fixture_settle();
+	CHECK_STR(fixture_get("1.2.1.16.5"), "i1"); /* not before cleanup */
+	sets_undo(fixture.sets, 1);
+	sets_undo(fixture.sets, 1);
+	CHECK_STR(fixture_get("1.2.1.20.5"), "no instance");
+	CHECK_STR(fixture_get("4.1.0"), "i1");
+	CHECK_INT(commit(1), SNMP_COMMIT_FAILED);
+	/* a SET that was refused leaves nothing to undo */
+	CHECK_INT(test(3, CREATE " 4.1.0=i7"), WRONG_VALUE);
+	sets_cleanup(fixture.sets, 3);
+	CHECK_INT(test(4, CREATE), OK);
+	sets_cleanup(fixture.sets, 4); /* freed before it was committed */
+	CHECK_STR(fixture_get("1.2.1.20.5"), "no instance");
+	fixture_settle();
+	CHECK_UINT(fixture.core.runs, 0);
+	fixture_close();
+}
+
+/* A destroyed row comes back as it was, and its job is queued again. */
+static void
+undo_destroy(void)
+{
+	fixture_open();
+	fixture_add_rows();
+	write_flash("a.lic", "a\n");
+	CHECK_INT(set(CREATE), OK);
+	CHECK_INT(test(1, "1.2.1.20.5=i6"), OK);
+	CHECK_INT(commit(1), OK);
+	fixture_settle();
+	CHECK_UINT(fixture.core.runs, 0);
+	sets_undo(fixture.sets, 1);
+	fixture_settle();
+	CHECK_STR(fixture_get("1.2.1.16.5"), "i4");
+	CHECK_UINT(fixture.core.runs, 1);
+	fixture_close();
+}
+
+static void
+lost_session(void)
+{
+	fixture_open();
+	fixture_add_rows();
+	CHECK_INT(test(1, "4.1.0=i2 2.3.1.13.1.1.1=snew 1.2.1.20.5=i5"), OK);
+	CHECK_INT(commit(1), OK);
+	CHECK_STR(fixture_get("2.3.1.13.1.1.1"), "snew");
+	CHECK_INT(test(2, "4.2.0=i2"), SNMP_RESOURCE_UNAVAILABLE);
+	sets_reset(fixture.sets);
+	CHECK_STR(fixture_get("2.3.1.13.1.1.1"), "s");
+	CHECK_STR(fixture_get("4.1.0"), "i1");
+	CHECK_STR(fixture_get("1.2.1.20.5"), "no instance");
+	CHECK_INT(test(3, "4.2.0=i2"), OK);
+	fixture_close();
+}
+
+/* What cannot be stored takes back what was. */
+static void
+failed_commit(void)
+{
+	size_t blame;
+
+	fixture_open();
+	fixture_add_rows();
+	fixture.core.comment_good = 1;
+	fixture.core.comment_err = LC_EIO;
+	CHECK_INT(fixture_set("4.1.0=i2 1.2.1.20.5=i5 2.3.1.13.1.1.1=snew "
+			      "2.3.1.13.1.2.3=snew",
+		      &blame),
+	    SNMP_COMMIT_FAILED);
+	CHECK_UINT(blame, 4);
+	CHECK_STR(fixture_get("4.1.0"), "i1");
+	CHECK_STR(fixture_get("1.2.1.20.5"), "no instance");
+	fixture.core.switch_err = LC_EIO;
+	CHECK_INT(fixture_set("4.1.0=i2 4.3.0=i2", &blame), SNMP_COMMIT_FAILED);
+	CHECK_STR(fixture_get("4.1.0"), "i1");
+	fixture_close();
+}
+
+static void
+limits(void)
+{
+	char request[64];
+	size_t blame;
+
+	fixture_open();
+	for (unsigned i = 1; i < actions_limits.rows; i++) {
+		snprintf(request, sizeof request, "1.2.1.20.%u=i5", i * 2);
+		REQUIRE(set(request) == OK);
+	}
+	CHECK_INT(fixture_set("1.2.1.20.3=i5 1.2.1.20.1=i5", &blame),
+	    SNMP_RESOURCE_UNAVAILABLE);
+	CHECK_UINT(blame, 2);
+	CHECK_INT(set("1.2.1.20.3=i5"), OK);
+	CHECK_INT(set("1.2.1.20.1=i5"), SNMP_RESOURCE_UNAVAILABLE);
+	CHECK_INT(set("1.2.1.20.3=i6"), OK);
+	CHECK_INT(set("1.2.1.20.1=i5"), OK);
+	fixture_close();
+}
+
+static void
+open_sets(void)
+{
+	char request[64];
+
+	fixture_open();
+	for (unsigned i = 1; i <= 8; i++) {
+		snprintf(request, sizeof request, "1.2.1.20.%u=i5", i);
+		CHECK_INT(test(i, request), OK);
+	}
+	CHECK_INT(test(9, "1.2.1.20.9=i5"), SNMP_RESOURCE_UNAVAILABLE);
+	sets_cleanup(fixture.sets, 4);
+	CHECK_INT(test(9, "1.2.1.20.9=i5"), OK);
+	fixture_close();
+}
+
+static const struct check_test tests[] = {
+	{ "values", values },
+	{ "columns of an action", columns },
+	{ "RowStatus", row_status },
+	{ "an install", install },
+	{ "outcomes", outcomes },
+	{ "the queue", queue },
+	{ "phases", phases },
+	{ "a destroyed row comes back", undo_destroy },
+	{ "a lost session", lost_session },
+	{ "a commit that fails", failed_commit },
+	{ "a full table", limits },
+	{ "too many SETs at once", open_sets },
+};
+
+int
+main(int argc, char **argv)
+{
+	return check_main("set", tests, CHECK_COUNT(tests), argc, argv);
+}
