@@ -23,8 +23,8 @@
 static enum lc_err
 failed(struct lc_detail *detail, const char *path, const char *what)
 {
-	return lc_fail(
-	    detail, LC_EIO, "%s: %s: %s", path, what, strerror(errno));
+	return lc_fail(detail, errno == ENOMEM ? LC_ENOMEM : LC_EIO,
+	    "%s: %s: %s", path, what, strerror(errno));
 }
 
 /* ---- Reading --------------------------------------------------------- */

@@ -316,7 +316,7 @@ fill(struct lc_bundle *bundle, const char *data, size_t len,
 	lc_file_writer_text(
 	    &bundle->writer, "%s%s", data, data[len - 1] == '\n' ? "" : "\n");
 	lc_file_free(file);
-	return err;
+	return err == LC_OK && bundle->writer.failed ? LC_ENOMEM : err;
 }
 
 enum lc_err

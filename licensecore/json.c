@@ -60,7 +60,9 @@ lc_json_object(const char *text, size_t len, enum lc_err err, const char *what,
 		    "%s is nested deeper than any member needs", what);
 	value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
 	if (value == NULL) {
-		if (json_error_code(&error) == json_error_out_of_memory)
+		/* No words: it gave up before it read anything. */
+		if (error.text[0] == '\0' ||
+		    json_error_code(&error) == json_error_out_of_memory)
 			return LC_ENOMEM;
 		return lc_fail(detail, err, "%s %s", what, why_not(&error));
 	}

@@ -231,8 +231,9 @@ open_trusted(
 	int fd;
 
 	if (resolved == NULL)
-		return lc_fail(
-		    detail, LC_ETRUST, "%s: %s", path, strerror(errno));
+		return lc_fail(detail,
+		    errno == ENOMEM ? LC_ENOMEM : LC_ETRUST, "%s: %s", path,
+		    strerror(errno));
 	fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	err = fd < 0 ? failed_open(&walk, 0) : walk_all(&walk, &fd);
 	if (err == LC_OK)

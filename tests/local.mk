@@ -15,6 +15,12 @@ UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/support \
 	$(CRYPTO_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS)
 UNIT_LDADD = tests/support/libsupport.la $(CRYPTO_LIBS) $(JANSSON_LIBS)
 
+# For tests in which memory runs out: tests/support/memory.h.
+MEMORY_WRAP = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
+	-Wl,--wrap=realloc,--wrap=strdup,--wrap=strndup,--wrap=realpath \
+	-Wl,--wrap=asprintf,--wrap=vasprintf \
+	-Wl,--wrap=__asprintf_chk,--wrap=__vasprintf_chk
+
 FORMAT_TESTS = \
 	tests/core/b64_test \
 	tests/core/devkey_test \
@@ -23,6 +29,7 @@ FORMAT_TESTS = \
 	tests/core/format_test \
 	tests/core/jws_test \
 	tests/core/line_test \
+	tests/core/memory_test \
 	tests/core/trust_test
 tests_core_b64_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_b64_test_LDADD = $(UNIT_LDADD)
@@ -34,6 +41,11 @@ tests_core_jws_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_jws_test_LDADD = $(UNIT_LDADD)
 tests_core_line_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_line_test_LDADD = $(UNIT_LDADD)
+tests_core_memory_test_SOURCES = tests/core/memory_test.c \
+	tests/support/memory.c tests/support/memory.h
+tests_core_memory_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_memory_test_LDFLAGS = $(MEMORY_WRAP)
+tests_core_memory_test_LDADD = $(UNIT_LDADD)
 tests_core_devkey_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_devkey_test_LDADD = $(UNIT_LDADD)
 tests_core_file_test_CPPFLAGS = $(UNIT_CPPFLAGS)
