@@ -17,6 +17,9 @@ static const struct command {
 };
 #define NCOMMANDS (sizeof commands / sizeof commands[0])
 
+static void say(const char *format, va_list args)
+    __attribute__((format(printf, 1, 0)));
+
 static void
 say(const char *format, va_list args)
 {

@@ -118,6 +118,9 @@ check_context(const char *format, ...)
 
 /* ---- Checks ---------------------------------------------------------- */
 
+static bool settle(const char *file, unsigned line, bool held_true, bool fatal,
+    const char *format, ...) __attribute__((format(printf, 5, 6)));
+
 /* Counts the check with CUnit; a failed one is printed at once. */
 static bool
 settle(const char *file, unsigned line, bool held_true, bool fatal,
