@@ -74,8 +74,10 @@ read_regular(int fd, uint8_t **out, size_t *len)
 		return strerror(errno);
 	if (!S_ISREG(st.st_mode))
 		return "it is not a regular file";
-	if (st.st_size > FILES_MAX_SIZE)
+	if (st.st_size > FILES_MAX_SIZE) {
+		*len = (size_t)st.st_size;
 		return "it is larger than 8 MiB";
+	}
 	size = (size_t)st.st_size + 1;
 	if ((data = malloc(size)) == NULL)
 		return strerror(errno);
@@ -107,6 +109,7 @@ files_read(const struct files *files, const char *name, uint8_t **data,
 	const char *wrong, *rest;
 	int fd;
 
+	*len = 0;
 	if (prefix == NULL) {
 		snprintf(why, why_size, "no configured prefix begins it");
 		return false;

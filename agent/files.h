@@ -26,7 +26,8 @@ struct files {
 /*
  * Reads a regular file of at most FILES_MAX_SIZE bytes, without ever waiting
  * for one that is no file.  The caller frees *data.  False: `why` is one
- * sentence.
+ * sentence, and *len is more than FILES_MAX_SIZE if the file can be read but
+ * is too large.
  */
 bool files_read(const struct files *, const char *name, uint8_t **data,
     size_t *len, char *why, size_t why_size);

@@ -7,7 +7,6 @@
  */
 #include "jobs.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "log.h"
@@ -73,9 +72,11 @@ static void
 fail(struct jobs *jobs, enum fail_cause cause, const char *why)
 {
 	const struct job *job = jobs->queue;
+	bool file = job->kind == JOB_INSTALL;
 
-	log_warn("job", "action %u, %s: %s: %s; nothing was changed",
-	    job->number, kind_name(job->kind), map_cause_name(cause), why);
+	log_warn("job", "action %u, %s%s%s: %s: %s; nothing was changed",
+	    job->number, kind_name(job->kind), file ? " of " : "",
+	    file ? job->file : "", map_cause_name(cause), why);
 	finish(jobs, LC_FAILED, cause);
 }
 
@@ -162,7 +163,7 @@ static bool
 fetch_file(struct jobs *jobs, struct lc_request *request)
 {
 	const struct job *job = jobs->queue;
-	char why[256], text[600];
+	char why[256];
 
 	if (job->kind != JOB_INSTALL)
 		return true;
@@ -177,8 +178,8 @@ fetch_file(struct jobs *jobs, struct lc_request *request)
 		request->data = jobs->data;
 		return true;
 	}
-	snprintf(text, sizeof text, "%s: %s", job->file, why);
-	fail(jobs, CAUSE_FILE_PATH, text);
+	fail(jobs,
+	    request->len > FILES_MAX_SIZE ? CAUSE_FILE : CAUSE_FILE_PATH, why);
 	return false;
 }
 
