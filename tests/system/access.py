@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Who may read and write: the lab's communities and SNMPv3 users."""
+
+from harness import *
+
+SYS_LOCATION = ".1.3.6.1.2.1.1.6.0"
+
+
+def refused(lab, auth, *bindings):
+    try:
+        lab.set(*bindings, auth=auth)
+    except SnmpError as e:
+        return str(e)
+    raise Failure(f"{bindings} was accepted from {auth}")
+
+
+def access(lab):
+    lab.issue("one.lic")
+    ro, rw = ["-v2c", "-c", lab.ro], ["-v2c", "-c", lab.rw]
+
+    step("everybody of ours reads the same, nobody else reads")
+    want = lab.walk()
+    for auth in (rw, lab.v3, lab.v3_ro):
+        equal(lab.walk(auth=auth), want, f"walk with {auth}")
+    try:
+        lab.get1(NEXT_ACTION, auth=["-v2c", "-c", "public"])
+        raise Failure("the community public may read")
+    except SnmpError:
+        pass
+
+    step("readers do not write, writers only the module")
+    row = lab.next_row()
+    bindings = lab.install_bindings(row, "flash:one.lic")
+    for auth in (ro, lab.v3_ro):
+        check("noAccess" in refused(lab, auth, *bindings), f"{auth}")
+    refused(lab, rw, SYS_LOCATION, "s", "x")
+    refused(lab, lab.v3, SYS_LOCATION, "s", "x")
+    equal(lab.table(ACTION), {}, "no row was created")
+
+    step("the SNMPv3 user installs")
+    lab.set(*bindings, auth=lab.v3)
+    equal(lab.outcome(row), (SUCCESSFUL, 1), "state and cause")
+    equal(len(lab.installed()), 1, "licenses")
+
+
+main(access)

@@ -1,0 +1,425 @@
+"""harness - what the system tests share: a lab of one's own, SNMP, checks.
+
+A test is a program: exit status 0 is success, 77 skipped, else failure.  It
+starts a lab in a folder that goes away, so tests may run side by side.  On
+failure the lab's logs are printed; with LAB_KEEP set the folder stays.
+
+SNMP goes through net-snmp's own tools, since those are what people use.
+"""
+
+import contextlib
+import glob
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+LAB = os.path.join(TOP, "examples", "lab")
+
+MODULE = ".1.3.6.1.4.1.9.9.543"
+OBJECTS = MODULE + ".1"
+NEXT_ACTION = OBJECTS + ".1.1.0"
+ACTION = OBJECTS + ".1.2.1"     # clmgmtLicenseActionEntry
+RESULT = OBJECTS + ".1.3.1"     # clmgmtLicenseActionResultEntry
+STORES = OBJECTS + ".2.1.1"     # clmgmtLicenseStoreInfoEntry
+DEVICES = OBJECTS + ".2.2.1"    # clmgmtLicenseDeviceInfoEntry
+LICENSES = OBJECTS + ".2.3.1"   # clmgmtLicenseInfoEntry
+FEATURES = OBJECTS + ".2.4.1"   # clmgmtLicensableFeatureEntry
+NEXT_CREDENTIALS = OBJECTS + ".3.1.0"
+SWITCHES = OBJECTS + ".4"
+
+# Columns of clmgmtLicenseActionEntry.
+(ENT, PROTOCOL, ADDRESS_TYPE, ADDRESS, USER, PASSWORD, FILE, STORE, LICENSE,
+ PERMISSION_TICKET, REHOST_TICKET, BACKUP, STOP_ON_FAILURE, DO, STATE, QUEUE,
+ CAUSE, STORAGE, STATUS, ACCEPT_EULA, EULA_FILE) = range(2, 23)
+
+LOCAL, INSTALL, CLEAR = 2, 2, 3
+PENDING, IN_PROGRESS, SUCCESSFUL, PARTIAL, FAILED = 2, 3, 4, 5, 6
+ACTIVE, NOT_IN_SERVICE, NOT_READY, CREATE_AND_GO, CREATE_AND_WAIT, DESTROY = \
+    1, 2, 3, 4, 5, 6
+
+
+class Failure(Exception):
+    pass
+
+
+def equal(got, want, what):
+    if got != want:
+        raise Failure(f"{what}\n  got:  {got!r}\n  want: {want!r}")
+
+
+def check(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+def wait_until(what, predicate, seconds=30):
+    """The first true value of predicate(); fails after so many seconds."""
+    end = time.monotonic() + seconds
+    while True:
+        value = predicate()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failure(f"{what}: not after {seconds} seconds")
+        time.sleep(0.02)
+
+
+def step(text):
+    print(f"- {text}", flush=True)
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(77)
+
+
+class SnmpError(Exception):
+    """What an SNMP tool complained about."""
+
+
+class Value:
+    """A value as net-snmp prints it: its ASN.1 type and the rest."""
+
+    def __init__(self, printed):
+        kind, colon, rest = printed.partition(": ")
+        if printed == '""':
+            self.kind, self.text = "STRING", ""
+        elif not colon:
+            self.kind, self.text = printed, ""
+        else:
+            self.kind, self.text = kind, rest
+        if self.kind == "STRING":
+            self.text = self.text.strip('"')
+
+    def __int__(self):
+        return int(self.text)
+
+    def __repr__(self):
+        return f"{self.kind}: {self.text}"
+
+    def __eq__(self, other):
+        return repr(self) == repr(other)
+
+
+def oid_key(oid):
+    return tuple(int(part) for part in oid.strip(".").split("."))
+
+
+def parse_bindings(printed):
+    """[(oid, Value)] from the output of a tool run with -On."""
+    parts = re.split(r"^(\.1(?:\.\d+)+) = ", printed, flags=re.M)[1:]
+    return [(oid, Value(value.rstrip("\n")))
+            for oid, value in zip(parts[::2], parts[1::2])]
+
+
+class Lab:
+    def __init__(self, *options, start=True):
+        for tool in ("snmpd", "snmptrapd", "snmpset"):
+            if not shutil.which(tool, path=os.environ.get("PATH", "") +
+                                ":/usr/sbin:/sbin"):
+                skip(f"{tool} is not installed")
+        self.top = tempfile.mkdtemp(prefix="licagent-")
+        self.dir = os.path.join(self.top, "lab")
+        self.env = {}
+        self.options = options
+        self.environ = self._environment()
+        if start:
+            self.start(*options)
+
+    def _environment(self):
+        quiet = os.path.join(self.top, "snmp")
+        # The tools would tell that they made this.
+        os.makedirs(os.path.join(quiet, "cert_indexes"))
+        log = "log_path=" + os.path.join(self.top, "sanitizer")
+        environ = dict(os.environ, LC_ALL="C.UTF-8", MIBS="", MIBDIRS="",
+                       SNMPCONFPATH=quiet, SNMP_PERSISTENT_DIR=quiet)
+        for name, more in (("ASAN_OPTIONS", ""),
+                           ("UBSAN_OPTIONS", "print_stacktrace=1:")):
+            before = environ.get(name)
+            environ[name] = (before + ":" if before else "") + more + log
+        return environ
+
+    # ---- Its life
+
+    def run(self, *args, **more):
+        """A program of ours, or of the system; the finished process."""
+        return subprocess.run(args, env=self.environ, text=True,
+                              errors="backslashreplace",
+                              stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=300, check=False, **more)
+
+    def lab(self, *args):
+        done = self.run(LAB, *args)
+        if done.returncode != 0:
+            raise Failure(f"lab {' '.join(args)}: exit status "
+                          f"{done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start(self, *options):
+        self.lab("start", self.dir, *options)
+        self.read_env()
+
+    def read_env(self):
+        with open(os.path.join(self.dir, "lab.env"), encoding="utf-8") as f:
+            self.env = dict(word.split("=", 1) for line in f
+                            for word in shlex.split(line))
+
+    @property
+    def snmp_address(self):
+        return self.env["LAB_SNMP"]
+
+    def __getattr__(self, name):
+        try:
+            return self.env["LAB_" + name.upper()]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def stop(self):
+        self.lab("stop", self.dir)
+
+    def restart(self, program="licagentd"):
+        self.lab("restart", self.dir, program)
+        self.read_env()
+
+    def pid(self, program="licagentd"):
+        return int(self.env[f"LAB_{program.upper()}_PID"])
+
+    def alive(self, program="licagentd"):
+        try:
+            with open(f"/proc/{self.pid(program)}/stat",
+                      encoding="utf-8") as f:
+                return f.read().rpartition(")")[2].split()[0] not in "ZX"
+        except FileNotFoundError:
+            return False
+
+    def kill(self, sig=signal.SIGKILL, program="licagentd"):
+        os.kill(self.pid(program), sig)
+        if sig == signal.SIGKILL:
+            wait_until(f"{program} gone", lambda: not self.alive(program))
+
+    def log(self, program="licagentd"):
+        with open(os.path.join(self.dir, "log", program), encoding="utf-8",
+                  errors="backslashreplace") as f:
+            return f.read()
+
+    def wait_log(self, pattern, start=0):
+        """The first match of pattern in the daemon's log after start."""
+        return wait_until(f"log line matching {pattern!r}",
+                          lambda: re.search(pattern, self.log()[start:]))
+
+    def close(self, failed):
+        """Ends it; complains of what went wrong unseen."""
+        try:
+            if os.path.exists(os.path.join(self.dir, "run")):
+                self.stop()
+        finally:
+            reports = glob.glob(os.path.join(self.top, "sanitizer*"))
+            if failed or reports:
+                self.show_logs()
+            for report in reports:
+                with open(report, encoding="utf-8", errors="replace") as f:
+                    print(f"{report}:\n{f.read()}")
+            if not os.environ.get("LAB_KEEP"):
+                shutil.rmtree(self.top, ignore_errors=True)
+        check(not reports, "the sanitizers found something (above)")
+
+    def show_logs(self):
+        for path in sorted(glob.glob(os.path.join(self.dir, "log", "*")) +
+                           [os.path.join(self.dir, "traps")]):
+            with contextlib.suppress(OSError), \
+                    open(path, encoding="utf-8", errors="replace") as f:
+                lines = f.readlines()[-60:]
+                print(f"==== {path}\n{''.join(lines)}", end="")
+        sys.stdout.flush()
+
+    # ---- SNMP
+
+    def snmp(self, tool, *args, auth=None):
+        """An SNMP tool's output; SnmpError if it complains."""
+        auth = auth or ["-v2c", "-c", self.ro]
+        if isinstance(auth, str):
+            auth = shlex.split(auth)
+        done = self.run(tool, *auth, "-t", "5", "-r", "2", "-On", "-Oe",
+                        *args)
+        if done.returncode != 0 or done.stderr:
+            raise SnmpError((done.stderr or done.stdout).strip())
+        return parse_bindings(done.stdout)
+
+    def get(self, *oids, auth=None):
+        """The values of some objects."""
+        return [value for _, value in
+                self.snmp("snmpget", self.snmp_address, *oids, auth=auth)]
+
+    def get1(self, oid, auth=None):
+        return self.get(oid, auth=auth)[0]
+
+    def set(self, *bindings, auth=None):
+        """bindings: oid, type letter, value, ..."""
+        return self.snmp("snmpset", self.snmp_address,
+                         *(str(b) for b in bindings),
+                         auth=auth or ["-v2c", "-c", self.rw])
+
+    def walk(self, root=MODULE, *options, tool="snmpwalk", auth=None):
+        return [(oid, value) for oid, value in
+                self.snmp(tool, *options, self.snmp_address, root,
+                          auth=auth)
+                if not value.kind.startswith("No ")]
+
+    def named(self, tool, *args):
+        """A tool's text with names from the lab's MIB modules."""
+        done = self.run(tool, "-v2c", "-c", self.ro, "-t", "5", "-M",
+                        self.mibs, "-m", "ALL", *args)
+        equal((done.returncode, done.stderr), (0, ""), f"{tool} {args}")
+        return done.stdout
+
+    def table(self, entry):
+        """{index: {column: Value}} of the table with this entry."""
+        rows = {}
+        for oid, value in self.walk(entry):
+            column, *index = oid_key(oid[len(entry):])
+            rows.setdefault(tuple(index), {})[column] = value
+        return rows
+
+    # ---- Licenses
+
+    def tool(self, name, *args):
+        done = self.run(os.path.join(self.bin, name), *args)
+        if done.returncode != 0:
+            raise Failure(f"{name} {' '.join(args)}: exit status "
+                          f"{done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def flash_path(self, name):
+        return os.path.join(self.flash, name)
+
+    def issue(self, name, *options, feature="ipbasek9", kind="permanent",
+              udi=None, issuer=None):
+        """Writes a license to the file of that name in flash."""
+        path = self.flash_path(name)
+        where = ["--unlocked"] if udi is False else ["--udi", udi or self.udi]
+        self.tool("licissue", "issue", issuer or self.issuer, *where,
+                  "--feature", feature, "--type", kind, *options, "-o", path)
+        return path
+
+    def issue_two(self, name):
+        """A file with two licenses for different features."""
+        self.issue(name, "--comment", "the first")
+        return self.issue(name, "--count", "25", "--comment", "the second",
+                          "--append", feature="cme-srst")
+
+    def install_bindings(self, row, name, **more):
+        """All that an install from flash wants, in one request."""
+        values = {STATUS: ("i", CREATE_AND_GO), PROTOCOL: ("i", LOCAL),
+                  FILE: ("s", name), STORE: ("u", 0),
+                  STOP_ON_FAILURE: ("i", 2), ACCEPT_EULA: ("i", 1),
+                  DO: ("i", INSTALL)}
+        values.update(more.get("values", {}))
+        return [part for column, (letter, value) in values.items()
+                for part in (f"{ACTION}.{column}.{row}", letter, value)]
+
+    def next_row(self):
+        return int(self.get1(NEXT_ACTION))
+
+    def states(self, row):
+        """The states of an action as polled until it is over."""
+        seen = []
+
+        def over():
+            state = int(self.get1(f"{ACTION}.{STATE}.{row}"))
+            if seen[-1:] != [state]:
+                seen.append(state)
+            return state >= SUCCESSFUL
+
+        wait_until(f"action {row} over", over)
+        return seen
+
+    def outcome(self, row):
+        """(state, fail cause) of an action, when it is over."""
+        self.states(row)
+        return tuple(int(v) for v in self.get(f"{ACTION}.{STATE}.{row}",
+                                              f"{ACTION}.{CAUSE}.{row}"))
+
+    def install(self, name, **values):
+        """Installs a file; the row of the action, which is over."""
+        row = self.next_row()
+        self.set(*self.install_bindings(row, name, **values))
+        self.states(row)
+        return row
+
+    def clear(self, index, store=0, device=0):
+        row = self.next_row()
+        self.set(f"{ACTION}.{STATUS}.{row}", "i", CREATE_AND_GO,
+                 f"{ACTION}.{ENT}.{row}", "i", device,
+                 f"{ACTION}.{STORE}.{row}", "u", store,
+                 f"{ACTION}.{LICENSE}.{row}", "u", index,
+                 f"{ACTION}.{DO}.{row}", "i", CLEAR)
+        return row
+
+    def licenses(self):
+        return self.table(LICENSES)
+
+    def installed(self):
+        """The licenses that did not come with the device."""
+        return {index: row for index, row in self.licenses().items()
+                if index[1] == 1}
+
+    # ---- Notifications
+
+    def traps(self, name=None):
+        """[(name, [(object, value)])] of what was received."""
+        received = []
+        with open(self.env["LAB_TRAPS"], encoding="utf-8") as f:
+            for line in f:
+                bound = [item.partition(" = ")[::2] for item in
+                         line.rstrip("\n").split("\t")]
+                what = dict(bound).get("SNMPv2-MIB::snmpTrapOID.0", line)
+                what = what.rpartition("::")[2]
+                if name in (None, what):
+                    received.append((what, bound[2:]))
+        return received
+
+    def wait_traps(self, name, n):
+        return wait_until(f"{n} {name}", lambda: (
+            lambda traps: traps if len(traps) >= n else None)(
+                self.traps(name)))
+
+
+def files_below(path):
+    """{name: content} of all files below a folder, to compare."""
+    found = {}
+    for folder, _, names in os.walk(path):
+        for name in names:
+            full = os.path.join(folder, name)
+            if os.path.islink(full) or not os.path.isfile(full):
+                continue
+            with open(full, "rb") as f:
+                found[os.path.relpath(full, path)] = f.read()
+    return found
+
+
+def main(test, *options, start=True):
+    """Runs test(lab) in a lab of its own and exits accordingly."""
+    lab = Lab(*options, start=False)
+    failed = True
+    try:
+        try:
+            if start:
+                lab.start(*options)
+            test(lab)
+            failed = False
+        except SystemExit as e:
+            failed = e.code not in (0, 77)
+            raise
+        finally:
+            lab.close(failed)
+    except (Failure, SnmpError) as e:
+        print(f"FAILED: {e}")
+        sys.exit(1)

@@ -1,0 +1,21 @@
+# System tests: each starts a lab of its own, so they run side by side.
+
+SYSTEM_TESTS = \
+	tests/system/access.py \
+	tests/system/bad_config.py \
+	tests/system/bad_files.py \
+	tests/system/clear.py \
+	tests/system/crash.py \
+	tests/system/install.py \
+	tests/system/install_wait.py \
+	tests/system/lab_contract.py \
+	tests/system/lab_options.py \
+	tests/system/quickstart.py \
+	tests/system/waiting.py \
+	tests/system/walk.py
+
+TEST_EXTENSIONS = .py
+PY_LOG_COMPILER = env LAB_BIN=$(abs_top_builddir)/bin python3 -B
+TESTS += $(SYSTEM_TESTS)
+dist_check_SCRIPTS += $(SYSTEM_TESTS)
+dist_check_DATA += tests/system/harness.py
