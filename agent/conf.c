@@ -218,9 +218,14 @@ static bool __attribute__((format(printf, 3, 4))) wrong_at(
     const struct reader *r, const struct where *where, const char *format, ...)
 {
 	va_list args;
-	int used = snprintf(
-	    r->error, CONF_ERROR_MAX, "%s:%u: ", where->file, where->line);
+	int used;
 
+	/* What is missing from the whole file has no line. */
+	if (where->line == 0)
+		used = snprintf(r->error, CONF_ERROR_MAX, "%s: ", where->file);
+	else
+		used = snprintf(r->error, CONF_ERROR_MAX,
+		    "%s:%u: ", where->file, where->line);
 	va_start(args, format);
 	if (used >= 0 && used < CONF_ERROR_MAX)
 		(void)vsnprintf(r->error + used, CONF_ERROR_MAX - (size_t)used,

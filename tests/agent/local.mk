@@ -3,18 +3,33 @@
 if HAVE_CUNIT
 AGENT_TEST_CPPFLAGS = $(AGENT_CPPFLAGS) -I$(top_srcdir)/tests/support
 AGENT_TEST_LDADD = agent/libagent.la tests/support/libsupport.la
-
 AGENT_FIXTURE = \
 	tests/agent/fake_core.c tests/agent/fake_core.h \
 	tests/agent/fixture.c tests/agent/fixture.h
 
 AGENT_TESTS = \
+	tests/agent/conf_test \
+	tests/agent/files_test \
 	tests/agent/link_test \
+	tests/agent/loop_test \
+	tests/agent/serve_test \
 	tests/agent/set_test \
 	tests/agent/table_test
+tests_agent_conf_test_SOURCES = tests/agent/conf_test.c
+tests_agent_conf_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_conf_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_files_test_SOURCES = tests/agent/files_test.c
+tests_agent_files_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_files_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_link_test_SOURCES = tests/agent/link_test.c $(AGENT_FIXTURE)
 tests_agent_link_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_link_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_loop_test_SOURCES = tests/agent/loop_test.c $(AGENT_FIXTURE)
+tests_agent_loop_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_loop_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_serve_test_SOURCES = tests/agent/serve_test.c $(AGENT_FIXTURE)
+tests_agent_serve_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_serve_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_set_test_SOURCES = tests/agent/set_test.c $(AGENT_FIXTURE)
 tests_agent_set_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_set_test_LDADD = $(AGENT_TEST_LDADD)
@@ -25,3 +40,5 @@ tests_agent_table_test_LDADD = $(AGENT_TEST_LDADD)
 check_PROGRAMS += $(AGENT_TESTS)
 TESTS += $(AGENT_TESTS)
 endif
+
+EXTRA_DIST += tests/agent/conf

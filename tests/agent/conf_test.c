@@ -1,0 +1,162 @@
+/*
+ * conf_test.c - configurations and what is said of them.
+ *
+ * In conf/, NAME.conf is refused with what NAME.err says behind the file's
+ * name; without such a file it is good.
+ */
+#include "conf.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "check.h"
+
+static const char *
+data_dir(void)
+{
+	const char *source = getenv("srcdir");
+
+	return check_path(source != NULL ? source : ".", "tests/agent/conf");
+}
+
+static int
+is_conf(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return len > 5 && strcmp(entry->d_name + len - 5, ".conf") == 0;
+}
+
+static void
+check_pair(const char *dir, const char *name)
+{
+	const char *path = check_path(dir, name);
+	char expected[CONF_ERROR_MAX] = "", error[CONF_ERROR_MAX] = "";
+	char error_path[512];
+	struct conf *conf = conf_load(path, error);
+	FILE *file;
+
+	check_context("%s", name);
+	snprintf(error_path, sizeof error_path, "%.*s.err",
+	    (int)(strlen(path) - 5), path);
+	if ((file = fopen(error_path, "r")) != NULL) {
+		int used = snprintf(expected, sizeof expected, "%s:", path);
+
+		REQUIRE(fgets(expected + used, sizeof expected - (size_t)used,
+			    file) != NULL);
+		expected[strcspn(expected, "\n")] = '\0';
+		fclose(file);
+	}
+	CHECK_STR(error, expected);
+	CHECK((conf != NULL) == (expected[0] == '\0'));
+	conf_free(conf);
+}
+
+static void
+pairs(void)
+{
+	const char *dir = data_dir();
+	struct dirent **entries;
+	int n = scandir(dir, &entries, is_conf, alphasort);
+
+	REQUIRE(n > 30);
+	for (int i = 0; i < n; i++) {
+		check_pair(dir, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static void
+values(void)
+{
+	char error[CONF_ERROR_MAX] = "";
+	struct conf *conf =
+	    conf_load(check_path(data_dir(), "good-all.conf"), error);
+	const struct lc_options *options;
+
+	CHECK_STR(error, "");
+	REQUIRE(conf != NULL);
+	options = &conf->options;
+	CHECK_STR(conf->master, "tcp:127.0.0.1:705");
+	CHECK_INT(conf->address.address.ss_family, AF_INET);
+	CHECK_STR(options->state_dir, "/tmp/state");
+	CHECK_STR(options->key_dir, "/tmp/keys");
+	CHECK(options->own_keys);
+	CHECK_UINT(conf->files.n, 2);
+	CHECK_STR(conf->files.prefixes[1].prefix, "usb-0_a:");
+	CHECK_STR(conf->files.prefixes[1].directory, "/media/usb");
+	CHECK_UINT(options->ndevices, 2);
+	CHECK_STR(options->devices[0].name, "chassis");
+	CHECK(options->devices[1].name == NULL);
+	CHECK_UINT(options->devices[1].index, 2147483647);
+	CHECK_UINT(options->nstores, 4);
+	CHECK_UINT(options->stores[0].size, 4294967295);
+	CHECK(options->stores[0].is_default);
+	CHECK_INT(options->stores[1].kind, LC_STORE_BUILT_IN);
+	CHECK_STR(options->stores[1].path, "/tmp/builtin.lic");
+	CHECK_UINT(options->stores[2].index, 4294967295);
+	CHECK_UINT(options->stores[3].device, 2147483647);
+	CHECK_UINT(options->stores[3].size, 1048576); /* the default */
+	CHECK(options->stores[3].path == NULL);
+	CHECK_UINT(options->nfeatures, 3);
+	CHECK_UINT(options->features[0].index, 1);
+	CHECK_UINT(options->features[1].index, 2);
+	CHECK(options->features[1].mandatory);
+	CHECK_UINT(options->features[2].index, 9);
+	CHECK_STR(options->features[2].what_is_counted, "phones");
+	CHECK(options->features[0].what_is_counted == NULL);
+	conf_free(conf);
+}
+
+static void
+defaults(void)
+{
+	char error[CONF_ERROR_MAX] = "";
+	struct conf *conf =
+	    conf_load(check_path(data_dir(), "good.conf"), error);
+	const struct sockaddr_un *address;
+
+	CHECK_STR(error, "");
+	REQUIRE(conf != NULL);
+	address = (const struct sockaddr_un *)&conf->address.address;
+	CHECK_STR(conf->master, "unix:/var/agentx/master");
+	CHECK_STR(address->sun_path, "/var/agentx/master");
+	CHECK(!conf->options.own_keys);
+	conf_free(conf);
+}
+
+static void
+unreadable(void)
+{
+	char error[CONF_ERROR_MAX], text[64];
+	const char *dir = check_dir();
+
+	CHECK(conf_load("/nonexistent/a.conf", error) == NULL);
+	CHECK_STR(error, "/nonexistent/a.conf: cannot be read");
+	CHECK(conf_load(dir, error) == NULL);
+	CHECK_HAS(error, dir);
+	/* an error in an included file names that one */
+	snprintf(text, sizeof text, "@include \"%s/b.conf\"\n", dir);
+	check_write(check_path(dir, "a.conf"), text, strlen(text));
+	check_write(check_path(dir, "b.conf"), "\nwhat = 1;\n", 11);
+	CHECK(conf_load(check_path(dir, "a.conf"), error) == NULL);
+	CHECK_HAS(error, "b.conf:2: what: unknown key");
+	conf_free(NULL);
+}
+
+static const struct check_test tests[] = {
+	{ "good and bad ones", pairs },
+	{ "values", values },
+	{ "defaults", defaults },
+	{ "what cannot be read", unreadable },
+};
+
+int
+main(int argc, char **argv)
+{
+	return check_main("conf", tests, CHECK_COUNT(tests), argc, argv);
+}
