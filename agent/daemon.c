@@ -210,7 +210,7 @@ open_core(struct daemon *d)
 	enum lc_err err = lc_open(&options, &d->agent.core, &detail);
 
 	if (err != LC_OK)
-		log_error("core", "%s cannot be opened: %s", options.state_dir,
+		log_error("core", "the state cannot be opened: %s",
 		    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
 	return err == LC_OK;
 }

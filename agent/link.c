@@ -350,6 +350,8 @@ static void
 take_pdu(struct link *link, const struct agentx_header *header,
     const uint8_t *payload)
 {
+	log_debug("link", "PDU %u, transaction %u, packet %u, %u bytes",
+	    header->type, header->transaction, header->packet, header->payload);
 	switch (header->type) {
 	case AGENTX_RESPONSE:
 		take_response(link, header, payload);

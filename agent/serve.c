@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+#include "log.h"
+
 /* One request and the response that is being written. */
 struct exchange {
 	const struct serve *serve;
@@ -177,6 +179,11 @@ serve_test(struct exchange *x)
 	else
 		error = sets_test(x->serve->sets, x->header->transaction,
 		    varbinds, n, &blame);
+	if (error != SNMP_OK)
+		log_debug("set",
+		    "transaction %u: varbind %zu of %zu is "
+		    "refused with error %u",
+		    x->header->transaction, blame, n, error);
 	respond_error(x, error, blame);
 	free(varbinds);
 }

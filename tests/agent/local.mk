@@ -42,3 +42,5 @@ TESTS += $(AGENT_TESTS)
 endif
 
 EXTRA_DIST += tests/agent/conf
+dist_check_SCRIPTS += tests/agent/licagentd_test.sh
+TESTS += tests/agent/licagentd_test.sh
