@@ -276,14 +276,15 @@ enum lc_err
 lc_file_parse(const void *data, size_t len, struct lc_file **out,
     struct lc_detail *detail)
 {
+	const char *text = len == 0 ? "" : data; /* it may be NULL then */
 	struct parser parser = {
-		.rows = { data, (const char *)data + len, 0 },
+		.rows = { text, text + len, 0 },
 		.detail = detail,
 	};
 	struct lc_file *file = NULL;
 	enum lc_err err;
 
-	if ((err = judge(data, len, detail)) != LC_OK ||
+	if ((err = judge(text, len, detail)) != LC_OK ||
 	    (err = parse_rows(&parser)) != LC_OK)
 		goto out;
 	if ((file = malloc(sizeof *file)) == NULL) {

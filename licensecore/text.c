@@ -17,21 +17,39 @@ is_utf8(const char *text, size_t len)
 	return value != NULL;
 }
 
+/* c is not below the space: DEL, or the first half of U+0080 to U+009F? */
+static bool
+is_control(const unsigned char *c, const unsigned char *end)
+{
+	return *c == 0x7f || (*c == 0xc2 && c + 1 < end && c[1] < 0xa0);
+}
+
+/*
+ * Files of megabytes come here while an event loop waits, so that plain ASCII
+ * takes one comparison a byte, and only what lies between the first and the
+ * last byte of anything else goes through jansson.
+ */
 static bool
 is_text(const char *text, size_t len, const char *allowed)
 {
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
+	const unsigned char *start = (const unsigned char *)text;
+	const unsigned char *end = start + len;
+	const unsigned char *first = NULL, *last = NULL;
 
-		if ((c < 0x20 && (c == 0 || strchr(allowed, c) == NULL)) ||
-		    c == 0x7f)
+	for (const unsigned char *c = start; c < end; c++) {
+		if (*c >= 0x20 && *c < 0x7f)
+			continue;
+		if (*c < 0x20 && (*c == 0 || strchr(allowed, *c) == NULL))
 			return false;
-		/* U+0080 to U+009F */
-		if (c == 0xc2 && i + 1 < len &&
-		    (unsigned char)text[i + 1] < 0xa0)
+		if (*c >= 0x7f && is_control(c, end))
 			return false;
+		if (*c >= 0x80) {
+			first = first == NULL ? c : first;
+			last = c;
+		}
 	}
-	return is_utf8(text, len);
+	return first == NULL ||
+	       is_utf8((const char *)first, (size_t)(last - first) + 1);
 }
 
 bool
