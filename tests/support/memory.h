@@ -1,7 +1,7 @@
 /*
  * memory.h - memory that runs out when a test wants it to.
  *
- * A program that uses it links with $(MEMORY_WRAP), which lead the calls of
+ * A program that uses it links with $(MEMORY_WRAP), which leads the calls of
  * the core and of the test here.  Libraries keep their own malloc: jansson 2.14
  * writes past its buffer when that cannot grow, so that nothing could be
  * learned about the core from making it fail.
