@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <jansson.h>
 
-#include "change.h"
 #include "core.h"
 #include "error.h"
+#include "event.h"
 #include "history.h"
 
 static const struct lc_job *
@@ -205,27 +205,9 @@ conclude(struct lc_action *a)
 
 enum lc_err
 lc_action_tell(struct lc_action *a, enum lc_event_kind kind,
-    const struct lc_entry *e, const struct lc_place *place)
+    const struct lc_entry *e)
 {
-	const struct lc_terms *t = &e->shown.terms;
-	const struct lc_feature *f = lc_model_feature(a->lc->model,
-	    e->shown.device, t->feature, t->version);
-	const struct lc_event event = {
-		.kind = kind,
-		.device = e->shown.device,
-		.store = e->shown.store,
-		.license = e->shown.index,
-		.feature = f != NULL ? f->index : 0,
-		.type = t->type,
-		.feature_name = t->feature,
-		.feature_version = t->version,
-		.comment = e->shown.comment,
-		.udi = place->udi,
-		.store_name = place->shown.name,
-		.by = a->request.by,
-	};
-
-	return lc_change_tell(a->lc, &event);
+	return lc_event_tell(a->lc, kind, e->use, e, a->request.by);
 }
 
 enum lc_err

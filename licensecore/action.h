@@ -51,7 +51,7 @@ void lc_result_fail(struct lc_result *, enum lc_err);
 
 /* Within a change: what was done to a license, told and noted. */
 enum lc_err lc_action_tell(struct lc_action *, enum lc_event_kind,
-    const struct lc_entry *, const struct lc_place *);
+    const struct lc_entry *);
 enum lc_err lc_action_note(struct lc_action *, const char *what,
     const struct lc_entry *, const struct lc_place *);
 

@@ -1,7 +1,7 @@
 /*
  * change.h - a change to durable state and the events that tell of it, as one.
  *
- *	begin; (database work, lc_change_tell)...; commit or rollback
+ *	begin; (database work, lc_event_tell)...; commit or rollback
  *
  * Memory is changed between a successful commit and lc_change_publish, by
  * steps that cannot fail.
@@ -12,14 +12,6 @@
 #include "licensecore.h"
 
 enum lc_err lc_change_begin(struct lc *);
-
-/*
- * Queues the event (unless its switch is off) within the transaction, and
- * keeps it for lc_change_publish.  Its strings are borrowed until then.  seq
- * and at are filled in here.
- */
-enum lc_err lc_change_tell(struct lc *, const struct lc_event *);
-
 enum lc_err lc_change_commit(struct lc *);	/* on failure, rolled back */
 void lc_change_rollback(struct lc *);		/* not begun is fine */
 

@@ -54,7 +54,7 @@ write_change(struct lc_action *a, struct lc_entry *e,
 	    (err = lc_store_delete(lc, place, e)) != LC_OK ||
 	    (err = lc_meter_write(lc, e)) != LC_OK ||
 	    (err = lc_action_note(a, "clear", e, place)) != LC_OK ||
-	    (err = lc_action_tell(a, LC_EVENT_CLEARED, e, place)) != LC_OK ||
+	    (err = lc_action_tell(a, LC_EVENT_CLEARED, e)) != LC_OK ||
 	    (err = lc_change_commit(lc)) != LC_OK) {
 		(void)lc_fail(&a->detail, err, "store %s: %s",
 		    place->shown.name, lc_db_words(lc->db));

@@ -21,9 +21,10 @@ wall(const struct lc *lc)
 int64_t
 lc_now(const struct lc *lc)
 {
-	int64_t now = wall(lc);
+	int64_t now = wall(lc), went = lc_boot_ms(lc) - lc->time.high_ms;
+	int64_t least = lc->time.high + (went > 0 ? went / 1000 : 0);
 
-	return now > lc->time.high ? now : lc->time.high;
+	return now > least ? now : least;
 }
 
 int64_t
@@ -49,17 +50,17 @@ lc_clock_load(struct lc *lc)
 		lc->time.high = lc_db_int(rows, 0);
 		lc_db_stop(rows);
 	}
+	lc->time.high_ms = lc_boot_ms(lc);
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
 enum lc_err
 lc_clock_record(struct lc *lc)
 {
-	lc->time.high = lc_now(lc);
 	return lc_db_run(lc->db, "INSERT INTO meta (name, value)"
 	    " VALUES ('clock.high', ?)"
 	    " ON CONFLICT (name) DO UPDATE SET value = excluded.value", "i",
-	    lc->time.high);
+	    lc_now(lc));
 }
 
 static enum lc_err
@@ -69,7 +70,7 @@ set_back(struct lc *lc, int64_t now)
 	enum lc_err err;
 
 	(void)snprintf(body, sizeof body, "{\"wall\":%lld,\"recorded\":%lld}",
-	    (long long)now, (long long)lc->time.high);
+	    (long long)now, (long long)lc_now(lc));
 	if ((err = lc_db_begin(lc->db)) != LC_OK)
 		return err;
 	err = lc_history_add(lc, &(struct lc_record){
@@ -82,7 +83,7 @@ set_back(struct lc *lc, int64_t now)
 	if ((err = lc_db_commit(lc->db)) == LC_OK)
 		lc_notice(lc, LC_OK, "the clock was set back by %lld seconds;"
 		    " licenses go by the time recorded before until it has"
-		    " caught up", (long long)(lc->time.high - now));
+		    " caught up", (long long)(lc_now(lc) - now));
 	return err;
 }
 
@@ -90,11 +91,13 @@ enum lc_err
 lc_clock_watch(struct lc *lc)
 {
 	int64_t now = wall(lc);
-	bool back = now < lc->time.high - TOLERANCE_S;
+	bool back = now < lc_now(lc) - TOLERANCE_S;
 	bool told = lc->time.told;
 
-	if (now > lc->time.high)
+	if (now == lc_now(lc)) {
 		lc->time.high = now;
+		lc->time.high_ms = lc_boot_ms(lc);
+	}
 	lc->time.told = back;
 	return back && !told ? set_back(lc, now) : LC_OK;
 }

@@ -1,8 +1,9 @@
 /*
  * clock.h - the time that licenses go by.
  *
- * Wall time never runs backwards: below the highest time already recorded it
- * stands still, so that setting the clock back revives nothing.
+ * Wall time never runs backwards: when the clock is set back, it goes on from
+ * where it was by boot time, and across a restart from the time recorded last,
+ * so that setting the clock back revives nothing and stops nothing.
  */
 #ifndef LC_CLOCK_H
 #define LC_CLOCK_H

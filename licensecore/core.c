@@ -196,6 +196,25 @@ lc_switch_set(struct lc *lc, enum lc_switch which, bool on)
 
 /* ---- Opening --------------------------------------------------------- */
 
+/* Mandatory features are used without anyone asking for a license. */
+static enum lc_err
+mandatory_get(struct lc *lc, const struct lc_model *m)
+{
+	struct lc_use *use;
+	enum lc_err err;
+
+	for (size_t i = 0; i < m->nfeatures; i++) {
+		const struct lc_feature *f = m->features[i];
+
+		err = !f->mandatory ? LC_OK :
+		    lc_use_get(lc, lc_model_device(m, f->device), f->name,
+		    f->version, &use);
+		if (err != LC_OK)
+			return err;
+	}
+	return LC_OK;
+}
+
 static enum lc_err
 model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
     struct lc_detail *detail)
@@ -208,6 +227,8 @@ model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
 	err = lc_trust_load(o->key_dir, o->own_keys, &m->trust, detail);
 	for (size_t i = 0; i < m->nstores && err == LC_OK; i++)
 		err = lc_store_load(lc, m, lc_place_of(m->stores[i]), detail);
+	if (err == LC_OK)
+		err = mandatory_get(lc, m);
 	if (err != LC_OK) {
 		lc_model_free(m);
 		return err;
@@ -215,6 +236,22 @@ model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
 	lc_model_sort(m);
 	*out = m;
 	return LC_OK;
+}
+
+static void
+model_take(struct lc *lc, struct lc_model *m)
+{
+	lc_model_free(lc->model);
+	lc->model = m;
+	for (size_t i = 0; i < lc->nuses; i++) {
+		struct lc_use *use = lc->uses[i];
+		const struct lc_feature *f = lc_model_feature(m, use->device,
+		    use->feature, use->version);
+
+		use->mandatory = f != NULL && f->mandatory;
+	}
+	lc_select(lc);
+	lc->due.known = false;
 }
 
 static enum lc_err
@@ -238,6 +275,7 @@ enum lc_err
 lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 {
 	struct lc_detail why;
+	struct lc_model *model;
 	struct lc *lc;
 	enum lc_err err;
 
@@ -256,9 +294,9 @@ lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 	for (int i = 0; i < LC_NSWITCHES && err == LC_OK; i++)
 		err = switch_load(lc, (enum lc_switch)i);
 	if (err != LC_OK || (err = lc_clock_load(lc)) != LC_OK ||
-	    (err = model_load(lc, o, &lc->model, detail)) != LC_OK)
+	    (err = model_load(lc, o, &model, detail)) != LC_OK)
 		goto out;
-	lc_select(lc);
+	model_take(lc, model);
 	if ((err = lc_clock_watch(lc)) != LC_OK ||
 	    (err = lc_meter_flush(lc)) != LC_OK)
 		goto out;
@@ -312,10 +350,8 @@ lc_reconfigure(struct lc *lc, const struct lc_options *o,
 	if ((err = lc_meter_flush(lc)) != LC_OK ||
 	    (err = model_load(lc, o, &model, detail)) != LC_OK)
 		return err;
-	lc_model_free(lc->model);
-	lc->model = model;
 	host_take(lc, o);
-	lc_select(lc);
+	model_take(lc, model);
 	return LC_OK;
 }
 
@@ -400,5 +436,32 @@ lc_comment_set(struct lc *lc, uint32_t device, uint32_t store, uint32_t index,
 	free(e->comment);
 	e->comment = copy;
 	e->shown.comment = copy;
+	return LC_OK;
+}
+
+/* ---- Priority -------------------------------------------------------- */
+
+enum lc_err
+lc_priority_set(struct lc *lc, uint32_t device, uint32_t store,
+    uint32_t index, enum lc_priority priority)
+{
+	struct lc_entry *e = lc_model_license(lc->model, device, store, index);
+	enum lc_err err;
+
+	if (e == NULL)
+		return LC_ENOTFOUND;
+	if (priority < LC_PRIORITY_LOW || priority > LC_PRIORITY_HIGH)
+		return LC_EINVAL;
+	if (!e->shown.eula_accepted)
+		return LC_EEULA;
+	err = lc_db_run(lc->db, "UPDATE license SET priority = ?"
+	    " WHERE udi = ? AND store = ? AND id = ?", "isis",
+	    (int64_t)priority, lc_model_store(lc->model, device, store)->udi,
+	    (int64_t)store, e->shown.terms.id);
+	if (err != LC_OK)
+		return err;
+	e->wanted = priority;
+	e->shown.priority = priority;
+	lc_select(lc);
 	return LC_OK;
 }

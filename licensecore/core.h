@@ -18,7 +18,8 @@ struct lc {
 	struct lc_devkey *devkey;
 	uint8_t mac_key[32];		/* seal.c */
 	struct {
-		int64_t high;	/* the highest wall time recorded */
+		int64_t high;	/* a time that was, and */
+		int64_t high_ms;	/* the boot time then */
 		bool told;	/* that the clock is below it */
 	} time;
 	bool switches[LC_NSWITCHES];
@@ -32,6 +33,7 @@ struct lc {
 		bool known;
 		int64_t expire_ms;	/* a meter reaches its period */
 		int64_t flush_ms;	/* meters have to be recorded */
+		int64_t tell_ms;	/* schedule.c has something to tell */
 	} due;
 
 	/* The part that lc_reconfigure replaces. */

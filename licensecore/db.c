@@ -42,7 +42,7 @@ static const char *const persistence_steps[] = {
 	 * license: every license that ever was in a store of a device: its
 	 * index for good, and the operator's wishes.  usage: meter.c, by
 	 * identity, wherever the license is.  mirror: what primary stores
-	 * hold.  agreement: EULA texts by digest.  history and outbox:
+	 * hold.  mark: schedule.c.  agreement: EULA texts by digest.  history and outbox:
 	 * history.c and change.c.
 	 */
 	"CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -56,6 +56,9 @@ static const char *const persistence_steps[] = {
 	"CREATE TABLE acceptance (udi TEXT NOT NULL, id TEXT NOT NULL,"
 	" at INTEGER NOT NULL, by TEXT NOT NULL,"
 	" PRIMARY KEY (udi, id)) WITHOUT ROWID;"
+	"CREATE TABLE mark (udi TEXT NOT NULL, about TEXT NOT NULL,"
+	" kind INTEGER NOT NULL, value INTEGER NOT NULL,"
+	" PRIMARY KEY (udi, about, kind)) WITHOUT ROWID;"
 	"CREATE TABLE mirror (udi TEXT NOT NULL, store INTEGER NOT NULL,"
 	" id TEXT NOT NULL, line TEXT NOT NULL, installed INTEGER NOT NULL,"
 	" PRIMARY KEY (udi, store, id));"

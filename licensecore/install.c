@@ -246,8 +246,7 @@ agreement_write(struct lc_action *a, const struct lc_file *file,
 	    a->request.by)) != LC_OK ||
 	    (err = lc_action_note(a, "accept", item->entry, item->place)) != LC_OK)
 		return err;
-	return lc_action_tell(a, LC_EVENT_EULA_ACCEPTED, item->entry,
-	    item->place);
+	return lc_action_tell(a, LC_EVENT_EULA_ACCEPTED, item->entry);
 }
 
 static enum lc_err
@@ -261,7 +260,7 @@ item_write(struct lc_action *a, const struct lc_file *file, struct item *item)
 	    (err = lc_action_note(a, "install", e, item->place)) != LC_OK ||
 	    (err = agreement_write(a, file, item)) != LC_OK)
 		return err;
-	return lc_action_tell(a, LC_EVENT_INSTALLED, e, item->place);
+	return lc_action_tell(a, LC_EVENT_INSTALLED, e);
 }
 
 /* One store's licenses, in one transaction. */

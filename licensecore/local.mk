@@ -20,6 +20,7 @@ licensecore_libcore_la_SOURCES = \
 	licensecore/devkey.c licensecore/devkey.h \
 	licensecore/disk.c licensecore/disk.h \
 	licensecore/error.c licensecore/error.h \
+	licensecore/event.c licensecore/event.h \
 	licensecore/file.c licensecore/file.h \
 	licensecore/history.c licensecore/history.h \
 	licensecore/inspect.c \
@@ -32,6 +33,7 @@ licensecore_libcore_la_SOURCES = \
 	licensecore/line.c licensecore/line.h \
 	licensecore/meter.c licensecore/meter.h \
 	licensecore/model.c licensecore/model.h \
+	licensecore/schedule.c licensecore/schedule.h \
 	licensecore/seal.c licensecore/seal.h \
 	licensecore/select.c licensecore/select.h \
 	licensecore/store.c licensecore/store.h \

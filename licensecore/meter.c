@@ -37,13 +37,14 @@ lc_meter_spent(const struct lc *lc, const struct lc_entry *e)
 }
 
 void
-lc_meter_run(const struct lc *lc, struct lc_entry *e, bool run)
+lc_meter_run(struct lc *lc, struct lc_entry *e, bool run)
 {
 	if (run == (e->meter.since_ms >= 0))
 		return;
 	e->meter.used_ms = lc_meter_used_ms(lc, e);
 	e->meter.since_ms = run ? lc_boot_ms(lc) : -1;
 	e->meter.dirty = true;
+	lc->due.known = false;
 }
 
 bool
@@ -68,10 +69,12 @@ lc_meter_due_ms(const struct lc *lc)
 		const struct lc_entry *e = lc_entry_of(m->licenses[i]);
 		int64_t left;
 
-		if (e->meter.since_ms < 0 || e->meter.expired_at != LC_NO_TIME ||
+		if (e->meter.expired_at != LC_NO_TIME ||
 		    !lc_type_metered(e->shown.terms.type))
 			continue;
 		left = period_ms(e) - lc_meter_used_ms(lc, e);
+		if (left > 0 && e->meter.since_ms < 0)
+			continue;
 		left = left > 0 ? left : 0;
 		due = left < due ? left : due;
 	}
@@ -261,12 +264,11 @@ lc_meter_flush(struct lc *lc)
 	return LC_OK;
 }
 
-/* In use, spent, and not yet noted as such. */
+/* Spent, and not yet noted as such. */
 static bool
 runs_out(const struct lc *lc, const struct lc_entry *e)
 {
-	return e->meter.since_ms >= 0 && e->meter.expired_at == LC_NO_TIME &&
-	       lc_meter_spent(lc, e);
+	return e->meter.expired_at == LC_NO_TIME && lc_meter_spent(lc, e);
 }
 
 static enum lc_err

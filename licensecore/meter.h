@@ -18,7 +18,7 @@ struct lc_model;
 enum lc_err lc_meter_load(struct lc *, const char *udi, struct lc_entry *);
 
 /* Starts or stops it; cannot fail. */
-void lc_meter_run(const struct lc *, struct lc_entry *, bool run);
+void lc_meter_run(struct lc *, struct lc_entry *, bool run);
 
 int64_t lc_meter_used_ms(const struct lc *, const struct lc_entry *);
 /* Has a metered license used its period up? */

@@ -334,6 +334,7 @@ store_new(struct lc_model *m, const char *state_dir,
 		.size_left = o->size,
 	};
 	place->path = store_path(&m->arena, state_dir, o);
+	place->device = device;
 	place->udi = device->udi;
 	place->is_default = o->is_default;
 	return place->shown.name != NULL && place->path != NULL ?

@@ -12,6 +12,8 @@
 
 struct lc_line;
 
+#define LC_NTRACKS 7	/* schedule.c */
+
 /* Memory that is freed all at once. */
 struct lc_arena {
 	struct lc_chunk *chunks;
@@ -28,6 +30,7 @@ struct lc_entry {
 	size_t bytes;		/* that it takes in its store */
 	struct lc_entry *chain;	/* struct lc_ids */
 
+	enum lc_priority wanted; /* the operator's, NONE: the usual one */
 	struct lc_use *use;	/* of its feature */
 	bool serving;		/* select.c: its feature uses it */
 	bool superseded;	/* select.c: another one serves instead */
@@ -42,6 +45,9 @@ struct lc_entry {
 		bool altered;		/* and was changed by others */
 		bool expiring;		/* while lc_meter_expire works */
 	} meter;
+	/* schedule.c: the last instants told, and those being told now. */
+	int64_t marks[LC_NTRACKS], reached[LC_NTRACKS];
+	int level_told, level_reached;	/* of its count */
 };
 
 /* Entries by device and license identity. */
@@ -62,6 +68,7 @@ void lc_ids_free(struct lc_ids *);	/* not the entries */
 struct lc_place {
 	struct lc_store shown;
 	const char *path;
+	const struct lc_device *device;
 	const char *udi;
 	bool is_default;
 	uint32_t planned;	/* bytes an action is about to fill */

@@ -188,4 +188,5 @@ lc_select(struct lc *lc)
 	for (size_t i = 0; i < lc->nuses; i++)
 		lc_select_use(lc, lc->uses[i]);
 	lc_use_all(lc);
+	lc->due.known = false;
 }

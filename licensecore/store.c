@@ -17,6 +17,7 @@
 #include "line.h"
 #include "meter.h"
 #include "model.h"
+#include "schedule.h"
 #include "use.h"
 
 /* ---- Agreements ------------------------------------------------------ */
@@ -62,12 +63,10 @@ lc_store_put_agreement(struct lc *lc, const struct lc_file_eula *eula)
 	    eula->digest, eula->text, eula->len);
 }
 
-/* Accepted trials give way to what was bought; what is not accepted, to all. */
+/* Trials give way to what was bought. */
 static enum lc_priority
 usual_priority(const struct lc_license *l)
 {
-	if (!l->eula_accepted)
-		return LC_PRIORITY_NONE;
 	return l->terms.type == LC_DEMO ||
 	    l->terms.type == LC_EVAL_RIGHT_TO_USE ||
 	    l->terms.type == LC_EVALUATION_SUBSCRIPTION ?
@@ -78,7 +77,11 @@ void
 lc_entry_accepted(struct lc_entry *e, bool accepted)
 {
 	e->shown.eula_accepted = accepted;
-	e->shown.priority = usual_priority(&e->shown);
+	if (!accepted)
+		e->shown.priority = LC_PRIORITY_NONE;
+	else
+		e->shown.priority = e->wanted != LC_PRIORITY_NONE ?
+		    e->wanted : usual_priority(&e->shown);
 }
 
 bool
@@ -101,8 +104,8 @@ keep_get(struct lc *lc, const struct lc_place *place, struct lc_entry *e)
 	enum lc_err err;
 
 	e->shown.index = 0;
-	err = lc_db_query(lc->db, &rows, "SELECT idx, comment IS NULL, comment"
-	    " FROM license WHERE udi = ? AND store = ? AND id = ?", "sis",
+	err = lc_db_query(lc->db, &rows, "SELECT idx, comment IS NULL, comment,"
+	    " coalesce(priority, 0) FROM license WHERE udi = ? AND store = ? AND id = ?", "sis",
 	    place->udi, (int64_t)e->shown.store, e->shown.terms.id);
 	if (err != LC_OK)
 		return err;
@@ -110,6 +113,7 @@ keep_get(struct lc *lc, const struct lc_place *place, struct lc_entry *e)
 		e->shown.index = (uint32_t)lc_db_int(rows, 0);
 		if (lc_db_int(rows, 1) == 0)
 			err = lc_entry_comment(e, lc_db_text(rows, 2));
+		e->wanted = (enum lc_priority)lc_db_int(rows, 3);
 		lc_db_stop(rows);
 	}
 	return err == LC_ENOTFOUND ? LC_OK : err;
@@ -126,7 +130,8 @@ lc_store_recall(struct lc *lc, const struct lc_place *place,
 	    (err = accepted_get(lc, place->udi, &e->shown.terms,
 	    &accepted)) != LC_OK ||
 	    (err = lc_meter_load(lc, place->udi, e)) != LC_OK ||
-	    (err = lc_use_get(lc, e->shown.device, e->shown.terms.feature,
+	    (err = lc_schedule_load(lc, place->udi, e)) != LC_OK ||
+	    (err = lc_use_get(lc, place->device, e->shown.terms.feature,
 	    e->shown.terms.version, &e->use)) != LC_OK)
 		return err;
 	lc_entry_accepted(e, accepted);
@@ -193,14 +198,14 @@ lc_store_delete(struct lc *lc, const struct lc_place *place,
 	int64_t store = e->shown.store;
 	enum lc_err err;
 
-	/* The index stays taken; a comment goes with the license. */
+	/* The index stays taken; the operator's wishes go with the license. */
 	if ((err = lc_db_run(lc->db, "DELETE FROM store.line WHERE id = ?",
 	    "s", id)) != LC_OK ||
 	    (err = lc_db_run(lc->db, "DELETE FROM mirror WHERE udi = ? AND"
 	    " store = ? AND id = ?", "sis", place->udi, store, id)) != LC_OK)
 		return err;
-	return lc_db_run(lc->db, "UPDATE license SET comment = NULL"
-	    " WHERE udi = ? AND store = ? AND id = ?", "sis", place->udi,
+	return lc_db_run(lc->db, "UPDATE license SET comment = NULL,"
+	    " priority = NULL WHERE udi = ? AND store = ? AND id = ?", "sis", place->udi,
 	    store, id);
 }
 

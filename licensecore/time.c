@@ -3,6 +3,7 @@
 #include "core.h"
 #include "meter.h"
 #include "model.h"
+#include "schedule.h"
 #include "select.h"
 #include "use.h"
 
@@ -35,14 +36,16 @@ flush_every(const struct lc *lc)
 static void
 due_learn(struct lc *lc)
 {
-	int64_t boot, left, every;
+	int64_t boot, left, every, tell;
 
 	if (lc->due.known)
 		return;
 	boot = lc_boot_ms(lc);
 	left = lc_meter_due_ms(lc);
 	every = flush_every(lc);
+	tell = lc_schedule_due_ms(lc);
 	lc->due.expire_ms = left != INT64_MAX ? boot + left : INT64_MAX;
+	lc->due.tell_ms = tell != INT64_MAX ? boot + tell : INT64_MAX;
 	lc->due.flush_ms = every != INT64_MAX ?
 	    min(lc->due.flush_ms, boot + every) : INT64_MAX;
 	lc->due.known = true;
@@ -55,12 +58,15 @@ due_do(struct lc *lc)
 	bool select = lc_now(lc) >= lc->model->selected_until;
 	enum lc_err err = LC_OK;
 
-	if (boot < lc->due.expire_ms && boot < lc->due.flush_ms && !select)
+	if (boot < lc->due.expire_ms && boot < lc->due.flush_ms &&
+	    boot < lc->due.tell_ms && !select)
 		return LC_OK;
 	if (boot >= lc->due.expire_ms)
 		err = lc_meter_expire(lc, &select);
 	if (select)
 		lc_select(lc);
+	if (err == LC_OK && lc_schedule_due_ms(lc) == 0)
+		err = lc_schedule_run(lc);
 	if (err == LC_OK && (err = lc_meter_flush(lc)) == LC_OK) {
 		lc->due.flush_ms = INT64_MAX;
 		lc->due.known = false;
@@ -81,6 +87,8 @@ wait_for(const struct lc *lc)
 		wait = min(wait, lc->due.expire_ms - boot);
 	if (lc->due.flush_ms != INT64_MAX)
 		wait = min(wait, lc->due.flush_ms - boot);
+	if (lc->due.tell_ms != INT64_MAX)
+		wait = min(wait, lc->due.tell_ms - boot);
 	return wait == INT64_MAX ? -1 : wait > 0 ? wait : 0;
 }
 
@@ -170,12 +178,9 @@ license_add(const struct lc *lc, const struct lc_license *l,
 }
 
 void
-lc_feature_use(const struct lc *lc, const struct lc_feature *f,
+lc_use_sum(const struct lc *lc, const struct lc_use *use,
     struct lc_feature_use *sum)
 {
-	const struct lc_use *use = lc_use_find(lc, f->device, f->name,
-	    f->version);
-
 	*sum = (struct lc_feature_use){
 		.start = LC_NO_TIME, .end = LC_NO_TIME,
 	};
@@ -186,4 +191,11 @@ lc_feature_use(const struct lc *lc, const struct lc_feature *f,
 		if (lc_entry_of(l)->serving)
 			license_add(lc, l, sum);
 	}
+}
+
+void
+lc_feature_use(const struct lc *lc, const struct lc_feature *f,
+    struct lc_feature_use *sum)
+{
+	lc_use_sum(lc, lc_use_find(lc, f->device, f->name, f->version), sum);
 }

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "meter.h"
 #include "model.h"
+#include "schedule.h"
 #include "select.h"
 
 struct lc_lease {
@@ -67,31 +68,43 @@ lc_use_find(const struct lc *lc, uint32_t device, const char *feature,
 	return found ? lc->uses[at] : NULL;
 }
 
-static struct lc_use *
-use_new(uint32_t device, const char *feature, const char *version)
+static void
+use_free(struct lc_use *use)
 {
-	struct lc_use *use = calloc(1, sizeof *use);
-
-	if (use == NULL)
-		return NULL;
-	use->device = device;
-	use->feature = strdup(feature);
-	use->version = strdup(version);
-	if (use->feature != NULL && use->version != NULL)
-		return use;
 	free(use->feature);
 	free(use->version);
 	free(use);
-	return NULL;
+}
+
+static enum lc_err
+use_new(struct lc *lc, const struct lc_device *device, const char *feature,
+    const char *version, struct lc_use **out)
+{
+	struct lc_use *use = calloc(1, sizeof *use);
+	enum lc_err err = LC_ENOMEM;
+
+	if (use == NULL)
+		return err;
+	use->device = device->index;
+	use->feature = strdup(feature);
+	use->version = strdup(version);
+	if (use->feature != NULL && use->version != NULL)
+		err = lc_schedule_feature(lc, device->udi, use);
+	if (err == LC_OK)
+		*out = use;
+	else
+		use_free(use);
+	return err;
 }
 
 enum lc_err
-lc_use_get(struct lc *lc, uint32_t device, const char *feature,
+lc_use_get(struct lc *lc, const struct lc_device *device, const char *feature,
     const char *version, struct lc_use **out)
 {
 	bool found;
-	size_t at = use_search(lc, device, feature, version, &found);
+	size_t at = use_search(lc, device->index, feature, version, &found);
 	struct lc_use **more, *use;
+	enum lc_err err;
 
 	if (found) {
 		*out = lc->uses[at];
@@ -101,8 +114,8 @@ lc_use_get(struct lc *lc, uint32_t device, const char *feature,
 	if (more == NULL)
 		return LC_ENOMEM;
 	lc->uses = more;
-	if ((use = use_new(device, feature, version)) == NULL)
-		return LC_ENOMEM;
+	if ((err = use_new(lc, device, feature, version, &use)) != LC_OK)
+		return err;
 	memmove(&more[at + 1], &more[at], (lc->nuses - at) * sizeof *more);
 	more[at] = use;
 	lc->nuses++;
@@ -122,9 +135,7 @@ lc_use_free_all(struct lc *lc)
 			use->leases = lease->next;
 			free(lease);
 		}
-		free(use->feature);
-		free(use->version);
-		free(use);
+		use_free(use);
 	}
 	free(lc->uses);
 }
@@ -149,6 +160,7 @@ entry_give(struct lc *lc, struct lc_entry *e, bool used, uint64_t *left)
 	e->held = used && (!t->counted || e->in_use > 0);
 	*left = t->counted ? *left - e->in_use : used ? 0 : *left;
 	e->shown.count_left = t->counted ? t->count - e->in_use : LC_UNCOUNTED;
+	lc_schedule_count(lc, e);
 	lc_meter_run(lc, e, e->held && e->meter.expired_at == LC_NO_TIME);
 }
 
@@ -196,7 +208,6 @@ use_update(struct lc *lc, struct lc_use *use)
 
 		entry_give(lc, e, e->serving && use->nleases > 0, &left);
 	}
-	lc->due.known = false;
 }
 
 void
@@ -290,7 +301,7 @@ use_wanted(struct lc *lc, const struct lc_lease_request *r,
 		    "there is no device %u", r->device);
 	f = lc_model_feature(lc->model, d->index, r->feature, version);
 	if (f != NULL)
-		return lc_use_get(lc, d->index, f->name, f->version, use);
+		return lc_use_get(lc, d, f->name, f->version, use);
 	*use = lc_use_find(lc, d->index, r->feature,
 	    version != NULL ? version : "");
 	if (*use == NULL)

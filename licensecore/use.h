@@ -20,14 +20,21 @@ struct lc_use {
 	struct lc_lease *leases;
 	size_t nleases;
 	uint64_t demand;	/* sum of the leases' counts */
+	bool mandatory;		/* has to run, licensed or not */
+	/* When its lack of a license was told last, LC_NO_TIME if it has one. */
+	int64_t complained, complaining;
 	size_t first, n;	/* its licenses in model->by_feature */
 };
 
 struct lc_use *lc_use_find(const struct lc *, uint32_t device,
     const char *feature, const char *version);	/* or NULL */
-/* Finds it, or makes it (LC_ENOMEM).  It stays until the core is closed. */
-enum lc_err lc_use_get(struct lc *, uint32_t device, const char *feature,
-    const char *version, struct lc_use **);
+/* Finds it, or makes it.  It stays until the core is closed. */
+enum lc_err lc_use_get(struct lc *, const struct lc_device *,
+    const char *feature, const char *version, struct lc_use **);
+
+/* What the licenses that serve it have left and have used, in sum. */
+void lc_use_sum(const struct lc *, const struct lc_use *,
+    struct lc_feature_use *);
 
 /* After licenses were selected: works out every use anew. */
 void lc_use_all(struct lc *);

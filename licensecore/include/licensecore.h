@@ -385,6 +385,13 @@ LC_API void lc_feature_use(const struct lc *, const struct lc_feature *,
 LC_API enum lc_err lc_comment_set(struct lc *, uint32_t device,
     uint32_t store, uint32_t index, const char *text);
 
+/*
+ * Which license a feature uses is decided by priority first.  LC_EINVAL for
+ * LC_PRIORITY_NONE; LC_EEULA while its agreement is not accepted.
+ */
+LC_API enum lc_err lc_priority_set(struct lc *, uint32_t device,
+    uint32_t store, uint32_t index, enum lc_priority);
+
 /* The MIB's three notification switches; all on in a new state directory. */
 enum lc_switch {
 	LC_SWITCH_USAGE,	/* clmgmtLicenseUsageNotifEnable */
@@ -510,11 +517,32 @@ LC_API void *lc_lease_arg(const struct lc_lease *);
 
 /* ---- Events ---------------------------------------------------------- */
 
-/* What happened, each named after the notification it becomes. */
+/*
+ * What happened.  The numbers are those of the notifications under
+ * ciscoLicenseMgmtMIBNotifs, which say what each is and when it comes.
+ *
+ * What is sent on a schedule is sent once for each of its instants, across
+ * restarts too; of several that passed unseen (the device was off) there is
+ * one.  An instant that lies at or before a license's beginning is none.
+ */
 enum lc_event_kind {
-	LC_EVENT_INSTALLED = 5,		/* clmgmtLicenseInstalled */
-	LC_EVENT_CLEARED = 6,		/* clmgmtLicenseCleared */
-	LC_EVENT_EULA_ACCEPTED = 8,	/* clmgmtLicenseEULAAccepted */
+	LC_EVENT_EXPIRED = 1,		/* at once, then weekly */
+	LC_EVENT_EXPIRY_WARNING = 2,	/* 28, 21, 14, 7, 6 ... 1 days of use
+					   left */
+	LC_EVENT_COUNT_EXCEEDED = 3,	/* nothing left of a license's count */
+	LC_EVENT_COUNT_WARNING = 4,	/* 80 % of it used; again after it was
+					   below */
+	LC_EVENT_INSTALLED = 5,
+	LC_EVENT_CLEARED = 6,
+	LC_EVENT_EULA_ACCEPTED = 8,
+	LC_EVENT_NOT_ENFORCED = 9,	/* at once, then daily */
+	LC_EVENT_SUBSCRIPTION_WARNING = 10, /* 56, 49 ... 14 days, 7 ... 2
+					   days, 24 ... 1 hours left */
+	LC_EVENT_EXTENSION_WARNING = 11, /* at the end date, then daily while
+					   extension days are left */
+	LC_EVENT_SUBSCRIPTION_EXPIRED = 12, /* after these, then daily */
+	LC_EVENT_RTU_WARNING = 13,	/* 10 and 5 days of use left */
+	LC_EVENT_RTU_TRANSITION = 14,
 };
 
 /*
@@ -526,7 +554,7 @@ struct lc_event {
 	enum lc_event_kind kind;
 	int64_t at;
 	uint32_t device;
-	uint32_t store;		/* the license's row */
+	uint32_t store;		/* the license's row, 0 if it is about none */
 	uint32_t license;
 	uint32_t feature;	/* the feature's row, 0 if it has none */
 	enum lc_type type;
@@ -535,8 +563,18 @@ struct lc_event {
 	const char *comment;
 	const char *udi;
 	const char *store_name;
-	const char *by;		/* who asked */
+	const char *by;		/* who asked; "" for what came by itself */
+	uint32_t left_s;	/* lc_feature_use of the feature */
+	int64_t end;		/* likewise; LC_NO_TIME if it has none */
+	uint32_t count;		/* of the license, and what is left of it */
+	uint32_t count_left;
+	const char *what_is_counted;
 };
+
+/* How many events wait at most; beyond it the oldest are dropped. */
+#define LC_QUEUE_MAX 10000
+/* How many were dropped since the state directory was made. */
+LC_API uint64_t lc_event_dropped(struct lc *);
 
 /*
  * Events wait in a durable queue, committed together with what they tell of,

@@ -294,8 +294,10 @@ check_dir(void)
 	const char *base = getenv("TMPDIR");
 	struct held *made;
 
+	/* In memory if there is such a place: syncing costs most of a test. */
 	if (base == NULL || base[0] != '/')
-		base = "/tmp";
+		base = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" :
+		    "/tmp";
 	made = hold(strlen(base) + sizeof "/licagent-test-XXXXXX", true);
 	(void)sprintf(made->text, "%s/licagent-test-XXXXXX", base);
 	REQUIRE(mkdtemp(made->text) != NULL);

@@ -1,0 +1,19 @@
+/* event.h - events: made and queued within the change that they tell of. */
+#ifndef LC_EVENT_H
+#define LC_EVENT_H
+
+#include "licensecore.h"
+
+struct lc_entry;
+struct lc_use;
+
+/*
+ * Within a change: tells of a feature and, unless it is NULL, of a license for
+ * it.  The event is queued (unless its switch is off, or it is about a feature
+ * that the device does not have and so has no row to show) and kept for
+ * lc_change_publish; the strings behind it are borrowed until then.
+ */
+enum lc_err lc_event_tell(struct lc *, enum lc_event_kind,
+    const struct lc_use *, const struct lc_entry *, const char *by);
+
+#endif
