@@ -10,12 +10,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+static const char too_large[] = "it is larger than 8 MiB";
 
 static const struct files_prefix *
 find_prefix(const struct files *files, const char *name)
@@ -63,6 +66,7 @@ read_all(int fd, uint8_t *data, size_t size, size_t *len)
 	return n == 0;
 }
 
+/* NULL: it was read; else what is wrong. */
 static const char *
 read_regular(int fd, uint8_t **out, size_t *len)
 {
@@ -74,10 +78,8 @@ read_regular(int fd, uint8_t **out, size_t *len)
 		return strerror(errno);
 	if (!S_ISREG(st.st_mode))
 		return "it is not a regular file";
-	if (st.st_size > FILES_MAX_SIZE) {
-		*len = (size_t)st.st_size;
-		return "it is larger than 8 MiB";
-	}
+	if (st.st_size > FILES_MAX_SIZE)
+		return too_large;
 	size = (size_t)st.st_size + 1;
 	if ((data = malloc(size)) == NULL)
 		return strerror(errno);
@@ -101,7 +103,7 @@ open_error(int error)
 			      : strerror(error);
 }
 
-bool
+enum files_result
 files_read(const struct files *files, const char *name, uint8_t **data,
     size_t *len, char *why, size_t why_size)
 {
@@ -109,19 +111,20 @@ files_read(const struct files *files, const char *name, uint8_t **data,
 	const char *wrong, *rest;
 	int fd;
 
-	*len = 0;
 	if (prefix == NULL) {
 		snprintf(why, why_size, "no configured prefix begins it");
-		return false;
+		return FILES_UNREADABLE;
 	}
 	rest = name + strlen(prefix->prefix);
 	rest += *rest == '/'; /* "flash:/name" is usual, too */
 	if ((fd = open_beneath(prefix->directory, rest)) < 0) {
 		snprintf(why, why_size, "%s", open_error(errno));
-		return false;
+		return FILES_UNREADABLE;
 	}
-	if ((wrong = read_regular(fd, data, len)) != NULL)
-		snprintf(why, why_size, "%s", wrong);
+	wrong = read_regular(fd, data, len);
 	close(fd);
-	return wrong == NULL;
+	if (wrong == NULL)
+		return FILES_READ;
+	snprintf(why, why_size, "%s", wrong);
+	return wrong == too_large ? FILES_TOO_LARGE : FILES_UNREADABLE;
 }

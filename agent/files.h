@@ -7,7 +7,6 @@
 #ifndef AGENT_FILES_H
 #define AGENT_FILES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,13 +22,18 @@ struct files {
 	size_t n;
 };
 
+enum files_result {
+	FILES_READ,
+	FILES_UNREADABLE, /* no such file, not one of ours, or no file */
+	FILES_TOO_LARGE,
+};
+
 /*
  * Reads a regular file of at most FILES_MAX_SIZE bytes, without ever waiting
- * for one that is no file.  The caller frees *data.  False: `why` is one
- * sentence, and *len is more than FILES_MAX_SIZE if the file can be read but
- * is too large.
+ * for one that is no file.  The caller frees *data.  Unless it was read, `why`
+ * is one sentence.
  */
-bool files_read(const struct files *, const char *name, uint8_t **data,
-    size_t *len, char *why, size_t why_size);
+enum files_result files_read(const struct files *, const char *name,
+    uint8_t **data, size_t *len, char *why, size_t why_size);
 
 #endif

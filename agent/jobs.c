@@ -173,13 +173,18 @@ fetch_file(struct jobs *jobs, struct lc_request *request)
 		    "only");
 		return false;
 	}
-	if (files_read(jobs->files, job->file, &jobs->data, &request->len, why,
-		sizeof why)) {
+	switch (files_read(jobs->files, job->file, &jobs->data, &request->len,
+	    why, sizeof why)) {
+	case FILES_READ:
 		request->data = jobs->data;
 		return true;
+	case FILES_UNREADABLE:
+		fail(jobs, CAUSE_FILE_PATH, why);
+		break;
+	case FILES_TOO_LARGE: /* it is accessible, and not valid */
+		fail(jobs, CAUSE_FILE, why);
+		break;
 	}
-	fail(jobs,
-	    request->len > FILES_MAX_SIZE ? CAUSE_FILE : CAUSE_FILE_PATH, why);
 	return false;
 }
 

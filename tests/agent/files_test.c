@@ -101,11 +101,11 @@ names(void)
 		char why[256] = "";
 		uint8_t *data = NULL;
 		size_t len = 0;
-		bool good = files_read(
+		enum files_result result = files_read(
 		    &files, cases[i].name, &data, &len, why, sizeof why);
 
 		check_context("%s", cases[i].name);
-		CHECK(good == (cases[i].content != NULL));
+		CHECK((result == FILES_READ) == (cases[i].content != NULL));
 		if (cases[i].content != NULL)
 			CHECK_MEM(data, len, cases[i].content,
 			    strlen(cases[i].content));
@@ -123,9 +123,14 @@ largest(void)
 	size_t len = 0;
 
 	prepare();
-	CHECK(files_read(&files, "flash:full", &data, &len, why, sizeof why));
+	CHECK_INT(
+	    files_read(&files, "flash:full", &data, &len, why, sizeof why),
+	    FILES_READ);
 	CHECK_UINT(len, FILES_MAX_SIZE);
 	free(data);
+	CHECK_INT(
+	    files_read(&files, "flash:huge", &data, &len, why, sizeof why),
+	    FILES_TOO_LARGE);
 }
 
 static const struct check_test tests[] = {
