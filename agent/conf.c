@@ -218,14 +218,9 @@ static bool __attribute__((format(printf, 3, 4))) wrong_at(
     const struct reader *r, const struct where *where, const char *format, ...)
 {
 	va_list args;
-	int used;
+	int used = snprintf(
+	    r->error, CONF_ERROR_MAX, "%s:%u: ", where->file, where->line);
 
-	/* What is missing from the whole file has no line. */
-	if (where->line == 0)
-		used = snprintf(r->error, CONF_ERROR_MAX, "%s: ", where->file);
-	else
-		used = snprintf(r->error, CONF_ERROR_MAX,
-		    "%s:%u: ", where->file, where->line);
 	va_start(args, format);
 	if (used >= 0 && used < CONF_ERROR_MAX)
 		(void)vsnprintf(r->error + used, CONF_ERROR_MAX - (size_t)used,
@@ -238,9 +233,11 @@ static struct where
 where_of(const struct reader *r, const config_setting_t *setting)
 {
 	const char *file = config_setting_source_file(setting);
+	unsigned line = config_setting_source_line(setting);
 
+	/* The whole file, which has no line of its own, begins in its first. */
 	return (struct where){ file != NULL ? file : r->path,
-		config_setting_source_line(setting) };
+		line != 0 ? line : 1 };
 }
 
 /* "devices[0].stores[1].size" */
