@@ -388,8 +388,10 @@ take_input(struct link *link)
 		used += AGENTX_HEADER_LEN + header.payload;
 		take_pdu(link, &header, at + AGENTX_HEADER_LEN);
 	}
-	if (link->state != DOWN)
-		buffer_consume(&link->in, used);
+	if (link->state == DOWN)
+		return;
+	explicit_bzero(link->in.data, used); /* a SET may bring a password */
+	buffer_consume(&link->in, used);
 	if (link->out.failed)
 		lose(link, "it does not read our answers", RETRY_MS);
 }
@@ -544,12 +546,13 @@ link_move(
 		    memcmp(&link->options.address.address, &address->address,
 			address->len) == 0;
 
+	if (!same) {
+		link->complained = true; /* of the old one nobody asks */
+		lose(link, "another one is configured", 0);
+		link->complained = false;
+	}
 	link->options.name = name;
-	if (same)
-		return;
 	link->options.address = *address;
-	link->complained = false;
-	lose(link, "another one is configured", 0);
 }
 
 bool

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 static struct {
 	const char *debug;
@@ -59,7 +61,21 @@ clean(char *text)
 			*text = '?';
 }
 
-/* systemd's journal takes the severity from the start of the line. */
+/* The journal says which file it reads; standard error may be another one. */
+static bool
+to_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream != NULL &&
+	       sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device &&
+	       st.st_ino == inode;
+}
+
+/* The journal takes the severity from the start of the line. */
 static void
 write_line(int severity, const char *subject, const char *text)
 {
@@ -67,7 +83,7 @@ write_line(int severity, const char *subject, const char *text)
 
 	if (logging.to_syslog)
 		syslog(severity, "%s%s%s", subject, colon, text);
-	else if (getenv("JOURNAL_STREAM") != NULL)
+	else if (to_journal())
 		fprintf(stderr, "<%d>%s%s%s\n", severity, subject, colon, text);
 	else
 		fprintf(stderr, "licagentd: %s%s%s\n", subject, colon, text);
