@@ -2,41 +2,119 @@
 #include "eventlog.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <syslog.h>
+#include <time.h>
 
 #include "log.h"
+#include "table.h"
+
+#define DETAIL_SIZE 384
+#define DAY_S 86400u
+
+/* ---- What follows the sentence ---- */
+
+/* StoreIndex counts from 0, clmgmtLicenseIndex from 1. */
+static void
+where(const struct lc_event *event, char *text)
+{
+	snprintf(text, DETAIL_SIZE, " UDI=%s; StoreIndex=%u:%s", event->udi,
+	    event->license != 0 ? event->license - 1 : 0, event->store_name);
+}
+
+static void
+whose(const struct lc_event *event, char *text)
+{
+	snprintf(text, DETAIL_SIZE, " UDI=%s", event->udi);
+}
+
+static void
+left(const struct lc_event *event, char *text)
+{
+	if (event->left_s >= DAY_S)
+		snprintf(text, DETAIL_SIZE, " %u days of use are left. UDI=%s",
+		    event->left_s / DAY_S, event->udi);
+	else
+		snprintf(text, DETAIL_SIZE,
+		    " %u seconds of use are left. UDI=%s", event->left_s,
+		    event->udi);
+}
+
+static void
+end(const struct lc_event *event, char *text)
+{
+	time_t when = (time_t)event->end;
+	struct tm tm;
+	char date[32] = "unknown";
+
+	if (event->end != LC_NO_TIME && gmtime_r(&when, &tm) != NULL)
+		(void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	snprintf(text, DETAIL_SIZE, " End date %s. UDI=%s", date, event->udi);
+}
+
+static void
+count(const struct lc_event *event, char *text)
+{
+	snprintf(text, DETAIL_SIZE,
+	    " %u of %u %s are left. UDI=%s; StoreIndex=%u:%s",
+	    event->count_left, event->count,
+	    event->what_is_counted[0] != '\0' ? event->what_is_counted : "uses",
+	    event->udi, event->license != 0 ? event->license - 1 : 0,
+	    event->store_name);
+}
+
+/* ---- Sentences ---- */
 
 static const struct {
 	enum lc_event_kind kind;
 	int severity; /* of syslog; also the number in the name */
 	const char *name;
 	const char *before, *after; /* around the feature's name and version */
+	void (*detail)(const struct lc_event *, char text[DETAIL_SIZE]);
 } kinds[] = {
+	{ LC_EVENT_EXPIRED, LOG_ALERT, "EXPIRED", "License for feature",
+	    "has expired", whose },
+	{ LC_EVENT_EXPIRY_WARNING, LOG_CRIT, "EXPIRING", "License for feature",
+	    "is about to expire", left },
+	{ LC_EVENT_COUNT_EXCEEDED, LOG_CRIT, "COUNT_EXCEEDED",
+	    "License for feature", "is used up", count },
+	{ LC_EVENT_COUNT_WARNING, LOG_WARNING, "COUNT_WARNING",
+	    "License for feature", "is nearly used up", count },
 	{ LC_EVENT_INSTALLED, LOG_INFO, "INSTALL", "Feature",
-	    "was installed in this device" },
+	    "was installed in this device", where },
 	{ LC_EVENT_CLEARED, LOG_INFO, "REMOVE", "Feature",
-	    "was removed from this device" },
+	    "was removed from this device", where },
 	{ LC_EVENT_EULA_ACCEPTED, LOG_INFO, "EULA_ACCEPTED", "EULA for feature",
-	    "has been accepted" },
+	    "has been accepted", where },
+	{ LC_EVENT_NOT_ENFORCED, LOG_CRIT, "UNLICENSED", "Feature",
+	    "has to run and has no license", whose },
+	{ LC_EVENT_SUBSCRIPTION_WARNING, LOG_CRIT, "EXPIRING",
+	    "Subscription for feature", "is about to end", end },
+	{ LC_EVENT_EXTENSION_WARNING, LOG_CRIT, "EXPIRING",
+	    "Subscription for feature", "has ended and is in its extension",
+	    end },
+	{ LC_EVENT_SUBSCRIPTION_EXPIRED, LOG_ALERT, "EXPIRED",
+	    "Subscription for feature", "has expired", end },
+	{ LC_EVENT_RTU_WARNING, LOG_NOTICE, "RTU_TRANSITION_WARNING",
+	    "Evaluation license for feature",
+	    "is about to become a right-to-use license", left },
+	{ LC_EVENT_RTU_TRANSITION, LOG_NOTICE, "RTU_TRANSITION",
+	    "Evaluation license for feature",
+	    "has become a right-to-use license", where },
 };
-
-/* StoreIndex counts from 0, clmgmtLicenseIndex from 1. */
-static unsigned
-store_index(const struct lc_event *event)
-{
-	return event->license != 0 ? event->license - 1 : 0;
-}
 
 void
 eventlog(const struct lc_event *event)
 {
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (kinds[i].kind == event->kind)
-			log_event(kinds[i].severity,
-			    "%%LICENSE-%d-%s: %s %s %s %s. UDI=%s; "
-			    "StoreIndex=%u:%s",
-			    kinds[i].severity, kinds[i].name, kinds[i].before,
-			    event->feature_name, event->feature_version,
-			    kinds[i].after, event->udi, store_index(event),
-			    event->store_name);
+	char detail[DETAIL_SIZE];
+
+	for (size_t i = 0; i < NITEMS(kinds); i++) {
+		if (kinds[i].kind != event->kind)
+			continue;
+		kinds[i].detail(event, detail);
+		log_event(kinds[i].severity, "%%LICENSE-%d-%s: %s %s %s %s.%s",
+		    kinds[i].severity, kinds[i].name, kinds[i].before,
+		    event->feature_name, event->feature_version,
+		    kinds[i].after, detail);
+	}
 }

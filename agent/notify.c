@@ -73,6 +73,36 @@ get_comments(const struct lc_event *event, struct value *value)
 	value_text(value, event->comment);
 }
 
+static void
+get_count(const struct lc_event *event, struct value *value)
+{
+	value_unsigned(value, event->count);
+}
+
+static void
+get_count_left(const struct lc_event *event, struct value *value)
+{
+	value_unsigned(value, event->count_left);
+}
+
+static void
+get_left(const struct lc_event *event, struct value *value)
+{
+	value_unsigned(value, event->left_s);
+}
+
+static void
+get_counted(const struct lc_event *event, struct value *value)
+{
+	value_text(value, event->what_is_counted);
+}
+
+static void
+get_end(const struct lc_event *event, struct value *value)
+{
+	value_date(value, event->end);
+}
+
 static const struct object license_feature = { { 2, 3, 1, 3 }, false,
 	get_feature };
 static const struct object license_version = { { 2, 3, 1, 4 }, false,
@@ -84,16 +114,44 @@ static const struct object feature_name = { { 2, 4, 1, 2 }, true, get_feature };
 static const struct object feature_version = { { 2, 4, 1, 3 }, true,
 	get_version };
 
+static const struct object license_count = { { 2, 3, 1, 10 }, false,
+	get_count };
+static const struct object license_count_left = { { 2, 3, 1, 11 }, false,
+	get_count_left };
+static const struct object feature_left = { { 2, 4, 1, 4 }, true, get_left };
+static const struct object feature_counted = { { 2, 4, 1, 5 }, true,
+	get_counted };
+static const struct object feature_end = { { 2, 4, 1, 7 }, true, get_end };
+
 static const struct object *const of_license[] = { &license_feature,
 	&license_version, &license_type, &license_comments };
 static const struct object *const of_feature[] = { &feature_name,
 	&feature_version };
+static const struct object *const of_remaining[] = { &feature_name,
+	&feature_version, &feature_left };
+static const struct object *const of_end[] = { &feature_name,
+	&feature_version, &feature_end };
+static const struct object *const of_count[] = { &license_feature,
+	&license_version, &license_count, &feature_counted, &license_comments };
+static const struct object *const of_count_left[] = { &license_feature,
+	&license_version, &license_count, &license_count_left,
+	&feature_counted, &license_comments };
 
 /* Objects in the order in which the MIB lists them. */
 static const struct notification notifications[] = {
+	{ LC_EVENT_EXPIRED, of_feature, NITEMS(of_feature) },
+	{ LC_EVENT_EXPIRY_WARNING, of_remaining, NITEMS(of_remaining) },
+	{ LC_EVENT_COUNT_EXCEEDED, of_count, NITEMS(of_count) },
+	{ LC_EVENT_COUNT_WARNING, of_count_left, NITEMS(of_count_left) },
 	{ LC_EVENT_INSTALLED, of_license, NITEMS(of_license) },
 	{ LC_EVENT_CLEARED, of_license, NITEMS(of_license) },
 	{ LC_EVENT_EULA_ACCEPTED, of_feature, NITEMS(of_feature) },
+	{ LC_EVENT_NOT_ENFORCED, of_feature, NITEMS(of_feature) },
+	{ LC_EVENT_SUBSCRIPTION_WARNING, of_end, NITEMS(of_end) },
+	{ LC_EVENT_EXTENSION_WARNING, of_end, NITEMS(of_end) },
+	{ LC_EVENT_SUBSCRIPTION_EXPIRED, of_end, NITEMS(of_end) },
+	{ LC_EVENT_RTU_WARNING, of_remaining, NITEMS(of_remaining) },
+	{ LC_EVENT_RTU_TRANSITION, of_feature, NITEMS(of_feature) },
 };
 
 #define VARBINDS_MAX 8 /* snmpTrapOID.0 and the longest list of objects */
