@@ -79,7 +79,7 @@ struct feature_conf {
 	struct where where;
 	uint32_t index;
 	char *name, *version, *counted;
-	bool mandatory;
+	bool mandatory, always, advise;
 };
 
 struct files_conf {
@@ -177,6 +177,8 @@ static const struct key feature_keys[] = {
 	{ "counted", KEY_TEXT, OF(counted), .min = 1, .max = 128 },
 	{ "index", KEY_NUMBER, OF(index), INDEX_KEY },
 	{ "mandatory", KEY_TRUTH, OF(mandatory) },
+	{ "always", KEY_TRUTH, OF(always) },
+	{ "advise", KEY_TRUTH, OF(advise) },
 };
 #undef OF
 static const struct section feature_section =
@@ -678,6 +680,8 @@ take_features(struct loaded *l)
 			.version = features[i].version,
 			.what_is_counted = features[i].counted,
 			.mandatory = features[i].mandatory,
+			.always = features[i].always,
+			.advise = features[i].advise,
 		};
 }
 

@@ -196,9 +196,9 @@ lc_switch_set(struct lc *lc, enum lc_switch which, bool on)
 
 /* ---- Opening --------------------------------------------------------- */
 
-/* Mandatory features are used without anyone asking for a license. */
+/* These are used, or missed, without anyone asking for a license. */
 static enum lc_err
-mandatory_get(struct lc *lc, const struct lc_model *m)
+uses_get(struct lc *lc, const struct lc_model *m)
 {
 	struct lc_use *use;
 	enum lc_err err;
@@ -206,7 +206,7 @@ mandatory_get(struct lc *lc, const struct lc_model *m)
 	for (size_t i = 0; i < m->nfeatures; i++) {
 		const struct lc_feature *f = m->features[i];
 
-		err = !f->mandatory ? LC_OK :
+		err = !f->mandatory && !f->always ? LC_OK :
 		    lc_use_get(lc, lc_model_device(m, f->device), f->name,
 		    f->version, &use);
 		if (err != LC_OK)
@@ -228,7 +228,7 @@ model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
 	for (size_t i = 0; i < m->nstores && err == LC_OK; i++)
 		err = lc_store_load(lc, m, lc_place_of(m->stores[i]), detail);
 	if (err == LC_OK)
-		err = mandatory_get(lc, m);
+		err = uses_get(lc, m);
 	if (err != LC_OK) {
 		lc_model_free(m);
 		return err;
@@ -249,6 +249,7 @@ model_take(struct lc *lc, struct lc_model *m)
 		    use->feature, use->version);
 
 		use->mandatory = f != NULL && f->mandatory;
+		use->always = f != NULL && f->always;
 	}
 	lc_select(lc);
 	lc->due.known = false;

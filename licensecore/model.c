@@ -356,6 +356,8 @@ feature_new(struct lc_arena *arena, uint32_t device,
 	f->what_is_counted = lc_arena_text(arena,
 	    o->what_is_counted != NULL ? o->what_is_counted : "");
 	f->mandatory = o->mandatory;
+	f->always = o->always;
+	f->advise = o->advise;
 	return f->name != NULL && f->version != NULL &&
 	    f->what_is_counted != NULL ? f : NULL;
 }

@@ -118,7 +118,7 @@ order(const void *a, const void *b)
 static bool
 stays(const struct lc *lc, const struct lc_use *use, const struct lc_entry *e)
 {
-	return e->serving && use->nleases > 0 && lc_entry_expired(lc, e);
+	return e->serving && lc_use_wanted(use) && lc_entry_expired(lc, e);
 }
 
 static bool

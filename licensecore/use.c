@@ -140,6 +140,18 @@ lc_use_free_all(struct lc *lc)
 	free(lc->uses);
 }
 
+bool
+lc_use_wanted(const struct lc_use *use)
+{
+	return use->nleases > 0 || use->always;
+}
+
+static uint64_t
+demand(const struct lc_use *use)
+{
+	return use->demand + use->always;
+}
+
 static struct lc_entry *
 entry_at(const struct lc *lc, const struct lc_use *use, size_t i)
 {
@@ -201,12 +213,12 @@ leases_tell(struct lc *lc, struct lc_use *use)
 static void
 use_update(struct lc *lc, struct lc_use *use)
 {
-	uint64_t left = use->demand;
+	uint64_t left = demand(use);
 
 	for (size_t i = 0; i < use->n; i++) {
 		struct lc_entry *e = entry_at(lc, use, i);
 
-		entry_give(lc, e, e->serving && use->nleases > 0, &left);
+		entry_give(lc, e, e->serving && lc_use_wanted(use), &left);
 	}
 }
 
@@ -238,7 +250,7 @@ room(const struct lc *lc, const struct lc_use *use, bool *served)
 			return UINT64_MAX;
 		sum += e->shown.terms.count;
 	}
-	return sum > use->demand ? sum - use->demand : 0;
+	return sum > demand(use) ? sum - demand(use) : 0;
 }
 
 /* Nothing serves: the reason that can be helped most easily. */
@@ -285,7 +297,7 @@ tolerated(const struct lc *lc, const struct lc_use *use)
 	const struct lc_feature *f = lc_model_feature(lc->model, use->device,
 	    use->feature, use->version);
 
-	return f != NULL && f->mandatory;
+	return f != NULL && (f->mandatory || f->advise);
 }
 
 static enum lc_err

@@ -21,6 +21,7 @@ struct lc_use {
 	size_t nleases;
 	uint64_t demand;	/* sum of the leases' counts */
 	bool mandatory;		/* has to run, licensed or not */
+	bool always;		/* the core itself uses one */
 	/* When its lack of a license was told last, LC_NO_TIME if it has one. */
 	int64_t complained, complaining;
 	size_t first, n;	/* its licenses in model->by_feature */
@@ -35,6 +36,9 @@ enum lc_err lc_use_get(struct lc *, const struct lc_device *,
 /* What the licenses that serve it have left and have used, in sum. */
 void lc_use_sum(const struct lc *, const struct lc_use *,
     struct lc_feature_use *);
+
+/* Does anyone use it, or would if it were licensed? */
+bool lc_use_wanted(const struct lc_use *);
 
 /* After licenses were selected: works out every use anew. */
 void lc_use_all(struct lc *);

@@ -194,6 +194,8 @@ struct lc_feature {
 	const char *version;
 	const char *what_is_counted;	/* "phones"; "" if it does not count */
 	bool mandatory;			/* runs without a license, complaining */
+	bool always;			/* the core itself uses it */
+	bool advise;			/* leases are given without a license */
 };
 
 enum lc_store_kind {
@@ -249,7 +251,18 @@ struct lc_feature_options {
 	const char *name;	/* 1 to LC_FEATURE_MAX bytes */
 	const char *version;	/* at most LC_VERSION_MAX bytes */
 	const char *what_is_counted;	/* NULL: it does not count */
+	/*
+	 * Has to run: leases are given without a license too, and
+	 * LC_EVENT_NOT_ENFORCED is told while it has none.
+	 */
 	bool mandatory;
+	/*
+	 * Runs whenever the device does: the core uses one of it from the
+	 * moment that a license serves it, without anyone asking.
+	 */
+	bool always;
+	/* Leases are given without a license too; their state tells. */
+	bool advise;
 };
 
 /*
@@ -504,7 +517,8 @@ struct lc_lease_request {
 /*
  * LC_EDEVICE; LC_ENOLICENSE, LC_EEULA, LC_EEXPIRED or LC_ENOTYET: nothing
  * serves the feature, and why; LC_EEXHAUSTED: less than count is left;
- * LC_ENOMEM.  A mandatory feature always gets its lease, licensed or not.
+ * LC_ENOMEM.  A feature that is mandatory or has `advise` always gets its
+ * lease, licensed or not.
  */
 LC_API enum lc_err lc_checkout(struct lc *, const struct lc_lease_request *,
     struct lc_lease **, struct lc_detail *);

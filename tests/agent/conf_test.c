@@ -108,6 +108,8 @@ values(void)
 	CHECK(options->features[1].mandatory);
 	CHECK_UINT(options->features[2].index, 9);
 	CHECK_STR(options->features[2].what_is_counted, "phones");
+	CHECK(options->features[2].always && options->features[2].advise);
+	CHECK(!options->features[1].always && !options->features[1].advise);
 	CHECK(options->features[0].what_is_counted == NULL);
 	conf_free(conf);
 }

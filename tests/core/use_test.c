@@ -329,6 +329,80 @@ extension_days(void)
 	device_free(d);
 }
 
+/* What runs whenever the device does uses its license from the first moment. */
+static void
+always(void)
+{
+	struct device *d = device_new();
+	struct lc_lease *l;
+
+	d->features[0].always = true;
+	d->features[1].always = true;
+	device_open(d);
+	(void)device_add(d, license("trial", LC_DEMO));
+	CHECK_INT(status(d, "trial"), LC_IN_USE);
+	device_pass(d, 10 * DAY);
+	CHECK_UINT(lc_license_left_s(d->lc, device_license(d, "trial")),
+	    50 * DAY);
+	CHECK_ERR(device_clear(d, 1), LC_EINUSE, NULL);
+	device_reopen(d);
+	device_pass(d, 50 * DAY);
+	CHECK_INT(status(d, "trial"), LC_EXPIRED_IN_USE);
+	device_pass(d, DAY);
+	CHECK_INT(status(d, "trial"), LC_EXPIRED_IN_USE);
+	/* Until the device is told anew what it is. */
+	CHECK_ERR(lc_reconfigure(d->lc, &d->options, NULL), LC_OK, NULL);
+	CHECK_INT(status(d, "trial"), LC_EXPIRED_NOT_IN_USE);
+
+	(void)device_add(d, counted("a", LC_PERMANENT, 10, false));
+	CHECK_UINT(left(d, "a"), 9);
+	l = take(d, "phones", 9, LC_OK);
+	(void)take(d, "phones", 1, LC_EEXHAUSTED);
+	lc_release(l);
+	CHECK_UINT(left(d, "a"), 9);
+	device_free(d);
+}
+
+static void
+advice(void)
+{
+	struct device *d = device_new();
+	struct lc_lease *l;
+
+	d->features[0].advise = true;
+	device_open(d);
+	l = take(d, "one", 1, LC_OK);
+	CHECK_INT(lc_lease_state(l), LC_LEASE_UNLICENSED);
+	device_pass(d, DAY);
+	CHECK_UINT(d->nevents, 0);
+	device_free(d);
+}
+
+static void
+priority(void)
+{
+	struct device *d = device_new();
+
+	device_open(d);
+	(void)device_add(d, license("trial", LC_DEMO));
+	(void)device_add(d, license("permanent", LC_PERMANENT));
+	CHECK_INT(device_license(d, "trial")->priority, LC_PRIORITY_LOW);
+	CHECK_INT(device_license(d, "permanent")->priority,
+	    LC_PRIORITY_MEDIUM);
+	CHECK_INT(status(d, "trial"), LC_INACTIVE);
+	CHECK_ERR(lc_priority_set(d->lc, 1, 1, 1, LC_PRIORITY_HIGH), LC_OK,
+	    NULL);
+	CHECK_INT(status(d, "trial"), LC_NOT_IN_USE);
+	CHECK_INT(status(d, "permanent"), LC_INACTIVE);
+	device_reopen(d);
+	CHECK_INT(status(d, "permanent"), LC_INACTIVE);
+	CHECK_ERR(lc_priority_set(d->lc, 1, 1, 3, LC_PRIORITY_HIGH),
+	    LC_ENOTFOUND, NULL);
+	CHECK_ERR(lc_priority_set(d->lc, 1, 1, 1, LC_PRIORITY_NONE),
+	    LC_EINVAL, NULL);
+	device_free(d);
+}
+
 static void
 a_feature_sums_up(void)
 {
@@ -375,6 +449,9 @@ main(int argc, char **argv)
 		    a_right_to_use_trial_becomes_one },
 		{ "time does not run backwards", time_does_not_run_backwards },
 		{ "extension days", extension_days },
+		{ "always", always },
+		{ "advice", advice },
+		{ "priority", priority },
 		{ "a feature sums up", a_feature_sums_up },
 	};
 
