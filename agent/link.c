@@ -89,8 +89,8 @@ resolve_tcp(const char *name, struct link_address *out, const char **wrong)
 	char *text = strdup(name), *host, *port;
 	int error;
 
-	*wrong = "a TCP master is named tcp:HOST:PORT";
 	if (text == NULL || !split_host(text, &host, &port)) {
+		*wrong = "a TCP master is named tcp:HOST:PORT";
 		free(text);
 		return false;
 	}

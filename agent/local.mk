@@ -42,3 +42,4 @@ bin_licagentd_CPPFLAGS = $(AGENT_CPPFLAGS) \
 	-DCONF_DEFAULT='"$(sysconfdir)/licagent/licagentd.conf"'
 bin_licagentd_LDADD = agent/libagent.la licensecore/libcore.la
 dist_man_MANS += agent/licagentd.8 agent/licagentd.conf.5
+dist_doc_DATA += agent/licagentd.conf.example

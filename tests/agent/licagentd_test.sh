@@ -85,6 +85,7 @@ options 2 extra
 has "an argument" err "unexpected argument extra"
 options 0 -t -c "$top/tests/agent/conf/good-all.conf"
 has "-t" out "good-all.conf: no errors"
+options 0 -t -c "$top/agent/licagentd.conf.example"
 options 1 -t -c "$top/tests/agent/conf/two-devices.conf"
 has "-t of a bad one" err "two-devices.conf:8: two devices have index 1"
 options 1 -f -c "$top/tests/agent/conf/unknown-key.conf"

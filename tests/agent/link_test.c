@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -162,7 +163,7 @@ start_snmpd(void)
 {
 	const char *argv[] = { "snmpd", "-f", "-Lf",
 		check_path(lab.dir, "snmpd.log"), "-C", "-c",
-		check_path(lab.dir, "snmpd.conf"), "-p",
+		check_path(lab.dir, "lab.conf"), "-p",
 		check_path(lab.dir, "snmpd.pid"), "-I", "-smux", lab.agent,
 		NULL };
 
@@ -236,7 +237,7 @@ open_lab(void)
 	snprintf(conf, sizeof conf,
 	    "master agentx\nagentXSocket unix:%s\nrwcommunity public\n",
 	    lab.socket);
-	check_write(check_path(lab.dir, "snmpd.conf"), conf, strlen(conf));
+	check_write(check_path(lab.dir, "lab.conf"), conf, strlen(conf));
 	lab.notify = notify_new(fixture.loop, &fixture.core);
 	lab.link = open_link((struct serve){ &fixture.mib, fixture.sets });
 	REQUIRE(lab.link != NULL);
@@ -451,8 +452,132 @@ too_big(void)
 	close_lab();
 }
 
+static void
+addresses(void)
+{
+	static const struct {
+		const char *name;
+		int family; /* 0: refused */
+	} cases[] = {
+		{ "unix:/var/agentx/master", AF_UNIX },
+		{ "tcp:127.0.0.1:705", AF_INET },
+		{ "tcp:[::1]:705", AF_INET6 },
+		{ "unix:", 0 },
+		{ "unix:agentx", 0 },
+		{ "tcp:", 0 },
+		{ "tcp::705", 0 },
+		{ "tcp:127.0.0.1", 0 },
+		{ "tcp:127.0.0.1:", 0 },
+		{ "tcp:127.0.0.1:no-such-port", 0 },
+		{ "udp:127.0.0.1:705", 0 },
+		{ "", 0 },
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+		struct link_address address;
+		const char *wrong = NULL;
+		bool good = link_resolve(cases[i].name, &address, &wrong);
+
+		check_context("%s", cases[i].name);
+		CHECK_INT(
+		    good ? address.address.ss_family : 0, cases[i].family);
+		CHECK(good == (wrong == NULL));
+	}
+}
+
+static void
+over_tcp(void)
+{
+	char name[64], conf[256];
+	struct link_address address;
+	const char *wrong;
+
+	open_lab();
+	snprintf(name, sizeof name, "tcp:127.0.0.1:%d", free_port());
+	snprintf(conf, sizeof conf,
+	    "master agentx\nagentXSocket %s\nrwcommunity public\n", name);
+	check_write(check_path(lab.dir, "lab.conf"), conf, strlen(conf));
+	REQUIRE(link_resolve(name, &address, &wrong));
+	link_move(lab.link, name, &address);
+	start_snmpd();
+	REQUIRE(until(is_up));
+	CHECK_HAS(tool("snmpget", MODULE ".1.1.1.0", NULL), "= 1");
+	close_lab();
+}
+
+/* ---- Masters that are none ---- */
+
+static const struct {
+	const char *says;
+	size_t len;
+} strangers[] = {
+	{ "", 0 }, /* hangs up at once */
+	{ "HTTP/1.1 400 Bad Request\r\n\r\n", 28 },
+	/* a response of 4 GB */
+	{ "\1\22\20\0\0\0\0\0\0\0\0\0\0\0\0\1\377\377\377\374", 20 },
+	/* one that is too short for what it is */
+	{ "\1\22\20\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4\0\0\0\0", 24 },
+	/* another version */
+	{ "\2\22\20\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0", 20 },
+};
+
+static struct {
+	struct watch watch;
+	size_t calls;
+} stranger;
+
+static void
+answer_strangely(void *arg, short revents)
+{
+	int fd = accept(stranger.watch.fd, NULL, NULL);
+	size_t which = stranger.calls++ % CHECK_COUNT(strangers);
+
+	(void)arg;
+	(void)revents;
+	REQUIRE(fd >= 0);
+	REQUIRE(write(fd, strangers[which].says, strangers[which].len) >= 0);
+	close(fd);
+}
+
+static bool
+all_strangers_called(void)
+{
+	return stranger.calls > CHECK_COUNT(strangers);
+}
+
+static void
+strange_masters(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	open_lab();
+	stranger.calls = 0;
+	stranger.watch = (struct watch){
+		.fd = socket(AF_UNIX, SOCK_STREAM, 0),
+		.events = POLLIN,
+		.ready = answer_strangely,
+	};
+	strcpy(address.sun_path, lab.socket);
+	REQUIRE(bind(stranger.watch.fd, (struct sockaddr *)&address,
+		    sizeof address) == 0);
+	REQUIRE(listen(stranger.watch.fd, 5) == 0);
+	REQUIRE(loop_watch(fixture.loop, &stranger.watch));
+	CHECK(until(all_strangers_called));
+	CHECK_UINT(lab.ups, 0);
+	loop_unwatch(fixture.loop, &stranger.watch);
+	close(stranger.watch.fd);
+	unlink(lab.socket);
+	/* and then comes the real one */
+	start_snmpd();
+	CHECK(until(is_up));
+	close_lab();
+}
+
 static const struct check_test tests[] = {
+	{ "addresses", addresses },
 	{ "walks", walks },
+	{ "a master over TCP", over_tcp },
+	{ "masters that are none", strange_masters },
 	{ "SETs", sets },
 	{ "a master that dies", restarts },
 	{ "a master that hangs", hung_master },
