@@ -4,3 +4,7 @@
 examplesdir = $(docdir)/examples
 dist_examples_SCRIPTS = examples/lab
 EXTRA_DIST += examples/quickstart
+
+check_PROGRAMS += examples/embed
+examples_embed_LDADD = licensecore/libcore.la
+dist_examples_DATA = examples/embed.c

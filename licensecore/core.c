@@ -319,6 +319,7 @@ lc_close(struct lc *lc)
 	lc_use_free_all(lc);
 	lc_model_free(lc->model);
 	json_decref(lc->next_body);
+	lc_history_forget(lc);
 	free(lc->pending.list);
 	lc_db_close(lc->db);
 	lc_devkey_free(lc->devkey);

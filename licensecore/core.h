@@ -50,6 +50,10 @@ struct lc {
 		struct lc_event *list;
 		size_t n, room;
 	} pending;
+	/* What lc_history_next handed out last; texts are copies. */
+	struct lc_history record;
+	char *record_texts[4];
+
 	/* What lc_event_next handed out last, and the memory behind it. */
 	struct lc_event next;
 	json_t *next_body;

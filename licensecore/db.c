@@ -355,6 +355,12 @@ integrity_check(struct lc_db *db, const struct file_kind *kind)
 	return err;
 }
 
+enum lc_err
+lc_db_check(struct lc_db *db)
+{
+	return integrity_check(db, &file_kinds[LC_DB_PERSISTENCE]);
+}
+
 static enum lc_err
 migrate(struct lc_db *db, const struct file_kind *kind, int32_t version)
 {

@@ -36,6 +36,9 @@ enum lc_err lc_db_attach(struct lc_db *, const char *path, bool check,
     struct lc_detail *);
 void lc_db_detach(struct lc_db *);	/* nothing attached is fine */
 
+/* Do the pages of the persistence file hold together?  Reads all of them. */
+enum lc_err lc_db_check(struct lc_db *);
+
 enum lc_err lc_db_begin(struct lc_db *);
 /* On failure everything is rolled back. */
 enum lc_err lc_db_commit(struct lc_db *);

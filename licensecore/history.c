@@ -208,3 +208,55 @@ lc_history_check(struct lc *lc, struct lc_detail *detail)
 		return err;
 	return head_check(lc, &last, detail);
 }
+
+/* ---- Reading --------------------------------------------------------- */
+
+void
+lc_history_forget(struct lc *lc)
+{
+	for (size_t i = 0; i < 4; i++) {
+		free(lc->record_texts[i]);
+		lc->record_texts[i] = NULL;
+	}
+}
+
+static enum lc_err
+record_take(struct lc *lc, struct lc_rows *rows)
+{
+	static const int columns[] = { 2, 3, 5, 6 };
+
+	lc_history_forget(lc);
+	for (size_t i = 0; i < 4; i++) {
+		lc->record_texts[i] = strdup(lc_db_text(rows, columns[i]));
+		if (lc->record_texts[i] == NULL)
+			return LC_ENOMEM;
+	}
+	lc->record = (struct lc_history){
+		.seq = (uint64_t)lc_db_int(rows, 0),
+		.at = lc_db_int(rows, 1),
+		.what = lc->record_texts[0],
+		.udi = lc->record_texts[1],
+		.store = (uint32_t)lc_db_int(rows, 4),
+		.id = lc->record_texts[2],
+		.body = lc->record_texts[3],
+	};
+	return LC_OK;
+}
+
+enum lc_err
+lc_history_next(struct lc *lc, uint64_t after, const struct lc_history **out)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows, "SELECT seq, at, what, udi, store,"
+	    " id, body FROM history WHERE seq > ? ORDER BY seq LIMIT 1", "i",
+	    (int64_t)after);
+	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+		return err;
+	err = record_take(lc, rows);
+	lc_db_stop(rows);
+	if (err == LC_OK)
+		*out = &lc->record;
+	return err;
+}

@@ -30,4 +30,7 @@ enum lc_err lc_history_add(struct lc *, const struct lc_record *);
  */
 enum lc_err lc_history_check(struct lc *, struct lc_detail *);
 
+/* Frees what lc_history_next handed out. */
+void lc_history_forget(struct lc *);
+
 #endif

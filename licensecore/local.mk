@@ -13,6 +13,7 @@ licensecore_libcore_la_SOURCES = \
 	licensecore/action.c licensecore/action.h \
 	licensecore/b64.c licensecore/b64.h \
 	licensecore/change.c licensecore/change.h \
+	licensecore/check.c \
 	licensecore/clear.c \
 	licensecore/clock.c licensecore/clock.h \
 	licensecore/core.c licensecore/core.h \

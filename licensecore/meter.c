@@ -115,6 +115,39 @@ was_used(struct lc *lc, const char *udi, const char *id, bool *used)
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
+/* What the row says, if its seal holds; LC_ENOTFOUND: it never had one. */
+static enum lc_err
+row_read(struct lc *lc, const char *udi, const char *id, int64_t *used_ms,
+    int64_t *expired_at)
+{
+	struct lc_rows *rows;
+	struct lc_seal seal;
+	const void *bytes;
+	enum lc_err err;
+	bool used;
+	size_t len;
+
+	err = lc_db_query(lc->db, &rows, "SELECT used_ms, expired_at, mac"
+	    " FROM usage WHERE udi = ? AND id = ?", "ss", udi, id);
+	if (err != LC_OK)
+		return err;
+	if ((err = lc_db_next(lc->db, rows)) == LC_ENOTFOUND) {
+		err = was_used(lc, udi, id, &used);
+		return err != LC_OK ? err : used ? LC_EDAMAGED : LC_ENOTFOUND;
+	}
+	if (err != LC_OK)
+		return err;
+	*used_ms = lc_db_int(rows, 0);
+	*expired_at = lc_db_int(rows, 1);
+	bytes = lc_db_blob(rows, 2, &len);
+	err = row_seal(lc, udi, id, *used_ms, *expired_at, &seal);
+	if (err == LC_OK && !lc_seal_equal(&seal, bytes, len))
+		err = LC_EDAMAGED;
+	lc_db_stop(rows);
+	return err;
+}
+
+/* Counts as used up, and is written so with the next flush. */
 static void
 tampered(struct lc *lc, struct lc_entry *e)
 {
@@ -123,32 +156,9 @@ tampered(struct lc *lc, struct lc_entry *e)
 	    e->shown.terms.id);
 	e->meter.used_ms = period_ms(e);
 	e->meter.expired_at = lc_now(lc);
+	e->meter.recorded = true;
 	e->meter.altered = true;
 	e->meter.dirty = true;
-}
-
-static enum lc_err
-row_take(struct lc *lc, const char *udi, struct lc_rows *rows,
-    struct lc_entry *e)
-{
-	int64_t used_ms = lc_db_int(rows, 0), expired_at = lc_db_int(rows, 1);
-	struct lc_seal seal;
-	const void *bytes;
-	enum lc_err err;
-	size_t len;
-
-	err = row_seal(lc, udi, e->shown.terms.id, used_ms, expired_at, &seal);
-	if (err != LC_OK)
-		return err;
-	bytes = lc_db_blob(rows, 2, &len);
-	e->meter.recorded = true;
-	if (lc_seal_equal(&seal, bytes, len)) {
-		e->meter.used_ms = used_ms;
-		e->meter.expired_at = expired_at;
-	} else {
-		tampered(lc, e);
-	}
-	return LC_OK;
 }
 
 /* An evaluation RTU license whose trial is over is an RTU license. */
@@ -162,29 +172,36 @@ transition(struct lc_entry *e)
 enum lc_err
 lc_meter_load(struct lc *lc, const char *udi, struct lc_entry *e)
 {
-	struct lc_rows *rows;
+	int64_t used_ms, expired_at;
 	enum lc_err err;
-	bool used;
 
 	e->meter.since_ms = -1;
 	e->meter.expired_at = LC_NO_TIME;
-	err = lc_db_query(lc->db, &rows, "SELECT used_ms, expired_at, mac"
-	    " FROM usage WHERE udi = ? AND id = ?", "ss", udi,
-	    e->shown.terms.id);
-	if (err != LC_OK)
+	err = row_read(lc, udi, e->shown.terms.id, &used_ms, &expired_at);
+	if (err == LC_OK) {
+		e->meter.used_ms = used_ms;
+		e->meter.expired_at = expired_at;
+		e->meter.recorded = true;
+	} else if (err == LC_EDAMAGED) {
+		tampered(lc, e);
+	} else if (err != LC_ENOTFOUND) {
 		return err;
-	if ((err = lc_db_next(lc->db, rows)) == LC_OK) {
-		err = row_take(lc, udi, rows, e);
-		lc_db_stop(rows);
-	} else if (err == LC_ENOTFOUND) {
-		err = was_used(lc, udi, e->shown.terms.id, &used);
-		if (err == LC_OK && used)
-			tampered(lc, e);
 	}
-	if (err == LC_OK && e->shown.terms.type == LC_EVAL_RIGHT_TO_USE &&
+	if (e->shown.terms.type == LC_EVAL_RIGHT_TO_USE &&
 	    e->meter.used_ms >= period_ms(e))
 		transition(e);
-	return err;
+	return LC_OK;
+}
+
+enum lc_err
+lc_meter_check(struct lc *lc, const struct lc_entry *e)
+{
+	int64_t used_ms, expired_at;
+	enum lc_err err;
+
+	err = row_read(lc, lc_model_device(lc->model, e->shown.device)->udi,
+	    e->shown.terms.id, &used_ms, &expired_at);
+	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
 static enum lc_err

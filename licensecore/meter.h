@@ -36,6 +36,8 @@ enum lc_err lc_meter_flush(struct lc *);
 enum lc_err lc_meter_expire(struct lc *, bool *changed);
 /* Milliseconds until a license that is in use is spent; INT64_MAX: none. */
 int64_t lc_meter_due_ms(const struct lc *);
+/* Is the record of this license's use as it was written?  LC_EDAMAGED. */
+enum lc_err lc_meter_check(struct lc *, const struct lc_entry *);
 /* Is any meter running? */
 bool lc_meter_any(const struct lc *);
 

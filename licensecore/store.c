@@ -498,13 +498,10 @@ place_open(struct lc *lc, struct lc_place *place, struct lc_detail *detail)
 	return err;
 }
 
-/* The store is what counts: another one may have been put in its place. */
 static enum lc_err
-mirror_sync(struct lc *lc, const struct lc_place *place)
+mirror_compare(struct lc *lc, const struct lc_place *place, bool *same)
 {
-	int64_t index = place->shown.index;
 	struct lc_rows *rows;
-	bool same;
 	enum lc_err err;
 
 	err = lc_db_query(lc->db, &rows,
@@ -512,28 +509,72 @@ mirror_sync(struct lc *lc, const struct lc_place *place)
 	    " SELECT id, line FROM mirror WHERE udi = ?1 AND store = ?2)"
 	    " AND NOT EXISTS (SELECT id, line FROM mirror WHERE udi = ?1 AND"
 	    " store = ?2 EXCEPT SELECT id, line FROM store.line)",
-	    "si", place->udi, index);
+	    "si", place->udi, (int64_t)place->shown.index);
 	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
 		return err;
-	same = lc_db_int(rows, 0) != 0;
+	*same = lc_db_int(rows, 0) != 0;
 	lc_db_stop(rows);
-	if (same)
-		return LC_OK;
+	return LC_OK;
+}
+
+static enum lc_err
+mirror_renew(struct lc *lc, const struct lc_place *place)
+{
+	int64_t index = place->shown.index;
+	enum lc_err err;
+
+	if ((err = lc_db_run(lc->db, "DELETE FROM mirror WHERE udi = ? AND"
+	    " store = ?", "si", place->udi, index)) != LC_OK ||
+	    (err = lc_db_run(lc->db, "INSERT INTO mirror (udi, store, id,"
+	    " line, installed) SELECT ?, ?, id, line, installed FROM"
+	    " store.line", "si", place->udi, index)) != LC_OK)
+		return err;
+	return record(lc, place, "replaced", "{}");
+}
+
+/* The store is what counts: another one may have been put in its place. */
+static enum lc_err
+mirror_sync(struct lc *lc, const struct lc_place *place)
+{
+	enum lc_err err;
+	bool same;
+
+	if ((err = mirror_compare(lc, place, &same)) != LC_OK || same)
+		return err;
 	lc_notice(lc, LC_EDAMAGED, "store %s: %s is not what was last written"
 	    " to it; taking what it holds now", place->shown.name,
 	    place->path);
 	if ((err = lc_db_begin(lc->db)) != LC_OK)
 		return err;
-	if ((err = lc_db_run(lc->db, "DELETE FROM mirror WHERE udi = ? AND"
-	    " store = ?", "si", place->udi, index)) != LC_OK ||
-	    (err = lc_db_run(lc->db, "INSERT INTO mirror (udi, store, id,"
-	    " line, installed) SELECT ?, ?, id, line, installed FROM"
-	    " store.line", "si", place->udi, index)) != LC_OK ||
-	    (err = record(lc, place, "replaced", "{}")) != LC_OK) {
+	if ((err = mirror_renew(lc, place)) != LC_OK) {
 		lc_db_rollback(lc->db);
 		return err;
 	}
 	return lc_db_commit(lc->db);
+}
+
+enum lc_err
+lc_store_check(struct lc *lc, const struct lc_place *place,
+    struct lc_detail *detail)
+{
+	enum lc_err err;
+	bool same = true;
+
+	if (place->shown.kind == LC_STORE_BUILT_IN || !place->shown.present)
+		return LC_OK;
+	if (!exists(place->path))
+		return lc_fail(detail, LC_EDAMAGED, "%s: is gone",
+		    place->path);
+	err = lc_db_attach(lc->db, place->path, true, detail);
+	if (err != LC_OK)
+		return err;
+	if (place->shown.kind == LC_STORE_PRIMARY)
+		err = mirror_compare(lc, place, &same);
+	lc_db_detach(lc->db);
+	if (err == LC_OK && !same)
+		err = lc_fail(detail, LC_EDAMAGED,
+		    "%s: is not what was last written to it", place->path);
+	return err;
 }
 
 static enum lc_err

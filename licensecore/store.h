@@ -53,6 +53,13 @@ void lc_entry_accepted(struct lc_entry *, bool accepted);
 /* Does its agreement have to be accepted in so many words? */
 bool lc_store_needs_acceptance(const struct lc_terms *);
 
+/*
+ * Reads a store file through, and compares it with its mirror: LC_EDAMAGED.
+ * What has no file, or is away, is well.
+ */
+enum lc_err lc_store_check(struct lc *, const struct lc_place *,
+    struct lc_detail *);
+
 /* Is the license for this device, or for any? */
 bool lc_terms_fit(const struct lc_terms *, const char *udi);
 

@@ -76,5 +76,7 @@ endif
 
 EXTRA_DIST += tests/core/format
 
-dist_check_SCRIPTS += tests/tools/licissue_test.sh
+dist_check_SCRIPTS += tests/tools/licissue_test.sh \
+	tests/examples/embed_test.sh
+TESTS += tests/examples/embed_test.sh
 TESTS += tests/tools/licissue_test.sh

@@ -600,6 +600,31 @@ LC_API enum lc_err lc_event_next(struct lc *, uint64_t after,
 /* Delivered: all up to and including seq. */
 LC_API enum lc_err lc_event_done(struct lc *, uint64_t seq);
 
+/* ---- History --------------------------------------------------------- */
+
+/* What happened to licenses, kept for good.  FORMAT "History" has the words. */
+struct lc_history {
+	uint64_t seq;		/* from 1, without gaps */
+	int64_t at;
+	const char *what;	/* "install", "clear", "use", "expire", ... */
+	const char *udi;	/* "" if it is about no device */
+	uint32_t store;		/* 0 if it is about no store */
+	const char *id;		/* of the license, "" if it is about none */
+	const char *body;	/* the rest, a JSON object */
+};
+
+/* The first record whose seq is above `after`; LC_ENOTFOUND if there is none. */
+LC_API enum lc_err lc_history_next(struct lc *, uint64_t after,
+    const struct lc_history **);
+
+/*
+ * Reads everything on disk and proves that it is as this library wrote it: the
+ * databases, the history's chain, the records of use, the stores and their
+ * mirrors.  Each finding goes to the notice callback; LC_EDAMAGED and the
+ * first finding if there were any.  Changes nothing.
+ */
+LC_API enum lc_err lc_check(struct lc *, struct lc_detail *);
+
 #ifdef __cplusplus
 }
 #endif

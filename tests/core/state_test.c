@@ -162,6 +162,7 @@ history_edits_show(void)
 
 	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
 		struct device *d = device_new();
+		struct lc_detail detail = { "" };
 
 		check_context("%s", cases[i].sql);
 		device_open(d);
@@ -176,6 +177,8 @@ history_edits_show(void)
 		CHECK_UINT(d->nnotices, 1);
 		CHECK_INT(d->notices[0], LC_EDAMAGED);
 		CHECK_HAS(d->notice, cases[i].says);
+		CHECK_ERR(lc_check(d->lc, &detail), LC_EDAMAGED, NULL);
+		CHECK_HAS(detail.text, cases[i].says);
 		device_free(d);
 	}
 }
@@ -217,6 +220,40 @@ usage_edits_show(void)
 		}
 		device_free(d);
 	}
+}
+
+/* Edits while the core is open are found by looking. */
+static void
+checking(void)
+{
+	struct device *d = device_new();
+	struct lc_detail detail = { "" };
+	const struct lc_history *h;
+
+	device_open(d);
+	CHECK_ERR(lc_check(d->lc, &detail), LC_OK, &detail);
+	(void)device_add(d, issuer_terms("a"));
+	(void)device_add(d, issuer_terms("b"));
+	CHECK_ERR(lc_check(d->lc, &detail), LC_OK, &detail);
+	edit(d, "store-1-1.db", "DELETE FROM line WHERE id = 'b'");
+	CHECK_ERR(lc_check(d->lc, &detail), LC_EDAMAGED, NULL);
+	CHECK_HAS(detail.text, "is not what was last written to it");
+	CHECK_UINT(d->nnotices, 1);
+	CHECK_INT(unlink(check_path(d->dir, "store-1-1.db")), 0);
+	edit(d, "persistence.db", "UPDATE history SET what = 'nothing'");
+	CHECK_ERR(lc_check(d->lc, &detail), LC_EDAMAGED, NULL);
+	CHECK_HAS(detail.text, "is gone");
+	CHECK_HAS(d->notice, "record 1 was altered");
+
+	/* The history can be read, altered or not. */
+	CHECK_ERR(lc_history_next(d->lc, 1, &h), LC_OK, NULL);
+	CHECK_UINT(h->seq, 2);
+	CHECK_STR(h->what, "nothing");
+	CHECK_STR(h->udi, ISSUER_UDI);
+	CHECK_STR(h->id, "b");
+	CHECK_HAS(h->body, "\"feature\":\"ipbasek9\"");
+	CHECK_ERR(lc_history_next(d->lc, 2, &h), LC_ENOTFOUND, NULL);
+	device_free(d);
 }
 
 static void
@@ -331,6 +368,7 @@ main(int argc, char **argv)
 		    a_removable_store_comes_and_goes },
 		{ "history edits show", history_edits_show },
 		{ "usage edits show", usage_edits_show },
+		{ "checking", checking },
 		{ "new options", new_options },
 		{ "a built-in store", a_built_in_store },
 		{ "a key is withdrawn", a_key_is_withdrawn },
