@@ -16,6 +16,7 @@
 #include "devkey.h"
 #include "error.h"
 #include "history.h"
+#include "level.h"
 #include "meter.h"
 #include "model.h"
 #include "select.h"
@@ -227,8 +228,8 @@ model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
 	err = lc_trust_load(o->key_dir, o->own_keys, &m->trust, detail);
 	for (size_t i = 0; i < m->nstores && err == LC_OK; i++)
 		err = lc_store_load(lc, m, lc_place_of(m->stores[i]), detail);
-	if (err == LC_OK)
-		err = uses_get(lc, m);
+	if (err == LC_OK && (err = uses_get(lc, m)) == LC_OK)
+		err = lc_level_load(lc, m);
 	if (err != LC_OK) {
 		lc_model_free(m);
 		return err;
@@ -238,21 +239,29 @@ model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
 	return LC_OK;
 }
 
+/* What the model says of how features are used. */
+static void
+uses_set(struct lc *lc)
+{
+	for (size_t i = 0; i < lc->nuses; i++) {
+		struct lc_use *use = lc->uses[i];
+		const struct lc_feature *f = lc_model_feature(lc->model,
+		    use->device, use->feature, use->version);
+
+		use->mandatory = f != NULL && f->mandatory;
+		use->always = (f != NULL && f->always) ||
+		    lc_level_runs(lc->model, use);
+	}
+}
+
 static void
 model_take(struct lc *lc, struct lc_model *m)
 {
+	lc_level_keep(lc->model, m);
 	lc_model_free(lc->model);
 	lc->model = m;
-	for (size_t i = 0; i < lc->nuses; i++) {
-		struct lc_use *use = lc->uses[i];
-		const struct lc_feature *f = lc_model_feature(m, use->device,
-		    use->feature, use->version);
-
-		use->mandatory = f != NULL && f->mandatory;
-		use->always = f != NULL && f->always;
-	}
+	uses_set(lc);
 	lc_select(lc);
-	lc->due.known = false;
 }
 
 static enum lc_err
@@ -298,6 +307,9 @@ lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 	    (err = model_load(lc, o, &model, detail)) != LC_OK)
 		goto out;
 	model_take(lc, model);
+	lc_level_choose(lc);
+	uses_set(lc);
+	lc_select(lc);
 	if ((err = lc_clock_watch(lc)) != LC_OK ||
 	    (err = lc_meter_flush(lc)) != LC_OK)
 		goto out;

@@ -31,6 +31,7 @@ licensecore_libcore_la_SOURCES = \
 	licensecore/jws.c licensecore/jws.h \
 	licensecore/key.c licensecore/key.h \
 	licensecore/keyfile.c licensecore/keyfile.h \
+	licensecore/level.c licensecore/level.h \
 	licensecore/line.c licensecore/line.h \
 	licensecore/meter.c licensecore/meter.h \
 	licensecore/model.c licensecore/model.h \

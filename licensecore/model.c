@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "level.h"
 #include "line.h"
 #include "trust.h"
 
@@ -492,7 +493,8 @@ lc_model_new(const struct lc_options *o, struct lc_model **out,
 		return LC_ENOMEM;
 	if ((err = devices_make(m, o)) != LC_OK ||
 	    (err = stores_make(m, o, detail)) != LC_OK ||
-	    (err = features_make(m, o)) != LC_OK)
+	    (err = features_make(m, o)) != LC_OK ||
+	    (err = lc_level_options(m, o, detail)) != LC_OK)
 		goto out;
 	*out = m;
 	m = NULL;

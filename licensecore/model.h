@@ -74,8 +74,14 @@ struct lc_place {
 	uint32_t planned;	/* bytes an action is about to fill */
 };
 
+/* A module with what only the core needs.  shown comes first. */
+struct lc_module_entry {
+	struct lc_module shown;
+	const char *version;	/* of its levels' features */
+};
+
 struct lc_model {
-	struct lc_arena arena;	/* devices, stores, features */
+	struct lc_arena arena;	/* devices, stores, features, modules */
 	struct lc_trust *trust;
 	uint32_t master;	/* entPhysicalIndex of device 0 */
 	struct lc_device **devices;
@@ -84,6 +90,8 @@ struct lc_model {
 	size_t nstores;
 	struct lc_feature **features;
 	size_t nfeatures;
+	struct lc_module **modules;	/* of struct lc_module_entry */
+	size_t nmodules;
 	struct lc_license **licenses;	/* of struct lc_entry */
 	struct lc_license **by_feature;	/* the same, in select.c's order */
 	size_t nlicenses, room;
@@ -102,6 +110,12 @@ static inline struct lc_place *
 lc_place_of(const struct lc_store *store)
 {
 	return (struct lc_place *)(uintptr_t)store;
+}
+
+static inline struct lc_module_entry *
+lc_module_entry_of(const struct lc_module *module)
+{
+	return (struct lc_module_entry *)(uintptr_t)module;
 }
 
 /*

@@ -112,20 +112,6 @@ weekly_after(int64_t instant)
 
 /* ---- Where licenses are ---------------------------------------------- */
 
-/* Has its feature another license to go by? */
-static bool
-feature_served(const struct lc *lc, const struct lc_use *use)
-{
-	for (size_t i = 0; i < use->n; i++) {
-		const struct lc_entry *e =
-		    lc_entry_of(lc->model->by_feature[use->first + i]);
-
-		if (e->serving && !lc_entry_expired(lc, e))
-			return true;
-	}
-	return false;
-}
-
 static bool
 runs_out(const struct lc *lc, const struct lc_entry *e)
 {
@@ -139,7 +125,7 @@ static bool
 ran_out(const struct lc *lc, const struct lc_entry *e)
 {
 	return e->meter.expired_at != LC_NO_TIME &&
-	       !feature_served(lc, e->use);
+	       !lc_use_served(lc, e->use);
 }
 
 static bool
@@ -178,7 +164,7 @@ over(const struct lc *lc, const struct lc_entry *e)
 {
 	return lc_type_subscription(e->shown.terms.type) &&
 	       lc_now(lc) >= lc_terms_over(&e->shown.terms) &&
-	       !feature_served(lc, e->use);
+	       !lc_use_served(lc, e->use);
 }
 
 static int64_t
@@ -336,7 +322,7 @@ feature_due_s(const struct lc *lc, const struct lc_use *use)
 
 	if (!use->mandatory)
 		return NEVER;
-	if (feature_served(lc, use))
+	if (lc_use_served(lc, use))
 		return silent ? NEVER : 0;	/* to take the mark away */
 	if (silent)
 		return 0;
@@ -433,7 +419,7 @@ feature_run(struct lc *lc, struct lc_use *use)
 	use->complaining = use->complained;
 	if (!use->mandatory)
 		return LC_OK;
-	if (feature_served(lc, use)) {
+	if (lc_use_served(lc, use)) {
 		use->complaining = LC_NO_TIME;
 		return use->complained == LC_NO_TIME ? LC_OK :
 		    feature_mark(lc, use, LC_NO_TIME);

@@ -6,6 +6,7 @@
 
 #include "core.h"
 #include "error.h"
+#include "level.h"
 #include "meter.h"
 #include "model.h"
 #include "schedule.h"
@@ -140,6 +141,24 @@ lc_use_free_all(struct lc *lc)
 	free(lc->uses);
 }
 
+static struct lc_entry *
+entry_at(const struct lc *lc, const struct lc_use *use, size_t i)
+{
+	return lc_entry_of(lc->model->by_feature[use->first + i]);
+}
+
+bool
+lc_use_served(const struct lc *lc, const struct lc_use *use)
+{
+	for (size_t i = 0; i < use->n; i++) {
+		const struct lc_entry *e = entry_at(lc, use, i);
+
+		if (e->serving && !lc_entry_expired(lc, e))
+			return true;
+	}
+	return false;
+}
+
 bool
 lc_use_wanted(const struct lc_use *use)
 {
@@ -150,12 +169,6 @@ static uint64_t
 demand(const struct lc_use *use)
 {
 	return use->demand + use->always;
-}
-
-static struct lc_entry *
-entry_at(const struct lc *lc, const struct lc_use *use, size_t i)
-{
-	return lc_entry_of(lc->model->by_feature[use->first + i]);
 }
 
 /* ---- What licenses give ---------------------------------------------- */
@@ -179,7 +192,8 @@ entry_give(struct lc *lc, struct lc_entry *e, bool used, uint64_t *left)
 static enum lc_lease_state
 state_of(const struct lc *lc, const struct lc_use *use)
 {
-	enum lc_lease_state state = LC_LEASE_UNLICENSED;
+	enum lc_lease_state state = lc_level_includes(lc->model, use) ?
+	    LC_LEASE_LICENSED : LC_LEASE_UNLICENSED;
 
 	for (size_t i = 0; i < use->n; i++) {
 		const struct lc_entry *e = entry_at(lc, use, i);
@@ -279,6 +293,8 @@ judge(const struct lc *lc, const struct lc_use *use, uint32_t count,
 	bool served;
 	uint64_t left = room(lc, use, &served);
 
+	if (!served && lc_level_includes(lc->model, use))
+		return LC_OK;
 	if (!served)
 		return lc_fail(detail, why_not(lc, use), "feature %s %s: %s",
 		    use->feature, use->version,

@@ -37,6 +37,9 @@ enum lc_err lc_use_get(struct lc *, const struct lc_device *,
 void lc_use_sum(const struct lc *, const struct lc_use *,
     struct lc_feature_use *);
 
+/* Does a license serve it that has not run out? */
+bool lc_use_served(const struct lc *, const struct lc_use *);
+
 /* Does anyone use it, or would if it were licensed? */
 bool lc_use_wanted(const struct lc_use *);
 

@@ -225,6 +225,21 @@ struct lc_device {
 	uint32_t default_store;
 };
 
+/*
+ * A module of the device's software that runs at one of several levels, each
+ * of which includes those before it.  The level is chosen when the core is
+ * opened and stays until it is opened again.
+ */
+struct lc_module {
+	uint32_t device;
+	const char *name;
+	const char *const *levels;	/* features, the base level first */
+	size_t nlevels;
+	size_t running;			/* which of them */
+	size_t wanted;			/* the operator's; nlevels: the
+					   highest that is licensed */
+};
+
 /* ---- Opening --------------------------------------------------------- */
 
 struct lc_device_options {
@@ -266,6 +281,18 @@ struct lc_feature_options {
 };
 
 /*
+ * Every device has the module.  Each level is a feature of that name and
+ * version; the base level, the first, needs no license.
+ */
+struct lc_module_options {
+	const char *name;	/* 1 to LC_FEATURE_MAX bytes */
+	const char *version;	/* of the levels' features */
+	const char *const *levels;
+	size_t nlevels;		/* 1 to LC_NLEVELS_MAX */
+};
+#define LC_NLEVELS_MAX 16
+
+/*
  * Where the core gets the time.  A NULL function stands for the system's
  * clock.  boot_ms must not go backwards while the machine is up and should
  * count while it sleeps (CLOCK_BOOTTIME).
@@ -295,6 +322,8 @@ struct lc_options {
 	size_t nstores;
 	const struct lc_feature_options *features;
 	size_t nfeatures;
+	const struct lc_module_options *modules;
+	size_t nmodules;
 	struct lc_clock clock;
 
 	/*
@@ -353,6 +382,9 @@ LC_API const struct lc_license *const *lc_licenses(const struct lc *,
 LC_API const struct lc_feature *const *lc_features(const struct lc *,
     size_t *n);
 
+/* Sorted by device, then as in the options. */
+LC_API const struct lc_module *const *lc_modules(const struct lc *, size_t *n);
+
 /* NULL if there is none.  Device 0 is the master. */
 LC_API const struct lc_device *lc_device_find(const struct lc *,
     uint32_t device);
@@ -404,6 +436,14 @@ LC_API enum lc_err lc_comment_set(struct lc *, uint32_t device,
  */
 LC_API enum lc_err lc_priority_set(struct lc *, uint32_t device,
     uint32_t store, uint32_t index, enum lc_priority);
+
+/*
+ * The level at which a module shall run from the next opening on; NULL: the
+ * highest that is licensed.  If it is not licensed then, the highest below it
+ * that is runs.  LC_EDEVICE; LC_ENOTFOUND: no such module, or no such level.
+ */
+LC_API enum lc_err lc_boot_level_set(struct lc *, uint32_t device,
+    const char *module, const char *level);
 
 /* The MIB's three notification switches; all on in a new state directory. */
 enum lc_switch {
@@ -517,7 +557,8 @@ struct lc_lease_request {
 /*
  * LC_EDEVICE; LC_ENOLICENSE, LC_EEULA, LC_EEXPIRED or LC_ENOTYET: nothing
  * serves the feature, and why; LC_EEXHAUSTED: less than count is left;
- * LC_ENOMEM.  A feature that is mandatory or has `advise` always gets its
+ * LC_ENOMEM.  A feature that is a level of a module which runs at it, or above
+ * it, is licensed by that.  A feature that is mandatory or has `advise` always gets its
  * lease, licensed or not.
  */
 LC_API enum lc_err lc_checkout(struct lc *, const struct lc_lease_request *,
