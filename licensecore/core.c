@@ -125,7 +125,7 @@ persistence_open(struct lc *lc, struct lc_detail *detail)
 
 	if ((err = path_of(lc, "persistence.db", &path)) != LC_OK)
 		return err;
-	err = lc_db_open(path, &lc->db, detail);
+	err = lc_db_open(path, LC_DB_PERSISTENCE, &lc->db, detail);
 	free(path);
 	if (err == LC_OK)
 		err = lc_history_start(lc);

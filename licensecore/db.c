@@ -17,11 +17,12 @@
 
 #include "error.h"
 
-#define MAX_STATEMENTS 64
+#define MAX_STATEMENTS 128
+#define LEDGER_WAIT_MS 5000	/* for others who write into it */
 
 struct lc_db {
 	sqlite3 *sqlite;
-	bool attached;
+	int nattached;
 	struct {
 		const char *sql;	/* by address, see db.h */
 		sqlite3_stmt *statement;
@@ -31,7 +32,8 @@ struct lc_db {
 
 /* A file's identity (PRAGMA application_id) and how its schema came about. */
 struct file_kind {
-	const char *schema;	/* its name on the connection */
+	const char *schema;	/* its name on the connection, or what that
+				   of the first one would be */
 	int32_t magic;
 	const char *const *steps;	/* step n leads from version n to n+1 */
 	int32_t nsteps;
@@ -76,6 +78,22 @@ static const char *const store_steps[] = {
 	" installed INTEGER NOT NULL);",
 };
 
+static const char *const ledger_steps[] = {
+	/*
+	 * issued: licenses; agreement: their texts, by digest.  device: keys
+	 * of devices, as first seen or shown.  permission: tickets, and what
+	 * each was redeemed for (lines, one on a row).
+	 */
+	"CREATE TABLE issued (id TEXT PRIMARY KEY, line TEXT NOT NULL)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE agreement (digest TEXT PRIMARY KEY, text TEXT NOT NULL);"
+	"CREATE TABLE device (udi TEXT PRIMARY KEY, kid TEXT NOT NULL)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE permission (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" id TEXT NOT NULL UNIQUE, udi TEXT NOT NULL, digest TEXT,"
+	" redeemed_for TEXT, redeemed_at INTEGER, lines TEXT);",
+};
+
 #define NSTEPS(steps) (int32_t)(sizeof(steps) / sizeof(steps)[0])
 
 static const struct file_kind file_kinds[] = {
@@ -83,6 +101,8 @@ static const struct file_kind file_kinds[] = {
 	    NSTEPS(persistence_steps) },
 	[LC_DB_STORE] = { "store", 0x4c437374, store_steps,
 	    NSTEPS(store_steps) },
+	[LC_DB_LEDGER] = { "main", 0x4c436c67, ledger_steps,
+	    NSTEPS(ledger_steps) },
 };
 
 static enum lc_err
@@ -365,8 +385,11 @@ static enum lc_err
 migrate(struct lc_db *db, const struct file_kind *kind, int32_t version)
 {
 	char rest[48];
-	enum lc_err err = lc_db_begin(db);
+	enum lc_err err;
 
+	if (kind->steps == NULL)
+		return LC_EDAMAGED;
+	err = lc_db_begin(db);
 	for (int32_t i = version; i < kind->nsteps && err == LC_OK; i++)
 		err = error_of(sqlite3_exec(db->sqlite, kind->steps[i], NULL,
 		    NULL, NULL));
@@ -389,9 +412,8 @@ migrate(struct lc_db *db, const struct file_kind *kind, int32_t version)
 
 /* Makes sure that the file under this schema name is one of ours. */
 static enum lc_err
-file_prepare(struct lc_db *db, enum lc_db_file which, bool check)
+file_prepare(struct lc_db *db, const struct file_kind *kind, bool check)
 {
-	const struct file_kind *kind = &file_kinds[which];
 	int32_t magic, version, tables;
 	enum lc_err err;
 
@@ -431,7 +453,8 @@ file_problem(struct lc_db *db, enum lc_err err, const char *path,
 }
 
 enum lc_err
-lc_db_open(const char *path, struct lc_db **out, struct lc_detail *detail)
+lc_db_open(const char *path, enum lc_db_file which, struct lc_db **out,
+    struct lc_detail *detail)
 {
 	struct lc_db *db = calloc(1, sizeof *db);
 	enum lc_err err = LC_ENOMEM;
@@ -445,7 +468,10 @@ lc_db_open(const char *path, struct lc_db **out, struct lc_detail *detail)
 		err = error_of(sqlite3_exec(db->sqlite,
 		    "PRAGMA trusted_schema = OFF", NULL, NULL, NULL));
 	if (err == LC_OK)
-		err = file_prepare(db, LC_DB_PERSISTENCE, true);
+		err = error_of(sqlite3_busy_timeout(db->sqlite,
+		    which == LC_DB_LEDGER ? LEDGER_WAIT_MS : 0));
+	if (err == LC_OK)
+		err = file_prepare(db, &file_kinds[which], true);
 	if (err != LC_OK)
 		goto out;
 	*out = db;
@@ -468,27 +494,52 @@ lc_db_close(struct lc_db *db)
 	free(db);
 }
 
+/* The schema name of a slot. */
+static const char *const slots[LC_DB_SLOTS] = LC_DB_EACH("", "");
+
+static enum lc_err
+attach(struct lc_db *db, const char *path, bool check,
+    struct lc_detail *detail)
+{
+	struct file_kind kind = file_kinds[LC_DB_STORE];
+	enum lc_err err;
+
+	kind.schema = slots[db->nattached];
+	if (db->nattached > 0)	/* its steps make the first one only */
+		kind.steps = NULL;
+	err = lc_db_run(db, "ATTACH ? AS ?", "ss", path, kind.schema);
+	if (err == LC_OK) {
+		db->nattached++;
+		err = file_prepare(db, &kind, check);
+	}
+	return err == LC_OK ? err : file_problem(db, err, path, detail);
+}
+
 enum lc_err
 lc_db_attach(struct lc_db *db, const char *path, bool check,
     struct lc_detail *detail)
 {
-	enum lc_err err = lc_db_run(db, "ATTACH ? AS store", "s", path);
+	enum lc_err err = attach(db, path, check, detail);
 
-	if (err == LC_OK) {
-		db->attached = true;
-		err = file_prepare(db, LC_DB_STORE, check);
-	}
-	if (err != LC_OK) {
-		(void)file_problem(db, err, path, detail);
+	if (err != LC_OK)
 		lc_db_detach(db);
-	}
 	return err;
+}
+
+enum lc_err
+lc_db_attach_more(struct lc_db *db, const char *path, int *slot,
+    struct lc_detail *detail)
+{
+	if (db->nattached == LC_DB_SLOTS)
+		return lc_fail(detail, LC_EINVAL,
+		    "more than %d stores would change at once", LC_DB_SLOTS);
+	*slot = db->nattached;
+	return attach(db, path, false, detail);
 }
 
 void
 lc_db_detach(struct lc_db *db)
 {
-	if (db->attached)
-		(void)lc_db_run(db, "DETACH store", "");	/* no one reads it */
-	db->attached = false;
+	while (db->nattached > 0)	/* no one reads it */
+		(void)lc_db_run(db, "DETACH ?", "s", slots[--db->nattached]);
 }

@@ -1,9 +1,9 @@
 /*
  * db.h - the one place that talks to SQLite.
  *
- * A struct lc_db is the connection to the persistence file, to which one store
- * file at a time can be attached under the name "store"; a transaction then
- * covers both files as one.
+ * A struct lc_db is the connection to the persistence file, to which store
+ * files can be attached; a transaction then covers all of them as one.  The
+ * first one is called "store", the others "store1" and so on.
  *
  * SQL texts are string literals: prepared statements are kept by address.
  */
@@ -18,23 +18,41 @@ struct lc_db;
 enum lc_db_file {
 	LC_DB_PERSISTENCE,
 	LC_DB_STORE,
+	LC_DB_LEDGER,		/* an authority's; nothing is attached to it */
 };
 
+/* Store files attached at a time: SQLite's own limit is 10 files. */
+#define LC_DB_SLOTS 8
+/* A statement about the store in each of the slots: lc_db_run(db, sql[slot]). */
+#define LC_DB_EACH(before, after)				\
+	{ before "store" after, before "store1" after,		\
+	  before "store2" after, before "store3" after,		\
+	  before "store4" after, before "store5" after,		\
+	  before "store6" after, before "store7" after }
+
 /*
- * Opens or creates the persistence file and brings its schema up to date.
+ * Opens or creates a persistence file or a ledger, and brings its schema up to
+ * date.
  * LC_EDAMAGED: not ours, or its pages do not hold together.  LC_ENEWER: of a
  * version that this code does not know.  LC_EIO, LC_ENOMEM, LC_ELOCKED.
  */
-enum lc_err lc_db_open(const char *path, struct lc_db **, struct lc_detail *);
+enum lc_err lc_db_open(const char *path, enum lc_db_file, struct lc_db **,
+    struct lc_detail *);
 void lc_db_close(struct lc_db *);	/* NULL is fine */
 
 /*
- * The same for a store file; one at a time, and not in a transaction.  With
- * check, its pages are read through; else only its kind and version are.
+ * The same for a store file, which becomes the first one; not in a transaction.
+ * With check, its pages are read through; else only its kind and version are.
  */
 enum lc_err lc_db_attach(struct lc_db *, const char *path, bool check,
     struct lc_detail *);
-void lc_db_detach(struct lc_db *);	/* nothing attached is fine */
+/*
+ * One more, in the next slot.  It has to be a store already (LC_EDAMAGED).
+ * LC_EINVAL: all slots are taken.
+ */
+enum lc_err lc_db_attach_more(struct lc_db *, const char *path, int *slot,
+    struct lc_detail *);
+void lc_db_detach(struct lc_db *);	/* all; nothing attached is fine */
 
 /* Do the pages of the persistence file hold together?  Reads all of them. */
 enum lc_err lc_db_check(struct lc_db *);

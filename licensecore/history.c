@@ -12,6 +12,7 @@
 #include <string.h>
 #include <jansson.h>
 
+#include "b64.h"
 #include "clock.h"
 #include "core.h"
 #include "db.h"
@@ -121,6 +122,38 @@ lc_history_add(struct lc *lc, const struct lc_record *r)
 	if (err != LC_OK)
 		return err;
 	return head_set(lc, &seal);
+}
+
+enum lc_err
+lc_history_has(struct lc *lc, const char *what, const char *udi,
+    const char *id, bool *has)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows, "SELECT 1 FROM history WHERE udi = ?"
+	    " AND id = ? AND what = ? LIMIT 1", "sss", udi, id, what);
+	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK)
+		lc_db_stop(rows);
+	if (err != LC_OK && err != LC_ENOTFOUND)
+		return err;
+	*has = err == LC_OK;
+	return LC_OK;
+}
+
+enum lc_err
+lc_history_head(struct lc *lc, uint32_t *records,
+    char head[LC_SEAL_TEXT_LEN + 1])
+{
+	struct lc_seal last;
+	int64_t seq;
+	enum lc_err err = last_get(lc, &seq, &last);
+
+	if (err != LC_OK)
+		return err;
+	*records = seq < UINT32_MAX ? (uint32_t)seq : UINT32_MAX;
+	lc_b64_encode(last.bytes, sizeof last.bytes, head);
+	return LC_OK;
 }
 
 /* ---- Checking -------------------------------------------------------- */

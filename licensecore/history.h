@@ -10,6 +10,8 @@
 
 #include "licensecore.h"
 
+#define LC_SEAL_TEXT_LEN 43	/* a seal in base64url */
+
 struct lc_record {
 	const char *what;	/* "install", "clear": a word of FORMAT */
 	const char *udi;	/* "" if it concerns no device */
@@ -23,6 +25,17 @@ enum lc_err lc_history_start(struct lc *);
 
 /* Adds to the running transaction. */
 enum lc_err lc_history_add(struct lc *, const struct lc_record *);
+
+/*
+ * Is there a record of this about the license?  What was used or revoked stays
+ * so because its record stays: none is ever removed.
+ */
+enum lc_err lc_history_has(struct lc *, const char *what, const char *udi,
+    const char *id, bool *has);
+
+/* How many records there are, and the seal of the last one in base64url. */
+enum lc_err lc_history_head(struct lc *, uint32_t *records,
+    char head[LC_SEAL_TEXT_LEN + 1]);
 
 /*
  * Reads all of it.  LC_EDAMAGED, with the first place that does not hold

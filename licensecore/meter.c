@@ -100,21 +100,6 @@ row_seal(const struct lc *lc, const char *udi, const char *id,
 	return err;
 }
 
-/* The first use is in the history: a row that should be there is missed. */
-static enum lc_err
-was_used(struct lc *lc, const char *udi, const char *id, bool *used)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	err = lc_db_query(lc->db, &rows, "SELECT 1 FROM history WHERE udi = ?"
-	    " AND id = ? AND what = 'use' LIMIT 1", "ss", udi, id);
-	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK)
-		lc_db_stop(rows);
-	*used = err == LC_OK;
-	return err == LC_ENOTFOUND ? LC_OK : err;
-}
-
 /* What the row says, if its seal holds; LC_ENOTFOUND: it never had one. */
 static enum lc_err
 row_read(struct lc *lc, const char *udi, const char *id, int64_t *used_ms,
@@ -132,7 +117,8 @@ row_read(struct lc *lc, const char *udi, const char *id, int64_t *used_ms,
 	if (err != LC_OK)
 		return err;
 	if ((err = lc_db_next(lc->db, rows)) == LC_ENOTFOUND) {
-		err = was_used(lc, udi, id, &used);
+		/* The first use is in the history: is a row missing? */
+		err = lc_history_has(lc, "use", udi, id, &used);
 		return err != LC_OK ? err : used ? LC_EDAMAGED : LC_ENOTFOUND;
 	}
 	if (err != LC_OK)
