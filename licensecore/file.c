@@ -23,6 +23,7 @@ enum block {
 	OUTSIDE,
 	LICENSE,
 	EULA,
+	STATEMENT, /* and those of the other kinds of statement */
 };
 
 static const struct delimiter {
@@ -30,8 +31,18 @@ static const struct delimiter {
 } delimiters[] = {
 	[LICENSE] = { "-----BEGIN LICENSE-----", "-----END LICENSE-----" },
 	[EULA] = { "-----BEGIN EULA-----", "-----END EULA-----" },
+	[STATEMENT + LC_PERMISSION_TICKET] = {
+	    "-----BEGIN PERMISSION TICKET-----",
+	    "-----END PERMISSION TICKET-----" },
+	[STATEMENT + LC_REHOST_TICKET] = { "-----BEGIN REHOST TICKET-----",
+	    "-----END REHOST TICKET-----" },
+	[STATEMENT + LC_CREDENTIALS] = { "-----BEGIN DEVICE CREDENTIALS-----",
+	    "-----END DEVICE CREDENTIALS-----" },
 };
 #define NDELIMITERS (sizeof delimiters / sizeof delimiters[0])
+
+/* A statement stands in rows of this length: terminals cut long ones. */
+#define STATEMENT_ROW 64
 
 /* ---- Rows ------------------------------------------------------------ */
 
@@ -120,6 +131,7 @@ struct parser {
 	struct lc_file_line *lines;
 	struct lc_file_eula *eulas;
 	size_t nlines, lines_size, neulas, eulas_size;
+	struct lc_file_line statements[LC_NSTATEMENTS];
 	struct rows rows;
 	enum block block; /* which we are in, */
 	unsigned since;   /* the row that began it, */
@@ -212,30 +224,55 @@ row_outside(struct parser *parser, const struct row *row)
 }
 
 static enum lc_err
-row_of_license(struct parser *parser, const struct row *row)
+add_statement(struct parser *parser, const struct row *row)
 {
-	if (row->len == 0)
+	struct lc_file_line *statement =
+	    &parser->statements[parser->block - STATEMENT];
+
+	if (statement->text != NULL)
+		return lc_fail(parser->detail, LC_EFILE,
+		    "rows %u and %u begin the same thing, of which one is "
+		    "allowed",
+		    statement->number, parser->since);
+	*statement = (struct lc_file_line){ parser->text,
+		(size_t)(row->start - parser->text), parser->since };
+	return LC_OK;
+}
+
+static enum lc_err
+row_inside(struct parser *parser, const struct row *row)
+{
+	if (row->len == 0 || parser->block == EULA)
 		return LC_OK;
 	if (row->len >= 5 && memcmp(row->text, "-----", 5) == 0)
 		return lc_fail(parser->detail, LC_EFILE,
 		    "row %u begins something before the block of row %u "
 		    "ended",
 		    row->number, parser->since);
-	return add_line(parser, row);
+	return parser->block == LICENSE ? add_line(parser, row) : LC_OK;
+}
+
+static enum lc_err
+block_end(struct parser *parser, const struct row *row)
+{
+	enum lc_err err = LC_OK;
+
+	if (parser->block == EULA)
+		err = add_eula(parser, row);
+	else if (parser->block != LICENSE)
+		err = add_statement(parser, row);
+	parser->block = OUTSIDE;
+	return err;
 }
 
 static enum lc_err
 parse_row(struct parser *parser, const struct row *row)
 {
-	enum block block = parser->block;
-
-	if (block == OUTSIDE)
+	if (parser->block == OUTSIDE)
 		return row_outside(parser, row);
-	if (row_is(row, delimiters[block].end)) {
-		parser->block = OUTSIDE;
-		return block == EULA ? add_eula(parser, row) : LC_OK;
-	}
-	return block == LICENSE ? row_of_license(parser, row) : LC_OK;
+	if (row_is(row, delimiters[parser->block].end))
+		return block_end(parser, row);
+	return row_inside(parser, row);
 }
 
 static enum lc_err
@@ -253,9 +290,6 @@ parse_rows(struct parser *parser)
 		    "the block that begins in row %u has no end: the file "
 		    "was cut off",
 		    parser->since);
-	if (parser->nlines == 0)
-		return lc_fail(
-		    parser->detail, LC_EFILE, "it holds no license line");
 	return LC_OK;
 }
 
@@ -273,7 +307,7 @@ judge(const char *data, size_t len, struct lc_detail *detail)
 }
 
 enum lc_err
-lc_file_parse(const void *data, size_t len, struct lc_file **out,
+lc_file_scan(const void *data, size_t len, struct lc_file **out,
     struct lc_detail *detail)
 {
 	const char *text = len == 0 ? "" : data; /* it may be NULL then */
@@ -292,7 +326,8 @@ lc_file_parse(const void *data, size_t len, struct lc_file **out,
 		goto out;
 	}
 	*file = (struct lc_file){ parser.lines, parser.nlines, parser.eulas,
-		parser.neulas };
+		parser.neulas, { { 0 } } };
+	memcpy(file->statements, parser.statements, sizeof file->statements);
 	parser.lines = NULL;
 	parser.eulas = NULL;
 	*out = file;
@@ -300,6 +335,23 @@ out:
 	free(parser.lines);
 	free(parser.eulas);
 	return err;
+}
+
+enum lc_err
+lc_file_parse(const void *data, size_t len, struct lc_file **out,
+    struct lc_detail *detail)
+{
+	struct lc_file *file = NULL;
+	enum lc_err err = lc_file_scan(data, len, &file, detail);
+
+	if (err != LC_OK)
+		return err;
+	if (file->nlines == 0) {
+		lc_file_free(file);
+		return lc_fail(detail, LC_EFILE, "it holds no license line");
+	}
+	*out = file;
+	return LC_OK;
 }
 
 void
@@ -320,6 +372,36 @@ lc_file_find_eula(const struct lc_file *file, const char *digest)
 			return &file->eulas[i];
 	}
 	return NULL;
+}
+
+/* ---- Statements ------------------------------------------------------ */
+
+enum lc_err
+lc_file_statement(const struct lc_file *file, enum lc_statement_kind kind,
+    char **out, struct lc_detail *detail)
+{
+	const struct lc_file_line *found = &file->statements[kind];
+	size_t len = 0;
+	char *text;
+
+	if (found->text == NULL)
+		return lc_fail(detail, LC_EFILE, "it holds no row \"%s\"",
+		    delimiters[STATEMENT + kind].begin);
+	if ((text = malloc(found->len + 1)) == NULL)
+		return LC_ENOMEM;
+	for (size_t i = 0; i < found->len; i++) {
+		if (!is_blank(found->text[i]))
+			text[len++] = found->text[i];
+	}
+	text[len] = '\0';
+	if (len > LC_TICKET_MAX) {
+		free(text);
+		return lc_fail(detail, LC_EFILE,
+		    "what begins in row %u has %zu bytes; %d are allowed",
+		    found->number, len, LC_TICKET_MAX);
+	}
+	*out = text;
+	return LC_OK;
 }
 
 /* ---- Writing --------------------------------------------------------- */
@@ -392,6 +474,24 @@ lc_file_writer_lines(
 	add_row(writer, delimiter->begin, strlen(delimiter->begin));
 	for (size_t i = 0; i < n; i++)
 		add_row(writer, lines[i], strlen(lines[i]));
+	add_row(writer, delimiter->end, strlen(delimiter->end));
+}
+
+void
+lc_file_writer_statement(struct lc_file_writer *writer,
+    enum lc_statement_kind kind, const char *text)
+{
+	const struct delimiter *delimiter = &delimiters[STATEMENT + kind];
+	size_t left = strlen(text);
+
+	add_row(writer, delimiter->begin, strlen(delimiter->begin));
+	while (left > 0) {
+		size_t len = left < STATEMENT_ROW ? left : STATEMENT_ROW;
+
+		add_row(writer, text, len);
+		text += len;
+		left -= len;
+	}
 	add_row(writer, delimiter->end, strlen(delimiter->end));
 }
 

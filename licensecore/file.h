@@ -5,7 +5,7 @@
 #ifndef LC_FILE_H
 #define LC_FILE_H
 
-#include "licensecore.h"
+#include "licenseissue.h"
 
 #define LC_FILE_MAX (8 << 20) /* bytes of a file */
 #define LC_FILE_LINES_MAX 20000
@@ -29,20 +29,32 @@ struct lc_file_eula {
 
 struct lc_file {
 	const struct lc_file_line *lines; /* in the order of the file */
-	size_t nlines;                    /* 1 or more */
+	size_t nlines;
 	const struct lc_file_eula *eulas;
 	size_t neulas;
+	/* By kind, each over several rows; text is NULL if there is none. */
+	struct lc_file_line statements[LC_NSTATEMENTS];
 };
 
 /*
  * Finds what counts in a file.  The texts point into data, which has to live
  * as long as the file.  LC_EFILE: not UTF-8, too big, too many lines, a block
- * without its end, or no line at all; LC_ENOMEM.  A line that is rubbish does
- * not fail here: lc_line_open tells.
+ * without its end, two statements of a kind; LC_ENOMEM.  A line that is rubbish
+ * does not fail here: lc_line_open tells.
  */
+enum lc_err lc_file_scan(
+    const void *data, size_t len, struct lc_file **, struct lc_detail *);
+/* The same for a license file: LC_EFILE if there is no line in it. */
 enum lc_err lc_file_parse(
     const void *data, size_t len, struct lc_file **, struct lc_detail *);
 void lc_file_free(struct lc_file *); /* NULL is fine */
+
+/*
+ * The statement of this kind, put together from its rows; caller frees.
+ * LC_EFILE: there is none, or it is longer than LC_TICKET_MAX; LC_ENOMEM.
+ */
+enum lc_err lc_file_statement(const struct lc_file *, enum lc_statement_kind,
+    char **text, struct lc_detail *);
 
 /* The agreement with this digest, or NULL. */
 const struct lc_file_eula *lc_file_find_eula(
@@ -74,6 +86,8 @@ void lc_file_writer_text(struct lc_file_writer *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void lc_file_writer_lines(
     struct lc_file_writer *, const char *const *lines, size_t n);
+void lc_file_writer_statement(
+    struct lc_file_writer *, enum lc_statement_kind, const char *text);
 /* LC_EINVAL: not UTF-8, or it holds the row that ends an agreement. */
 enum lc_err lc_file_writer_eula(
     struct lc_file_writer *, const char *text, size_t len, struct lc_detail *);

@@ -12,6 +12,9 @@
 
 /* What a statement is: the header's "typ". */
 #define LC_TYP_LICENSE "licagent-license"
+#define LC_TYP_PERMISSION "licagent-permission-ticket"
+#define LC_TYP_REHOST "licagent-rehost-ticket"
+#define LC_TYP_CREDENTIALS "licagent-credentials"
 
 struct lc_jws {
 	json_t *payload;    /* an object, flat */

@@ -8,7 +8,6 @@
  */
 #include "line.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "error.h"
@@ -117,19 +116,6 @@ malformed(const struct reader *reader, const char *name, const char *rule)
 	    reader->detail, LC_ELINE, "its \"%s\" is not %s", name, rule);
 }
 
-/* Letters, digits and a few marks, so that it can stand in any command. */
-static bool
-is_id(const char *text)
-{
-	for (; *text != '\0'; text++) {
-		if (!isascii((unsigned char)*text) ||
-		    (!isalnum((unsigned char)*text) &&
-			strchr("._:-", *text) == NULL))
-			return false;
-	}
-	return true;
-}
-
 static enum lc_err
 read_text(
     struct reader *reader, const struct member *member, const json_t *value)
@@ -144,7 +130,7 @@ read_text(
 		return lc_fail(reader->detail, LC_ELINE,
 		    "its \"%s\" has %zu bytes instead of %zu to %zu",
 		    member->name, len, member->min, member->max);
-	if (member->kind == ID && !is_id(text))
+	if (member->kind == ID && !lc_text_is_id(text))
 		return malformed(reader, member->name,
 		    "made of letters, digits and . _ : - only");
 	if (!lc_text_is_plain(text, len))
@@ -283,7 +269,7 @@ check_names(const struct reader *reader, json_t *payload)
 	{
 		if (strncmp(name, "x-", 2) == 0 || member_find(name) != NULL)
 			continue;
-		if (strlen(name) > 32 || !is_id(name))
+		if (strlen(name) > 32 || !lc_text_is_id(name))
 			name = "?";
 		return lc_fail(reader->detail, LC_ELINE,
 		    "it has a member \"%s\" that this version does not know: "

@@ -38,6 +38,7 @@ licensecore_libcore_la_SOURCES = \
 	licensecore/schedule.c licensecore/schedule.h \
 	licensecore/seal.c licensecore/seal.h \
 	licensecore/select.c licensecore/select.h \
+	licensecore/statement.c licensecore/statement.h \
 	licensecore/store.c licensecore/store.h \
 	licensecore/text.c licensecore/text.h \
 	licensecore/time.c \

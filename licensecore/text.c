@@ -1,6 +1,7 @@
 /* text.c - see text.h. */
 #include "text.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -62,6 +63,18 @@ bool
 lc_text_is_rows(const char *text, size_t len)
 {
 	return is_text(text, len, "\t\n\f\r");
+}
+
+bool
+lc_text_is_id(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (!isascii((unsigned char)*text) ||
+		    (!isalnum((unsigned char)*text) &&
+			strchr("._:-", *text) == NULL))
+			return false;
+	}
+	return true;
 }
 
 bool

@@ -14,6 +14,9 @@ bool lc_text_is_plain(const char *text, size_t len);
 /* The same, in rows: tabs, line feeds, carriage returns, form feeds may be. */
 bool lc_text_is_rows(const char *text, size_t len);
 
+/* Letters, digits and . _ : - only, so that it can stand in any command. */
+bool lc_text_is_id(const char *text);
+
 /* "PID:SN": both printable ASCII without ':' and blanks, not empty. */
 bool lc_text_is_udi(const char *text, size_t len);
 
