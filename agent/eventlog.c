@@ -84,6 +84,8 @@ static const struct {
 	    "was installed in this device", where },
 	{ LC_EVENT_CLEARED, LOG_INFO, "REMOVE", "Feature",
 	    "was removed from this device", where },
+	{ LC_EVENT_REVOKED, LOG_INFO, "REVOKE", "Feature",
+	    "was revoked from this device", where },
 	{ LC_EVENT_EULA_ACCEPTED, LOG_INFO, "EULA_ACCEPTED", "EULA for feature",
 	    "has been accepted", where },
 	{ LC_EVENT_NOT_ENFORCED, LOG_CRIT, "UNLICENSED", "Feature",

@@ -24,6 +24,7 @@ map_cause(enum lc_err err)
 	case LC_EKEY:
 		return CAUSE_LINE;
 	case LC_EEXISTS:
+	case LC_EREVOKED:
 		return CAUSE_EXISTS;
 	case LC_EUDI:
 	case LC_ENOTFOUND: /* the license to clear: not valid for the device */
@@ -40,6 +41,11 @@ map_cause(enum lc_err err)
 	case LC_EEXPIRED:
 	case LC_EEXHAUSTED:
 	case LC_ENOTYET:
+	case LC_ETICKET:
+	case LC_ESUPERSEDED:
+		return CAUSE_TICKET;
+	case LC_ENOTICKET:
+		return CAUSE_REHOST;
 	case LC_EREADONLY:
 	case LC_EEULA: /* the MIB has no cause of its own for these */
 	case LC_EINVAL:
@@ -75,6 +81,10 @@ map_cause_name(enum fail_cause cause)
 		[CAUSE_IN_USE] = "licenseInUse",
 		[CAUSE_STORE] = "invalidLicenseStore",
 		[CAUSE_STORE_FULL] = "licenseStorageFull",
+		[CAUSE_TICKET_PATH] = "invalidPermissionTicketFile",
+		[CAUSE_TICKET] = "invalidPermissionTicket",
+		[CAUSE_REHOST_PATH] = "invalidRehostTicketFile",
+		[CAUSE_REHOST] = "invalidRehostTicket",
 	};
 
 	return names[cause];

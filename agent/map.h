@@ -23,6 +23,10 @@ enum fail_cause {
 	CAUSE_IN_USE,       /* licenseInUse */
 	CAUSE_STORE,        /* invalidLicenseStore */
 	CAUSE_STORE_FULL,   /* licenseStorageFull */
+	CAUSE_TICKET_PATH,  /* invalidPermissionTicketFile */
+	CAUSE_TICKET,       /* invalidPermissionTicket */
+	CAUSE_REHOST_PATH,  /* invalidRehostTicketFile */
+	CAUSE_REHOST,       /* invalidRehostTicket */
 };
 
 enum fail_cause map_cause(enum lc_err);

@@ -145,6 +145,7 @@ static const struct notification notifications[] = {
 	{ LC_EVENT_COUNT_WARNING, of_count_left, NITEMS(of_count_left) },
 	{ LC_EVENT_INSTALLED, of_license, NITEMS(of_license) },
 	{ LC_EVENT_CLEARED, of_license, NITEMS(of_license) },
+	{ LC_EVENT_REVOKED, of_license, NITEMS(of_license) },
 	{ LC_EVENT_EULA_ACCEPTED, of_feature, NITEMS(of_feature) },
 	{ LC_EVENT_NOT_ENFORCED, of_feature, NITEMS(of_feature) },
 	{ LC_EVENT_SUBSCRIPTION_WARNING, of_end, NITEMS(of_end) },

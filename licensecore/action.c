@@ -2,11 +2,13 @@
 #include "action.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <jansson.h>
 
 #include "core.h"
 #include "error.h"
 #include "event.h"
+#include "file.h"
 #include "history.h"
 
 static const struct lc_job *
@@ -17,6 +19,16 @@ job_of(enum lc_action_kind kind)
 		return &lc_job_install;
 	case LC_CLEAR:
 		return &lc_job_clear;
+	case LC_PROCESS_TICKET:
+		return &lc_job_process_ticket;
+	case LC_REGENERATE_TICKET:
+		return &lc_job_regenerate_ticket;
+	case LC_BACKUP:
+		return &lc_job_backup;
+	case LC_GENERATE_EULA:
+		return &lc_job_generate_eula;
+	case LC_EXPORT_CREDENTIALS:
+		return &lc_job_export_credentials;
 	}
 	return NULL;
 }
@@ -43,7 +55,7 @@ store_check(const struct lc_model *m, const struct lc_request *r,
 	bool installs = r->kind == LC_INSTALL;
 	enum lc_err err = LC_ESTORE;
 
-	if (r->store == 0)
+	if (r->store == 0 || (!installs && r->kind != LC_CLEAR))
 		return LC_OK;
 	(void)lc_fail(detail, err, "there is no license store %u", r->store);
 	for (size_t i = 0; i < m->nstores && err != LC_OK; i++) {
@@ -84,7 +96,9 @@ lc_action_new(struct lc *lc, const struct lc_request *request,
 	a->request = *request;
 	a->request.by = lc_arena_text(&a->arena,
 	    request->by != NULL ? request->by : "");
-	if (a->request.by == NULL) {
+	a->request.nonce = lc_arena_text(&a->arena,
+	    request->nonce != NULL ? request->nonce : "");
+	if (a->request.by == NULL || a->request.nonce == NULL) {
 		lc_action_free(a);
 		return LC_ENOMEM;
 	}
@@ -100,6 +114,7 @@ lc_action_free(struct lc_action *a)
 	if (a->job->end != NULL)
 		a->job->end(a);
 	free(a->results);
+	free(a->output);
 	lc_arena_free(&a->arena);
 	free(a);
 }
@@ -127,6 +142,41 @@ lc_action_results(const struct lc_action *a, size_t *n)
 {
 	*n = a->nresults;
 	return a->results;
+}
+
+/* ---- Output ---------------------------------------------------------- */
+
+const char *
+lc_action_output(const struct lc_action *a, size_t *len)
+{
+	bool done = a->state == LC_SUCCESSFUL ||
+	    a->state == LC_PARTIALLY_SUCCESSFUL;
+
+	*len = done ? a->output_len : 0;
+	return done ? a->output : NULL;
+}
+
+enum lc_err
+lc_action_output_take(struct lc_action *a, struct lc_file_writer *writer)
+{
+	enum lc_err err;
+
+	lc_file_writer_text(writer, "%s", "");	/* so that there is a text */
+	err = lc_file_writer_end(writer);
+	if (err == LC_OK) {
+		a->output = writer->text;
+		a->output_len = writer->len;
+		*writer = (struct lc_file_writer){ 0 };
+	}
+	lc_file_writer_free(writer);
+	return err == LC_EFILE ? lc_fail(&a->detail, err, "it would have more"
+	    " than %d bytes", LC_FILE_MAX) : err;
+}
+
+const struct lc_device *
+lc_action_device(const struct lc_action *a)
+{
+	return lc_model_device(a->lc->model, a->request.device);
 }
 
 /* ---- Results --------------------------------------------------------- */
@@ -211,25 +261,31 @@ lc_action_tell(struct lc_action *a, enum lc_event_kind kind,
 }
 
 enum lc_err
-lc_action_note(struct lc_action *a, const char *what,
-    const struct lc_entry *e, const struct lc_place *place)
+lc_note(struct lc *lc, const char *what, const struct lc_entry *e,
+    const struct lc_place *place, const char *by)
 {
 	const struct lc_terms *t = &e->shown.terms;
 	json_t *json = json_pack("{s:I, s:s, s:s, s:s, s:s}",
 	    "index", (json_int_t)e->shown.index, "feature", t->feature,
-	    "version", t->version, "type", lc_type_name(t->type),
-	    "by", a->request.by);
+	    "version", t->version, "type", lc_type_name(t->type), "by", by);
 	char *body = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
 	enum lc_err err = LC_ENOMEM;
 
 	if (body != NULL)
-		err = lc_history_add(a->lc, &(struct lc_record){
+		err = lc_history_add(lc, &(struct lc_record){
 			.what = what, .udi = place->udi,
 			.store = e->shown.store, .id = t->id, .body = body,
 		});
 	free(body);
 	json_decref(json);
 	return err;
+}
+
+enum lc_err
+lc_action_note(struct lc_action *a, const char *what,
+    const struct lc_entry *e, const struct lc_place *place)
+{
+	return lc_note(a->lc, what, e, place, a->request.by);
 }
 
 /* ---- Stepping -------------------------------------------------------- */

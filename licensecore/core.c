@@ -15,6 +15,7 @@
 #include "db.h"
 #include "devkey.h"
 #include "error.h"
+#include "eula.h"
 #include "history.h"
 #include "level.h"
 #include "meter.h"
@@ -304,6 +305,7 @@ lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 	for (int i = 0; i < LC_NSWITCHES && err == LC_OK; i++)
 		err = switch_load(lc, (enum lc_switch)i);
 	if (err != LC_OK || (err = lc_clock_load(lc)) != LC_OK ||
+	    (err = lc_eula_load(lc)) != LC_OK ||
 	    (err = model_load(lc, o, &model, detail)) != LC_OK)
 		goto out;
 	model_take(lc, model);
@@ -311,7 +313,8 @@ lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 	uses_set(lc);
 	lc_select(lc);
 	if ((err = lc_clock_watch(lc)) != LC_OK ||
-	    (err = lc_meter_flush(lc)) != LC_OK)
+	    (err = lc_meter_flush(lc)) != LC_OK ||
+	    (err = lc_eula_catch_up(lc)) != LC_OK)
 		goto out;
 	*out = lc;
 	lc = NULL;
@@ -366,6 +369,8 @@ lc_reconfigure(struct lc *lc, const struct lc_options *o,
 		return err;
 	host_take(lc, o);
 	model_take(lc, model);
+	/* What cannot be accepted now waits for the next occasion. */
+	(void)lc_eula_catch_up(lc);
 	return LC_OK;
 }
 

@@ -23,6 +23,7 @@ struct lc {
 		bool told;	/* that the clock is below it */
 	} time;
 	bool switches[LC_NSWITCHES];
+	bool eula_standing;		/* eula.c */
 
 	/* What is used, by device, feature and version. */
 	struct lc_use **uses;

@@ -50,6 +50,8 @@ lc_strerror(enum lc_err err)
 		return "the license is for another device";
 	case LC_EEXISTS:
 		return "the license is installed already";
+	case LC_EREVOKED:
+		return "the license was given up and cannot come back";
 	case LC_ECOUNT:
 		return "the license's count does not go with its type";
 	case LC_EPERIOD:
@@ -58,6 +60,12 @@ lc_strerror(enum lc_err err)
 		return "the license's agreement has to be accepted first";
 	case LC_EFULL:
 		return "the license store is full";
+	case LC_ETICKET:
+		return "this is not a permission ticket that counts";
+	case LC_ESUPERSEDED:
+		return "a newer permission ticket was processed already";
+	case LC_ENOTICKET:
+		return "the device has made no rehost ticket yet";
 	case LC_ENOLICENSE:
 		return "the feature has no license";
 	case LC_EEXPIRED:

@@ -23,6 +23,7 @@ switch_of(enum lc_event_kind kind)
 	switch (kind) {
 	case LC_EVENT_INSTALLED:
 	case LC_EVENT_CLEARED:
+	case LC_EVENT_REVOKED:
 	case LC_EVENT_EULA_ACCEPTED:
 		return LC_SWITCH_DEPLOYMENT;
 	case LC_EVENT_NOT_ENFORCED:
@@ -121,7 +122,8 @@ pending_reserve(struct lc *lc)
 static bool
 needs_feature(enum lc_event_kind kind)
 {
-	return kind != LC_EVENT_INSTALLED && kind != LC_EVENT_CLEARED;
+	return kind != LC_EVENT_INSTALLED && kind != LC_EVENT_CLEARED &&
+	       kind != LC_EVENT_REVOKED;
 }
 
 static enum lc_err

@@ -6,111 +6,40 @@
  * the last slice, together with the writing.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "action.h"
 #include "change.h"
-#include "clock.h"
 #include "core.h"
 #include "db.h"
 #include "error.h"
 #include "file.h"
-#include "line.h"
+#include "item.h"
 #include "model.h"
 #include "select.h"
 #include "store.h"
 
-/* Lines verified in one slice: about two milliseconds of signatures. */
-#define SLICE_LINES 16
-
-/* A license of an installation. */
-struct item {
-	const struct lc_file_line *text;
-	struct lc_entry *entry;		/* once its line was opened */
-	struct lc_place *place;		/* once it was judged good */
-};
-
 struct install {
 	struct lc_file *file;
-	struct item *items;		/* one for each result */
-	size_t n, verified;
-	struct lc_ids planned;		/* judged good in this action */
+	struct lc_items items;		/* one for each result */
 };
 
-/* ---- Installing: lines ----------------------------------------------- */
-
-static enum lc_err
-line_open(struct lc_action *a, struct item *item, struct lc_result *r)
-{
-	struct lc_line *line;
-	enum lc_err err;
-
-	err = lc_line_open(item->text->text, item->text->len,
-	    a->lc->model->trust, &line, &r->detail);
-	if (err != LC_OK)
-		return err;
-	if ((err = lc_entry_new(line, NULL, &item->entry)) != LC_OK) {
-		lc_line_free(line);
-		return err;
-	}
-	item->entry->bytes = item->text->len;
-	return lc_result_describe(a, r, &item->entry->shown.terms);
-}
-
-static bool
-line_verify(struct lc_action *a, struct install *in, size_t i)
-{
-	enum lc_err err;
-
-	in->items[i].text = &in->file->lines[i];
-	err = line_open(a, &in->items[i], &a->results[i]);
-	if (err != LC_OK)
-		lc_result_fail(&a->results[i], err);
-	return err == LC_OK;
-}
-
-/*
- * The device that a license is for: the one that was asked for, else the one
- * of its UDIs that lacks it, else the master.
- */
-static const struct lc_device *
-device_for(const struct lc_action *a, const struct lc_terms *t)
-{
-	const struct lc_model *m = a->lc->model;
-	const struct lc_device *found = NULL;
-
-	if (a->request.device != 0 || t->nudis == 0) {
-		found = lc_model_device(m, a->request.device);
-		return found != NULL && lc_terms_fit(t, found->udi) ?
-		    found : NULL;
-	}
-	for (size_t i = 0; i < m->ndevices; i++) {
-		const struct lc_device *d = m->devices[i];
-
-		if (!lc_terms_fit(t, d->udi))
-			continue;
-		if (lc_ids_find(&m->ids, d->index, t->id) == NULL)
-			return d;
-		found = found != NULL ? found : d;
-	}
-	return found;
-}
+/* ---- Where to -------------------------------------------------------- */
 
 /* Gives each verified license its device; do they differ? */
 static bool
-devices_assign(struct lc_action *a, struct install *in)
+devices_assign(struct lc_action *a, struct lc_items *items)
 {
 	uint32_t first = 0;
 	bool several = false;
 
-	for (size_t i = 0; i < a->nresults; i++) {
-		struct lc_entry *e = in->items[i].entry;
+	for (size_t i = 0; i < items->n; i++) {
+		struct lc_entry *e = items->list[i].entry;
 		const struct lc_device *d;
 
-		if (e == NULL || (d = device_for(a, &e->shown.terms)) == NULL)
+		if (e == NULL || (d = lc_item_device(a, &e->shown.terms)) == NULL)
 			continue;
 		e->shown.device = d->index;
-		a->results[i].device = d->index;
+		items->list[i].result->device = d->index;
 		if (first == 0)
 			first = d->index;
 		several |= d->index != first;
@@ -130,7 +59,7 @@ place_for(const struct lc_action *a, uint32_t device, bool several)
 	return lc_model_store(m, device, store);
 }
 
-/* ---- Installing: judging --------------------------------------------- */
+/* ---- Judging --------------------------------------------------------- */
 
 static enum lc_err
 udi_problem(struct lc_action *a, const struct lc_terms *t,
@@ -145,123 +74,45 @@ udi_problem(struct lc_action *a, const struct lc_terms *t,
 }
 
 static enum lc_err
-eula_judge(const struct lc_action *a, const struct lc_entry *e,
-    struct lc_detail *detail)
+item_judge(struct lc_action *a, struct lc_items *items, struct lc_item *item,
+    bool several)
 {
-	if (e->shown.eula_accepted || a->request.accept_eula)
-		return LC_OK;
-	return lc_fail(detail, LC_EEULA, "license %s: its end user license"
-	    " agreement has to be accepted with the installation",
-	    e->shown.terms.id);
-}
-
-static enum lc_err
-space_judge(const struct lc_place *place, const struct lc_entry *e,
-    struct lc_detail *detail)
-{
-	if (e->bytes <= place->shown.size_left - place->planned)
-		return LC_OK;
-	return lc_fail(detail, LC_EFULL, "store %s: %u bytes left, the license"
-	    " needs %zu", place->shown.name,
-	    place->shown.size_left - place->planned, e->bytes);
-}
-
-/* Everything but the signature, in the order in which causes are reported. */
-static enum lc_err
-item_judge(struct lc_action *a, struct install *in, struct item *item,
-    bool several, struct lc_detail *detail)
-{
+	struct lc_detail *detail = &item->result->detail;
 	struct lc_entry *e = item->entry;
-	const struct lc_terms *t = &e->shown.terms;
 	struct lc_place *place;
-	enum lc_err err;
 
 	if (e->shown.device == 0)
-		return udi_problem(a, t, detail);
+		return udi_problem(a, &e->shown.terms, detail);
 	place = place_for(a, e->shown.device, several);
 	if (place == NULL || !place->shown.present ||
 	    place->shown.kind == LC_STORE_BUILT_IN)
 		return lc_fail(detail, LC_ESTORE, "device %u has no store %u"
 		    " to install to", e->shown.device, a->request.store);
-	if (lc_ids_find(&a->lc->model->ids, e->shown.device, t->id) != NULL ||
-	    lc_ids_find(&in->planned, e->shown.device, t->id) != NULL)
-		return lc_fail(detail, LC_EEXISTS,
-		    "license %s is installed already", t->id);
-	e->shown.store = place->shown.index;
-	if ((err = lc_terms_check(t, detail)) != LC_OK ||
-	    (err = lc_store_recall(a->lc, place, e)) != LC_OK ||
-	    (err = eula_judge(a, e, detail)) != LC_OK ||
-	    (err = space_judge(place, e, detail)) != LC_OK)
-		return err;
-	item->place = place;
-	return LC_OK;
+	return lc_item_judge(a, items, item, place);
 }
 
 /* Judges all, up to the first bad one if that stops the action. */
 static void
-items_judge(struct lc_action *a, struct install *in)
+items_judge(struct lc_action *a, struct lc_items *items)
 {
-	bool several = devices_assign(a, in);
+	bool several = devices_assign(a, items);
 
-	for (size_t i = 0; i < a->nresults; i++) {
-		struct lc_result *r = &a->results[i];
-		struct item *item = &in->items[i];
-		enum lc_err err;
+	for (size_t i = 0; i < items->n; i++) {
+		struct lc_item *item = &items->list[i];
+		enum lc_err err = LC_OK;
 
-		if (r->state != LC_FAILED) {
-			err = item_judge(a, in, item, several,
-			    &r->detail);
-			if (err != LC_OK)
-				lc_result_fail(r, err);
-		}
-		if (r->state != LC_FAILED) {
-			lc_ids_add(&in->planned, item->entry);
-			item->place->planned += (uint32_t)item->entry->bytes;
-		} else if (a->request.stop_on_failure) {
+		if (item->result->state != LC_FAILED)
+			err = item_judge(a, items, item, several);
+		if (err != LC_OK)
+			lc_result_fail(item->result, err);
+		if (item->result->state != LC_FAILED)
+			lc_item_plan(items, item);
+		else if (a->request.stop_on_failure)
 			break;
-		}
 	}
 }
 
-/* ---- Installing: writing --------------------------------------------- */
-
-static enum lc_err
-agreement_write(struct lc_action *a, const struct lc_file *file,
-    struct item *item)
-{
-	const struct lc_terms *t = &item->entry->shown.terms;
-	const struct lc_file_eula *eula;
-	enum lc_err err;
-
-	if (*t->eula == '\0')
-		return LC_OK;
-	eula = lc_file_find_eula(file, t->eula);
-	if (eula != NULL &&
-	    (err = lc_store_put_agreement(a->lc, eula)) != LC_OK)
-		return err;
-	if (item->entry->shown.eula_accepted)
-		return LC_OK;
-	lc_entry_accepted(item->entry, true);
-	if ((err = lc_store_accept(a->lc, item->place->udi, t->id,
-	    a->request.by)) != LC_OK ||
-	    (err = lc_action_note(a, "accept", item->entry, item->place)) != LC_OK)
-		return err;
-	return lc_action_tell(a, LC_EVENT_EULA_ACCEPTED, item->entry);
-}
-
-static enum lc_err
-item_write(struct lc_action *a, const struct lc_file *file, struct item *item)
-{
-	struct lc_entry *e = item->entry;
-	enum lc_err err;
-
-	e->shown.installed = lc_now(a->lc);
-	if ((err = lc_store_put(a->lc, item->place, e, item->text)) != LC_OK ||
-	    (err = lc_action_note(a, "install", e, item->place)) != LC_OK ||
-	    (err = agreement_write(a, file, item)) != LC_OK)
-		return err;
-	return lc_action_tell(a, LC_EVENT_INSTALLED, e);
-}
+/* ---- Writing --------------------------------------------------------- */
 
 /* One store's licenses, in one transaction. */
 static enum lc_err
@@ -274,9 +125,9 @@ place_write(struct lc_action *a, struct install *in,
 	    detail)) != LC_OK)
 		return err;
 	err = lc_change_begin(a->lc);
-	for (size_t i = 0; i < a->nresults && err == LC_OK; i++) {
-		if (in->items[i].place == place)
-			err = item_write(a, in->file, &in->items[i]);
+	for (size_t i = 0; i < in->items.n && err == LC_OK; i++) {
+		if (in->items.list[i].place == place)
+			err = lc_item_write(a, in->file, &in->items.list[i]);
 	}
 	if (err == LC_OK)
 		err = lc_change_commit(a->lc);
@@ -291,22 +142,12 @@ place_write(struct lc_action *a, struct install *in,
 
 /* Into memory, which cannot fail: the model has room. */
 static void
-place_written(struct lc_action *a, struct install *in, struct lc_place *place)
+place_written(struct lc_action *a, struct lc_items *items,
+    const struct lc_place *place)
 {
-	for (size_t i = 0; i < a->nresults; i++) {
-		struct lc_result *r = &a->results[i];
-		struct item *item = &in->items[i];
-
-		if (item->place != place)
-			continue;
-		lc_ids_remove(&in->planned, item->entry);
-		place->shown.size_left -= (uint32_t)item->entry->bytes;
-		r->state = LC_SUCCESSFUL;
-		r->store = item->entry->shown.store;
-		r->index = item->entry->shown.index;
-		lc_model_add(a->lc->model, item->entry);
-		item->entry = NULL;
-		item->place = NULL;
+	for (size_t i = 0; i < items->n; i++) {
+		if (items->list[i].place == place)
+			lc_item_written(a, items, &items->list[i]);
 	}
 	lc_model_sort(a->lc->model);
 	lc_select(a->lc);
@@ -314,24 +155,25 @@ place_written(struct lc_action *a, struct install *in, struct lc_place *place)
 }
 
 static void
-place_not_written(struct lc_action *a, struct install *in,
-    const struct lc_place *place, enum lc_err err,
-    const struct lc_detail *detail)
+place_not_written(struct lc_items *items, const struct lc_place *place,
+    enum lc_err err, const struct lc_detail *detail)
 {
-	for (size_t i = 0; i < a->nresults; i++) {
-		if (in->items[i].place != place)
+	for (size_t i = 0; i < items->n; i++) {
+		struct lc_item *item = &items->list[i];
+
+		if (item->place != place)
 			continue;
-		a->results[i].detail = *detail;
-		lc_result_fail(&a->results[i], err);
-		in->items[i].place = NULL;
+		item->result->detail = *detail;
+		lc_result_fail(item->result, err);
+		item->place = NULL;
 	}
 }
 
 static void
 items_write(struct lc_action *a, struct install *in)
 {
-	for (size_t i = 0; i < a->nresults; i++) {
-		struct lc_place *place = in->items[i].place;
+	for (size_t i = 0; i < in->items.n; i++) {
+		const struct lc_place *place = in->items.list[i].place;
 		struct lc_detail detail = { "" };
 		enum lc_err err;
 
@@ -339,9 +181,9 @@ items_write(struct lc_action *a, struct install *in)
 			continue;
 		err = place_write(a, in, place, &detail);
 		if (err == LC_OK)
-			place_written(a, in, place);
+			place_written(a, &in->items, place);
 		else
-			place_not_written(a, in, place, err, &detail);
+			place_not_written(&in->items, place, err, &detail);
 		if (err != LC_OK && a->request.stop_on_failure)
 			break;
 	}
@@ -360,43 +202,25 @@ begin(struct lc_action *a)
 	if ((a->work = in = calloc(1, sizeof *in)) == NULL)
 		return LC_ENOMEM;
 	if ((err = lc_file_parse(a->request.data, a->request.len, &in->file,
-	    &a->detail)) != LC_OK)
+	    &a->detail)) != LC_OK ||
+	    (err = lc_action_results_new(a, in->file->nlines)) != LC_OK ||
+	    (err = lc_items_new(&in->items, a, in->file->nlines, 0)) != LC_OK)
 		return err;
-	in->items = calloc(in->file->nlines, sizeof *in->items);
-	if (in->items == NULL)
-		return LC_ENOMEM;
-	in->n = in->file->nlines;
-	return lc_action_results_new(a, in->n);
-}
-
-/* Some signatures; true when there are no more. */
-static bool
-verify(struct lc_action *a, struct install *in)
-{
-	size_t end = in->verified + SLICE_LINES;
-
-	while (in->verified < in->n && in->verified < end) {
-		if (!line_verify(a, in, in->verified++) &&
-		    a->request.stop_on_failure)
-			in->verified = in->n;
-	}
-	return in->verified == in->n;
+	for (size_t i = 0; i < in->items.n; i++)
+		in->items.list[i].text = in->file->lines[i];
+	return LC_OK;
 }
 
 static enum lc_err
 finish(struct lc_action *a, struct install *in)
 {
-	struct lc_model *m = a->lc->model;
 	enum lc_err err;
 
 	/* The device or the store may have gone since the first slice. */
 	if ((err = lc_request_check(a->lc, &a->request, &a->detail)) != LC_OK ||
-	    (err = lc_model_reserve(m, in->n)) != LC_OK ||
-	    (err = lc_ids_reserve(&in->planned, in->n)) != LC_OK)
+	    (err = lc_items_begin(a, &in->items)) != LC_OK)
 		return err;
-	for (size_t i = 0; i < m->nstores; i++)
-		lc_place_of(m->stores[i])->planned = 0;
-	items_judge(a, in);
+	items_judge(a, &in->items);
 	items_write(a, in);
 	return LC_OK;
 }
@@ -404,13 +228,14 @@ finish(struct lc_action *a, struct install *in)
 static bool
 step(struct lc_action *a)
 {
+	struct install *in = a->work;
 	enum lc_err err = LC_OK;
 	bool over = false;
 
-	if (a->work == NULL)
+	if (in == NULL)
 		err = begin(a);
-	else if (verify(a, a->work)) {
-		err = finish(a, a->work);
+	else if (lc_items_verify(a, &in->items)) {
+		err = finish(a, in);
 		over = true;
 	}
 	if (err != LC_OK)
@@ -425,10 +250,7 @@ end(struct lc_action *a)
 
 	if (in == NULL)
 		return;
-	for (size_t i = 0; i < in->n; i++)
-		lc_entry_free(in->items[i].entry);
-	free(in->items);
-	lc_ids_free(&in->planned);
+	lc_items_free(&in->items);
 	lc_file_free(in->file);
 	free(in);
 }

@@ -12,21 +12,27 @@ noinst_LTLIBRARIES += licensecore/libcore.la
 licensecore_libcore_la_SOURCES = \
 	licensecore/action.c licensecore/action.h \
 	licensecore/b64.c licensecore/b64.h \
+	licensecore/backup.c \
 	licensecore/change.c licensecore/change.h \
 	licensecore/check.c \
 	licensecore/clear.c \
 	licensecore/clock.c licensecore/clock.h \
 	licensecore/core.c licensecore/core.h \
+	licensecore/credentials.c \
 	licensecore/db.c licensecore/db.h \
 	licensecore/devkey.c licensecore/devkey.h \
 	licensecore/disk.c licensecore/disk.h \
 	licensecore/error.c licensecore/error.h \
 	licensecore/event.c licensecore/event.h \
+	licensecore/eula.c licensecore/eula.h \
 	licensecore/file.c licensecore/file.h \
+	licensecore/generate.c \
 	licensecore/history.c licensecore/history.h \
 	licensecore/inspect.c \
 	licensecore/issue.c \
 	licensecore/install.c \
+	licensecore/item.c licensecore/item.h \
+	licensecore/journal.c licensecore/journal.h \
 	licensecore/json.c licensecore/json.h \
 	licensecore/jws.c licensecore/jws.h \
 	licensecore/key.c licensecore/key.h \
@@ -35,6 +41,7 @@ licensecore_libcore_la_SOURCES = \
 	licensecore/line.c licensecore/line.h \
 	licensecore/meter.c licensecore/meter.h \
 	licensecore/model.c licensecore/model.h \
+	licensecore/rehost.c \
 	licensecore/schedule.c licensecore/schedule.h \
 	licensecore/seal.c licensecore/seal.h \
 	licensecore/select.c licensecore/select.h \

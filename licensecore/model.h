@@ -71,7 +71,9 @@ struct lc_place {
 	const struct lc_device *device;
 	const char *udi;
 	bool is_default;
-	uint32_t planned;	/* bytes an action is about to fill */
+	int64_t planned;	/* bytes an action is about to fill; less than
+				   0 if it is about to free more */
+	int slot;		/* while an action has it attached: db.h */
 };
 
 /* A module with what only the core needs.  shown comes first. */

@@ -28,8 +28,8 @@ lc_store_needs_acceptance(const struct lc_terms *t)
 	return *t->eula != '\0' && lc_type_needs_eula(t->type);
 }
 
-static enum lc_err
-accepted_get(struct lc *lc, const char *udi, const struct lc_terms *t,
+enum lc_err
+lc_store_accepted(struct lc *lc, const char *udi, const struct lc_terms *t,
     bool *accepted)
 {
 	struct lc_rows *rows;
@@ -94,6 +94,19 @@ lc_terms_fit(const struct lc_terms *t, const char *udi)
 	return t->nudis == 0;
 }
 
+enum lc_err
+lc_store_not_revoked(struct lc *lc, const char *udi, const char *id,
+    struct lc_detail *detail)
+{
+	bool revoked = false;
+	enum lc_err err = lc_history_has(lc, "revoke", udi, id, &revoked);
+
+	if (err != LC_OK || !revoked)
+		return err;
+	return lc_fail(detail, LC_EREVOKED, "license %s was revoked: %s gave"
+	    " it up for good", id, udi);
+}
+
 /* ---- What is kept for good about a license --------------------------- */
 
 /* Its index, 0 if it has none yet, and what the operator wanted. */
@@ -127,7 +140,7 @@ lc_store_recall(struct lc *lc, const struct lc_place *place,
 	bool accepted;
 
 	if ((err = keep_get(lc, place, e)) != LC_OK ||
-	    (err = accepted_get(lc, place->udi, &e->shown.terms,
+	    (err = lc_store_accepted(lc, place->udi, &e->shown.terms,
 	    &accepted)) != LC_OK ||
 	    (err = lc_meter_load(lc, place->udi, e)) != LC_OK ||
 	    (err = lc_schedule_load(lc, place->udi, e)) != LC_OK ||
@@ -179,14 +192,15 @@ enum lc_err
 lc_store_put(struct lc *lc, const struct lc_place *place, struct lc_entry *e,
     const struct lc_file_line *line)
 {
+	static const char *const insert[] = LC_DB_EACH("INSERT INTO ",
+	    ".line (id, line, installed) VALUES (?, ?, ?)");
 	enum lc_err err;
 
 	if (e->shown.index == 0 &&
 	    (err = index_give(lc, place->udi, e)) != LC_OK)
 		return err;
-	err = lc_db_run(lc->db, "INSERT INTO store.line (id, line, installed)"
-	    " VALUES (?, ?, ?)", "sxi", e->shown.terms.id, line->text,
-	    line->len, e->shown.installed);
+	err = lc_db_run(lc->db, insert[place->slot], "sxi",
+	    e->shown.terms.id, line->text, line->len, e->shown.installed);
 	return err == LC_OK ? mirror_put(lc, place, e, line) : err;
 }
 
@@ -194,13 +208,15 @@ enum lc_err
 lc_store_delete(struct lc *lc, const struct lc_place *place,
     const struct lc_entry *e)
 {
+	static const char *const delete[] = LC_DB_EACH("DELETE FROM ",
+	    ".line WHERE id = ?");
 	const char *id = e->shown.terms.id;
 	int64_t store = e->shown.store;
 	enum lc_err err;
 
 	/* The index stays taken; the operator's wishes go with the license. */
-	if ((err = lc_db_run(lc->db, "DELETE FROM store.line WHERE id = ?",
-	    "s", id)) != LC_OK ||
+	if ((err = lc_db_run(lc->db, delete[place->slot], "s",
+	    id)) != LC_OK ||
 	    (err = lc_db_run(lc->db, "DELETE FROM mirror WHERE udi = ? AND"
 	    " store = ? AND id = ?", "sis", place->udi, store, id)) != LC_OK)
 		return err;
@@ -283,6 +299,28 @@ load_push(struct load *load, struct lc_entry *e)
 	return LC_OK;
 }
 
+/* An old copy of a store that is put back brings no license back. */
+static enum lc_err
+line_revoked(const struct load *load, struct lc_line *line,
+    struct lc_detail *why)
+{
+	enum lc_err err = lc_store_not_revoked(load->lc, load->place->udi,
+	    line->terms.id, why);
+
+	if (err != LC_OK)
+		lc_line_free(line);
+	return err;
+}
+
+static void
+line_not_used(const struct load *load, enum lc_err err,
+    const struct lc_detail *why)
+{
+	lc_notice(load->lc, err, "store %s: a license in it is not used: %s",
+	    load->place->shown.name,
+	    *why->text != '\0' ? why->text : lc_strerror(err));
+}
+
 /* A line that does not verify is told and passed over: only others fail. */
 static enum lc_err
 line_load(struct load *load, const char *text, size_t len, int64_t installed)
@@ -298,9 +336,13 @@ line_load(struct load *load, const char *text, size_t len, int64_t installed)
 	if (err == LC_ENOMEM)
 		return err;
 	if (err != LC_OK) {
-		lc_notice(load->lc, err, "store %s: a license in it is not"
-		    " used: %s", load->place->shown.name,
-		    *why.text != '\0' ? why.text : lc_strerror(err));
+		line_not_used(load, err, &why);
+		return LC_OK;
+	}
+	if ((err = line_revoked(load, line, &why)) != LC_OK) {
+		if (err != LC_EREVOKED)
+			return err;
+		line_not_used(load, err, &why);
 		return LC_OK;
 	}
 	if ((err = entry_make(load, line, len, installed, &e)) != LC_OK)

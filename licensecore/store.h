@@ -42,6 +42,10 @@ enum lc_err lc_store_put(struct lc *, const struct lc_place *,
 enum lc_err lc_store_delete(struct lc *, const struct lc_place *,
     const struct lc_entry *);
 
+/* LC_EREVOKED if the device gave this license up. */
+enum lc_err lc_store_not_revoked(struct lc *, const char *udi, const char *id,
+    struct lc_detail *);
+
 /* Within a change: keeps the text of an agreement, and its acceptance. */
 enum lc_err lc_store_put_agreement(struct lc *, const struct lc_file_eula *);
 enum lc_err lc_store_accept(struct lc *, const char *udi, const char *id,
@@ -49,6 +53,13 @@ enum lc_err lc_store_accept(struct lc *, const char *udi, const char *id,
 
 /* In memory, with the priority that goes with it. */
 void lc_entry_accepted(struct lc_entry *, bool accepted);
+
+/*
+ * Was its agreement accepted for this device?  True for those that need no
+ * acceptance.
+ */
+enum lc_err lc_store_accepted(struct lc *, const char *udi,
+    const struct lc_terms *, bool *accepted);
 
 /* Does its agreement have to be accepted in so many words? */
 bool lc_store_needs_acceptance(const struct lc_terms *);

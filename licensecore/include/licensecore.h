@@ -76,10 +76,16 @@ enum lc_err {
 	LC_EKEY,	/* signed with a key that is not trusted (any more) */
 	LC_EUDI,	/* for another device */
 	LC_EEXISTS,	/* this very license is, or was, here */
+	LC_EREVOKED,	/* the device gave it up for good */
 	LC_ECOUNT,	/* a count outside its type's rules */
 	LC_EPERIOD,	/* a period or dates outside its type's rules */
 	LC_EEULA,	/* its agreement has to be accepted first */
 	LC_EFULL,	/* the store has no room left */
+
+	/* Permission tickets. */
+	LC_ETICKET,	/* no permission ticket, or none that counts */
+	LC_ESUPERSEDED,	/* a newer one was processed */
+	LC_ENOTICKET,	/* no rehost ticket was made yet */
 
 	/* Checking out. */
 	LC_ENOLICENSE,	/* the feature has no license */
@@ -465,24 +471,54 @@ LC_API enum lc_err lc_switch_set(struct lc *, enum lc_switch, bool on);
 enum lc_action_kind {
 	LC_INSTALL,
 	LC_CLEAR,
+	/*
+	 * Does what a permission ticket asks for, all of it or nothing: its
+	 * licenses are revoked, in use or not, and can never be installed
+	 * again; those that it brings are installed in the default store,
+	 * their agreements accepted only if the request says so.  Output: the
+	 * rehost ticket.  The same ticket once more gives the same output and
+	 * changes nothing; one older than the last is LC_ESUPERSEDED.
+	 * Results: those to remove, then those to add.
+	 */
+	LC_PROCESS_TICKET,
+	/* Output: the rehost ticket that was made for a permission ticket, or
+	   for the device's last one.  Changes nothing. */
+	LC_REGENERATE_TICKET,
+	/* Output: a license file with all licenses that were installed in the
+	   device, to be installed there again. */
+	LC_BACKUP,
+	/* Output: the agreements which the licenses of a file need accepted,
+	   one for each and none twice; empty if there is none.  Changes
+	   nothing. */
+	LC_GENERATE_EULA,
+	/* Output: who the device is and what it holds, signed by it. */
+	LC_EXPORT_CREDENTIALS,
 };
 
 struct lc_request {
 	enum lc_action_kind kind;
 	uint32_t device;	/* LC_INSTALL: 0, the lines name theirs;
-				   else only this one.  LC_CLEAR: 0 is the
-				   master */
+				   else only this one.  LC_PROCESS_TICKET,
+				   LC_REGENERATE_TICKET with a ticket: so does
+				   the ticket.  Others: 0 is the master */
 	uint32_t store;		/* LC_INSTALL: 0 is the default store; ignored
 				   if the licenses go to several devices.
-				   LC_CLEAR: 0 is the one that has it */
+				   LC_CLEAR: 0 is the one that has it.
+				   Others: not looked at */
 	uint32_t license;	/* LC_CLEAR: its index */
-	const void *data;	/* LC_INSTALL: a license file; borrowed until
-				   the action is freed */
+	const void *data;	/* LC_INSTALL, LC_GENERATE_EULA: a license
+				   file; LC_PROCESS_TICKET: a permission
+				   ticket; LC_REGENERATE_TICKET: the same, or
+				   NULL.  Borrowed until the action is freed */
 	size_t len;
-	bool accept_eula;	/* LC_INSTALL: all agreements are accepted */
+	bool accept_eula;	/* LC_INSTALL, LC_PROCESS_TICKET: all
+				   agreements are accepted */
 	bool stop_on_failure;	/* do not try the licenses after a failed one */
 	const char *by;		/* who asks, for the history: "snmp", "alice";
 				   copied */
+	const char *nonce;	/* LC_EXPORT_CREDENTIALS: stands in them, so
+				   that they are known to be fresh; 1 to 64 of
+				   A-Z a-z 0-9 . _ : -, or NULL; copied */
 };
 
 /* clmgmtLicenseActionState, with its numbers. */
@@ -530,6 +566,41 @@ LC_API const char *lc_action_detail(const struct lc_action *);
 /* One for each license, in the order of the file; live with the action. */
 LC_API const struct lc_result *lc_action_results(const struct lc_action *,
     size_t *n);
+/*
+ * The file that came out of an action, to be written where the caller wants
+ * it: text, with a NUL behind it.  NULL if none did: the action is not over,
+ * failed, or is of a kind that has none.  Lives with the action.
+ */
+LC_API const char *lc_action_output(const struct lc_action *, size_t *len);
+
+/* ---- Agreements ------------------------------------------------------ */
+
+/*
+ * A license whose eula_accepted is false cannot be used before its agreement
+ * was accepted: with the installation, or here.  Each is an event, a record of
+ * the history, and durable on return.
+ */
+
+/* LC_ENOTFOUND; accepting what is accepted changes nothing. */
+LC_API enum lc_err lc_eula_accept(struct lc *, uint32_t device,
+    uint32_t store, uint32_t index, const char *by);
+/* The next license that needs it, in the order of lc_licenses; NULL: none.
+   Start after NULL. */
+LC_API const struct lc_license *lc_eula_pending(const struct lc *,
+    const struct lc_license *after);
+/*
+ * The text of an agreement that came with a license file, by its digest
+ * (terms.eula); the caller frees it.  LC_ENOTFOUND: no file brought it.
+ */
+LC_API enum lc_err lc_eula_text(struct lc *, const char *digest, char **text);
+
+/*
+ * A standing acceptance: setting it accepts all agreements that wait, and
+ * those of every license that comes later.  Taking it back leaves what was
+ * accepted.
+ */
+LC_API bool lc_eula_standing(const struct lc *);
+LC_API enum lc_err lc_eula_standing_set(struct lc *, bool on, const char *by);
 
 /* ---- Leases ---------------------------------------------------------- */
 
@@ -589,6 +660,7 @@ enum lc_event_kind {
 					   below */
 	LC_EVENT_INSTALLED = 5,
 	LC_EVENT_CLEARED = 6,
+	LC_EVENT_REVOKED = 7,
 	LC_EVENT_EULA_ACCEPTED = 8,
 	LC_EVENT_NOT_ENFORCED = 9,	/* at once, then daily */
 	LC_EVENT_SUBSCRIPTION_WARNING = 10, /* 56, 49 ... 14 days, 7 ... 2
