@@ -5,9 +5,12 @@ check_LTLIBRARIES += tests/support/libsupport.la
 tests_support_libsupport_la_SOURCES = \
 	tests/support/check.c tests/support/check.h \
 	tests/support/device.c tests/support/device.h \
-	tests/support/issuer.c tests/support/issuer.h
+	tests/support/disk_calls.c tests/support/disk_calls.h \
+	tests/support/issuer.c tests/support/issuer.h \
+	tests/support/ticket.c tests/support/ticket.h
 tests_support_libsupport_la_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_support_libsupport_la_LIBADD = licensecore/libcore.la $(CUNIT_LIBS)
+tests_support_libsupport_la_LIBADD = licensecore/libcore.la $(CUNIT_LIBS) \
+	$(SQLITE_LIBS)
 
 # Unit tests see the private headers of what they test.
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/support \
@@ -72,6 +75,19 @@ tests_core_use_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_use_test_LDADD = $(UNIT_LDADD)
 tests_core_action_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_action_test_LDADD = $(UNIT_LDADD)
+
+TICKET_TESTS = \
+	tests/core/eula_test \
+	tests/core/export_test \
+	tests/core/rehost_test
+tests_core_eula_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_eula_test_LDADD = $(UNIT_LDADD)
+tests_core_export_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_export_test_LDADD = $(UNIT_LDADD)
+tests_core_rehost_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_rehost_test_LDADD = $(UNIT_LDADD)
+check_PROGRAMS += $(TICKET_TESTS)
+TESTS += $(TICKET_TESTS)
 
 check_PROGRAMS += $(FORMAT_TESTS) $(STORE_TESTS)
 TESTS += $(FORMAT_TESTS) $(STORE_TESTS)

@@ -1,0 +1,24 @@
+/*
+ * disk_calls.h - a disk that fails, or a machine that dies, at a chosen call.
+ *
+ * SQLite's own way to the disk is wrapped: its calls that change something
+ * (write, truncate, sync, delete) are counted.  Nothing is really synced, since
+ * the machine goes on; that makes the tests quick.
+ */
+#ifndef DISK_CALLS_H
+#define DISK_CALLS_H
+
+#include <stdbool.h>
+
+enum disk_end {
+	DISK_FAILS,	/* this call fails, those after it work */
+	DISK_DIES,	/* the process ends before this call, with DISK_DEAD */
+};
+#define DISK_DEAD 42
+
+/* The nth call from now; 0: none. */
+void disk_end_at(unsigned n, enum disk_end);
+/* Did it come to that since? */
+bool disk_ended(void);
+
+#endif
