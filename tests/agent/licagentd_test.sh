@@ -53,6 +53,12 @@ has()
 		complain "$1" "$2 does not contain: $3" "$(tail -n 20 "$2")"
 }
 
+# gone PROCESS: ended, even if process 1 does not care for orphans.
+gone()
+{
+	! grep -qs '^State:[[:space:]]*[^ZX]' "/proc/$1/status"
+}
+
 # until SECONDS COMMAND...: waits for the command to succeed.
 until_true()
 {
@@ -338,7 +344,7 @@ options 1 -c background.conf
 has "another one in the background" err "state: in use by process "
 daemon=$(sed -n 's/.*in use by process //p' err)
 kill -TERM "$daemon"
-until_true 10 [ ! -d "/proc/$daemon" ] ||
+until_true 10 gone "$daemon" ||
 	complain "SIGTERM" "the daemon lives on"
 daemon=
 kill -TERM "$LAB_LICAGENTD_PID"
