@@ -133,7 +133,8 @@ go_to_background(void)
 	}
 	if (daemon > 0) {
 		close(ends[1]);
-		exit(await_daemon(daemon, ends[0]));
+		/* What it read is the daemon's to give back. */
+		_exit(await_daemon(daemon, ends[0]));
 	}
 	close(ends[0]);
 	(void)setsid(); /* a child is no group leader: cannot fail */
