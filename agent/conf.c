@@ -82,6 +82,17 @@ struct feature_conf {
 	bool mandatory, always, advise;
 };
 
+struct level_conf {
+	struct where where;
+	char *feature;
+};
+
+struct module_conf {
+	struct where where;
+	char *name, *version;
+	struct list levels;
+};
+
 struct files_conf {
 	struct where where;
 	char *prefix, *directory;
@@ -91,7 +102,7 @@ struct file_conf {
 	struct where where;
 	char *master, *state, *keys;
 	bool own_keys;
-	struct list files, devices, features;
+	struct list files, devices, features, modules;
 };
 
 static bool
@@ -184,6 +195,28 @@ static const struct key feature_keys[] = {
 static const struct section feature_section =
     SECTION(feature_keys, struct feature_conf);
 
+#define OF(field) .at = offsetof(struct level_conf, field)
+static const struct key level_keys[] = {
+	{ "feature", KEY_TEXT, OF(feature), .required = true, .min = 1,
+	    .max = LC_FEATURE_MAX },
+};
+#undef OF
+static const struct section level_section =
+    SECTION(level_keys, struct level_conf);
+
+#define OF(field) .at = offsetof(struct module_conf, field)
+static const struct key module_keys[] = {
+	{ "name", KEY_TEXT, OF(name), .required = true, .min = 1,
+	    .max = LC_FEATURE_MAX },
+	{ "version", KEY_TEXT, OF(version), .required = true, .min = 1,
+	    .max = LC_VERSION_MAX },
+	{ "levels", KEY_LIST, OF(levels), .required = true,
+	    .of = &level_section },
+};
+#undef OF
+static const struct section module_section =
+    SECTION(module_keys, struct module_conf);
+
 #define OF(field) .at = offsetof(struct files_conf, field)
 static const struct key files_keys[] = {
 	{ "prefix", KEY_TEXT, OF(prefix), .required = true, .min = 2, .max = 64,
@@ -205,6 +238,7 @@ static const struct key file_keys[] = {
 	{ "devices", KEY_LIST, OF(devices), .required = true,
 	    .of = &device_section },
 	{ "features", KEY_LIST, OF(features), .of = &feature_section },
+	{ "modules", KEY_LIST, OF(modules), .of = &module_section },
 };
 #undef OF
 static const struct section file_section = SECTION(file_keys, struct file_conf);
@@ -591,6 +625,41 @@ check_features(const struct reader *r, struct file_conf *file)
 }
 
 static bool
+check_levels(const struct reader *r, const struct module_conf *module)
+{
+	const struct level_conf *levels = module->levels.items;
+
+	if (module->levels.n == 0 || module->levels.n > LC_NLEVELS_MAX)
+		return wrong_at(r, &module->where,
+		    "module %s has %zu levels; it takes 1 to %d", module->name,
+		    module->levels.n, LC_NLEVELS_MAX);
+	for (size_t i = 0; i < module->levels.n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(levels[j].feature, levels[i].feature) == 0)
+				return wrong_at(r, &levels[i].where,
+				    "level %s is there already, in line %u",
+				    levels[i].feature, levels[j].where.line);
+	return true;
+}
+
+static bool
+check_modules(const struct reader *r, const struct file_conf *file)
+{
+	const struct module_conf *modules = file->modules.items;
+
+	for (size_t i = 0; i < file->modules.n; i++) {
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(modules[j].name, modules[i].name) == 0)
+				return wrong_at(r, &modules[i].where,
+				    "module %s is there already, in line %u",
+				    modules[i].name, modules[j].where.line);
+		if (!check_levels(r, &modules[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
 check_files(const struct reader *r, const struct file_conf *file)
 {
 	const struct files_conf *files = file->files.items;
@@ -617,6 +686,8 @@ struct loaded {
 	struct lc_device_options *devices;
 	struct lc_store_options *stores;
 	struct lc_feature_options *features;
+	struct lc_module_options *modules;
+	const char **levels; /* of all modules */
 };
 
 #define MASTER_DEFAULT "unix:/var/agentx/master"
@@ -686,6 +757,26 @@ take_features(struct loaded *l)
 }
 
 static void
+take_modules(struct loaded *l)
+{
+	const struct module_conf *modules = l->file.modules.items;
+	const char **level = l->levels;
+
+	for (size_t i = 0; i < l->file.modules.n; i++) {
+		const struct level_conf *levels = modules[i].levels.items;
+
+		l->modules[i] = (struct lc_module_options){
+			.name = modules[i].name,
+			.version = modules[i].version,
+			.levels = level,
+			.nlevels = modules[i].levels.n,
+		};
+		for (size_t j = 0; j < modules[i].levels.n; j++)
+			*level++ = levels[j].feature;
+	}
+}
+
+static void
 take_files(struct loaded *l)
 {
 	const struct files_conf *files = l->file.files.items;
@@ -716,9 +807,12 @@ take_options(const struct reader *r, struct loaded *l)
 	l->devices = calloc(l->file.devices.n + 1, sizeof *l->devices);
 	l->stores = calloc(count_stores(&l->file) + 1, sizeof *l->stores);
 	l->features = calloc(l->file.features.n + 1, sizeof *l->features);
+	l->modules = calloc(l->file.modules.n + 1, sizeof *l->modules);
+	l->levels = calloc(l->file.modules.n * LC_NLEVELS_MAX + 1,
+	    sizeof *l->levels);
 	l->prefixes = calloc(l->file.files.n + 1, sizeof *l->prefixes);
 	if (l->devices == NULL || l->stores == NULL || l->features == NULL ||
-	    l->prefixes == NULL)
+	    l->modules == NULL || l->levels == NULL || l->prefixes == NULL)
 		return wrong_at(r, &l->file.where, "out of memory");
 	*options = (struct lc_options){ .state_dir = l->file.state,
 		.key_dir = l->file.keys,
@@ -727,9 +821,12 @@ take_options(const struct reader *r, struct loaded *l)
 		.ndevices = l->file.devices.n,
 		.stores = l->stores,
 		.features = l->features,
-		.nfeatures = l->file.features.n };
+		.nfeatures = l->file.features.n,
+		.modules = l->modules,
+		.nmodules = l->file.modules.n };
 	take_devices(l);
 	take_features(l);
+	take_modules(l);
 	take_files(l);
 	return true;
 }
@@ -768,7 +865,8 @@ conf_load(const char *path, char error[CONF_ERROR_MAX])
 	    read_group(
 		&r, config_root_setting(&l->config), &file_section, &l->file) &&
 	    check_devices(&r, &l->file) && check_features(&r, &l->file) &&
-	    check_files(&r, &l->file) && take_master(&r, l) &&
+	    check_modules(&r, &l->file) && check_files(&r, &l->file) &&
+	    take_master(&r, l) &&
 	    take_options(&r, l))
 		return &l->conf;
 	conf_free(&l->conf);
@@ -787,6 +885,8 @@ conf_free(struct conf *conf)
 	free(l->devices);
 	free(l->stores);
 	free(l->features);
+	free(l->modules);
+	free(l->levels);
 	config_destroy(&l->config);
 	free(l);
 }

@@ -111,6 +111,12 @@ values(void)
 	CHECK(options->features[2].always && options->features[2].advise);
 	CHECK(!options->features[1].always && !options->features[1].advise);
 	CHECK(options->features[0].what_is_counted == NULL);
+	CHECK_UINT(options->nmodules, 2);
+	CHECK_STR(options->modules[0].name, "image");
+	CHECK_UINT(options->modules[0].nlevels, 2);
+	CHECK_STR(options->modules[0].levels[1], "ipservicesk9");
+	CHECK_STR(options->modules[1].version, "2.0");
+	CHECK_STR(options->modules[1].levels[0], "b");
 	conf_free(conf);
 }
 
