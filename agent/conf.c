@@ -8,12 +8,14 @@
 #include "conf.h"
 
 #include <ctype.h>
+#include <grp.h>
 #include <libconfig.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "value.h"
 
@@ -102,6 +104,8 @@ struct file_conf {
 	struct where where;
 	char *master, *state, *keys;
 	bool own_keys;
+	char *control, *admin_group, *feature_group;
+	int others;
 	struct list files, devices, features, modules;
 };
 
@@ -129,6 +133,13 @@ is_prefix(const char *text)
 	return len > 0 && strcmp(text + len, ":") == 0;
 }
 
+static bool
+is_socket(const char *text)
+{
+	return text[0] == '\0' || is_absolute(text);
+}
+
+#define SOCKET_MAX (sizeof((struct sockaddr_un *)0)->sun_path - 1)
 #define PATH_KEY                                     \
 	.min = 1, .max = 4095, .check = is_absolute, \
 	.allowed = "an absolute path"
@@ -228,12 +239,24 @@ static const struct key files_keys[] = {
 static const struct section files_section =
     SECTION(files_keys, struct files_conf);
 
+static const struct choice others[] = {
+	{ "read", true },
+	{ "none", false },
+	{ NULL, 0 },
+};
+
 #define OF(field) .at = offsetof(struct file_conf, field)
 static const struct key file_keys[] = {
 	{ "master", KEY_TEXT, OF(master), .min = 1, .max = 255 },
 	{ "state", KEY_TEXT, OF(state), .required = true, PATH_KEY },
 	{ "keys", KEY_TEXT, OF(keys), .required = true, PATH_KEY },
 	{ "own-keys", KEY_TRUTH, OF(own_keys) },
+	{ "control", KEY_TEXT, OF(control), .max = SOCKET_MAX,
+	    .check = is_socket,
+	    .allowed = "an absolute path, or \"\" for none" },
+	{ "admin-group", KEY_TEXT, OF(admin_group), .min = 1, .max = 255 },
+	{ "feature-group", KEY_TEXT, OF(feature_group), .min = 1, .max = 255 },
+	{ "others", KEY_CHOICE, OF(others), .choices = others },
 	{ "files", KEY_LIST, OF(files), .of = &files_section },
 	{ "devices", KEY_LIST, OF(devices), .required = true,
 	    .of = &device_section },
@@ -705,6 +728,33 @@ take_master(const struct reader *r, struct loaded *l)
 	return wrong(r, setting, "\"%s\": %s", l->conf.master, why);
 }
 
+static bool
+take_group(const struct reader *r, const struct loaded *l, const char *key,
+    const char *name, gid_t *group)
+{
+	const struct group *found;
+
+	*group = CONTROL_NOBODY;
+	if (name == NULL)
+		return true;
+	if ((found = getgrnam(name)) == NULL)
+		return wrong(r, config_lookup(&l->config, key),
+		    "there is no group %s", name);
+	*group = found->gr_gid;
+	return true;
+}
+
+static bool
+take_control(const struct reader *r, struct loaded *l)
+{
+	l->conf.control = l->file.control;
+	l->conf.access.others_read = l->file.others;
+	return take_group(r, l, "admin-group", l->file.admin_group,
+		   &l->conf.access.admin_group) &&
+	       take_group(r, l, "feature-group", l->file.feature_group,
+		   &l->conf.access.feature_group);
+}
+
 static void
 take_store(struct loaded *l, const struct device_conf *device,
     const struct store_conf *store)
@@ -866,8 +916,7 @@ conf_load(const char *path, char error[CONF_ERROR_MAX])
 		&r, config_root_setting(&l->config), &file_section, &l->file) &&
 	    check_devices(&r, &l->file) && check_features(&r, &l->file) &&
 	    check_modules(&r, &l->file) && check_files(&r, &l->file) &&
-	    take_master(&r, l) &&
-	    take_options(&r, l))
+	    take_master(&r, l) && take_control(&r, l) && take_options(&r, l))
 		return &l->conf;
 	conf_free(&l->conf);
 	return NULL;

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "control.h"
 #include "files.h"
 #include "licensecore.h"
 #include "link.h"
@@ -17,6 +18,8 @@ struct conf {
 	const char *master;
 	struct link_address address; /* of the master */
 	struct files files;
+	const char *control; /* socket; NULL: the default one, "": none */
+	struct control_access access;
 	struct lc_options options; /* clock and callbacks are the caller's */
 };
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "actions.h"
+#include "control.h"
 #include "eventlog.h"
 #include "jobs.h"
 #include "log.h"
@@ -31,6 +32,7 @@ struct daemon {
 	struct mib mib;
 	struct sets *sets;
 	struct notify *notify;
+	struct control *control; /* NULL before it is open */
 	struct link *link;
 	struct watch signals; /* fd is -1 before it is open */
 	struct task reload;
@@ -65,7 +67,9 @@ tick(void *arg)
 static void
 on_notice(void *arg, enum lc_err err, const char *text)
 {
-	(void)arg;
+	struct daemon *d = arg;
+
+	control_notice(d->control, err, text);
 	log_warn("core", "%s", text[0] != '\0' ? text : lc_strerror(err));
 }
 
@@ -78,7 +82,24 @@ on_event(void *arg, const struct lc_event *event)
 	if (d->notify == NULL)
 		return; /* not everything is open yet */
 	notify_poke(d->notify);
+	if (d->control != NULL)
+		control_event(d->control, event);
 	loop_timer_set(d->loop, &d->due, 0); /* other things may be due now */
+}
+
+static void
+on_lease(void *arg, struct lc_lease *lease)
+{
+	(void)arg;
+	control_lease(lease);
+}
+
+static void
+on_leases_changed(void *arg)
+{
+	struct daemon *d = arg;
+
+	loop_timer_set(d->loop, &d->due, 0);
 }
 
 static struct lc_options
@@ -88,6 +109,7 @@ core_options(struct daemon *d, const struct conf *conf)
 
 	options.notice = on_notice;
 	options.event = on_event;
+	options.lease = on_lease;
 	options.arg = d;
 	return options;
 }
@@ -118,6 +140,52 @@ on_answered(void *arg, uint32_t packet, bool taken)
 	notify_answered(d->notify, packet, taken);
 }
 
+/* ---- The control socket ---- */
+
+/*
+ * Programs may do without it where it is not asked for; what the operator has
+ * asked for has to be there.
+ */
+static bool
+listen_for_programs(struct daemon *d, const struct conf *conf)
+{
+	const char *path =
+	    conf->control != NULL ? conf->control : CONTROL_DEFAULT;
+	char why[CONTROL_ERROR_MAX];
+
+	control_set_access(d->control, &conf->access);
+	if (path[0] == '\0') {
+		control_close(d->control);
+		return true;
+	}
+	if (control_listen(d->control, path, why))
+		return true;
+	if (conf->control != NULL) {
+		log_error("control", "%s", why);
+		return false;
+	}
+	log_warn("control",
+	    "%s; going on without a control socket (\"control\" in the "
+	    "configuration names another one)",
+	    why);
+	return true;
+}
+
+static bool
+open_control(struct daemon *d)
+{
+	const struct control_options options = {
+		.loop = d->loop,
+		.core = d->agent.core,
+		.jobs = d->jobs,
+		.access = d->conf->access,
+		.changed = on_leases_changed,
+		.arg = d,
+	};
+
+	return (d->control = control_new(&options)) != NULL;
+}
+
 /* ---- Signals ---- */
 
 /* Everything is in force, or everything stays as it was. */
@@ -140,6 +208,8 @@ take_configuration(struct daemon *d, struct conf *conf)
 	loop_timer_set(d->loop, &d->due, 0);
 	jobs_set_files(d->jobs, &conf->files);
 	link_move(d->link, conf->master, &conf->address);
+	/* That it fails is logged; the one before goes on. */
+	(void)listen_for_programs(d, conf);
 	conf_free(d->conf);
 	d->conf = conf;
 	log_info("config", "%s is in force", d->path);
@@ -276,9 +346,10 @@ daemon_open(const char *path, struct conf *conf)
 	if ((d->loop = loop_new()) == NULL || !open_signals(d))
 		log_error("main", "cannot begin: %s", strerror(errno));
 	else if (open_core(d)) {
-		if (open_tables(d) && open_link(d))
+		if (!open_tables(d) || !open_link(d) || !open_control(d))
+			log_error("main", "out of memory");
+		else if (listen_for_programs(d, d->conf))
 			return d;
-		log_error("main", "out of memory");
 	}
 	daemon_close(d);
 	return NULL;
@@ -289,6 +360,8 @@ daemon_close(struct daemon *d)
 {
 	if (d == NULL)
 		return;
+	control_free(d->control);
+	d->control = NULL;
 	link_free(d->link);
 	notify_free(d->notify);
 	d->notify = NULL;

@@ -19,6 +19,7 @@ struct jobs {
 	struct task task;
 	struct lc_action *action; /* of the first one, once it has begun */
 	uint8_t *data;            /* the license file */
+	struct jobs_counts counts;
 };
 
 bool
@@ -69,14 +70,29 @@ finish(struct jobs *jobs, enum lc_action_state state, enum fail_cause cause)
 }
 
 static void
-fail(struct jobs *jobs, enum fail_cause cause, const char *why)
+report(const struct jobs *jobs, enum fail_cause cause, enum lc_err err,
+    const char *why)
+{
+	const struct job *job = jobs->queue;
+
+	if (job->report != NULL)
+		job->report(job->arg, jobs->action, cause, err, why);
+}
+
+static void
+fail(struct jobs *jobs, enum fail_cause cause, enum lc_err err, const char *why)
 {
 	const struct job *job = jobs->queue;
 	bool file = job->kind == JOB_INSTALL;
 
+	/* Without an action nothing was looked at one by one. */
+	if (file && jobs->action == NULL)
+		jobs->counts.failed++;
+
 	log_warn("job", "action %u, %s%s%s: %s: %s; nothing was changed",
 	    job->number, kind_name(job->kind), file ? " of " : "",
 	    file ? job->file : "", map_cause_name(cause), why);
+	report(jobs, cause, err, why);
 	finish(jobs, LC_FAILED, cause);
 }
 
@@ -97,6 +113,23 @@ log_results(const struct job *job, const struct lc_result *results, size_t n)
 			    job->number, i + 1, n,
 			    map_cause_name(map_cause(results[i].err)),
 			    sentence(results[i].detail.text, results[i].err));
+}
+
+static void
+count_results(struct jobs *jobs, const struct lc_result *results, size_t n)
+{
+	struct jobs_counts *counts = &jobs->counts;
+	bool install = jobs->queue->kind == JOB_INSTALL;
+
+	if (install && n == 0)
+		counts->failed++;
+	for (size_t i = 0; i < n; i++)
+		if (results[i].state == LC_SUCCESSFUL)
+			++*(install ? &counts->installed : &counts->cleared);
+		else if (install && results[i].err == LC_EEXISTS)
+			counts->existing++;
+		else if (install && results[i].state == LC_FAILED)
+			counts->failed++;
 }
 
 static bool
@@ -127,18 +160,20 @@ conclude(struct jobs *jobs)
 
 	results = lc_action_results(jobs->action, &n);
 	log_results(job, results, n);
+	count_results(jobs, results, n);
 	if (!copy_results(job, results, n))
 		log_warn("job",
 		    "action %u: out of memory for its results; "
 		    "its row has the outcome",
 		    job->number);
 	if (state == LC_FAILED) {
-		fail(jobs, map_cause(err),
+		fail(jobs, map_cause(err), err,
 		    sentence(lc_action_detail(jobs->action), err));
 		return;
 	}
 	log_debug("job", "action %u, %s: %s", job->number, kind_name(job->kind),
 	    state == LC_SUCCESSFUL ? "done" : "done in part");
+	report(jobs, CAUSE_NONE, LC_OK, "");
 	finish(jobs, state, CAUSE_NONE);
 }
 
@@ -168,7 +203,7 @@ fetch_file(struct jobs *jobs, struct lc_request *request)
 	if (job->kind != JOB_INSTALL)
 		return true;
 	if (!job_protocol_offered(job->protocol)) {
-		fail(jobs, CAUSE_PROTOCOL,
+		fail(jobs, CAUSE_PROTOCOL, LC_EINVAL,
 		    "this version reads local files "
 		    "only");
 		return false;
@@ -179,10 +214,10 @@ fetch_file(struct jobs *jobs, struct lc_request *request)
 		request->data = jobs->data;
 		return true;
 	case FILES_UNREADABLE:
-		fail(jobs, CAUSE_FILE_PATH, why);
+		fail(jobs, CAUSE_FILE_PATH, LC_EIO, why);
 		break;
 	case FILES_TOO_LARGE: /* it is accessible, and not valid */
-		fail(jobs, CAUSE_FILE, why);
+		fail(jobs, CAUSE_FILE, LC_EFILE, why);
 		break;
 	}
 	return false;
@@ -197,18 +232,19 @@ begin(struct jobs *jobs)
 	enum lc_err err;
 
 	if (job->kind == JOB_NOTHING) {
+		report(jobs, CAUSE_NONE, LC_OK, "");
 		finish(jobs, LC_SUCCESSFUL, CAUSE_NONE);
 		return;
 	}
 	if ((err = lc_request_check(jobs->core, &request, &detail)) != LC_OK) {
-		fail(jobs, map_cause(err), sentence(detail.text, err));
+		fail(jobs, map_cause(err), err, sentence(detail.text, err));
 		return;
 	}
 	if (!fetch_file(jobs, &request))
 		return;
 	err = lc_action_new(jobs->core, &request, &jobs->action);
 	if (err != LC_OK)
-		fail(jobs, map_cause(err), lc_strerror(err));
+		fail(jobs, map_cause(err), err, lc_strerror(err));
 	else
 		loop_defer(jobs->loop, &jobs->task);
 }
@@ -300,6 +336,12 @@ jobs_position(const struct jobs *jobs, const struct job *job)
 	for (const struct job *at = jobs->queue; at != job; at = at->next)
 		position += at->state == LC_PENDING;
 	return position + 1;
+}
+
+const struct jobs_counts *
+jobs_counts(const struct jobs *jobs)
+{
+	return &jobs->counts;
 }
 
 bool

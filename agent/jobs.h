@@ -57,6 +57,13 @@ struct job {
 	struct job_result *results; /* in the order of the file */
 	size_t nresults;
 
+	/*
+	 * It is over, or all but over: what the core made of it, while that
+	 * can be looked at.  The action is NULL if there was none, the cause
+	 * CAUSE_NONE if it did not fail; `why` is then "".  May be NULL.
+	 */
+	void (*report)(void *arg, const struct lc_action *, enum fail_cause,
+	    enum lc_err, const char *why);
 	/* It is over, and not in the queue any more. */
 	void (*over)(void *arg, struct job *);
 	void *arg;
@@ -80,6 +87,13 @@ void jobs_cancel(struct jobs *, struct job *);
 uint32_t jobs_position(const struct jobs *, const struct job *);
 /* Is one in progress? */
 bool jobs_running(const struct jobs *);
+
+/* What actions did since the daemon began; licenses, not actions. */
+struct jobs_counts {
+	uint64_t installed, existing, failed; /* of installations */
+	uint64_t cleared;
+};
+const struct jobs_counts *jobs_counts(const struct jobs *);
 
 void job_clear(struct job *); /* frees the results */
 

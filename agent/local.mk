@@ -1,7 +1,8 @@
 # licagentd: everything but main() is a library, which the tests link too.
 
 AGENT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent $(CONFIG_CFLAGS) \
-	$(SYSTEMD_CFLAGS)
+	$(JANSSON_CFLAGS) $(SYSTEMD_CFLAGS) \
+	-DCONTROL_DEFAULT='"$(runstatedir)/licagent/control"'
 
 noinst_LTLIBRARIES += agent/libagent.la
 agent_libagent_la_SOURCES = \
@@ -11,6 +12,11 @@ agent_libagent_la_SOURCES = \
 	agent/agentx.c agent/agentx.h \
 	agent/buffer.c agent/buffer.h \
 	agent/conf.c agent/conf.h \
+	agent/control.c agent/control.h agent/control_client.h \
+	agent/control_job.c \
+	agent/control_lease.c \
+	agent/control_request.c \
+	agent/control_rows.c \
 	agent/daemon.c agent/daemon.h \
 	agent/device_table.c \
 	agent/eventlog.c agent/eventlog.h \
@@ -34,12 +40,12 @@ agent_libagent_la_SOURCES = \
 	agent/tables.c agent/tables.h \
 	agent/value.c agent/value.h
 agent_libagent_la_CPPFLAGS = $(AGENT_CPPFLAGS)
-agent_libagent_la_LIBADD = $(CONFIG_LIBS) $(SYSTEMD_LIBS)
+agent_libagent_la_LIBADD = $(CONFIG_LIBS) $(JANSSON_LIBS) $(SYSTEMD_LIBS)
 
 sbin_PROGRAMS += bin/licagentd
 bin_licagentd_SOURCES = agent/main.c
 bin_licagentd_CPPFLAGS = $(AGENT_CPPFLAGS) \
 	-DCONF_DEFAULT='"$(sysconfdir)/licagent/licagentd.conf"'
 bin_licagentd_LDADD = agent/libagent.la licensecore/libcore.la
-dist_man_MANS += agent/licagentd.8 agent/licagentd.conf.5
+dist_man_MANS += agent/licagent-control.7 agent/licagentd.8 agent/licagentd.conf.5
 dist_doc_DATA += agent/licagentd.conf.example

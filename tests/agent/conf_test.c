@@ -86,6 +86,10 @@ values(void)
 	CHECK_STR(options->state_dir, "/tmp/state");
 	CHECK_STR(options->key_dir, "/tmp/keys");
 	CHECK(options->own_keys);
+	CHECK_STR(conf->control, "/tmp/control");
+	CHECK_UINT(conf->access.admin_group, 0);
+	CHECK_UINT(conf->access.feature_group, 0);
+	CHECK(conf->access.others_read);
 	CHECK_UINT(conf->files.n, 2);
 	CHECK_STR(conf->files.prefixes[1].prefix, "usb-0_a:");
 	CHECK_STR(conf->files.prefixes[1].directory, "/media/usb");
