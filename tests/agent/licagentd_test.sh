@@ -337,7 +337,7 @@ mkdir -p "$work/state" "$work/keys"
 cp "$lab/keys/issuer.jwk" keys/
 sed "s|state = \".*\"|state = \"$work/state\"|
     s|keys = \".*\"|keys = \"$work/keys\"|
-    s|control = ".*"|control = "$work/control"|
+    s|control = \".*\"|control = \"$work/control\"|
     s|unix:.*/agentx|unix:$work/agentx|" good.conf >background.conf
 options 0 -c background.conf
 is "words of a daemon that is ready" "$(cat out err)" ""
