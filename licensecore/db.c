@@ -82,15 +82,18 @@ static const char *const ledger_steps[] = {
 	/*
 	 * issued: licenses; agreement: their texts, by digest.  device: keys
 	 * of devices, as first seen or shown.  permission: tickets, and what
-	 * each was redeemed for (lines, one on a row).
+	 * each was redeemed for (lines, one on a row).  moved: licenses that
+	 * left a device for good.
 	 */
 	"CREATE TABLE issued (id TEXT PRIMARY KEY, line TEXT NOT NULL)"
 	" WITHOUT ROWID;"
+	"CREATE TABLE moved (udi TEXT NOT NULL, id TEXT NOT NULL,"
+	" PRIMARY KEY (udi, id)) WITHOUT ROWID;"
 	"CREATE TABLE agreement (digest TEXT PRIMARY KEY, text TEXT NOT NULL);"
 	"CREATE TABLE device (udi TEXT PRIMARY KEY, kid TEXT NOT NULL)"
 	" WITHOUT ROWID;"
 	"CREATE TABLE permission (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
-	" id TEXT NOT NULL UNIQUE, udi TEXT NOT NULL, digest TEXT,"
+	" id TEXT NOT NULL UNIQUE, udi TEXT NOT NULL, ticket TEXT,"
 	" redeemed_for TEXT, redeemed_at INTEGER, lines TEXT);",
 };
 
@@ -382,14 +385,17 @@ lc_db_check(struct lc_db *db)
 }
 
 static enum lc_err
-migrate(struct lc_db *db, const struct file_kind *kind, int32_t version)
+migrate(struct lc_db *db, const struct file_kind *kind)
 {
 	char rest[48];
+	int32_t version = 0;
 	enum lc_err err;
 
 	if (kind->steps == NULL)
 		return LC_EDAMAGED;
-	err = lc_db_begin(db);
+	/* Read again: somebody else may just have made the ledger. */
+	if ((err = lc_db_begin(db)) == LC_OK)
+		err = pragma_get(db, kind, "user_version", &version);
 	for (int32_t i = version; i < kind->nsteps && err == LC_OK; i++)
 		err = error_of(sqlite3_exec(db->sqlite, kind->steps[i], NULL,
 		    NULL, NULL));
@@ -425,14 +431,14 @@ file_prepare(struct lc_db *db, const struct file_kind *kind, bool check)
 	    (err = pragma_get(db, kind, "schema_version", &tables)) != LC_OK)
 		return err;
 	if (magic == 0 && version == 0 && tables == 0)
-		return migrate(db, kind, 0);	/* a new file */
+		return migrate(db, kind);	/* a new file */
 	if (magic != kind->magic || version < 1)
 		return LC_EDAMAGED;
 	if (version > kind->nsteps)
 		return LC_ENEWER;
 	if (check && (err = integrity_check(db, kind)) != LC_OK)
 		return err;
-	return version < kind->nsteps ? migrate(db, kind, version) : LC_OK;
+	return version < kind->nsteps ? migrate(db, kind) : LC_OK;
 }
 
 static enum lc_err

@@ -10,6 +10,7 @@
 
 #include <openssl/rand.h>
 
+#include "authority.h"
 #include "disk.h"
 #include "error.h"
 #include "file.h"
@@ -20,10 +21,6 @@
 
 #define KEY_FILE "issuer.key"
 #define JWK_FILE "issuer.jwk"
-
-struct lc_authority {
-	struct lc_key *key; /* with the members of the JWK */
-};
 
 /* ---- Making an authority --------------------------------------------- */
 
@@ -179,7 +176,9 @@ lc_authority_open(
 
 	if (authority == NULL)
 		return err;
-	if ((err = load(authority, dir, detail)) == LC_OK) {
+	if ((authority->dir = strdup(dir)) != NULL)
+		err = load(authority, dir, detail);
+	if (err == LC_OK) {
 		*out = authority;
 		authority = NULL; /* the caller's now */
 	}
@@ -193,6 +192,7 @@ lc_authority_close(struct lc_authority *authority)
 	if (authority == NULL)
 		return;
 	lc_key_free(authority->key);
+	free(authority->dir);
 	free(authority);
 }
 
@@ -222,9 +222,11 @@ lc_new_id(char id[LC_NEW_ID_LEN + 1])
 	return LC_OK;
 }
 
-static enum lc_err
-check_key(const struct lc_key *key, int64_t issued, struct lc_detail *detail)
+enum lc_err
+lc_authority_key(const struct lc_authority *authority, int64_t issued,
+    struct lc_detail *detail)
 {
+	const struct lc_key *key = authority->key;
 	struct lc_jws jws = { .key = key };
 
 	if (key->withdrawn)
@@ -240,7 +242,7 @@ lc_authority_issue(const struct lc_authority *authority,
 	struct lc_terms terms = *given;
 	enum lc_err err;
 
-	if ((err = check_key(authority->key, terms.issued, detail)) != LC_OK)
+	if ((err = lc_authority_key(authority, terms.issued, detail)) != LC_OK)
 		return err;
 	if (terms.issuer[0] == '\0')
 		terms.issuer = authority->key->name;
@@ -408,6 +410,12 @@ lc_bundle_add_lines(struct lc_bundle *bundle, const struct lc_terms *terms,
 	lc_file_writer_lines(&bundle->writer, lines, n);
 	bundle->nlines += n;
 	return LC_OK;
+}
+
+struct lc_file_writer *
+lc_bundle_writer(struct lc_bundle *bundle)
+{
+	return &bundle->writer;
 }
 
 enum lc_err

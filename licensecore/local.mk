@@ -11,6 +11,7 @@ pkgconfig_DATA += licensecore/liblicensecore.pc
 noinst_LTLIBRARIES += licensecore/libcore.la
 licensecore_libcore_la_SOURCES = \
 	licensecore/action.c licensecore/action.h \
+	licensecore/authority.h \
 	licensecore/b64.c licensecore/b64.h \
 	licensecore/backup.c \
 	licensecore/change.c licensecore/change.h \
@@ -38,9 +39,12 @@ licensecore_libcore_la_SOURCES = \
 	licensecore/key.c licensecore/key.h \
 	licensecore/keyfile.c licensecore/keyfile.h \
 	licensecore/level.c licensecore/level.h \
+	licensecore/ledger.c licensecore/ledger.h \
 	licensecore/line.c licensecore/line.h \
 	licensecore/meter.c licensecore/meter.h \
 	licensecore/model.c licensecore/model.h \
+	licensecore/permit.c \
+	licensecore/redeem.c \
 	licensecore/rehost.c \
 	licensecore/schedule.c licensecore/schedule.h \
 	licensecore/seal.c licensecore/seal.h \

@@ -14,6 +14,7 @@
 
 #include "b64.h"
 #include "error.h"
+#include "file.h"
 #include "jws.h"
 #include "line.h"
 #include "text.h"
@@ -426,6 +427,26 @@ lc_statement_open(enum lc_statement_kind kind, const char *text,
 	return kind == LC_PERMISSION_TICKET ?
 	    verify_issued(kind, text, trust, out, detail) :
 	    verify_own(kind, text, out, detail);
+}
+
+enum lc_err
+lc_statement_from_file(enum lc_statement_kind kind, const void *data,
+    size_t len, struct lc_statement **out, const struct lc_trust *trust,
+    struct lc_detail *detail)
+{
+	struct lc_file *file = NULL;
+	char *text = NULL;
+	enum lc_err err;
+
+	if ((err = lc_file_scan(data, len, &file, detail)) == LC_OK)
+		err = lc_file_statement(file, kind, &text, detail);
+	if (err == LC_OK && kind == LC_PERMISSION_TICKET && trust == NULL)
+		err = lc_statement_peek(kind, text, out, detail);
+	else if (err == LC_OK)
+		err = lc_statement_open(kind, text, trust, out, detail);
+	lc_file_free(file);
+	free(text);
+	return err;
 }
 
 /* ---- Signing --------------------------------------------------------- */

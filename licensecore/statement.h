@@ -26,6 +26,14 @@ enum lc_err lc_statement_open(enum lc_statement_kind, const char *text,
 enum lc_err lc_statement_peek(enum lc_statement_kind, const char *text,
     struct lc_statement **, struct lc_detail *);
 
+/*
+ * Out of a file that holds one.  The trust is for permission tickets, as above;
+ * without one their signature is not looked at.  LC_EFILE: there is none.
+ */
+enum lc_err lc_statement_from_file(enum lc_statement_kind, const void *data,
+    size_t len, struct lc_statement **, const struct lc_trust *,
+    struct lc_detail *);
+
 void lc_statement_free(struct lc_statement *);	/* NULL is fine */
 
 /*
