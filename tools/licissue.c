@@ -13,7 +13,11 @@ static const struct command {
 } commands[] = {
 	{ "init", init_command, "make an authority: a key that signs" },
 	{ "issue", issue_command, "write a license file, or add to one" },
-	{ "inspect", inspect_command, "show and verify a license file" },
+	{ "inspect", inspect_command, "show and verify any file of these" },
+	{ "permission-ticket", permission_command,
+	    "ask a device to give up licenses" },
+	{ "rehost", rehost_command,
+	    "exchange its answer for licenses in another device" },
 };
 #define NCOMMANDS (sizeof commands / sizeof commands[0])
 
@@ -101,7 +105,7 @@ usage(FILE *out)
 	      "Issues software licenses that licagent devices install.\n\n",
 	    out);
 	for (size_t i = 0; i < NCOMMANDS; i++)
-		fprintf(out, "  %-10s%s\n", commands[i].name, commands[i].what);
+		fprintf(out, "  %-19s%s\n", commands[i].name, commands[i].what);
 	fputs("\n"
 	      "  licissue COMMAND --help   the command's options\n"
 	      "  licissue --version\n\n"

@@ -17,6 +17,8 @@ enum {
 int init_command(int argc, char **argv);
 int issue_command(int argc, char **argv);
 int inspect_command(int argc, char **argv);
+int permission_command(int argc, char **argv);
+int rehost_command(int argc, char **argv);
 
 /* "licissue: ..." and a line feed on standard error; returns EXIT_FAILED. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -32,6 +34,23 @@ int fail_core(enum lc_err, const struct lc_detail *);
  * message on standard error, if it cannot be read or is longer.
  */
 char *read_file(const char *path, size_t max, size_t *len);
+
+/* What devices read at most, and what an agreement may have. */
+#define FILE_MAX (8 << 20)
+#define EULA_MAX (1 << 20)
+
+/* ---- Authorities ----------------------------------------------------- */
+
+/* NULL, with a message on standard error, if it cannot be opened. */
+struct lc_authority *open_authority(const char *dir);
+/* Says no, before the ledger changes, to a file that exists. */
+int check_output(const char *path, bool force);
+/*
+ * Takes a device's key over from its credentials; udi NULL: whoever's they
+ * are.  An exit status, with a message unless it is EXIT_DONE.
+ */
+int learn_device(const struct lc_authority *, const char *path,
+    const char *udi, bool replace);
 
 /* ---- Words for values ------------------------------------------------ */
 

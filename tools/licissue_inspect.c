@@ -1,4 +1,4 @@
-/* licissue_inspect.c - licissue inspect: a license file in words, or JSON. */
+/* licissue_inspect.c - licissue inspect: files in words, or JSON. */
 #include "licissue.h"
 
 #include <getopt.h>
@@ -7,12 +7,14 @@
 
 #include <jansson.h>
 
-#define FILE_MAX (8 << 20) /* bytes of a license file */
+#include "licissue_statement.h"
 
 static const char usage[] =
     "usage: licissue inspect [--keys DIR] [--json] FILE\n"
     "\n"
-    "Shows the licenses in a license file and, with --keys, verifies them.\n"
+    "Shows the licenses in a license file or backup, a permission ticket, a\n"
+    "rehost ticket or a device's credentials and, with --keys, verifies what\n"
+    "issuers signed.\n"
     "\n"
     "  -k, --keys DIR   where the issuers' public keys (*.jwk) are: an\n"
     "                   authority's directory, or a device's keys directory\n"
@@ -33,6 +35,7 @@ static const struct option options[] = {
 /* What is shown: a file, with keys or without. */
 struct view {
 	const char *path, *keys;
+	const struct lc_inspected_statement *statement; /* or NULL */
 	const struct lc_inspected *lines;
 	size_t nlines;
 	const char *const *eulas;
@@ -42,7 +45,7 @@ struct view {
 static size_t
 count_bad(const struct view *view)
 {
-	size_t n = 0;
+	size_t n = view->statement != NULL && view->statement->err != LC_OK;
 
 	for (size_t i = 0; i < view->nlines; i++)
 		n += view->lines[i].err != LC_OK;
@@ -135,7 +138,10 @@ show_line(const struct view *view, size_t i)
 {
 	const struct lc_inspected *line = &view->lines[i];
 
-	printf("\nLicense %zu, row %u: ", i + 1, line->row);
+	printf("\nLicense %zu", i + 1);
+	if (line->row > 0)
+		printf(", row %u", line->row);
+	printf(": ");
 	if (line->terms != NULL)
 		printf("%s %s, %s\n", line->terms->feature,
 		    line->terms->version, lc_type_name(line->terms->type));
@@ -147,7 +153,7 @@ show_line(const struct view *view, size_t i)
 }
 
 static void
-show(const struct view *view)
+show_title(const struct view *view)
 {
 	size_t bad = count_bad(view);
 
@@ -161,6 +167,15 @@ show(const struct view *view)
 	else
 		printf("%s\n", view->keys == NULL ? ", signatures not checked"
 						  : ", all valid");
+}
+
+static void
+show(const struct view *view)
+{
+	if (view->statement != NULL)
+		statement_show(view->path, view->statement);
+	else
+		show_title(view);
 	for (size_t i = 0; i < view->nlines; i++)
 		show_line(view, i);
 }
@@ -234,8 +249,14 @@ view_json(const struct view *view)
 		    lines, line_json(view, &view->lines[i]));
 	for (size_t i = 0; i < view->neulas; i++)
 		(void)json_array_append_new(eulas, json_string(view->eulas[i]));
-	return json_pack("{s:s, s:o, s:o}", "file", view->path, "licenses",
-	    lines, "agreements", eulas);
+	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "file", view->path,
+	    "kind",
+	    view->statement == NULL ? "licenses"
+				    : statement_kind(view->statement->kind),
+	    "statement",
+	    view->statement == NULL ? json_null()
+				    : statement_json(view->statement),
+	    "licenses", lines, "agreements", eulas);
 }
 
 static int
@@ -258,6 +279,7 @@ show_inspection(
 {
 	int status = EXIT_DONE;
 
+	view->statement = lc_inspection_statement(inspection);
 	view->lines = lc_inspection_lines(inspection, &view->nlines);
 	view->eulas = lc_inspection_eulas(inspection, &view->neulas);
 	if (as_json)

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#define EULA_MAX (1 << 20) /* bytes of an agreement */
 #define COPIES_MAX 20000   /* lines of a license file */
 
 static const char usage[] =
@@ -44,6 +43,8 @@ static const char usage[] =
 /* What the command line asks for. */
 struct job {
 	const char *dir, *output, *eula_path;
+	char *eula; /* its text */
+	size_t eula_len;
 	struct lc_terms terms;
 	const char *udis[LC_NUDI_MAX];
 	bool unlocked, append, force;
@@ -316,15 +317,14 @@ add_eula(struct job *job, struct lc_bundle *bundle, char *digest)
 {
 	struct lc_detail detail = { "" };
 	enum lc_err err;
-	size_t len = 0;
-	char *text;
 
 	if (job->eula_path == NULL)
 		return EXIT_DONE;
-	if ((text = read_file(job->eula_path, EULA_MAX, &len)) == NULL)
+	job->eula = read_file(job->eula_path, EULA_MAX, &job->eula_len);
+	if (job->eula == NULL)
 		return EXIT_FAILED;
-	err = lc_bundle_add_eula(bundle, text, len, digest, &detail);
-	free(text);
+	err = lc_bundle_add_eula(
+	    bundle, job->eula, job->eula_len, digest, &detail);
 	if (err != LC_OK)
 		return fail("%s: %s", job->eula_path, detail.text);
 	job->terms.eula = digest;
@@ -371,7 +371,7 @@ report(const struct job *job, const char *id)
 		    job->terms.id[0] != '\0' ? job->terms.id : id);
 }
 
-/* The lines are made before the file is touched. */
+/* The lines are made, and in the ledger, before the file is touched. */
 static int
 write_lines(const struct job *job, const struct lc_authority *authority,
     struct lc_bundle *bundle, char **lines)
@@ -388,6 +388,8 @@ write_lines(const struct job *job, const struct lc_authority *authority,
 	if (err != LC_OK ||
 	    (err = lc_bundle_add_lines(bundle, &terms,
 		 (const char *const *)lines, job->copies, &detail)) != LC_OK ||
+	    (err = lc_authority_keep(authority, (const char *const *)lines,
+		 job->copies, job->eula, job->eula_len, &detail)) != LC_OK ||
 	    (err = lc_bundle_save(bundle, job->output,
 		 job->append || job->force, &detail)) != LC_OK) {
 		(void)fail_core(err, &detail);
@@ -415,6 +417,7 @@ issue_into(struct job *job, const struct lc_authority *authority,
 	for (size_t i = 0; i < job->copies; i++)
 		free(lines[i]);
 	free(lines);
+	free(job->eula);
 	return status;
 }
 

@@ -1,0 +1,52 @@
+/* licissue_authority.c - what the commands that move licenses share. */
+#include "licissue.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+struct lc_authority *
+open_authority(const char *dir)
+{
+	struct lc_authority *authority = NULL;
+	struct lc_detail detail = { "" };
+	enum lc_err err = lc_authority_open(dir, &authority, &detail);
+
+	if (err == LC_OK)
+		return authority;
+	(void)fail_core(err, &detail);
+	if (err == LC_ENOTFOUND)
+		fprintf(stderr, "\"licissue init %s\" makes an authority"
+		    " there.\n", dir);
+	return NULL;
+}
+
+int
+check_output(const char *path, bool force)
+{
+	if (!force && access(path, F_OK) == 0)
+		return fail("%s exists; --force replaces it", path);
+	return EXIT_DONE;
+}
+
+int
+learn_device(const struct lc_authority *authority, const char *path,
+    const char *udi, bool replace)
+{
+	struct lc_detail detail = { "" };
+	size_t len = 0;
+	char *data = read_file(path, FILE_MAX, &len);
+	enum lc_err err;
+
+	if (data == NULL)
+		return EXIT_FAILED;
+	err = lc_authority_know(authority, data, len, udi, replace, &detail);
+	free(data);
+	if (err == LC_OK)
+		return EXIT_DONE;
+	(void)fail("%s: %s", path, detail.text[0] != '\0' ? detail.text :
+	    lc_strerror(err));
+	if (err == LC_EKEY && !replace)
+		fputs("If the device was repaired, --replace-key takes the"
+		    " new key.\n", stderr);
+	return EXIT_FAILED;
+}

@@ -1,0 +1,250 @@
+/* licissue_permission.c - licissue permission-ticket: ask a device to give up
+   licenses. */
+#include "licissue.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define DAY_S 86400
+#define GRACE_DAYS 60
+#define GRACE_DAYS_MAX 3650
+
+static const char usage[] =
+    "usage: licissue permission-ticket DIR --udi PID:SN --remove ID ...\n"
+    "           [OPTIONS] -o FILE\n"
+    "\n"
+    "Writes a ticket with which a device gives licenses up for good.  It\n"
+    "answers with a rehost ticket, which licissue rehost exchanges for the\n"
+    "same licenses in another device.\n"
+    "\n"
+    "  --udi PID:SN         the device\n"
+    "  --remove ID          a license that this authority issued for it;\n"
+    "                       may be given again\n"
+    "  --add FILE           a license file whose licenses the device\n"
+    "                       installs with it\n"
+    "  --grace-days N       days of use that each license which was bought\n"
+    "                       is followed by (60)\n"
+    "  --no-grace           none\n"
+    "  --eula FILE          the agreement of these licenses, instead of a\n"
+    "                       short one\n"
+    "  --credentials FILE   the device's: only its key can answer\n"
+    "  --replace-key        even if another key of it was known\n"
+    "\n"
+    "  -o, --output FILE    the ticket; must not exist, unless with\n"
+    "  --force              replace it\n"
+    "  -h, --help\n";
+
+static const char grace_eula[] =
+    "Grace period license\n"
+    "\n"
+    "A license of this device was moved to another one.  For a limited time of\n"
+    "use this license lets the feature go on here, so that the other device\n"
+    "can take over.  It ends by itself and cannot be moved or renewed.\n";
+
+struct job {
+	const char *dir, *output, *add, *eula, *credentials;
+	const char *remove[LC_TICKET_LICENSES];
+	struct lc_permission asked;
+	uint32_t grace_days;
+	bool replace_key, force;
+};
+
+enum {
+	OPT_UDI = 256,
+	OPT_REMOVE,
+	OPT_ADD,
+	OPT_GRACE_DAYS,
+	OPT_NO_GRACE,
+	OPT_EULA,
+	OPT_CREDENTIALS,
+	OPT_REPLACE_KEY,
+	OPT_FORCE,
+};
+
+static const struct option options[] = {
+	{ "udi", required_argument, NULL, OPT_UDI },
+	{ "remove", required_argument, NULL, OPT_REMOVE },
+	{ "add", required_argument, NULL, OPT_ADD },
+	{ "grace-days", required_argument, NULL, OPT_GRACE_DAYS },
+	{ "no-grace", no_argument, NULL, OPT_NO_GRACE },
+	{ "eula", required_argument, NULL, OPT_EULA },
+	{ "credentials", required_argument, NULL, OPT_CREDENTIALS },
+	{ "replace-key", no_argument, NULL, OPT_REPLACE_KEY },
+	{ "output", required_argument, NULL, 'o' },
+	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* ---- Options --------------------------------------------------------- */
+
+static bool
+add_removal(struct job *job, const char *id)
+{
+	if (job->asked.nremove == LC_TICKET_LICENSES)
+		return false;
+	job->remove[job->asked.nremove++] = id;
+	return true;
+}
+
+/* False: it cannot be what it says. */
+static bool
+take_option(struct job *job, int c)
+{
+	switch (c) {
+	case OPT_UDI:
+		job->asked.udi = optarg;
+		return true;
+	case OPT_REMOVE:
+		return add_removal(job, optarg);
+	case OPT_ADD:
+		job->add = optarg;
+		return true;
+	case OPT_GRACE_DAYS:
+		return parse_number(optarg, 1, GRACE_DAYS_MAX,
+		    &job->grace_days);
+	case OPT_NO_GRACE:
+		job->grace_days = 0;
+		return true;
+	case OPT_EULA:
+		job->eula = optarg;
+		return true;
+	case OPT_CREDENTIALS:
+		job->credentials = optarg;
+		return true;
+	case OPT_REPLACE_KEY:
+		job->replace_key = true;
+		return true;
+	case OPT_FORCE:
+		job->force = true;
+		return true;
+	default:
+		job->output = optarg;
+		return true;
+	}
+}
+
+static const char *
+missing(const struct job *job)
+{
+	if (job->asked.udi == NULL)
+		return "--udi is missing: which device?";
+	if (job->asked.nremove == 0 && job->add == NULL)
+		return "--remove is missing: which licenses?";
+	if (job->output == NULL)
+		return "-o is missing: the file to write";
+	if (job->replace_key && job->credentials == NULL)
+		return "--replace-key goes with --credentials";
+	return NULL;
+}
+
+/* ---- Doing it -------------------------------------------------------- */
+
+static int
+learn(const struct job *job, const struct lc_authority *authority)
+{
+	return job->credentials == NULL ? EXIT_DONE :
+	    learn_device(authority, job->credentials, job->asked.udi,
+	    job->replace_key);
+}
+
+static int
+save(const struct job *job, const struct lc_bundle *bundle)
+{
+	struct lc_detail detail = { "" };
+	enum lc_err err = lc_bundle_save(bundle, job->output, job->force,
+	    &detail);
+
+	if (err != LC_OK)
+		return fail_core(err, &detail);
+	printf("%s: a ticket for %s to give up %zu license%s\n", job->output,
+	    job->asked.udi, job->asked.nremove,
+	    job->asked.nremove == 1 ? "" : "s");
+	return EXIT_DONE;
+}
+
+static int
+permit(struct job *job, const struct lc_authority *authority)
+{
+	struct lc_bundle *bundle = NULL;
+	struct lc_detail detail = { "" };
+	enum lc_err err;
+	int status;
+
+	job->asked.remove = job->remove;
+	job->asked.grace_s = job->grace_days * DAY_S;
+	job->asked.issued = (int64_t)time(NULL);
+	err = lc_authority_permit(authority, &job->asked, &bundle, &detail);
+	status = err == LC_OK ? save(job, bundle) : fail_core(err, &detail);
+	lc_bundle_free(bundle);
+	return status;
+}
+
+static int
+read_inputs(struct job *job, char **add, char **eula)
+{
+	if (job->add != NULL && (*add = read_file(job->add, FILE_MAX,
+	    &job->asked.add_len)) == NULL)
+		return EXIT_FAILED;
+	if (job->eula != NULL && (*eula = read_file(job->eula, EULA_MAX,
+	    &job->asked.eula_len)) == NULL)
+		return EXIT_FAILED;
+	job->asked.add = *add;
+	job->asked.eula = *eula;
+	if (*eula == NULL && job->grace_days > 0) {
+		job->asked.eula = grace_eula;
+		job->asked.eula_len = strlen(grace_eula);
+	}
+	return EXIT_DONE;
+}
+
+static int
+run(struct job *job)
+{
+	struct lc_authority *authority = open_authority(job->dir);
+	char *add = NULL, *eula = NULL;
+	int status;
+
+	if (authority == NULL)
+		return EXIT_FAILED;
+	if ((status = check_output(job->output, job->force)) == EXIT_DONE &&
+	    (status = read_inputs(job, &add, &eula)) == EXIT_DONE &&
+	    (status = learn(job, authority)) == EXIT_DONE)
+		status = permit(job, authority);
+	lc_authority_close(authority);
+	free(add);
+	free(eula);
+	return status;
+}
+
+int
+permission_command(int argc, char **argv)
+{
+	struct job job = { .grace_days = GRACE_DAYS };
+	const char *wrong;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			return EXIT_DONE;
+		}
+		if (c == '?')
+			return hint("permission-ticket");
+		if (!take_option(&job, c))
+			return misuse("permission-ticket",
+			    c == OPT_REMOVE ? "a ticket removes at most 256"
+			    " licenses" : "--grace-days: not a number from 1"
+			    " to 3650");
+	}
+	if (optind != argc - 1)
+		return misuse("permission-ticket",
+		    "permission-ticket needs one directory, that of the"
+		    " authority");
+	job.dir = argv[optind];
+	if ((wrong = missing(&job)) != NULL)
+		return misuse("permission-ticket", "%s", wrong);
+	return run(&job);
+}

@@ -1,0 +1,189 @@
+/* licissue_rehost.c - licissue rehost: licenses that a device gave up, for
+   another one. */
+#include "licissue.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <time.h>
+
+static const char usage[] =
+    "usage: licissue rehost DIR --ticket REHOST-TICKET --udi PID:SN\n"
+    "           [OPTIONS] -o FILE\n"
+    "\n"
+    "Exchanges a rehost ticket, a device's answer to a permission ticket of\n"
+    "the authority in DIR, for a license file: the licenses that the device\n"
+    "gave up, less what was used of them, for another device.  A ticket is\n"
+    "good for one device, and gives that one the same file again.\n"
+    "\n"
+    "  --ticket FILE        the rehost ticket\n"
+    "  --udi PID:SN         the device that gets the licenses\n"
+    "  --credentials FILE   of either device: from now on only their key is\n"
+    "                       taken for its own\n"
+    "  --replace-key        even if another key of it was known\n"
+    "\n"
+    "  -o, --output FILE    the license file; must not exist, unless with\n"
+    "  --force              replace it\n"
+    "  -h, --help\n";
+
+struct job {
+	const char *dir, *ticket, *udi, *credentials, *output;
+	bool replace_key, force;
+};
+
+enum {
+	OPT_TICKET = 256,
+	OPT_UDI,
+	OPT_CREDENTIALS,
+	OPT_REPLACE_KEY,
+	OPT_FORCE,
+};
+
+static const struct option options[] = {
+	{ "ticket", required_argument, NULL, OPT_TICKET },
+	{ "udi", required_argument, NULL, OPT_UDI },
+	{ "credentials", required_argument, NULL, OPT_CREDENTIALS },
+	{ "replace-key", no_argument, NULL, OPT_REPLACE_KEY },
+	{ "output", required_argument, NULL, 'o' },
+	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* ---- Options --------------------------------------------------------- */
+
+static void
+take_option(struct job *job, int c)
+{
+	switch (c) {
+	case OPT_TICKET:
+		job->ticket = optarg;
+		break;
+	case OPT_UDI:
+		job->udi = optarg;
+		break;
+	case OPT_CREDENTIALS:
+		job->credentials = optarg;
+		break;
+	case OPT_REPLACE_KEY:
+		job->replace_key = true;
+		break;
+	case OPT_FORCE:
+		job->force = true;
+		break;
+	default:
+		job->output = optarg;
+		break;
+	}
+}
+
+static const char *
+missing(const struct job *job)
+{
+	if (job->ticket == NULL)
+		return "--ticket is missing: the device's rehost ticket";
+	if (job->udi == NULL)
+		return "--udi is missing: for which device?";
+	if (job->output == NULL)
+		return "-o is missing: the file to write";
+	if (job->replace_key && job->credentials == NULL)
+		return "--replace-key goes with --credentials";
+	return NULL;
+}
+
+/* ---- Doing it -------------------------------------------------------- */
+
+static void
+report(const struct job *job, const struct lc_redeemed *result)
+{
+	printf("%s: %zu license%s for %s%s\n", job->output, result->issued,
+	    result->issued == 1 ? "" : "s", job->udi,
+	    result->again ? ", the same as before" : "");
+	if (result->spent > 0)
+		printf("%zu more had no use left to move.\n", result->spent);
+	if (result->key_is_new)
+		printf("Nothing was known of the device's key: this ticket's"
+		    " was taken on trust.\n");
+}
+
+static int
+save(const struct job *job, const struct lc_bundle *bundle,
+    const struct lc_redeemed *result)
+{
+	struct lc_detail detail = { "" };
+	enum lc_err err = lc_bundle_save(bundle, job->output, job->force,
+	    &detail);
+
+	if (err != LC_OK)
+		return fail_core(err, &detail);
+	report(job, result);
+	return EXIT_DONE;
+}
+
+static int
+redeem(const struct job *job, const struct lc_authority *authority)
+{
+	struct lc_redeemed result;
+	struct lc_bundle *bundle = NULL;
+	struct lc_detail detail = { "" };
+	size_t len = 0;
+	char *data = read_file(job->ticket, FILE_MAX, &len);
+	enum lc_err err;
+	int status;
+
+	if (data == NULL)
+		return EXIT_FAILED;
+	err = lc_authority_redeem(authority, data, len, job->udi,
+	    (int64_t)time(NULL), &bundle, &result, &detail);
+	free(data);
+	if (err == LC_EFILE || err == LC_ELINE || err == LC_ESIGNATURE)
+		status = fail("%s is no rehost ticket: %s", job->ticket,
+		    detail.text);
+	else
+		status = err == LC_OK ? save(job, bundle, &result) :
+		    fail_core(err, &detail);
+	lc_bundle_free(bundle);
+	return status;
+}
+
+static int
+run(const struct job *job)
+{
+	struct lc_authority *authority = open_authority(job->dir);
+	int status;
+
+	if (authority == NULL)
+		return EXIT_FAILED;
+	status = check_output(job->output, job->force);
+	if (status == EXIT_DONE && job->credentials != NULL)
+		status = learn_device(authority, job->credentials, NULL,
+		    job->replace_key);
+	if (status == EXIT_DONE)
+		status = redeem(job, authority);
+	lc_authority_close(authority);
+	return status;
+}
+
+int
+rehost_command(int argc, char **argv)
+{
+	struct job job = { .dir = NULL };
+	const char *wrong;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			return EXIT_DONE;
+		}
+		if (c == '?')
+			return hint("rehost");
+		take_option(&job, c);
+	}
+	if (optind != argc - 1)
+		return misuse("rehost", "rehost needs one directory, that of"
+		    " the authority");
+	job.dir = argv[optind];
+	if ((wrong = missing(&job)) != NULL)
+		return misuse("rehost", "%s", wrong);
+	return run(&job);
+}
