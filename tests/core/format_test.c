@@ -8,6 +8,7 @@
 #include "file.h"
 #include "key.h"
 #include "line.h"
+#include "statement.h"
 #include "trust.h"
 
 static const char *
@@ -116,12 +117,103 @@ format_shows_it(void)
 	free(format);
 }
 
+static const struct statement {
+	const char *path;
+	enum lc_statement_kind kind;
+} statements[] = {
+	{ "tests/core/format/example.permission", LC_PERMISSION_TICKET },
+	{ "tests/core/format/example.rehost", LC_REHOST_TICKET },
+	{ "tests/core/format/example.credentials", LC_CREDENTIALS },
+};
+
+/* The signed text of an example; the caller frees it. */
+static char *
+statement_text(const struct statement *example)
+{
+	size_t len = 0;
+	char *data = check_read(source(example->path), &len);
+	struct lc_detail detail = { "" };
+	struct lc_file *file = NULL;
+	char *text = NULL;
+
+	CHECK_ERR(lc_file_scan(data, len, &file, &detail), LC_OK, &detail);
+	CHECK_ERR(lc_file_statement(file, example->kind, &text, &detail), LC_OK,
+	    &detail);
+	REQUIRE(text != NULL);
+	lc_file_free(file);
+	free(data);
+	return text;
+}
+
+static void
+statements_verify(void)
+{
+	struct lc_trust *trust = example_trust();
+	struct lc_statement *found[CHECK_COUNT(statements)] = { NULL };
+	char digest[LC_DIGEST_LEN + 1], *ticket = NULL;
+
+	for (size_t i = 0; i < CHECK_COUNT(statements); i++) {
+		struct lc_detail detail = { "" };
+		char *text = statement_text(&statements[i]);
+
+		check_context("%s", statements[i].path);
+		CHECK_ERR(lc_statement_open(statements[i].kind, text, trust,
+			      &found[i], &detail),
+		    LC_OK, &detail);
+		REQUIRE(found[i] != NULL);
+		CHECK_STR(found[i]->udi, "LIC1921/K9:LAB00000001");
+		free(text);
+	}
+	check_context(NULL);
+
+	/* What FORMAT says of how they hang together. */
+	ticket = statement_text(&statements[0]);
+	REQUIRE(lc_statement_digest(ticket, digest) == LC_OK);
+	CHECK_STR(found[1]->digest, digest);
+	CHECK_STR(found[1]->kid, found[2]->kid);
+	CHECK_STR(found[0]->device, found[2]->kid);
+	REQUIRE(lc_statement_digest(
+		    "1 0f1e2d3c4b5a69788796a5b4c3d2e1f0\n", digest) == LC_OK);
+	CHECK_STR(found[2]->digest, digest);
+	for (size_t i = 0; i < CHECK_COUNT(statements); i++)
+		lc_statement_free(found[i]);
+	lc_trust_free(trust);
+	free(ticket);
+}
+
+static void
+format_shows_statements(void)
+{
+	char *format = check_read(source("licensecore/FORMAT"), NULL);
+
+	squeeze(format);
+	for (size_t i = 0; i < CHECK_COUNT(statements); i++) {
+		char *text = statement_text(&statements[i]);
+		char decoded[2048], *part, *rest = text;
+
+		check_context("%s", statements[i].path);
+		CHECK(strstr(format, text) != NULL);
+		for (int n = 0; n < 2; n++) {
+			part = strsep(&rest, ".");
+			memset(decoded, 0, sizeof decoded);
+			REQUIRE(strlen(part) < sizeof decoded);
+			REQUIRE(lc_b64_decode(part, strlen(part), decoded));
+			squeeze(decoded);
+			CHECK_HAS(format, decoded);
+		}
+		free(text);
+	}
+	free(format);
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct check_test tests[] = {
 		{ "the example verifies", the_example_verifies },
 		{ "FORMAT shows it", format_shows_it },
+		{ "tickets and credentials verify", statements_verify },
+		{ "FORMAT shows them", format_shows_statements },
 	};
 
 	return check_main("format", tests, CHECK_COUNT(tests), argc, argv);
