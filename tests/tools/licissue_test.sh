@@ -64,7 +64,7 @@ run 0 --version
 has out "licissue "
 run 0 help issue
 has out "--extension-days"
-for command in init issue inspect; do
+for command in init issue inspect permission-ticket rehost; do
 	run 0 $command --help
 	has out "usage: licissue $command"
 	run 2 $command
@@ -82,7 +82,7 @@ what="the manual"
 if command -v mandoc >/dev/null; then
 	is "mandoc's opinion" "$(mandoc -T lint -W warning "$manual")" ""
 fi
-for command in init issue inspect; do
+for command in init issue inspect permission-ticket rehost; do
 	"$licissue" "$command" --help
 done | grep -o -e '--[a-z][a-z0-9-]*' | sort -u | sed 's/^-//' >options
 while read -r option; do
