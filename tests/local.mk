@@ -79,12 +79,18 @@ tests_core_action_test_LDADD = $(UNIT_LDADD)
 TICKET_TESTS = \
 	tests/core/eula_test \
 	tests/core/export_test \
+	tests/core/faults_test \
 	tests/core/life_test \
 	tests/core/rehost_test
 tests_core_eula_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_eula_test_LDADD = $(UNIT_LDADD)
 tests_core_export_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_export_test_LDADD = $(UNIT_LDADD)
+tests_core_faults_test_SOURCES = tests/core/faults_test.c \
+	tests/support/memory.c tests/support/memory.h
+tests_core_faults_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_faults_test_LDFLAGS = $(MEMORY_WRAP)
+tests_core_faults_test_LDADD = $(UNIT_LDADD)
 tests_core_life_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_life_test_LDADD = $(UNIT_LDADD)
 tests_core_rehost_test_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -37,7 +37,7 @@ licissue(struct life *l, const char *const *args)
 	const char *argv[32] = { "bin/licissue" };
 	const char *words = in(l, "words");
 	pid_t child;
-	int status;
+	int status = 0;
 
 	for (size_t i = 0; args[i] != NULL && i < 30; i++)
 		argv[i + 1] = args[i];

@@ -737,7 +737,7 @@ die_at(struct device *d, unsigned n)
 {
 	struct ticket t = from_two;
 	pid_t child;
-	int status;
+	int status = 0;
 
 	t.add[0] = grace("g");
 	device_close(d);
