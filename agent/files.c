@@ -14,29 +14,36 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 static const char too_large[] = "it is larger than 8 MiB";
+static const char no_prefix[] = "no configured prefix begins it";
 
-static const struct files_prefix *
-find_prefix(const struct files *files, const char *name)
+/* What follows the prefix, which is found too; NULL: none begins the name. */
+static const char *
+find_file(const struct files *files, const char *name,
+    const struct files_prefix **prefix)
 {
 	for (size_t i = 0; i < files->n; i++) {
-		const char *prefix = files->prefixes[i].prefix;
+		size_t len = strlen(files->prefixes[i].prefix);
 
-		if (strncmp(name, prefix, strlen(prefix)) == 0)
-			return &files->prefixes[i];
+		if (strncmp(name, files->prefixes[i].prefix, len) != 0)
+			continue;
+		*prefix = &files->prefixes[i];
+		/* "flash:/name" is usual, too */
+		return name + len + (name[len] == '/');
 	}
 	return NULL;
 }
 
 static int
-open_beneath(const char *directory, const char *name)
+open_beneath(const char *directory, const char *name, int flags)
 {
 	struct open_how how = {
-		.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+		.flags = (unsigned)flags | O_CLOEXEC,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
 	int dir = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -107,17 +114,17 @@ enum files_result
 files_read(const struct files *files, const char *name, uint8_t **data,
     size_t *len, char *why, size_t why_size)
 {
-	const struct files_prefix *prefix = find_prefix(files, name);
+	const struct files_prefix *prefix;
 	const char *wrong, *rest;
 	int fd;
 
-	if (prefix == NULL) {
-		snprintf(why, why_size, "no configured prefix begins it");
+	if ((rest = find_file(files, name, &prefix)) == NULL) {
+		snprintf(why, why_size, "%s", no_prefix);
 		return FILES_UNREADABLE;
 	}
-	rest = name + strlen(prefix->prefix);
-	rest += *rest == '/'; /* "flash:/name" is usual, too */
-	if ((fd = open_beneath(prefix->directory, rest)) < 0) {
+	fd = open_beneath(
+	    prefix->directory, rest, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
 		snprintf(why, why_size, "%s", open_error(errno));
 		return FILES_UNREADABLE;
 	}
@@ -127,4 +134,142 @@ files_read(const struct files *files, const char *name, uint8_t **data,
 		return FILES_READ;
 	snprintf(why, why_size, "%s", wrong);
 	return wrong == too_large ? FILES_TOO_LARGE : FILES_UNREADABLE;
+}
+
+/* ---- Writing ---- */
+
+/* Splits "dir/name"; false: there is no name. */
+static bool
+split(const char *path, char folder[PATH_MAX], char name[NAME_MAX + 1])
+{
+	const char *slash = strrchr(path, '/');
+	const char *last = slash != NULL ? slash + 1 : path;
+	int len = slash != NULL ? (int)(slash - path) : 1;
+
+	snprintf(folder, PATH_MAX, "%.*s", len, slash != NULL ? path : ".");
+	return last[0] != '\0' && strcmp(last, ".") != 0 &&
+	       strcmp(last, "..") != 0 &&
+	       snprintf(name, NAME_MAX + 1, "%s", last) <= NAME_MAX;
+}
+
+/* Room for the name, so that it fits whatever the file is called. */
+static bool
+open_temporary(struct file_target *target)
+{
+	uint64_t number;
+
+	if (getrandom(&number, sizeof number, 0) != sizeof number)
+		return false;
+	snprintf(target->temporary, sizeof target->temporary,
+	    ".licagent-%016llx", (unsigned long long)number);
+	/* Whoever may read the folder may read what is exported to it. */
+	target->fd = openat(target->directory, target->temporary,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return target->fd >= 0 && fchmod(target->fd, 0644) == 0;
+}
+
+/* What has the name already may be replaced if it is a file. */
+static bool
+replaceable(const struct file_target *target)
+{
+	struct stat st;
+
+	return fstatat(target->directory, target->name, &st,
+		   AT_SYMLINK_NOFOLLOW) < 0 ||
+	       S_ISREG(st.st_mode);
+}
+
+/* NULL: it can be written; else what is wrong. */
+static const char *
+create(struct file_target *target, const char *directory, const char *path,
+    size_t reserve)
+{
+	char folder[PATH_MAX];
+	int error;
+
+	if (!split(path, folder, target->name))
+		return "it is no name of a file";
+	target->directory =
+	    open_beneath(directory, folder, O_RDONLY | O_DIRECTORY);
+	if (target->directory < 0)
+		return open_error(errno);
+	target->open = true;
+	if (!replaceable(target))
+		return "it is not a regular file";
+	if (!open_temporary(target))
+		return strerror(errno);
+	/* A full disk is found before anything depends on it. */
+	error = reserve > 0 ? posix_fallocate(target->fd, 0, (off_t)reserve)
+			    : 0;
+	return error != 0 ? strerror(error) : NULL;
+}
+
+bool
+file_create(struct file_target *target, const struct files *files,
+    const char *name, size_t reserve, char *why, size_t why_size)
+{
+	const struct files_prefix *prefix;
+	const char *path = find_file(files, name, &prefix);
+	const char *wrong = no_prefix;
+
+	*target = (struct file_target){ .directory = -1, .fd = -1 };
+	if (path != NULL)
+		wrong = create(target, prefix->directory, path, reserve);
+	if (wrong == NULL)
+		return true;
+	snprintf(why, why_size, "%s", wrong);
+	file_abandon(target);
+	return false;
+}
+
+static bool
+write_all(int fd, const uint8_t *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		data += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+bool
+file_finish(struct file_target *target, const void *data, size_t len,
+    char *why, size_t why_size)
+{
+	bool good = write_all(target->fd, data, len) &&
+		    ftruncate(target->fd, (off_t)len) == 0 &&
+		    fsync(target->fd) == 0 &&
+		    renameat(target->directory, target->temporary,
+			target->directory, target->name) == 0;
+
+	/* Without this the name may be lost with the power. */
+	if (good) {
+		target->temporary[0] = '\0';
+		good = fsync(target->directory) == 0;
+	}
+	if (!good)
+		snprintf(why, why_size, "%s", strerror(errno));
+	file_abandon(target);
+	return good;
+}
+
+void
+file_abandon(struct file_target *target)
+{
+	if (!target->open)
+		return;
+	if (target->fd >= 0) {
+		close(target->fd);
+		if (target->temporary[0] != '\0')
+			(void)unlinkat(target->directory, target->temporary,
+			    0); /* it is not in anybody's way */
+	}
+	close(target->directory);
+	target->open = false;
 }

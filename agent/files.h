@@ -7,6 +7,8 @@
 #ifndef AGENT_FILES_H
 #define AGENT_FILES_H
 
+#include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,5 +37,29 @@ enum files_result {
  */
 enum files_result files_read(const struct files *, const char *name,
     uint8_t **data, size_t *len, char *why, size_t why_size);
+
+/* A file that is being written: as yet beside the one it is to be. */
+struct file_target {
+	bool open;
+	int directory;
+	int fd;
+	char name[NAME_MAX + 1];
+	char temporary[NAME_MAX + 1];
+};
+
+/*
+ * Makes sure that the file can be written, with `reserve` bytes; what is there
+ * under its name stays.  False: `why` is one sentence.
+ */
+bool file_create(struct file_target *, const struct files *, const char *name,
+    size_t reserve, char *why, size_t why_size);
+/*
+ * Gives it its content and its name, at once and durably: a crash leaves what
+ * was there or all of this.  The target is closed, also on failure.
+ */
+bool file_finish(struct file_target *, const void *data, size_t len,
+    char *why, size_t why_size);
+/* Nothing stays of it.  One that is not open is fine. */
+void file_abandon(struct file_target *);
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include "files.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,9 +134,121 @@ largest(void)
 	    FILES_TOO_LARGE);
 }
 
+/* How many files the directory has that nobody asked for. */
+static unsigned
+leftovers(void)
+{
+	DIR *dir = opendir(prefixes[0].directory);
+	struct dirent *entry;
+	unsigned n = 0;
+
+	REQUIRE(dir != NULL);
+	while ((entry = readdir(dir)) != NULL)
+		n += strncmp(entry->d_name, ".licagent", 9) == 0;
+	closedir(dir);
+	return n;
+}
+
+static void
+check_file(const char *name, const char *content)
+{
+	char why[256] = "";
+	uint8_t *data = NULL;
+	size_t len = 0;
+
+	CHECK_INT(files_read(&files, name, &data, &len, why, sizeof why),
+	    FILES_READ);
+	CHECK_MEM(data, len, content, strlen(content));
+	free(data);
+}
+
+static void
+writing(void)
+{
+	static const struct {
+		const char *name, *why; /* NULL: it is written */
+	} cases[] = {
+		{ "flash:new", NULL },
+		{ "flash:/new", NULL },
+		{ "flash:dir/new", NULL },
+		{ "flash:dir/../new", NULL },
+		{ "flash:a.lic", NULL },
+		{ "flash:huge", NULL },
+		{ "flash:", "no name of a file" },
+		{ "flash:dir/", "no name of a file" },
+		{ "flash:.", "no name of a file" },
+		{ "flash:dir/..", "no name of a file" },
+		{ "flash:dir", "not a regular file" },
+		{ "flash:fifo", "not a regular file" },
+		{ "flash:inside", "not a regular file" },
+		{ "flash:up", "not a regular file" },
+		{ "flash:none/new", "No such file" },
+		{ "flash:a.lic/new", "Not a directory" },
+		{ "flash:../new", "outside" },
+		{ "flash:parent/new", "outside" },
+		{ "flash:magic/new", "outside" },
+		{ "gone:new", "No such file" },
+		{ "new", "no configured prefix" },
+		{ "/tmp/new", "no configured prefix" },
+	};
+
+	prepare();
+	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+		struct file_target target;
+		char why[256] = "";
+		bool good = file_create(
+		    &target, &files, cases[i].name, 100, why, sizeof why);
+
+		check_context("%s", cases[i].name);
+		CHECK(good == (cases[i].why == NULL));
+		if (good) {
+			CHECK(file_finish(
+			    &target, "written", 7, why, sizeof why));
+			check_file(cases[i].name, "written");
+		} else
+			CHECK_HAS(why, cases[i].why);
+		CHECK_UINT(leftovers(), 0);
+		file_abandon(&target); /* once more does nothing */
+	}
+}
+
+/* Until it is finished what was there stays, and then nothing else. */
+static void
+given_up(void)
+{
+	struct file_target target;
+	char why[256] = "";
+
+	prepare();
+	REQUIRE(file_create(
+	    &target, &files, "flash:a.lic", 100, why, sizeof why));
+	check_file("flash:a.lic", "content");
+	file_abandon(&target);
+	check_file("flash:a.lic", "content");
+	CHECK_UINT(leftovers(), 0);
+}
+
+/* Room that is not there is found before it is needed. */
+static void
+no_room(void)
+{
+	struct file_target target;
+	char why[256] = "";
+
+	prepare();
+	CHECK(!file_create(&target, &files, "flash:a.lic", (size_t)1 << 60,
+	    why, sizeof why));
+	CHECK(why[0] != '\0');
+	check_file("flash:a.lic", "content");
+	CHECK_UINT(leftovers(), 0);
+}
+
 static const struct check_test tests[] = {
 	{ "names", names },
 	{ "the largest file", largest },
+	{ "writing", writing },
+	{ "a file that is given up", given_up },
+	{ "no room", no_room },
 };
 
 int
