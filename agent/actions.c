@@ -1,4 +1,4 @@
-/* actions.c - the rows of clmgmtLicenseActionTable and its result table. */
+/* actions.c - the rows of the action tables and of the result table. */
 #include "actions.h"
 
 #include <stdlib.h>
@@ -9,6 +9,9 @@
 /* The MIB says five minutes at least. */
 const struct actions_limits actions_limits = { .rows = 128,
 	.keep_ms = 6 * 60 * 1000 };
+const struct actions_limits exports_limits = {
+	.rows = 32, .keep_ms = 6 * 60 * 1000, .credentials = true
+};
 
 struct actions {
 	struct loop *loop;
@@ -325,25 +328,77 @@ actions_remove(struct actions *actions, uint32_t index)
 	schedule_ageing(actions);
 }
 
+static enum job_kind
+kind_of(const struct actions *actions, int32_t command)
+{
+	if (!actions->limits.credentials)
+		return (enum job_kind)command;
+	return command == COMMAND_NOTHING ? JOB_EXPORT_NOTHING
+					  : JOB_EXPORT_CREDENTIALS;
+}
+
+/* The file that a job reads. */
+static const char *
+input_of(const struct ask *ask, enum job_kind kind)
+{
+	return kind == JOB_PROCESS_TICKET || kind == JOB_REGENERATE_TICKET
+		   ? ask->permission_file
+		   : ask->license_file;
+}
+
+/* The file that it writes. */
+static const char *
+output_of(const struct ask *ask, enum job_kind kind)
+{
+	switch (kind) {
+	case JOB_PROCESS_TICKET:
+	case JOB_REGENERATE_TICKET:
+		return ask->rehost_file;
+	case JOB_BACKUP:
+		return ask->backup_file;
+	case JOB_GENERATE_EULA:
+		return ask->eula_file;
+	case JOB_EXPORT_CREDENTIALS:
+		return ask->export_file;
+	case JOB_NOTHING:
+	case JOB_INSTALL:
+	case JOB_CLEAR:
+	case JOB_EXPORT_NOTHING:
+		break;
+	}
+	return "";
+}
+
+static void
+fill_job(struct job *job, const struct ask *ask, enum job_kind kind)
+{
+	job->kind = kind;
+	job->device = (uint32_t)ask->device;
+	job->store = ask->store;
+	job->license = ask->license;
+	job->protocol = ask->protocol;
+	job->server = (struct server){ .type = ask->address_type,
+		.address = ask->address.data,
+		.len = ask->address.len,
+		.user = ask->user,
+		.password = ask->password };
+	job->input = input_of(ask, kind);
+	job->output = output_of(ask, kind);
+	job->accept_eula = ask->accept_eula;
+	job->stop_on_failure = ask->stop_on_failure;
+	job->by = "snmp";
+}
+
 void
 actions_start(struct actions *actions, uint32_t index)
 {
 	struct action *action = find(actions, index);
-	struct job *job;
 
 	if (action == NULL || action->job.state != LC_NOT_STARTED)
 		return;
-	job = &action->job;
-	job->kind = (enum job_kind)action->ask.action;
-	job->device = (uint32_t)action->ask.device;
-	job->store = action->ask.store;
-	job->license = action->ask.license;
-	job->protocol = action->ask.protocol;
-	job->file = action->ask.license_file;
-	job->accept_eula = action->ask.accept_eula;
-	job->stop_on_failure = action->ask.stop_on_failure;
-	job->by = "snmp";
-	job->number = action->index;
-	jobs_add(actions->jobs, job);
+	fill_job(
+	    &action->job, &action->ask, kind_of(actions, action->ask.action));
+	action->job.number = action->index;
+	jobs_add(actions->jobs, &action->job);
 	schedule_ageing(actions);
 }

@@ -1,5 +1,6 @@
 /*
- * actions.h - the rows of clmgmtLicenseActionTable and of its result table.
+ * actions.h - the rows of clmgmtLicenseActionTable and of its result table,
+ * and those of clmgmtDevCredExportActionTable, which are less of the same.
  *
  * Half-built rows live here; the core sees complete requests.  Rows are
  * volatile, limited in number, and aged out, no sooner than five minutes
@@ -16,6 +17,9 @@
 #include "loop.h"
 #include "set.h"
 #include "table.h"
+
+/* clmgmtDevCredCommand */
+enum { COMMAND_NOTHING = 1, COMMAND_EXPORT };
 
 /* What a manager sets in a row; plain memory, also the draft of a SET. */
 struct ask {
@@ -37,6 +41,7 @@ struct ask {
 	int32_t row_status;
 	bool accept_eula;
 	char eula_file[256];
+	char export_file[256]; /* of credentials */
 };
 
 /* A row. */
@@ -58,8 +63,11 @@ struct result {
 struct actions_limits {
 	size_t rows;
 	int64_t keep_ms;
+	bool credentials; /* commands of clmgmtDevCredExportActionTable */
 };
-extern const struct actions_limits actions_limits; /* those of the daemon */
+/* Those of the daemon. */
+extern const struct actions_limits actions_limits;
+extern const struct actions_limits exports_limits;
 
 /* NULL: out of memory.  The limits are copied. */
 struct actions *actions_new(

@@ -21,7 +21,14 @@
 
 /* ---- What a file may hold ---- */
 
-enum key_kind { KEY_TEXT, KEY_NUMBER, KEY_TRUTH, KEY_CHOICE, KEY_LIST };
+enum key_kind {
+	KEY_TEXT,
+	KEY_NUMBER,
+	KEY_TRUTH,
+	KEY_CHOICE,
+	KEY_LIST,
+	KEY_GROUP
+};
 
 struct choice {
 	const char *name;
@@ -40,7 +47,7 @@ struct key {
 	bool (*check)(const char *);  /* of a text */
 	const char *allowed;          /* by check, in words */
 	const struct choice *choices; /* up to a NULL name */
-	const struct section *of;     /* what the groups of a list hold */
+	const struct section *of; /* what a group, or those of a list, hold */
 };
 
 struct section {
@@ -100,12 +107,19 @@ struct files_conf {
 	char *prefix, *directory;
 };
 
+struct transfer_group {
+	struct where where;
+	struct transfer_conf transfer;
+	char *known_hosts;
+};
+
 struct file_conf {
 	struct where where;
 	char *master, *state, *keys;
 	bool own_keys;
 	char *control, *admin_group, *feature_group;
 	int others;
+	struct transfer_group transfer;
 	struct list files, devices, features, modules;
 };
 
@@ -245,6 +259,25 @@ static const struct choice others[] = {
 	{ NULL, 0 },
 };
 
+#define OF(field) .at = offsetof(struct transfer_group, field)
+#define PORT_KEY(port) KEY_NUMBER, OF(transfer.port), .min = 1, .max = 65535
+#define SECONDS_KEY(field) \
+	KEY_NUMBER, OF(transfer.field), .min = 1, .max = 86400
+static const struct key transfer_keys[] = {
+	{ "tftp-port", PORT_KEY(tftp_port), .fallback = 69 },
+	{ "ftp-port", PORT_KEY(ftp_port), .fallback = 21 },
+	{ "http-port", PORT_KEY(http_port), .fallback = 80 },
+	{ "ssh-port", PORT_KEY(ssh_port), .fallback = 22 },
+	{ "timeout", SECONDS_KEY(timeout_s), .fallback = 60 },
+	{ "stall", SECONDS_KEY(stall_s), .fallback = 10 },
+	{ "max-size", KEY_NUMBER, OF(transfer.max_size), .min = 1024,
+	    .max = FILES_MAX_SIZE, .fallback = FILES_MAX_SIZE },
+	{ "known-hosts", KEY_TEXT, OF(known_hosts), PATH_KEY },
+};
+#undef OF
+static const struct section transfer_section =
+    SECTION(transfer_keys, struct transfer_group);
+
 #define OF(field) .at = offsetof(struct file_conf, field)
 static const struct key file_keys[] = {
 	{ "master", KEY_TEXT, OF(master), .min = 1, .max = 255 },
@@ -258,6 +291,7 @@ static const struct key file_keys[] = {
 	{ "feature-group", KEY_TEXT, OF(feature_group), .min = 1, .max = 255 },
 	{ "others", KEY_CHOICE, OF(others), .choices = others },
 	{ "files", KEY_LIST, OF(files), .of = &files_section },
+	{ "transfer", KEY_GROUP, OF(transfer), .of = &transfer_section },
 	{ "devices", KEY_LIST, OF(devices), .required = true,
 	    .of = &device_section },
 	{ "features", KEY_LIST, OF(features), .of = &feature_section },
@@ -461,6 +495,8 @@ read_key(const struct reader *r, const config_setting_t *setting,
 		return read_choice(r, setting, key, item);
 	case KEY_LIST:
 		return read_list(r, setting, key, item);
+	case KEY_GROUP:
+		return read_group(r, setting, key->of, member(item, key));
 	}
 	return false;
 }
@@ -489,6 +525,18 @@ unknown_key(const struct reader *r, const config_setting_t *setting,
 	return wrong(r, setting, "unknown key; allowed here are %s", allowed);
 }
 
+/* A group that is not there. */
+static void
+fill_group(const struct section *section, void *item)
+{
+	for (size_t i = 0; i < section->nkeys; i++) {
+		const struct key *key = &section->keys[i];
+
+		if (key->kind == KEY_NUMBER)
+			*(uint32_t *)member(item, key) = key->fallback;
+	}
+}
+
 /* What is not in the group. */
 static bool
 fill_in(const struct reader *r, const config_setting_t *group,
@@ -503,6 +551,8 @@ fill_in(const struct reader *r, const config_setting_t *group,
 			return wrong(r, group, "%s is missing", key->name);
 		if (key->kind == KEY_NUMBER)
 			*(uint32_t *)member(item, key) = key->fallback;
+		if (key->kind == KEY_GROUP)
+			fill_group(key->of, member(item, key));
 	}
 	return true;
 }
@@ -537,6 +587,8 @@ free_group(const struct section *section, void *item)
 
 		if (key->kind == KEY_TEXT)
 			free(*(char **)member(item, key));
+		if (key->kind == KEY_GROUP)
+			free_group(key->of, member(item, key));
 		if (key->kind != KEY_LIST)
 			continue;
 		for (size_t j = 0; j < list->n; j++)
@@ -837,6 +889,17 @@ take_files(struct loaded *l)
 	l->conf.files = (struct files){ l->prefixes, l->file.files.n };
 }
 
+static void
+take_transfer(struct loaded *l)
+{
+	const struct transfer_group *group = &l->file.transfer;
+
+	l->conf.transfer = group->transfer;
+	l->conf.transfer.known_hosts = group->known_hosts != NULL
+					   ? group->known_hosts
+					   : KNOWN_HOSTS_DEFAULT;
+}
+
 static size_t
 count_stores(const struct file_conf *file)
 {
@@ -858,8 +921,8 @@ take_options(const struct reader *r, struct loaded *l)
 	l->stores = calloc(count_stores(&l->file) + 1, sizeof *l->stores);
 	l->features = calloc(l->file.features.n + 1, sizeof *l->features);
 	l->modules = calloc(l->file.modules.n + 1, sizeof *l->modules);
-	l->levels = calloc(l->file.modules.n * LC_NLEVELS_MAX + 1,
-	    sizeof *l->levels);
+	l->levels =
+	    calloc(l->file.modules.n * LC_NLEVELS_MAX + 1, sizeof *l->levels);
 	l->prefixes = calloc(l->file.files.n + 1, sizeof *l->prefixes);
 	if (l->devices == NULL || l->stores == NULL || l->features == NULL ||
 	    l->modules == NULL || l->levels == NULL || l->prefixes == NULL)
@@ -878,6 +941,7 @@ take_options(const struct reader *r, struct loaded *l)
 	take_features(l);
 	take_modules(l);
 	take_files(l);
+	take_transfer(l);
 	return true;
 }
 

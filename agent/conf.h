@@ -10,6 +10,7 @@
 #include "files.h"
 #include "licensecore.h"
 #include "link.h"
+#include "transfer.h"
 
 #define CONF_ERROR_MAX 512
 
@@ -18,6 +19,7 @@ struct conf {
 	const char *master;
 	struct link_address address; /* of the master */
 	struct files files;
+	struct transfer_conf transfer;
 	const char *control; /* socket; NULL: the default one, "": none */
 	struct control_access access;
 	struct lc_options options; /* clock and callbacks are the caller's */

@@ -173,7 +173,7 @@ add(const struct call *call, enum job_kind kind)
 		.store = args->store,
 		.license = args->license,
 		.protocol = PROTOCOL_LOCAL,
-		.file = cj->file,
+		.input = cj->file,
 		.accept_eula = args->accept_eula,
 		.stop_on_failure = args->stop_on_failure,
 		.by = cj->by,

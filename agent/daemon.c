@@ -40,9 +40,12 @@ struct daemon {
 };
 
 static const uint32_t license_mib[] = { LICENSE_MIB };
+static const uint32_t entities[] = { ENTITY_TABLE };
 static const struct link_region regions[] = {
 	{ license_mib, NITEMS(license_mib), 127,
 	    "Software licenses of the device, CISCO-LICENSE-MGMT-MIB" },
+	/* Whoever knows more of the hardware goes first. */
+	{ entities, NITEMS(entities), 250, NULL },
 };
 
 /* ---- The core ---- */
@@ -206,7 +209,8 @@ take_configuration(struct daemon *d, struct conf *conf)
 		return;
 	}
 	loop_timer_set(d->loop, &d->due, 0);
-	jobs_set_files(d->jobs, &conf->files);
+	jobs_set_conf(
+	    d->jobs, &(struct jobs_conf){ &conf->files, &conf->transfer });
 	link_move(d->link, conf->master, &conf->address);
 	/* That it fails is logged; the one before goes on. */
 	(void)listen_for_programs(d, conf);
@@ -224,7 +228,7 @@ reload(void *arg)
 
 	/* What a job has begun it ends under the rules it began with. */
 	if (jobs_running(d->jobs)) {
-		loop_defer(d->loop, &d->reload);
+		jobs_when_idle(d->jobs, &d->reload);
 		return;
 	}
 	readiness_reloading();
@@ -290,17 +294,20 @@ open_core(struct daemon *d)
 static bool
 open_tables(struct daemon *d)
 {
-	d->jobs = jobs_new(d->loop, d->agent.core, &d->conf->files);
+	const struct jobs_conf conf = { &d->conf->files, &d->conf->transfer };
+
+	d->jobs = jobs_new(d->loop, d->agent.core, &conf);
 	if (d->jobs == NULL)
 		return false;
 	d->agent.actions = actions_new(d->loop, d->jobs, &actions_limits);
+	d->agent.exports = actions_new(d->loop, d->jobs, &exports_limits);
 	d->mib = (struct mib){ .tables = tables,
 		.ntables = ntables,
 		.agent = &d->agent,
 		.hints = calloc(ntables, sizeof *d->mib.hints) };
 	d->sets = sets_new(&d->mib, &d->agent);
-	return d->agent.actions != NULL && d->mib.hints != NULL &&
-	       d->sets != NULL;
+	return d->agent.actions != NULL && d->agent.exports != NULL &&
+	       d->mib.hints != NULL && d->sets != NULL;
 }
 
 static bool
@@ -366,6 +373,7 @@ daemon_close(struct daemon *d)
 	notify_free(d->notify);
 	d->notify = NULL;
 	sets_free(d->sets);
+	actions_free(d->agent.exports);
 	actions_free(d->agent.actions);
 	jobs_free(d->jobs);
 	lc_close(d->agent.core);

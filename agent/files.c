@@ -199,8 +199,8 @@ create(struct file_target *target, const char *directory, const char *path,
 	if (!open_temporary(target))
 		return strerror(errno);
 	/* A full disk is found before anything depends on it. */
-	error = reserve > 0 ? posix_fallocate(target->fd, 0, (off_t)reserve)
-			    : 0;
+	error =
+	    reserve > 0 ? posix_fallocate(target->fd, 0, (off_t)reserve) : 0;
 	return error != 0 ? strerror(error) : NULL;
 }
 
@@ -239,8 +239,8 @@ write_all(int fd, const uint8_t *data, size_t len)
 }
 
 bool
-file_finish(struct file_target *target, const void *data, size_t len,
-    char *why, size_t why_size)
+file_finish(struct file_target *target, const void *data, size_t len, char *why,
+    size_t why_size)
 {
 	bool good = write_all(target->fd, data, len) &&
 		    ftruncate(target->fd, (off_t)len) == 0 &&

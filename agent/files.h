@@ -57,8 +57,8 @@ bool file_create(struct file_target *, const struct files *, const char *name,
  * Gives it its content and its name, at once and durably: a crash leaves what
  * was there or all of this.  The target is closed, also on failure.
  */
-bool file_finish(struct file_target *, const void *data, size_t len,
-    char *why, size_t why_size);
+bool file_finish(struct file_target *, const void *data, size_t len, char *why,
+    size_t why_size);
 /* Nothing stays of it.  One that is not open is fine. */
 void file_abandon(struct file_target *);
 

@@ -2,30 +2,74 @@
  * jobs.c - the actions that wait to be done.
  *
  * The first of the queue is the one in progress.  Each turn of the loop does
- * one slice of it, so that requests are answered between slices.  What can be
- * judged at once is judged in this order: device and store, protocol, file.
+ * one step of it, so that requests are answered between steps; while a file
+ * comes or goes there is nothing to do.  What is judged is judged in this
+ * order: device and store, a clear ahead of a backup, protocol, server, the
+ * file to read and what is in it; then, before a permission ticket revokes
+ * anything, that the rehost ticket can be written.
  */
 #include "jobs.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "log.h"
 
 struct jobs {
 	struct loop *loop;
 	struct lc *core;
-	const struct files *files;
+	struct jobs_conf conf;
 	struct job *queue;
 	struct task task;
-	struct lc_action *action; /* of the first one, once it has begun */
-	uint8_t *data;            /* the license file */
+	struct task *waiting; /* for no job to run */
 	struct jobs_counts counts;
+
+	/* Of the first one, once it has begun. */
+	void (*step)(struct jobs *);
+	struct lc_action *action;
+	uint8_t *data; /* the file that it reads */
+	size_t len;
+	struct transfer *transfer;
+	void (*transferred)(struct jobs *, enum transfer_result, const char *);
+	struct file_target target;
+	bool writable; /* the target was tried */
 };
 
-bool
-job_protocol_offered(int32_t protocol)
+static const struct kind {
+	const char *name;
+	bool works; /* the core has something to do */
+	bool reads, writes;
+	enum lc_action_kind action;
+	enum fail_cause input_path, input, output_path;
+} kinds[] = {
+	[JOB_NOTHING] = { .name = "nothing" },
+	[JOB_INSTALL] = { "install", true, true, false, LC_INSTALL,
+	    CAUSE_FILE_PATH, CAUSE_FILE, CAUSE_NONE },
+	[JOB_CLEAR] = { "clear", true, false, false, LC_CLEAR, CAUSE_NONE,
+	    CAUSE_NONE, CAUSE_NONE },
+	[JOB_PROCESS_TICKET] = { "process permission ticket", true, true, true,
+	    LC_PROCESS_TICKET, CAUSE_TICKET_PATH, CAUSE_TICKET,
+	    CAUSE_REHOST_PATH },
+	[JOB_REGENERATE_TICKET] = { "regenerate rehost ticket", true, true,
+	    true, LC_REGENERATE_TICKET, CAUSE_TICKET_PATH, CAUSE_TICKET,
+	    CAUSE_REHOST_PATH },
+	[JOB_BACKUP] = { "backup", true, false, true, LC_BACKUP, CAUSE_NONE,
+	    CAUSE_NONE, CAUSE_BACKUP_PATH },
+	[JOB_GENERATE_EULA] = { "generate EULA", true, true, true,
+	    LC_GENERATE_EULA, CAUSE_FILE_PATH, CAUSE_FILE, CAUSE_EULA_PATH },
+	[JOB_EXPORT_NOTHING] = { .name = "export nothing" },
+	/* invalidFile has the number of invalidLicenseFilePath. */
+	[JOB_EXPORT_CREDENTIALS] = { "export credentials", true, false, true,
+	    LC_EXPORT_CREDENTIALS, CAUSE_NONE, CAUSE_NONE, CAUSE_FILE_PATH },
+};
+
+static const struct kind *
+kind_of(const struct jobs *jobs)
 {
-	return protocol == PROTOCOL_NONE || protocol == PROTOCOL_LOCAL;
+	return &kinds[jobs->queue->kind];
 }
 
 void
@@ -36,34 +80,42 @@ job_clear(struct job *job)
 	job->nresults = 0;
 }
 
-static const char *
-kind_name(enum job_kind kind)
+/* The next step, as soon as everybody else had a turn. */
+static void
+go_on(struct jobs *jobs, void (*step)(struct jobs *))
 {
-	switch (kind) {
-	case JOB_NOTHING:
-		return "nothing";
-	case JOB_INSTALL:
-		return "install";
-	case JOB_CLEAR:
-		return "clear";
-	}
-	return "?";
+	jobs->step = step;
+	loop_defer(jobs->loop, &jobs->task);
 }
 
 /* ---- The end of a job ---- */
+
+static void
+let_go(struct jobs *jobs)
+{
+	lc_action_free(jobs->action);
+	jobs->action = NULL;
+	free(jobs->data);
+	jobs->data = NULL;
+	jobs->len = 0;
+	transfer_free(jobs->transfer);
+	jobs->transfer = NULL;
+	file_abandon(&jobs->target);
+	jobs->writable = false;
+}
 
 static void
 finish(struct jobs *jobs, enum lc_action_state state, enum fail_cause cause)
 {
 	struct job *job = jobs->queue;
 
-	lc_action_free(jobs->action);
-	jobs->action = NULL;
-	free(jobs->data);
-	jobs->data = NULL;
+	let_go(jobs);
 	jobs->queue = job->next;
 	job->state = state;
 	job->cause = cause;
+	if (jobs->waiting != NULL)
+		loop_defer(jobs->loop, jobs->waiting);
+	jobs->waiting = NULL;
 	if (jobs->queue != NULL)
 		loop_defer(jobs->loop, &jobs->task);
 	job->over(job->arg, job);
@@ -80,18 +132,41 @@ report(const struct jobs *jobs, enum fail_cause cause, enum lc_err err,
 }
 
 static void
-fail(struct jobs *jobs, enum fail_cause cause, enum lc_err err, const char *why)
+succeed(struct jobs *jobs, enum lc_action_state state)
+{
+	report(jobs, CAUSE_NONE, LC_OK, "");
+	finish(jobs, state, CAUSE_NONE);
+}
+
+/* Are there licenses that are gone for good? */
+static bool
+revoked(const struct jobs *jobs)
+{
+	return jobs->queue->kind == JOB_PROCESS_TICKET &&
+	       jobs->action != NULL &&
+	       lc_action_state(jobs->action) == LC_SUCCESSFUL;
+}
+
+/* file: the one it is about, or NULL. */
+static void
+fail(struct jobs *jobs, enum fail_cause cause, enum lc_err err,
+    const char *file, const char *why)
 {
 	const struct job *job = jobs->queue;
-	bool file = job->kind == JOB_INSTALL;
+	bool remote = file != NULL && protocol_remote(job->protocol);
 
 	/* Without an action nothing was looked at one by one. */
-	if (file && jobs->action == NULL)
+	if (job->kind == JOB_INSTALL && jobs->action == NULL)
 		jobs->counts.failed++;
-
-	log_warn("job", "action %u, %s%s%s: %s: %s; nothing was changed",
-	    job->number, kind_name(job->kind), file ? " of " : "",
-	    file ? job->file : "", map_cause_name(cause), why);
+	log_warn("job", "action %u, %s%s%s%s%s: %s: %s; %s", job->number,
+	    kind_of(jobs)->name,
+	    file == NULL ? "" : (file == job->output ? " to " : " of "),
+	    file != NULL ? file : "", remote ? " by " : "",
+	    remote ? protocol_name(job->protocol) : "", map_cause_name(cause),
+	    why,
+	    revoked(jobs) ? "the licenses are revoked; regenerate the rehost "
+			    "ticket"
+			  : "nothing was changed");
 	report(jobs, cause, err, why);
 	finish(jobs, LC_FAILED, cause);
 }
@@ -102,6 +177,116 @@ sentence(const char *detail, enum lc_err err)
 {
 	return detail[0] != '\0' ? detail : lc_strerror(err);
 }
+
+/* ---- Transfers ---- */
+
+static void
+on_progress(void *arg, uint64_t done, uint64_t total)
+{
+	const struct jobs *jobs = arg;
+
+	log_debug("transfer", "action %u: %" PRIu64 " of %" PRIu64 " bytes",
+	    jobs->queue->number, done, total);
+}
+
+static void
+on_over(void *arg, enum transfer_result result, const char *why)
+{
+	struct jobs *jobs = arg;
+
+	log_debug("transfer", "action %u: %s", jobs->queue->number,
+	    result == TRANSFER_DONE ? "done" : why);
+	jobs->transferred(jobs, result, why);
+}
+
+/* Where a transfer that has not begun ends up, a turn of the loop later than
+ * the step that asked for it is not needed: nobody waits in between. */
+static void
+transfer(struct jobs *jobs, struct transfer_order *order, const void *data,
+    size_t len,
+    void (*transferred)(struct jobs *, enum transfer_result, const char *))
+{
+	const struct transfer_events events = { on_progress, on_over, jobs };
+
+	log_debug("transfer", "action %u: %s %s, %s port %u",
+	    jobs->queue->number, order->upload ? "put" : "get", order->path,
+	    order->host, order->port);
+	transfer_free(jobs->transfer);
+	jobs->transferred = transferred;
+	jobs->transfer = transfer_new(jobs->loop, order, data, len, &events);
+	explicit_bzero(order, sizeof *order);
+	if (jobs->transfer == NULL)
+		transferred(jobs, TRANSFER_FAILED, strerror(errno));
+}
+
+/* The server was looked at when the job began. */
+static struct transfer_order
+order_for(const struct jobs *jobs, const char *path)
+{
+	const struct job *job = jobs->queue;
+	struct transfer_order order;
+	char why[128];
+
+	(void)transfer_order_make(&order, jobs->conf.transfer, job->protocol,
+	    &job->server, path, why, sizeof why);
+	return order;
+}
+
+/* ---- The file that comes out ---- */
+
+/* Whatever goes wrong when the licenses are gone has one cause. */
+static void
+fail_output(struct jobs *jobs, enum transfer_result result, const char *why)
+{
+	enum fail_cause cause = kind_of(jobs)->output_path;
+
+	if (result == TRANSFER_NO_SERVER && !revoked(jobs))
+		cause = CAUSE_SERVER;
+	else if (result == TRANSFER_FAILED && !revoked(jobs))
+		cause = CAUSE_GENERAL;
+	fail(jobs, cause, LC_EIO, jobs->queue->output, why);
+}
+
+static void
+exported(struct jobs *jobs, enum transfer_result result, const char *why)
+{
+	if (result != TRANSFER_DONE)
+		fail_output(jobs, result, why);
+	else
+		succeed(jobs, lc_action_state(jobs->action));
+}
+
+static void
+export_local(struct jobs *jobs, const char *data, size_t len)
+{
+	const char *name = jobs->queue->output;
+	char why[256];
+
+	if ((jobs->target.open || file_create(&jobs->target, jobs->conf.files,
+				      name, len, why, sizeof why)) &&
+	    file_finish(&jobs->target, data, len, why, sizeof why))
+		exported(jobs, TRANSFER_DONE, "");
+	else
+		exported(jobs, TRANSFER_REFUSED, why);
+}
+
+static void
+export_output(struct jobs *jobs)
+{
+	size_t len;
+	const char *data = lc_action_output(jobs->action, &len);
+	struct transfer_order order;
+
+	if (!protocol_remote(jobs->queue->protocol)) {
+		export_local(jobs, data != NULL ? data : "", len);
+		return;
+	}
+	order = order_for(jobs, jobs->queue->output);
+	order.upload = true;
+	transfer(jobs, &order, data, len, exported);
+}
+
+/* ---- Work ---- */
 
 static void
 log_results(const struct job *job, const struct lc_result *results, size_t n)
@@ -121,6 +306,8 @@ count_results(struct jobs *jobs, const struct lc_result *results, size_t n)
 	struct jobs_counts *counts = &jobs->counts;
 	bool install = jobs->queue->kind == JOB_INSTALL;
 
+	if (!install && jobs->queue->kind != JOB_CLEAR)
+		return;
 	if (install && n == 0)
 		counts->failed++;
 	for (size_t i = 0; i < n; i++)
@@ -148,17 +335,13 @@ copy_results(struct job *job, const struct lc_result *results, size_t n)
 	return true;
 }
 
-/* The core is done with it. */
 static void
-conclude(struct jobs *jobs)
+take_results(struct jobs *jobs)
 {
 	struct job *job = jobs->queue;
-	enum lc_action_state state = lc_action_state(jobs->action);
-	enum lc_err err = lc_action_error(jobs->action);
-	const struct lc_result *results;
 	size_t n;
+	const struct lc_result *results = lc_action_results(jobs->action, &n);
 
-	results = lc_action_results(jobs->action, &n);
 	log_results(job, results, n);
 	count_results(jobs, results, n);
 	if (!copy_results(job, results, n))
@@ -166,87 +349,233 @@ conclude(struct jobs *jobs)
 		    "action %u: out of memory for its results; "
 		    "its row has the outcome",
 		    job->number);
+}
+
+/* The core is done with it. */
+static void
+conclude(struct jobs *jobs)
+{
+	const struct job *job = jobs->queue;
+	enum lc_action_state state = lc_action_state(jobs->action);
+	enum lc_err err = lc_action_error(jobs->action);
+
+	take_results(jobs);
 	if (state == LC_FAILED) {
 		fail(jobs, map_cause(err), err,
+		    kind_of(jobs)->reads ? job->input : NULL,
 		    sentence(lc_action_detail(jobs->action), err));
 		return;
 	}
-	log_debug("job", "action %u, %s: %s", job->number, kind_name(job->kind),
+	log_debug("job", "action %u, %s: %s", job->number, kind_of(jobs)->name,
 	    state == LC_SUCCESSFUL ? "done" : "done in part");
-	report(jobs, CAUSE_NONE, LC_OK, "");
-	finish(jobs, state, CAUSE_NONE);
+	if (kind_of(jobs)->writes)
+		export_output(jobs);
+	else
+		succeed(jobs, state);
 }
 
-/* ---- The beginning ---- */
+static void work(struct jobs *);
+
+static void
+tried(struct jobs *jobs, enum transfer_result result, const char *why)
+{
+	if (result != TRANSFER_DONE) {
+		fail_output(jobs, result, why);
+		return;
+	}
+	jobs->writable = true;
+	go_on(jobs, work);
+}
+
+/*
+ * A rehost ticket is little more than what was asked for.  On a server,
+ * nothing is put behind what is there; where that cannot be done, it is put in
+ * its place.
+ */
+static void
+try_output(struct jobs *jobs)
+{
+	const char *name = jobs->queue->output;
+	struct transfer_order order;
+	char why[256];
+
+	if (!protocol_remote(jobs->queue->protocol)) {
+		if (file_create(&jobs->target, jobs->conf.files, name,
+			jobs->len + 65536, why, sizeof why))
+			tried(jobs, TRANSFER_DONE, "");
+		else
+			tried(jobs, TRANSFER_REFUSED, why);
+		return;
+	}
+	order = order_for(jobs, name);
+	order.upload = order.append = true;
+	transfer(jobs, &order, NULL, 0, tried);
+}
+
+/* The core's first slice judges a permission ticket, and changes nothing. */
+static void
+work(struct jobs *jobs)
+{
+	if (lc_action_step(jobs->action))
+		conclude(jobs);
+	else if (kind_of(jobs)->action == LC_PROCESS_TICKET && !jobs->writable)
+		go_on(jobs, try_output);
+	else
+		go_on(jobs, work);
+}
 
 static struct lc_request
-request_of(const struct job *job)
+request_of(const struct jobs *jobs)
 {
+	const struct job *job = jobs->queue;
+
 	return (struct lc_request){
-		.kind = job->kind == JOB_INSTALL ? LC_INSTALL : LC_CLEAR,
+		.kind = kind_of(jobs)->action,
 		.device = job->device,
 		.store = job->store,
 		.license = job->license,
+		.data = jobs->data,
+		.len = jobs->len,
 		.accept_eula = job->accept_eula,
 		.stop_on_failure = job->stop_on_failure,
 		.by = job->by,
 	};
 }
 
-/* False: the job is over. */
-static bool
-fetch_file(struct jobs *jobs, struct lc_request *request)
+static void
+start(struct jobs *jobs)
 {
-	const struct job *job = jobs->queue;
+	struct lc_request request = request_of(jobs);
+	enum lc_err err = lc_action_new(jobs->core, &request, &jobs->action);
+
+	if (err != LC_OK)
+		fail(jobs, map_cause(err), err, NULL, lc_strerror(err));
+	else
+		go_on(jobs, work);
+}
+
+/* ---- The file that goes in ---- */
+
+static void
+fail_input(struct jobs *jobs, enum transfer_result result, const char *why)
+{
+	const struct kind *kind = kind_of(jobs);
+	enum fail_cause cause = CAUSE_GENERAL;
+	enum lc_err err = LC_EIO;
+
+	switch (result) {
+	case TRANSFER_NO_SERVER:
+		cause = CAUSE_SERVER;
+		break;
+	case TRANSFER_REFUSED:
+		cause = kind->input_path;
+		break;
+	case TRANSFER_TOO_LARGE: /* it is accessible, and not valid */
+		cause = kind->input;
+		err = LC_EFILE;
+		break;
+	case TRANSFER_DONE:
+	case TRANSFER_FAILED:
+		break;
+	}
+	fail(jobs, cause, err, jobs->queue->input, why);
+}
+
+static void
+fetched(struct jobs *jobs, enum transfer_result result, const char *why)
+{
+	if (result != TRANSFER_DONE)
+		fail_input(jobs, result, why);
+	else if (!transfer_take(jobs->transfer, &jobs->data, &jobs->len))
+		fail_input(jobs, TRANSFER_FAILED, strerror(errno));
+	else
+		start(jobs);
+}
+
+static void
+read_local(struct jobs *jobs)
+{
 	char why[256];
 
-	if (job->kind != JOB_INSTALL)
+	switch (files_read(jobs->conf.files, jobs->queue->input, &jobs->data,
+	    &jobs->len, why, sizeof why)) {
+	case FILES_READ:
+		start(jobs);
+		return;
+	case FILES_UNREADABLE:
+		fail_input(jobs, TRANSFER_REFUSED, why);
+		return;
+	case FILES_TOO_LARGE:
+		fail_input(jobs, TRANSFER_TOO_LARGE, why);
+		return;
+	}
+}
+
+static void
+fetch(struct jobs *jobs)
+{
+	struct transfer_order order;
+
+	if (!kind_of(jobs)->reads)
+		start(jobs);
+	else if (!protocol_remote(jobs->queue->protocol))
+		read_local(jobs);
+	else {
+		order = order_for(jobs, jobs->queue->input);
+		transfer(jobs, &order, NULL, 0, fetched);
+	}
+}
+
+/* ---- The beginning ---- */
+
+/* Can files come and go as the job wants it?  False: the job is over. */
+static bool
+judge_way(struct jobs *jobs)
+{
+	const struct job *job = jobs->queue;
+	struct transfer_order order;
+	char why[128];
+	bool good;
+
+	if (!kind_of(jobs)->reads && !kind_of(jobs)->writes)
 		return true;
-	if (!job_protocol_offered(job->protocol)) {
-		fail(jobs, CAUSE_PROTOCOL, LC_EINVAL,
-		    "this version reads local files "
-		    "only");
+	if (!protocol_offered(job->protocol)) {
+		snprintf(why, sizeof why, "%s is not offered",
+		    protocol_name(job->protocol));
+		fail(jobs, CAUSE_PROTOCOL, LC_EINVAL, NULL, why);
 		return false;
 	}
-	switch (files_read(jobs->files, job->file, &jobs->data, &request->len,
-	    why, sizeof why)) {
-	case FILES_READ:
-		request->data = jobs->data;
+	if (!protocol_remote(job->protocol))
 		return true;
-	case FILES_UNREADABLE:
-		fail(jobs, CAUSE_FILE_PATH, LC_EIO, why);
-		break;
-	case FILES_TOO_LARGE: /* it is accessible, and not valid */
-		fail(jobs, CAUSE_FILE, LC_EFILE, why);
-		break;
-	}
-	return false;
+	good = transfer_order_make(&order, jobs->conf.transfer, job->protocol,
+	    &job->server, "", why, sizeof why);
+	explicit_bzero(&order, sizeof order);
+	if (!good)
+		fail(jobs, CAUSE_SERVER, LC_EINVAL, NULL, why);
+	return good;
 }
 
 static void
 begin(struct jobs *jobs)
 {
 	struct job *job = jobs->queue;
-	struct lc_request request = request_of(job);
+	struct lc_request request = request_of(jobs);
 	struct lc_detail detail = { "" };
 	enum lc_err err;
 
-	if (job->kind == JOB_NOTHING) {
-		report(jobs, CAUSE_NONE, LC_OK, "");
-		finish(jobs, LC_SUCCESSFUL, CAUSE_NONE);
-		return;
-	}
-	if ((err = lc_request_check(jobs->core, &request, &detail)) != LC_OK) {
-		fail(jobs, map_cause(err), err, sentence(detail.text, err));
-		return;
-	}
-	if (!fetch_file(jobs, &request))
-		return;
-	err = lc_action_new(jobs->core, &request, &jobs->action);
-	if (err != LC_OK)
-		fail(jobs, map_cause(err), err, lc_strerror(err));
-	else
-		loop_defer(jobs->loop, &jobs->task);
+	if (job->kind == JOB_NOTHING)
+		succeed(jobs, LC_SUCCESSFUL);
+	else if (job->kind == JOB_EXPORT_NOTHING)
+		fail(jobs, CAUSE_GENERAL, LC_EINVAL, NULL, "it is noOp");
+	else if ((err = lc_request_check(jobs->core, &request, &detail)) !=
+		 LC_OK)
+		fail(jobs, map_cause(err), err, NULL,
+		    sentence(detail.text, err));
+	else if (job->behind_clear)
+		fail(jobs, CAUSE_CLEAR_RUNNING, LC_EINVAL, NULL,
+		    "a clear was not over when it was asked for");
+	else if (judge_way(jobs))
+		fetch(jobs);
 }
 
 static void
@@ -259,19 +588,15 @@ turn(void *arg)
 		return;
 	if (job->state == LC_PENDING) {
 		job->state = LC_IN_PROGRESS;
-		loop_defer(jobs->loop, &jobs->task);
-	} else if (jobs->action == NULL)
-		begin(jobs);
-	else if (lc_action_step(jobs->action))
-		conclude(jobs);
-	else
-		loop_defer(jobs->loop, &jobs->task);
+		go_on(jobs, begin);
+	} else
+		jobs->step(jobs);
 }
 
 /* ---- The queue ---- */
 
 struct jobs *
-jobs_new(struct loop *loop, struct lc *core, const struct files *files)
+jobs_new(struct loop *loop, struct lc *core, const struct jobs_conf *conf)
 {
 	struct jobs *jobs = calloc(1, sizeof *jobs);
 
@@ -279,7 +604,7 @@ jobs_new(struct loop *loop, struct lc *core, const struct files *files)
 		return NULL;
 	jobs->loop = loop;
 	jobs->core = core;
-	jobs->files = files;
+	jobs->conf = *conf;
 	jobs->task = (struct task){ .run = turn, .arg = jobs };
 	return jobs;
 }
@@ -290,15 +615,33 @@ jobs_free(struct jobs *jobs)
 	if (jobs == NULL)
 		return;
 	loop_undefer(jobs->loop, &jobs->task);
-	lc_action_free(jobs->action);
-	free(jobs->data);
+	let_go(jobs);
 	free(jobs);
 }
 
 void
-jobs_set_files(struct jobs *jobs, const struct files *files)
+jobs_set_conf(struct jobs *jobs, const struct jobs_conf *conf)
 {
-	jobs->files = files;
+	jobs->conf = *conf;
+}
+
+void
+jobs_when_idle(struct jobs *jobs, struct task *task)
+{
+	if (jobs_running(jobs))
+		jobs->waiting = task;
+	else
+		loop_defer(jobs->loop, task);
+}
+
+static bool
+clear_is_queued(const struct jobs *jobs)
+{
+	const struct job *job = jobs->queue;
+
+	while (job != NULL && job->kind != JOB_CLEAR)
+		job = job->next;
+	return job != NULL;
 }
 
 void
@@ -306,13 +649,15 @@ jobs_add(struct jobs *jobs, struct job *job)
 {
 	struct job **at = &jobs->queue;
 
+	job->behind_clear = job->kind == JOB_BACKUP && clear_is_queued(jobs);
 	while (*at != NULL)
 		at = &(*at)->next;
 	*at = job;
 	job->next = NULL;
 	job->state = LC_PENDING;
 	job->cause = CAUSE_NONE;
-	loop_defer(jobs->loop, &jobs->task);
+	if (jobs->queue == job)
+		loop_defer(jobs->loop, &jobs->task);
 }
 
 void

@@ -1,7 +1,7 @@
 /*
  * jobs.h - the actions that wait to be done, one at a time, in order.
  *
- * A job belongs to whoever adds it (a row of clmgmtLicenseActionTable) and
+ * A job belongs to whoever adds it (a row of one of the action tables) and
  * must outlive its time in the queue.  It is done by the loop, in slices,
  * never by the call that added it.
  */
@@ -16,20 +16,21 @@
 #include "licensecore.h"
 #include "loop.h"
 #include "map.h"
+#include "transfer.h"
 
-/* clmgmtLicenseAction: those that this version offers. */
 enum job_kind {
+	/* clmgmtLicenseAction */
 	JOB_NOTHING = 1,
 	JOB_INSTALL,
 	JOB_CLEAR,
+	JOB_PROCESS_TICKET,
+	JOB_REGENERATE_TICKET,
+	JOB_BACKUP,
+	JOB_GENERATE_EULA,
+	/* clmgmtDevCredCommand: noOp, which fails here, and the other one */
+	JOB_EXPORT_NOTHING,
+	JOB_EXPORT_CREDENTIALS,
 };
-
-/* ClmgmtLicenseTransferProtocol: those that this version offers. */
-enum job_protocol {
-	PROTOCOL_NONE = 1,
-	PROTOCOL_LOCAL,
-};
-bool job_protocol_offered(int32_t protocol);
 
 /* What became of one license. */
 struct job_result {
@@ -45,7 +46,9 @@ struct job {
 	uint32_t store;
 	uint32_t license;
 	int32_t protocol;
-	const char *file;
+	struct server server; /* of protocols that have one */
+	const char *input;    /* the file to read, if it reads one */
+	const char *output;   /* and the one to write */
 	bool accept_eula;
 	bool stop_on_failure;
 	const char *by;  /* who asks, for the history */
@@ -69,16 +72,25 @@ struct job {
 	void *arg;
 
 	struct job *next; /* the queue's */
+	bool behind_clear;
+};
+
+/* What jobs have to do with; borrowed. */
+struct jobs_conf {
+	const struct files *files;
+	const struct transfer_conf *transfer;
 };
 
 struct jobs;
 
-struct jobs *jobs_new(struct loop *, struct lc *, const struct files *);
-/* Jobs that are queued stay as they are. */
+struct jobs *jobs_new(struct loop *, struct lc *, const struct jobs_conf *);
+/* Jobs that are queued stay as they are; a transfer is given up. */
 void jobs_free(struct jobs *);
 
-/* From now on; does not touch the job that runs. */
-void jobs_set_files(struct jobs *, const struct files *);
+/* From now on; only while no job runs. */
+void jobs_set_conf(struct jobs *, const struct jobs_conf *);
+/* Defers the task as soon as no job runs, before the next one begins. */
+void jobs_when_idle(struct jobs *, struct task *);
 
 void jobs_add(struct jobs *, struct job *);
 /* Takes a pending job out of the queue, as if it had never been added. */

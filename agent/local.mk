@@ -6,6 +6,7 @@ AGENT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent $(CONFIG_CFLAGS) \
 
 noinst_LTLIBRARIES += agent/libagent.la
 agent_libagent_la_SOURCES = \
+	agent/action_rows.c agent/action_rows.h \
 	agent/action_table.c \
 	agent/actions.c agent/actions.h \
 	agent/agent.h \
@@ -17,8 +18,10 @@ agent_libagent_la_SOURCES = \
 	agent/control_lease.c \
 	agent/control_request.c \
 	agent/control_rows.c \
+	agent/cred_table.c \
 	agent/daemon.c agent/daemon.h \
 	agent/device_table.c \
+	agent/entity_table.c \
 	agent/eventlog.c agent/eventlog.h \
 	agent/feature_table.c \
 	agent/files.c agent/files.h \
@@ -30,6 +33,7 @@ agent_libagent_la_SOURCES = \
 	agent/map.c agent/map.h \
 	agent/notify.c agent/notify.h \
 	agent/oid.c agent/oid.h \
+	agent/protocol.c agent/protocol.h \
 	agent/readiness.c agent/readiness.h \
 	agent/result_table.c \
 	agent/serve.c agent/serve.h \
@@ -38,8 +42,11 @@ agent_libagent_la_SOURCES = \
 	agent/switch_table.c \
 	agent/table.c agent/table.h \
 	agent/tables.c agent/tables.h \
+	agent/transfer.c agent/transfer.h \
 	agent/value.c agent/value.h
-agent_libagent_la_CPPFLAGS = $(AGENT_CPPFLAGS)
+agent_libagent_la_CPPFLAGS = $(AGENT_CPPFLAGS) \
+	-DKNOWN_HOSTS_DEFAULT='"$(sysconfdir)/licagent/known_hosts"' \
+	-DPROGRAM_DIR='"$(pkglibexecdir)"'
 agent_libagent_la_LIBADD = $(CONFIG_LIBS) $(JANSSON_LIBS) $(SYSTEMD_LIBS)
 
 sbin_PROGRAMS += bin/licagentd
@@ -47,5 +54,13 @@ bin_licagentd_SOURCES = agent/main.c
 bin_licagentd_CPPFLAGS = $(AGENT_CPPFLAGS) \
 	-DCONF_DEFAULT='"$(sysconfdir)/licagent/licagentd.conf"'
 bin_licagentd_LDADD = agent/libagent.la licensecore/libcore.la
+
+# Started by licagentd for each transfer; the daemon itself needs no libcurl.
+pkglibexec_PROGRAMS += bin/licagent-transfer
+bin_licagent_transfer_SOURCES = agent/transfer_main.c agent/protocol.c \
+	agent/protocol.h
+bin_licagent_transfer_CPPFLAGS = $(AGENT_CPPFLAGS) $(CURL_CFLAGS)
+bin_licagent_transfer_LDADD = $(CURL_LIBS)
+
 dist_man_MANS += agent/licagent-control.7 agent/licagentd.8 agent/licagentd.conf.5
 dist_doc_DATA += agent/licagentd.conf.example

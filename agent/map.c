@@ -37,15 +37,15 @@ map_cause(enum lc_err err)
 		return CAUSE_IN_USE;
 	case LC_EFULL:
 		return CAUSE_STORE_FULL;
-	case LC_ENOLICENSE: /* of leases, which no action asks for */
-	case LC_EEXPIRED:
-	case LC_EEXHAUSTED:
-	case LC_ENOTYET:
 	case LC_ETICKET:
 	case LC_ESUPERSEDED:
 		return CAUSE_TICKET;
 	case LC_ENOTICKET:
 		return CAUSE_REHOST;
+	case LC_ENOLICENSE: /* of leases, which no action asks for */
+	case LC_EEXPIRED:
+	case LC_EEXHAUSTED:
+	case LC_ENOTYET:
 	case LC_EREADONLY:
 	case LC_EEULA: /* the MIB has no cause of its own for these */
 	case LC_EINVAL:
@@ -85,6 +85,9 @@ map_cause_name(enum fail_cause cause)
 		[CAUSE_TICKET] = "invalidPermissionTicket",
 		[CAUSE_REHOST_PATH] = "invalidRehostTicketFile",
 		[CAUSE_REHOST] = "invalidRehostTicket",
+		[CAUSE_BACKUP_PATH] = "invalidLicenseBackupFile",
+		[CAUSE_CLEAR_RUNNING] = "licenseClearInProgress",
+		[CAUSE_EULA_PATH] = "invalidLicenseEULAFile",
 	};
 
 	return names[cause];

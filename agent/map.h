@@ -10,23 +10,26 @@
 enum fail_cause {
 	CAUSE_NONE = 1,
 	CAUSE_GENERAL,
-	CAUSE_PROTOCOL,     /* transferProtocolNotSupported */
-	CAUSE_SERVER,       /* fileServerNotReachable */
-	CAUSE_DEVICE,       /* unrecognizedEntPhysicalIndex */
-	CAUSE_FILE_PATH,    /* invalidLicenseFilePath */
-	CAUSE_FILE,         /* invalidLicenseFile */
-	CAUSE_LINE,         /* invalidLicenseLine */
-	CAUSE_EXISTS,       /* licenseAlreadyExists */
-	CAUSE_OTHER_DEVICE, /* licenseNotValidForDevice */
-	CAUSE_COUNT,        /* invalidLicenseCount */
-	CAUSE_PERIOD,       /* invalidLicensePeriod */
-	CAUSE_IN_USE,       /* licenseInUse */
-	CAUSE_STORE,        /* invalidLicenseStore */
-	CAUSE_STORE_FULL,   /* licenseStorageFull */
-	CAUSE_TICKET_PATH,  /* invalidPermissionTicketFile */
-	CAUSE_TICKET,       /* invalidPermissionTicket */
-	CAUSE_REHOST_PATH,  /* invalidRehostTicketFile */
-	CAUSE_REHOST,       /* invalidRehostTicket */
+	CAUSE_PROTOCOL,      /* transferProtocolNotSupported */
+	CAUSE_SERVER,        /* fileServerNotReachable */
+	CAUSE_DEVICE,        /* unrecognizedEntPhysicalIndex */
+	CAUSE_FILE_PATH,     /* invalidLicenseFilePath */
+	CAUSE_FILE,          /* invalidLicenseFile */
+	CAUSE_LINE,          /* invalidLicenseLine */
+	CAUSE_EXISTS,        /* licenseAlreadyExists */
+	CAUSE_OTHER_DEVICE,  /* licenseNotValidForDevice */
+	CAUSE_COUNT,         /* invalidLicenseCount */
+	CAUSE_PERIOD,        /* invalidLicensePeriod */
+	CAUSE_IN_USE,        /* licenseInUse */
+	CAUSE_STORE,         /* invalidLicenseStore */
+	CAUSE_STORE_FULL,    /* licenseStorageFull */
+	CAUSE_TICKET_PATH,   /* invalidPermissionTicketFile */
+	CAUSE_TICKET,        /* invalidPermissionTicket */
+	CAUSE_REHOST_PATH,   /* invalidRehostTicketFile */
+	CAUSE_REHOST,        /* invalidRehostTicket */
+	CAUSE_BACKUP_PATH,   /* invalidLicenseBackupFile */
+	CAUSE_CLEAR_RUNNING, /* licenseClearInProgress */
+	CAUSE_EULA_PATH,     /* invalidLicenseEULAFile */
 };
 
 enum fail_cause map_cause(enum lc_err);

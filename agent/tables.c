@@ -16,15 +16,13 @@ get_next_action(const struct column *column, const struct agent *agent,
 	return true;
 }
 
-/* This version has no rows in clmgmtDevCredExportActionTable. */
 static bool
 get_next_credential(const struct column *column, const struct agent *agent,
     const void *row, struct value *value)
 {
 	(void)column;
-	(void)agent;
 	(void)row;
-	value_unsigned(value, 1);
+	value_unsigned(value, actions_next_index(agent->exports));
 	return true;
 }
 
@@ -50,6 +48,7 @@ const struct table next_credential_scalar = {
 };
 
 const struct table *const tables[] = {
+	&entity_table,           /* before the module */
 	&next_action_scalar,     /* 1.1 */
 	&action_table,           /* 1.2 */
 	&result_table,           /* 1.3 */
@@ -58,6 +57,7 @@ const struct table *const tables[] = {
 	&license_table,          /* 2.3 */
 	&feature_table,          /* 2.4 */
 	&next_credential_scalar, /* 3.1 */
+	&cred_table,             /* 3.2 */
 	&switch_scalars,         /* 4.1 to 4.3 */
 };
 const size_t ntables = NITEMS(tables);

@@ -6,6 +6,7 @@
 
 #include "table.h"
 
+extern const struct table entity_table;       /* entPhysicalTable */
 extern const struct table next_action_scalar; /* clmgmtNextFreeLicense... */
 extern const struct table action_table;
 extern const struct table result_table;
@@ -14,6 +15,7 @@ extern const struct table device_table;
 extern const struct table license_table;
 extern const struct table feature_table;
 extern const struct table next_credential_scalar; /* clmgmtNextFreeDevCred... */
+extern const struct table cred_table;
 extern const struct table switch_scalars; /* clmgmtLicense...NotifEnable */
 
 /* In the order of their identifiers; n of them. */

@@ -93,6 +93,14 @@ values(void)
 	CHECK_UINT(conf->files.n, 2);
 	CHECK_STR(conf->files.prefixes[1].prefix, "usb-0_a:");
 	CHECK_STR(conf->files.prefixes[1].directory, "/media/usb");
+	CHECK_UINT(conf->transfer.tftp_port, 6069);
+	CHECK_UINT(conf->transfer.ftp_port, 6021);
+	CHECK_UINT(conf->transfer.http_port, 65535);
+	CHECK_UINT(conf->transfer.ssh_port, 1);
+	CHECK_UINT(conf->transfer.timeout_s, 86400);
+	CHECK_UINT(conf->transfer.stall_s, 1);
+	CHECK_UINT(conf->transfer.max_size, 1024);
+	CHECK_STR(conf->transfer.known_hosts, "/tmp/known_hosts");
 	CHECK_UINT(options->ndevices, 2);
 	CHECK_STR(options->devices[0].name, "chassis");
 	CHECK(options->devices[1].name == NULL);
@@ -138,6 +146,14 @@ defaults(void)
 	CHECK_STR(conf->master, "unix:/var/agentx/master");
 	CHECK_STR(address->sun_path, "/var/agentx/master");
 	CHECK(!conf->options.own_keys);
+	CHECK_UINT(conf->transfer.tftp_port, 69);
+	CHECK_UINT(conf->transfer.ftp_port, 21);
+	CHECK_UINT(conf->transfer.http_port, 80);
+	CHECK_UINT(conf->transfer.ssh_port, 22);
+	CHECK_UINT(conf->transfer.timeout_s, 60);
+	CHECK_UINT(conf->transfer.stall_s, 10);
+	CHECK_UINT(conf->transfer.max_size, FILES_MAX_SIZE);
+	CHECK_HAS(conf->transfer.known_hosts, "/licagent/known_hosts");
 	conf_free(conf);
 }
 

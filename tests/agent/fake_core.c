@@ -313,6 +313,7 @@ lc_action_step(struct lc_action *action)
 {
 	if (--action->slices != 0)
 		return false;
+	action->lc->done++;
 	if (action->request.kind == LC_INSTALL)
 		install(action);
 	return true;
@@ -346,6 +347,23 @@ lc_action_results(const struct lc_action *action, size_t *n)
 {
 	*n = action->n;
 	return action->results;
+}
+
+const char *
+lc_action_output(const struct lc_action *action, size_t *len)
+{
+	static const char *const outputs[] = {
+		[LC_INSTALL] = "",
+		[LC_CLEAR] = "",
+		[LC_PROCESS_TICKET] = "ticket",
+		[LC_REGENERATE_TICKET] = "ticket",
+		[LC_BACKUP] = "backup",
+		[LC_GENERATE_EULA] = "agreements",
+		[LC_EXPORT_CREDENTIALS] = "credentials",
+	};
+
+	*len = strlen(outputs[action->request.kind]);
+	return outputs[action->request.kind];
 }
 
 void

@@ -39,6 +39,7 @@ struct lc {
 	enum lc_err switch_err;  /* of lc_switch_set for LC_SWITCH_ERROR */
 	unsigned slices;         /* of each action; at least 1 */
 	unsigned runs;           /* actions that were begun */
+	unsigned done;           /* and those that came to their end */
 };
 
 /* Zeroed, with time and nothing else. */

@@ -156,8 +156,8 @@ check_file(const char *name, const char *content)
 	uint8_t *data = NULL;
 	size_t len = 0;
 
-	CHECK_INT(files_read(&files, name, &data, &len, why, sizeof why),
-	    FILES_READ);
+	CHECK_INT(
+	    files_read(&files, name, &data, &len, why, sizeof why), FILES_READ);
 	CHECK_MEM(data, len, content, strlen(content));
 	free(data);
 }
@@ -220,8 +220,8 @@ given_up(void)
 	char why[256] = "";
 
 	prepare();
-	REQUIRE(file_create(
-	    &target, &files, "flash:a.lic", 100, why, sizeof why));
+	REQUIRE(
+	    file_create(&target, &files, "flash:a.lic", 100, why, sizeof why));
 	check_file("flash:a.lic", "content");
 	file_abandon(&target);
 	check_file("flash:a.lic", "content");
@@ -236,8 +236,8 @@ no_room(void)
 	char why[256] = "";
 
 	prepare();
-	CHECK(!file_create(&target, &files, "flash:a.lic", (size_t)1 << 60,
-	    why, sizeof why));
+	CHECK(!file_create(
+	    &target, &files, "flash:a.lic", (size_t)1 << 60, why, sizeof why));
 	CHECK(why[0] != '\0');
 	check_file("flash:a.lic", "content");
 	CHECK_UINT(leftovers(), 0);

@@ -19,10 +19,12 @@ fixture_open(void)
 	f->flash = (struct files_prefix){ "flash:", check_dir() };
 	f->files = (struct files){ &f->flash, 1 };
 	f->loop = loop_new();
-	f->jobs = jobs_new(f->loop, &f->core, &f->files);
+	f->jobs = jobs_new(
+	    f->loop, &f->core, &(struct jobs_conf){ &f->files, &f->transfer });
 	f->agent.core = &f->core;
 	f->agent.actions = actions_new(f->loop, f->jobs, &actions_limits);
-	REQUIRE(f->agent.actions != NULL);
+	f->agent.exports = actions_new(f->loop, f->jobs, &exports_limits);
+	REQUIRE(f->agent.actions != NULL && f->agent.exports != NULL);
 	REQUIRE(ntables <= CHECK_COUNT(f->hints));
 	f->mib = (struct mib){ tables, ntables, &f->agent, f->hints };
 	f->sets = sets_new(&f->mib, &f->agent);
@@ -50,6 +52,7 @@ void
 fixture_close(void)
 {
 	sets_free(fixture.sets);
+	actions_free(fixture.agent.exports);
 	actions_free(fixture.agent.actions);
 	jobs_free(fixture.jobs);
 	loop_free(fixture.loop);

@@ -13,6 +13,7 @@ extern struct fixture {
 	struct lc core;
 	struct files_prefix flash;
 	struct files files;
+	struct transfer_conf transfer;
 	struct loop *loop;
 	struct jobs *jobs;
 	struct agent agent;

@@ -128,7 +128,7 @@ ageing(void)
 {
 	static const struct actions_limits limits = { .rows = 4,
 		.keep_ms = 60 };
-	static const struct files no_files;
+	static const struct jobs_conf no_files;
 	const struct ask nothing = { .action = JOB_NOTHING, .row_status = 1 };
 	struct timer end = { .expired = note, .arg = (void *)"." };
 	struct jobs *jobs;
@@ -171,7 +171,7 @@ free_index(void)
 {
 	static const struct actions_limits limits = { .rows = 8,
 		.keep_ms = 1000 };
-	static const struct files no_files;
+	static const struct jobs_conf no_files;
 	const struct ask nothing = { .action = JOB_NOTHING };
 	struct jobs *jobs;
 	struct actions *actions;

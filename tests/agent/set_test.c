@@ -59,6 +59,10 @@ values(void)
 		{ "2.3.1.2.1.1.1=u1", NOT_WRITABLE, 1, NULL, NULL },
 		{ "1.1.0=u5", NOT_WRITABLE, 1, "1.1.0", "u1" },
 		{ "3.1.0=u5", NOT_WRITABLE, 1, NULL, NULL },
+		{ "3.2.1.10.1=i1", NOT_WRITABLE, 1, NULL, NULL },
+		{ "3.2.1.11.1=i1", NOT_WRITABLE, 1, NULL, NULL },
+		{ ".1.3.6.1.2.1.47.1.1.1.1.14.1=sx", NOT_WRITABLE, 1, NULL,
+		    NULL },
 		{ "1.2.1.16.1=i1", NOT_WRITABLE, 1, NULL, NULL },
 		{ "1.2.1.17.1=u1", NOT_WRITABLE, 1, NULL, NULL },
 		{ "1.2.1.18.1=i1", NOT_WRITABLE, 1, NULL, NULL },
@@ -193,7 +197,7 @@ columns(void)
 		/* actions that are offered */
 		{ "1.2.1.15.5=i3", OK, 0, "1.2.1.15.5", "i3" },
 		{ "1.2.1.15.5=i0", WRONG_VALUE, 1, NULL, NULL },
-		{ "1.2.1.15.5=i4", WRONG_VALUE, 1, NULL, NULL },
+		{ "1.2.1.15.5=i7", OK, 0, "1.2.1.15.5", "i7" },
 		{ "1.2.1.15.5=i8", WRONG_VALUE, 1, NULL, NULL },
 		/* volatile only */
 		{ "1.2.1.19.5=i2", OK, 0, "1.2.1.19.5", "i2" },
@@ -274,6 +278,51 @@ row_status(void)
 	RUN(steps);
 }
 
+/* What each action, and each protocol, cannot do without. */
+static void
+readiness(void)
+{
+#define SERVER "1.2.1.4.1=i1 1.2.1.5.1=x0a000001 "
+	static const struct step steps[] = {
+		{ "1.2.1.20.1=i5 1.2.1.15.1=i4", OK, 0, "1.2.1.20.1", "i3" },
+		{ "1.2.1.11.1=sp", OK, 0, "1.2.1.20.1", "i3" },
+		{ "1.2.1.12.1=sr", OK, 0, "1.2.1.20.1", "i2" },
+		{ "1.2.1.15.1=i5", OK, 0, "1.2.1.20.1", "i2" },
+		{ "1.2.1.11.1=x", OK, 0, "1.2.1.20.1", "i3" },
+		{ "1.2.1.15.1=i6", OK, 0, "1.2.1.20.1", "i3" },
+		{ "1.2.1.13.1=sb", OK, 0, "1.2.1.20.1", "i2" },
+		{ "1.2.1.15.1=i7", OK, 0, "1.2.1.20.1", "i3" },
+		{ "1.2.1.8.1=sl", OK, 0, "1.2.1.20.1", "i3" },
+		{ "1.2.1.22.1=se", OK, 0, "1.2.1.20.1", "i2" },
+		/* a server for those that have one, and a user */
+		{ "1.2.1.3.1=i3", OK, 0, "1.2.1.20.1", "i3" },
+		{ "1.2.1.20.1=i1", INCONSISTENT, 1, "1.2.1.20.1", "i3" },
+		{ SERVER "1.2.1.3.1=i3", OK, 0, "1.2.1.20.1", "i2" },
+		{ "1.2.1.3.1=i4", OK, 0, "1.2.1.20.1", "i3" },
+		{ "1.2.1.6.1=su", OK, 0, "1.2.1.20.1", "i2" },
+		{ "1.2.1.3.1=i7", OK, 0, "1.2.1.20.1", "i2" },
+		{ "1.2.1.6.1=x 1.2.1.3.1=i8", OK, 0, "1.2.1.20.1", "i3" },
+		{ "1.2.1.3.1=i6", OK, 0, "1.2.1.20.1", "i2" },
+		{ "1.2.1.4.1=i0 1.2.1.5.1=x", OK, 0, "1.2.1.20.1", "i3" },
+		{ "1.2.1.3.1=i5", OK, 0, "1.2.1.20.1", "i2" },
+		/* credentials */
+		{ "3.2.1.13.1=i4", INCONSISTENT, 1, "3.1.0", "u1" },
+		{ "3.2.1.13.1=i5", OK, 0, "3.2.1.13.1", "i3" },
+		{ "3.2.1.8.1=sf", OK, 0, "3.2.1.13.1", "i2" },
+		{ "3.2.1.9.1=i3", WRONG_VALUE, 1, "3.2.1.9.1", "i1" },
+		{ "3.2.1.9.1=i2", OK, 0, "3.2.1.9.1", "i2" },
+		{ "3.2.1.7.1=ssecret", OK, 0, "3.2.1.7.1", "s" },
+		{ "3.2.1.3.1=i8", OK, 0, "3.2.1.13.1", "i3" },
+		{ "3.2.1.12.1=i3", WRONG_VALUE, 1, "3.2.1.12.1", "i2" },
+		{ "3.2.1.5.1=x0a000001", INCONSISTENT, 1, NULL, NULL },
+		{ "3.2.1.13.1=i6 3.2.1.13.2=i5", OK, 0, "3.1.0", "u3" },
+		{ "3.2.1.13.1=i1", INCONSISTENT, 1, "3.2.1.13.2", "i3" },
+	};
+#undef SERVER
+
+	RUN(steps);
+}
+
 /* ---- What is done ---- */
 
 static void
@@ -339,7 +388,6 @@ outcomes(void)
 		{ NULL, "", "i6", "i6", "no instance", "no instance" },
 		{ "a\n", " 1.2.1.3.7=i2", "i4", "i1", NULL, NULL },
 		{ "a\n", " 1.2.1.3.7=i5", "i6", "i3", NULL, NULL },
-		{ "a\n", " 1.2.1.3.7=i8", "i6", "i3", NULL, NULL },
 		{ "a\n", " 1.2.1.2.7=i9", "i6", "i5", NULL, NULL },
 		{ "a\n", " 1.2.1.9.7=u9", "i6", "i14", NULL, NULL },
 		{ NULL, " 1.2.1.2.7=i9 1.2.1.9.7=u9 1.2.1.3.7=i5", "i6", "i5",
@@ -401,6 +449,126 @@ queue(void)
 	CHECK_STR(fixture_get("1.2.1.16.9"), "i4");
 	CHECK_STR(fixture_get("1.2.1.16.6"), "i4");
 	CHECK_UINT(fixture.core.runs, 2);
+	fixture_close();
+}
+
+/* The file that comes out, and the cause if it does not. */
+static void
+outputs(void)
+{
+	static const struct {
+		const char *request;
+		const char *file, *content; /* what comes out, and where */
+		const char *state, *cause;
+	} cases[] = {
+		{ "1.2.1.15.7=i6 1.2.1.13.7=sflash:b", "b", "backup", "i4",
+		    "i1" },
+		{ "1.2.1.15.7=i6 1.2.1.13.7=sflash:old", "old", "backup", "i4",
+		    "i1" },
+		{ "1.2.1.15.7=i6 1.2.1.13.7=sflash:no/b", NULL, NULL, "i6",
+		    "i20" },
+		{ "1.2.1.15.7=i6 1.2.1.13.7=sflash:../b", NULL, NULL, "i6",
+		    "i20" },
+		{ "1.2.1.15.7=i6 1.2.1.13.7=sflash:", NULL, NULL, "i6", "i20" },
+		{ "1.2.1.15.7=i6 1.2.1.13.7=sb", NULL, NULL, "i6", "i20" },
+		{ "1.2.1.15.7=i6 1.2.1.13.7=sflash:b 1.2.1.2.7=i9", NULL, NULL,
+		    "i6", "i5" },
+		{ "1.2.1.15.7=i6 1.2.1.13.7=sflash:b 1.2.1.3.7=i5", NULL, NULL,
+		    "i6", "i3" },
+		{ "1.2.1.15.7=i7 1.2.1.8.7=sflash:x.lic 1.2.1.22.7=sflash:e",
+		    "e", "agreements", "i4", "i1" },
+		{ "1.2.1.15.7=i7 1.2.1.8.7=sflash:no 1.2.1.22.7=sflash:e", NULL,
+		    NULL, "i6", "i6" },
+		{ "1.2.1.15.7=i7 1.2.1.8.7=sflash:x.lic 1.2.1.22.7=s/e", NULL,
+		    NULL, "i6", "i22" },
+		{ "1.2.1.15.7=i4 1.2.1.11.7=sflash:x.lic 1.2.1.12.7=sflash:r",
+		    "r", "ticket", "i4", "i1" },
+		{ "1.2.1.15.7=i4 1.2.1.11.7=sflash:no 1.2.1.12.7=sflash:r",
+		    NULL, NULL, "i6", "i16" },
+		{ "1.2.1.15.7=i4 1.2.1.11.7=sflash:x.lic 1.2.1.12.7=s/r", NULL,
+		    NULL, "i6", "i18" },
+		{ "1.2.1.15.7=i5 1.2.1.11.7=sflash:x.lic 1.2.1.12.7=sflash:r",
+		    "r", "ticket", "i4", "i1" },
+		{ "1.2.1.15.7=i5 1.2.1.11.7=sflash:x.lic 1.2.1.12.7=s/r", NULL,
+		    NULL, "i6", "i18" },
+		{ "3.2.1.9.7=i2 3.2.1.8.7=sflash:c", "c", "credentials", "i4",
+		    "i1" },
+		{ "3.2.1.9.7=i2 3.2.1.8.7=s/c", NULL, NULL, "i6", "i6" },
+		{ "3.2.1.9.7=i1 3.2.1.8.7=sflash:c", NULL, NULL, "i6", "i2" },
+		{ "3.2.1.9.7=i2 3.2.1.8.7=sflash:c 3.2.1.2.7=i9", NULL, NULL,
+		    "i6", "i5" },
+		{ "3.2.1.9.7=i2 3.2.1.8.7=sflash:c 3.2.1.3.7=i5", NULL, NULL,
+		    "i6", "i3" },
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+		bool cred = cases[i].request[0] == '3';
+		char request[256], text[64] = "";
+		FILE *file;
+
+		check_context("case %zu, %s", i, cases[i].request);
+		fixture_open();
+		fixture_add_rows();
+		fixture.core.slices = 2;
+		write_flash("x.lic", "a\n");
+		write_flash("old", "something that is longer than a backup");
+		snprintf(request, sizeof request, "%s=i4 %s",
+		    cred ? "3.2.1.13.7" : "1.2.1.20.7", cases[i].request);
+		CHECK_INT(set(request), OK);
+		fixture_settle();
+		CHECK_STR(fixture_get(cred ? "3.2.1.10.7" : "1.2.1.16.7"),
+		    cases[i].state);
+		CHECK_STR(fixture_get(cred ? "3.2.1.11.7" : "1.2.1.18.7"),
+		    cases[i].cause);
+		if (cases[i].file != NULL) {
+			file = fopen(
+			    check_path(fixture.flash.directory, cases[i].file),
+			    "r");
+			REQUIRE(file != NULL);
+			CHECK(fgets(text, sizeof text, file) != NULL);
+			fclose(file);
+			CHECK_STR(text, cases[i].content);
+		}
+		fixture_close();
+	}
+}
+
+/* What revokes does not begin before the way out is sure. */
+static void
+ticket_waits(void)
+{
+	fixture_open();
+	fixture_add_rows();
+	fixture.core.slices = 9;
+	write_flash("p", "a\n");
+	CHECK_INT(set("1.2.1.20.1=i4 1.2.1.15.1=i4 1.2.1.11.1=sflash:p "
+		      "1.2.1.12.1=sflash:no/r"),
+	    OK);
+	fixture_settle();
+	CHECK_STR(fixture_get("1.2.1.18.1"), "i18");
+	CHECK_UINT(fixture.core.done, 0);
+	fixture_close();
+}
+
+/* A backup that was asked for while a clear was on its way fails. */
+static void
+backup_and_clear(void)
+{
+	fixture_open();
+	fixture_add_rows();
+	fixture.core.slices = 3;
+	CHECK_INT(set("1.2.1.20.1=i4 1.2.1.15.1=i6 1.2.1.13.1=sflash:b "
+		      "1.2.1.20.2=i4 1.2.1.15.2=i3 1.2.1.10.2=u1 "
+		      "1.2.1.20.3=i4 1.2.1.15.3=i6 1.2.1.13.3=sflash:b"),
+	    OK);
+	CHECK_INT(set("1.2.1.20.4=i4 1.2.1.15.4=i6 1.2.1.13.4=sflash:b "
+		      "1.2.1.2.4=i9"),
+	    OK);
+	fixture_settle();
+	CHECK_STR(fixture_get("1.2.1.18.1"), "i1"); /* it was there first */
+	CHECK_STR(fixture_get("1.2.1.18.2"), "i1");
+	CHECK_STR(fixture_get("1.2.1.18.3"), "i21");
+	CHECK_STR(fixture_get("1.2.1.18.4"), "i5"); /* this comes before */
 	fixture_close();
 }
 
@@ -559,8 +727,12 @@ static const struct check_test tests[] = {
 	{ "values", values },
 	{ "columns of an action", columns },
 	{ "RowStatus", row_status },
+	{ "what rows need", readiness },
 	{ "an install", install },
 	{ "outcomes", outcomes },
+	{ "files that come out", outputs },
+	{ "a ticket waits for its way out", ticket_waits },
+	{ "backup and clear", backup_and_clear },
 	{ "the queue", queue },
 	{ "phases", phases },
 	{ "a destroyed row comes back", undo_destroy },

@@ -8,6 +8,8 @@
 #include "check.h"
 #include "fixture.h"
 
+#define ENTITY ".1.3.6.1.2.1.47.1.1.1.1" /* entPhysicalEntry */
+
 /* ---- GET ---- */
 
 static void
@@ -56,9 +58,24 @@ get(void)
 		{ "2.3.1.18.1.1.1", "no object" },
 		{ "2.3.1", "no object" },
 		{ "2.3.2.3.1.1.1", "no object" },
-		{ "3.2.1.2.1", "no object" },
+		{ "3.2.1.1.1", "no object" },
+		{ "3.2.1.2.1", "no instance" },
 		{ "", "no object" },
 		{ ".1.3.6.1.2.1.1.1.0", "no object" },
+		/* entPhysicalTable */
+		{ ENTITY ".2.1", "schassis" },
+		{ ENTITY ".3.1", "?" },
+		{ ENTITY ".4.1", "i0" },
+		{ ENTITY ".5.1", "i3" },
+		{ ENTITY ".6.1", "i-1" },
+		{ ENTITY ".7.2147483647", "schassis" },
+		{ ENTITY ".10.1", "s" },
+		{ ENTITY ".11.1", "sSN" },
+		{ ENTITY ".13.1", "sPID" },
+		{ ENTITY ".16.1", "i1" },
+		{ ENTITY ".1.1", "no object" },
+		{ ENTITY ".17.1", "no object" },
+		{ ENTITY ".5.2", "no instance" },
 	};
 	struct value value;
 
@@ -85,7 +102,11 @@ next(void)
 		const char *end;
 		const char *found; /* NULL: nothing */
 	} cases[] = {
-		{ ".1.3", false, NULL, "1.1.0" },
+		{ ".1.3", false, NULL, ENTITY ".2.1" },
+		{ ENTITY ".2.1", false, NULL, ENTITY ".2.2147483647" },
+		{ ENTITY ".16.2147483647", false, NULL, "1.1.0" },
+		{ ENTITY ".16.2147483647", false, ".1.3.6.1.2.1.47.1.1.2",
+		    NULL },
 		{ "", false, NULL, "1.1.0" },
 		{ "1.1.0", true, NULL, "1.1.0" },
 		/* the action tables are empty */
@@ -159,7 +180,7 @@ walk(void)
 {
 	static const struct oid no_end;
 	static struct oid names[256];
-	struct oid oid = fixture_name("");
+	struct oid oid = fixture_name(".1.3");
 	struct value value, again;
 	size_t n = 0;
 
@@ -177,8 +198,8 @@ walk(void)
 		mib_get(&fixture.mib, &oid, &again);
 		CHECK_INT(again.type, value.type);
 	}
-	/* stores, devices, licenses, features, scalars */
-	CHECK_UINT(n, 2 * 3 + 2 * 1 + 4 * 15 + 2 * 7 + 5);
+	/* entities, stores, devices, licenses, features, scalars */
+	CHECK_UINT(n, 2 * 15 + 2 * 3 + 2 * 1 + 4 * 15 + 2 * 7 + 5);
 	for (unsigned i = 0; i < 1000; i++) {
 		size_t at = check_random(n - 1);
 

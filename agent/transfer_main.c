@@ -1,0 +1,423 @@
+/*
+ * transfer_main.c - licagent-transfer: one transfer, for licagentd.
+ *
+ * Reads an order from standard input, a socket, moves the file between the
+ * server and standard output, which is memory, and says over the socket how
+ * it went.  It trusts no server: the size, the time and the silence are
+ * limited, no redirection is followed, no proxy asked, and a host key has to
+ * be known.  It dies with the daemon.
+ */
+#include "transfer.h"
+
+#include <curl/curl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Room for a path of which every byte is escaped. */
+#define URL_MAX 1200
+
+struct work {
+	struct transfer_order order;
+	CURL *curl;
+	char error[CURL_ERROR_SIZE];
+	uint64_t received;
+	bool too_large;
+	time_t told;
+};
+
+/* ---- Words ---- */
+
+static void
+say(const struct transfer_word *word)
+{
+	/* If nobody hears it, nobody waits for it. */
+	(void)send(STDIN_FILENO, word, sizeof *word, MSG_NOSIGNAL);
+}
+
+static int
+say_end(enum transfer_result result, const char *text)
+{
+	struct transfer_word word = { .over = true, .result = result };
+
+	snprintf(word.text, sizeof word.text, "%s", text);
+	say(&word);
+	return result == TRANSFER_DONE ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* At most once a second. */
+static int
+on_progress(void *arg, curl_off_t down_total, curl_off_t down,
+    curl_off_t up_total, curl_off_t up)
+{
+	struct work *work = arg;
+	bool upload = work->order.upload;
+	time_t now = time(NULL);
+
+	if (!work->order.progress || now == work->told)
+		return 0;
+	work->told = now;
+	say(&(struct transfer_word){ .done = (uint64_t)(upload ? up : down),
+	    .total = (uint64_t)(upload ? up_total : down_total) });
+	return 0;
+}
+
+/* ---- The file ---- */
+
+static size_t
+on_data(char *data, size_t size, size_t n, void *arg)
+{
+	struct work *work = arg;
+	size_t len = size * n, put = 0;
+
+	if (len > work->order.max_size - work->received) {
+		work->too_large = true;
+		return 0;
+	}
+	while (put < len) {
+		ssize_t wrote = write(STDOUT_FILENO, data + put, len - put);
+
+		if (wrote <= 0)
+			return 0;
+		put += (size_t)wrote;
+	}
+	work->received += len;
+	return len;
+}
+
+static size_t
+on_read(char *room, size_t size, size_t n, void *arg)
+{
+	ssize_t got = read(STDOUT_FILENO, room, size * n);
+
+	(void)arg;
+	return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
+}
+
+/* A server that wants to know who we are hears the file twice. */
+static int
+on_seek(void *arg, curl_off_t offset, int origin)
+{
+	(void)arg;
+	return lseek(STDOUT_FILENO, (off_t)offset, origin) < 0
+		   ? CURL_SEEKFUNC_FAIL
+		   : CURL_SEEKFUNC_OK;
+}
+
+/* ---- The request ---- */
+
+/*
+ * A path that begins with '/' is absolute; any other one begins where the
+ * server puts us, which for scp and sftp is called "~" in a URL.
+ */
+static void
+make_url(const struct transfer_order *order, char url[URL_MAX])
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._~/";
+	bool ssh =
+	    order->protocol == PROTOCOL_SCP || order->protocol == PROTOCOL_SFTP;
+	bool absolute = order->path[0] == '/';
+	size_t len = (size_t)snprintf(url, URL_MAX, "%s://%s:%u%s",
+	    protocol_name(order->protocol), order->host, order->port,
+	    ssh ? (absolute ? "" : "/~/")
+		: (absolute && order->protocol == PROTOCOL_HTTP ? "" : "/"));
+
+	for (const char *at = order->path; *at != '\0'; at++)
+		if (strchr(plain, *at) != NULL)
+			len += (size_t)snprintf(
+			    url + len, URL_MAX - len, "%c", *at);
+		else
+			len += (size_t)snprintf(url + len, URL_MAX - len,
+			    "%%%02X", (unsigned char)*at);
+}
+
+/* NULL: it names a file. */
+static const char *
+path_error(const char *path)
+{
+	for (const char *at = path; *at != '\0'; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return "its name has a control character";
+	return path[0] == '\0' || path[strlen(path) - 1] == '/'
+		   ? "its name is that of a folder"
+		   : NULL;
+}
+
+static CURLcode
+set_limits(CURL *curl, const struct transfer_order *order)
+{
+	long stall = (long)order->stall_s;
+	CURLcode code;
+
+	if ((code = curl_easy_setopt(
+		 curl, CURLOPT_TIMEOUT, (long)order->timeout_s)) == CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, stall)) ==
+		CURLE_OK &&
+	    (code = curl_easy_setopt(
+		 curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, stall)) == CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L)) ==
+		CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, stall)) ==
+		CURLE_OK)
+		code = curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE,
+		    (curl_off_t)order->max_size);
+	return code;
+}
+
+/* Nothing but this protocol, this server and these credentials. */
+static CURLcode
+set_bounds(CURL *curl, const struct transfer_order *order)
+{
+	CURLcode code;
+
+	if ((code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR,
+		 protocol_name(order->protocol))) == CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_PROXY, "")) == CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_NOPROXY, "*")) == CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L)) ==
+		CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_FTP_FILEMETHOD,
+		 (long)CURLFTPMETHOD_NOCWD)) == CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_ADDRESS_SCOPE,
+		 (long)order->scope)) == CURLE_OK &&
+	    (code = curl_easy_setopt(
+		 curl, CURLOPT_SSH_KNOWNHOSTS, order->known_hosts)) == CURLE_OK)
+		code = curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
+	return code;
+}
+
+static CURLcode
+set_user(CURL *curl, const struct transfer_order *order)
+{
+	CURLcode code = CURLE_OK;
+
+	if (order->user[0] == '\0')
+		return code;
+	if ((code = curl_easy_setopt(curl, CURLOPT_USERNAME, order->user)) ==
+		CURLE_OK &&
+	    (code = curl_easy_setopt(
+		 curl, CURLOPT_PASSWORD, order->password)) == CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_SSH_AUTH_TYPES,
+		 (long)(CURLSSH_AUTH_PASSWORD | CURLSSH_AUTH_KEYBOARD))) ==
+		CURLE_OK)
+		code = curl_easy_setopt(curl, CURLOPT_HTTPAUTH,
+		    (long)(CURLAUTH_BASIC | CURLAUTH_DIGEST));
+	return code;
+}
+
+static CURLcode
+set_file(CURL *curl, struct work *work)
+{
+	struct stat st = { 0 };
+	CURLcode code;
+
+	(void)fstat(STDOUT_FILENO, &st); /* open, and memory: cannot fail */
+	if ((code = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data)) ==
+		CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_WRITEDATA, work)) ==
+		CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_READFUNCTION, on_read)) ==
+		CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, on_seek)) ==
+		CURLE_OK &&
+	    (code = curl_easy_setopt(
+		 curl, CURLOPT_UPLOAD, (long)work->order.upload)) == CURLE_OK &&
+	    (code = curl_easy_setopt(
+		 curl, CURLOPT_APPEND, (long)work->order.append)) == CURLE_OK)
+		code = work->order.upload
+			   ? curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE,
+				 (curl_off_t)st.st_size)
+			   : CURLE_OK;
+	return code;
+}
+
+static CURLcode
+set_all(struct work *work)
+{
+	CURL *curl = work->curl;
+	char url[URL_MAX];
+	CURLcode code;
+
+	make_url(&work->order, url);
+	if ((code = curl_easy_setopt(curl, CURLOPT_URL, url)) == CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, work->error)) ==
+		CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L)) ==
+		CURLE_OK &&
+	    (code = curl_easy_setopt(
+		 curl, CURLOPT_XFERINFOFUNCTION, on_progress)) == CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_XFERINFODATA, work)) ==
+		CURLE_OK &&
+	    (code = set_limits(curl, &work->order)) == CURLE_OK &&
+	    (code = set_bounds(curl, &work->order)) == CURLE_OK &&
+	    (code = set_user(curl, &work->order)) == CURLE_OK)
+		code = set_file(curl, work);
+	return code;
+}
+
+/* ---- What it came to ---- */
+
+/* An error of SSH is one of the file only behind the login. */
+static enum transfer_result
+ssh_result(CURL *curl)
+{
+	curl_off_t login = 0;
+
+	(void)curl_easy_getinfo(curl, CURLINFO_APPCONNECT_TIME_T, &login);
+	return login > 0 ? TRANSFER_REFUSED : TRANSFER_NO_SERVER;
+}
+
+static enum transfer_result
+result_of(const struct work *work, CURLcode code)
+{
+	switch ((int)code) {
+	case CURLE_OK:
+		return TRANSFER_DONE;
+	case CURLE_REMOTE_ACCESS_DENIED:
+	case CURLE_LOGIN_DENIED:
+	case CURLE_FTP_COULDNT_RETR_FILE:
+	case CURLE_HTTP_RETURNED_ERROR:
+	case CURLE_UPLOAD_FAILED:
+	case CURLE_QUOTE_ERROR:
+	case CURLE_BAD_DOWNLOAD_RESUME:
+	case CURLE_ABORTED_BY_CALLBACK: /* tftp's error 0 */
+	case CURLE_TFTP_NOTFOUND:
+	case CURLE_TFTP_PERM:
+	case CURLE_TFTP_ILLEGAL:
+	case CURLE_TFTP_NOSUCHUSER:
+	case CURLE_REMOTE_DISK_FULL:
+	case CURLE_REMOTE_FILE_EXISTS:
+	case CURLE_REMOTE_FILE_NOT_FOUND:
+		return TRANSFER_REFUSED;
+	case CURLE_SSH:
+		return ssh_result(work->curl);
+	case CURLE_FILESIZE_EXCEEDED:
+		return TRANSFER_TOO_LARGE;
+	case CURLE_WRITE_ERROR:
+		return work->too_large ? TRANSFER_TOO_LARGE : TRANSFER_FAILED;
+	case CURLE_OUT_OF_MEMORY:
+	case CURLE_READ_ERROR:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_NOT_BUILT_IN:
+	case CURLE_FAILED_INIT:
+	case CURLE_BAD_FUNCTION_ARGUMENT:
+	case CURLE_UNKNOWN_OPTION:
+		return TRANSFER_FAILED;
+	default:
+		return TRANSFER_NO_SERVER;
+	}
+}
+
+/* An answer that is neither the file nor an error, such as a redirection. */
+static int
+conclude_http(struct work *work)
+{
+	char text[80];
+	long answer = 0;
+
+	(void)curl_easy_getinfo(work->curl, CURLINFO_RESPONSE_CODE, &answer);
+	if (answer / 100 == 2)
+		return say_end(TRANSFER_DONE, "");
+	snprintf(
+	    text, sizeof text, "the server answers with status %ld", answer);
+	return say_end(TRANSFER_REFUSED, text);
+}
+
+static int
+conclude(struct work *work, CURLcode code)
+{
+	enum transfer_result result = result_of(work, code);
+	char text[64];
+
+	if (result == TRANSFER_DONE && work->order.protocol == PROTOCOL_HTTP)
+		return conclude_http(work);
+	if (result == TRANSFER_TOO_LARGE) {
+		snprintf(text, sizeof text, "it is larger than %u bytes",
+		    work->order.max_size);
+		return say_end(result, text);
+	}
+	/* Of tftp, libcurl's own words are of sockets. */
+	return say_end(result,
+	    work->error[0] != '\0' && work->order.protocol != PROTOCOL_TFTP
+		? work->error
+		: curl_easy_strerror(code));
+}
+
+/* Without keys that are known nobody can be who he says he is. */
+static bool
+may_trust(const struct transfer_order *order)
+{
+	char text[256];
+
+	if ((order->protocol != PROTOCOL_SCP &&
+		order->protocol != PROTOCOL_SFTP) ||
+	    access(order->known_hosts, R_OK) == 0)
+		return true;
+	snprintf(text, sizeof text,
+	    "the known host keys (known-hosts, %.150s) cannot be read",
+	    order->known_hosts);
+	(void)say_end(TRANSFER_NO_SERVER, text);
+	return false;
+}
+
+static int
+carry_out(struct work *work)
+{
+	const char *wrong = path_error(work->order.path);
+	CURLcode code = CURLE_FAILED_INIT;
+	int status;
+
+	if (wrong != NULL)
+		return say_end(TRANSFER_REFUSED, wrong);
+	if (!may_trust(&work->order))
+		return EXIT_FAILURE;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return say_end(TRANSFER_FAILED, "libcurl does not start");
+	if ((work->curl = curl_easy_init()) != NULL &&
+	    (code = set_all(work)) == CURLE_OK) {
+		explicit_bzero(
+		    work->order.password, sizeof work->order.password);
+		code = curl_easy_perform(work->curl);
+	}
+	status = conclude(work, code);
+	curl_easy_cleanup(work->curl);
+	curl_global_cleanup();
+	return status;
+}
+
+/* A password passes through this memory, and strangers' bytes. */
+static void
+confine(void)
+{
+	static const struct rlimit none = { 0, 0 };
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+int
+main(void)
+{
+	static struct work work;
+
+	confine();
+	if (recv(STDIN_FILENO, &work.order, sizeof work.order, 0) !=
+	    sizeof work.order) {
+		fputs("licagent-transfer: licagentd starts this, nobody else\n",
+		    stderr);
+		return 2;
+	}
+	return carry_out(&work);
+}
