@@ -11,6 +11,7 @@ SYSTEM_TESTS = \
 	tests/system/lab_contract.py \
 	tests/system/lab_options.py \
 	tests/system/quickstart.py \
+	tests/system/transfers.py \
 	tests/system/waiting.py \
 	tests/system/walk.py
 
@@ -18,4 +19,4 @@ TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = env LAB_BIN=$(abs_top_builddir)/bin python3 -B
 TESTS += $(SYSTEM_TESTS)
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
-dist_check_DATA += tests/system/harness.py
+dist_check_DATA += tests/system/harness.py tests/system/servers.py

@@ -1,0 +1,315 @@
+"""servers - file servers from Debian's packages on loopback, for the tests.
+
+Each runs unprivileged, as nobody if we are root, on a free port, and serves
+one folder with one user.  What a server may not read it therefore cannot.
+"""
+
+import grp
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+from harness import Failure, check, skip, wait_until
+
+USER, PASSWORD = "tester", "open sesame"
+(NONE, LOCAL, TFTP, FTP, RCP, HTTP, SCP, SFTP) = range(1, 9)
+
+
+def find(program):
+    path = shutil.which(program, path=os.environ.get("PATH", "") +
+                        ":/usr/sbin:/sbin")
+    if not path:
+        skip(f"{program} is not installed")
+    return path
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def listens(port, family=socket.AF_INET, host="127.0.0.1"):
+    with socket.socket(family) as s:
+        return s.connect_ex((host, port)) == 0
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as s:
+            s.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+def nobody():
+    """The user that servers run as."""
+    return pwd.getpwnam("nobody") if os.getuid() == 0 else \
+        pwd.getpwuid(os.getuid())
+
+
+class Folder:
+    """What a server serves, and what it needs, in a folder of its own."""
+
+    def __init__(self):
+        self.top = tempfile.mkdtemp(prefix="licagent-server-")
+        self.root = os.path.join(self.top, "root")
+        os.mkdir(self.root)
+        self.own(self.top)
+        self.own(self.root)
+
+    @staticmethod
+    def own(path, mode=0o755):
+        user = nobody()
+        os.chown(path, user.pw_uid, user.pw_gid)
+        os.chmod(path, mode)
+
+    def write(self, name, content, mode=0o644):
+        """A file that the server serves."""
+        path = os.path.join(self.root, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(content)
+        self.own(path, mode)
+        if os.path.dirname(path) != self.root:
+            self.own(os.path.dirname(path))
+        return path
+
+    def read(self, name):
+        with open(os.path.join(self.root, name), "rb") as f:
+            return f.read()
+
+    def config(self, name, text, mode=0o600):
+        path = os.path.join(self.top, name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        self.own(path, mode)
+        return path
+
+    def close(self):
+        shutil.rmtree(self.top, ignore_errors=True)
+
+
+class Server(Folder):
+    """One program; protocol is the MIB's number, key its port's in the
+    configuration."""
+    user = True     # it wants to know who we are
+
+    def __init__(self):
+        super().__init__()
+        self.port = free_port(socket.SOCK_DGRAM if self.key == "tftp-port"
+                              else socket.SOCK_STREAM)
+        self.process = None
+        self.start()
+
+    def command(self):
+        raise NotImplementedError
+
+    def environ(self):
+        return dict(os.environ, LC_ALL="C.UTF-8")
+
+    def ready(self):
+        return listens(self.port)
+
+    def start(self):
+        who = nobody()
+        more = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []} \
+            if os.getuid() == 0 else {}
+        log = self.config("log", "", 0o644)
+        with open(log, "wb") as out:
+            self.process = subprocess.Popen(
+                self.command(), env=self.environ(), cwd=self.top, stdout=out,
+                stderr=out, stdin=subprocess.DEVNULL, **more)
+        wait_until(f"{type(self).__name__} ready", self.answers)
+
+    def answers(self):
+        if self.process.poll() is not None:
+            with open(os.path.join(self.top, "log"), encoding="utf-8",
+                      errors="replace") as f:
+                raise Failure(f"{type(self).__name__} ended by itself:\n"
+                              f"{f.read()}")
+        return self.ready()
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.stop()
+        super().close()
+
+
+class Tftp(Server):
+    protocol, key, user = TFTP, "tftp-port", False
+
+    def command(self):
+        who = nobody()
+        return [find("atftpd"), "--daemon", "--no-fork", "--logfile", "-",
+                "--port", str(self.port), "--bind-address", "127.0.0.1",
+                "--user", f"{who.pw_name}.{grp.getgrgid(who.pw_gid).gr_name}", self.root]
+
+    def ready(self):
+        with open("/proc/net/udp", encoding="utf-8") as f:
+            return f":{self.port:04X} " in f.read()
+
+
+class Ftp(Server):
+    protocol, key = FTP, "ftp-port"
+    PROGRAM = """
+import sys
+from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.handlers import FTPHandler
+from pyftpdlib.servers import FTPServer
+authorizer = DummyAuthorizer()
+authorizer.add_user(sys.argv[2], sys.argv[3], sys.argv[4], perm="elradfmw")
+FTPHandler.authorizer = authorizer
+FTPHandler.auth_failed_timeout = 0
+FTPServer(("127.0.0.1", int(sys.argv[1])), FTPHandler).serve_forever()
+"""
+
+    def command(self):
+        return [self.python(), "-W", "ignore", "-c", self.PROGRAM,
+                str(self.port), USER, PASSWORD, self.root]
+
+    @staticmethod
+    def python():
+        """Packages of the system are for its own Python."""
+        for path in ("/usr/bin/python3", sys.executable):
+            if subprocess.run([path, "-c", "import pyftpdlib"],
+                              capture_output=True,
+                              check=False).returncode == 0:
+                return path
+        return skip("python3-pyftpdlib is not installed")
+
+
+class Http(Server):
+    protocol, key = HTTP, "http-port"
+
+    def command(self):
+        self.config("users", f"{USER}:{{PLAIN}}{PASSWORD}\n")
+        conf = self.config("nginx.conf", f"""
+daemon off; master_process off; pid {self.top}/pid; error_log stderr;
+events {{ }}
+http {{
+  access_log off; client_max_body_size 20m;
+  client_body_temp_path {self.top}/body; proxy_temp_path {self.top}/proxy;
+  fastcgi_temp_path {self.top}/fastcgi; uwsgi_temp_path {self.top}/uwsgi;
+  scgi_temp_path {self.top}/scgi;
+  server {{
+    listen 127.0.0.1:{self.port};
+    {f"listen [::1]:{self.port};" if has_ipv6() else ""}
+    root {self.root};
+    auth_basic "tests"; auth_basic_user_file {self.top}/users;
+    location / {{ dav_methods PUT; }}
+    location /moved/ {{ return 302 /; }}
+  }}
+}}
+""")
+        return [find("nginx"), "-e", "stderr", "-c", conf, "-p", self.top]
+
+
+class Ssh(Server):
+    """OpenSSH; it believes that the user is whoever it runs as."""
+    protocol, key = SFTP, "ssh-port"
+    WRAPPER = "libnss_wrapper.so"
+
+    def command(self):
+        self.make_key("key")
+        who = nobody()
+        hashed = subprocess.run(["openssl", "passwd", "-6", PASSWORD],
+                                capture_output=True, text=True,
+                                check=True).stdout.strip()
+        self.config("passwd", f"{USER}:{hashed}:{who.pw_uid}:{who.pw_gid}:"
+                    f"tests:{self.root}:/bin/sh\n", 0o644)
+        self.config("group", f"tests:x:{who.pw_gid}:\n", 0o644)
+        conf = self.config("sshd_config", f"""
+Port {self.port}
+ListenAddress 127.0.0.1
+{"ListenAddress ::1" if has_ipv6() else ""}
+HostKey {self.top}/key
+PidFile none
+UsePAM no
+PasswordAuthentication yes
+StrictModes no
+MaxStartups 100
+Subsystem sftp internal-sftp
+""")
+        return [find("sshd"), "-D", "-e", "-f", conf]
+
+    def environ(self):
+        wrapper = f"{os.environ.get('NSS_WRAPPER', self.WRAPPER)}"
+        return dict(super().environ(), LD_PRELOAD=wrapper,
+                    NSS_WRAPPER_PASSWD=os.path.join(self.top, "passwd"),
+                    NSS_WRAPPER_GROUP=os.path.join(self.top, "group"))
+
+    def make_key(self, name):
+        """A host key, and what known_hosts says of it."""
+        path = os.path.join(self.top, name)
+        if not os.path.exists(path):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "",
+                            "-C", "", "-f", path], check=True)
+            self.own(path, 0o600)
+        with open(path + ".pub", encoding="utf-8") as f:
+            kind, key = f.read().split()[:2]
+        return f"[127.0.0.1]:{self.port},[::1]:{self.port}," \
+               f"[localhost]:{self.port} {kind} {key}\n"
+
+
+class Odd(Folder):
+    """A TCP server that does what talk(connection) does, in threads."""
+
+    def __init__(self, talk):
+        super().__init__()
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.talk = talk
+        self.open = []
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            self.open.append(connection)
+            threading.Thread(target=self.one, args=(connection,),
+                             daemon=True).start()
+
+    def one(self, connection):
+        try:
+            self.talk(connection)
+        except OSError:
+            pass
+
+    def close(self):
+        self.socket.close()
+        for connection in self.open:
+            connection.close()
+        super().close()
+
+
+def configure(lab, **keys):
+    """Puts these keys of the group "transfer" in force."""
+    with open(lab.conf, encoding="utf-8") as f:
+        lines = [line for line in f if not line.startswith("transfer")]
+    values = " ".join(
+        f"{key.replace('_', '-')} = "
+        f"{value if isinstance(value, int) else chr(34) + value + chr(34)};"
+        for key, value in keys.items())
+    with open(lab.conf, "w", encoding="utf-8") as f:
+        f.writelines(lines + [f"transfer = {{ {values} }};\n"])
+    start = len(lab.log())
+    lab.kill(1)
+    check(lab.wait_log("in force", start), "the configuration is in force")
