@@ -8,3 +8,8 @@ EXTRA_DIST += examples/quickstart
 check_PROGRAMS += examples/embed
 examples_embed_LDADD = licensecore/libcore.la
 dist_examples_DATA = examples/embed.c
+
+check_PROGRAMS += examples/feature
+examples_feature_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
+examples_feature_LDADD = agent/client/libclient.la
+dist_examples_DATA += examples/feature.c

@@ -1,10 +1,19 @@
 # Tests of the control socket: each starts a lab of its own.
 
 CONTROL_TESTS = \
+	tests/control/client.py \
 	tests/control/leases.py \
 	tests/control/protocol.py \
 	tests/control/rude.py
 
 TESTS += $(CONTROL_TESTS)
-dist_check_SCRIPTS += $(CONTROL_TESTS)
+dist_check_SCRIPTS += $(CONTROL_TESTS) tests/control/bench.py
 dist_check_DATA += tests/control/wire.py
+
+check_PROGRAMS += tests/control/bench
+tests_control_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
+tests_control_bench_LDADD = agent/client/libclient.la
+
+.PHONY: bench
+bench: all tests/control/bench
+	$(PY_LOG_COMPILER) $(srcdir)/tests/control/bench.py

@@ -1,0 +1,875 @@
+/*
+ * licclient.c - leases, and what keeps them.
+ *
+ * Whatever comes in is only noted, by whichever call reads it; lic_process
+ * alone calls back.  So that a caller's loop hears of what another call has
+ * noted, the descriptor it polls is an epoll set of three: the connection, a
+ * timer for trying again, and an event counter for what was noted.
+ */
+#include "licclient.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "wire.h"
+
+#define VERSION 1 /* of the protocol */
+#define TIMEOUT_MS 5000
+#define RECONNECT_MS 250
+#define RETAKE_MS 10000
+#define EVENTS_MAX 1024 /* noted ones; more are passed over */
+
+struct lic_lease {
+	struct lic *lic;
+	struct lic_lease *next, **link;
+	char *feature, *version; /* version: NULL if none was asked for */
+	uint32_t count;
+	uint32_t number;  /* the daemon's, 0: it has none */
+	json_int_t asked; /* the request that takes it again; 0: none */
+	enum lic_state state, told;
+	void *arg;
+};
+
+struct lic {
+	struct lic_options options;
+	char *path;
+	struct wire wire;
+	bool ready; /* the daemon has said hello */
+	int set, timer, noted;
+	json_int_t last_id;
+	json_int_t waiting; /* the request whose answer is waited for */
+	json_t *answer;     /* to it */
+	struct lic_lease *leases;
+	json_t *events; /* noted ones */
+	char code[32];
+	char detail[512];
+};
+
+/* ---- Errors ---- */
+
+const char *
+lic_strerror(enum lic_err err)
+{
+	switch (err) {
+	case LIC_OK:
+		return "no error";
+	case LIC_EINVAL:
+		return "an argument is wrong";
+	case LIC_ENOMEM:
+		return "out of memory";
+	case LIC_EAWAY:
+		return "licagentd does not answer";
+	case LIC_ETIMEOUT:
+		return "licagentd did not answer in time";
+	case LIC_EDENIED:
+		return "licagentd does not allow it";
+	case LIC_EBUSY:
+		return "licagentd has too many clients or leases";
+	case LIC_EPROTOCOL:
+		return "what answers is not a licagentd of this version";
+	case LIC_ENOLICENSE:
+		return "the feature has no license";
+	case LIC_EEULA:
+		return "its agreement has to be accepted first";
+	case LIC_EEXPIRED:
+		return "its license has expired";
+	case LIC_ENOTYET:
+		return "its license begins later";
+	case LIC_EEXHAUSTED:
+		return "its count is used up";
+	case LIC_EREFUSED:
+		return "licagentd refused it";
+	}
+	return "unknown error";
+}
+
+static enum lic_err
+err_of(const char *code)
+{
+	static const struct {
+		const char *code;
+		enum lic_err err;
+	} codes[] = {
+		{ "denied", LIC_EDENIED },
+		{ "busy", LIC_EBUSY },
+		{ "too-many", LIC_EBUSY },
+		{ "no-license", LIC_ENOLICENSE },
+		{ "eula", LIC_EEULA },
+		{ "expired", LIC_EEXPIRED },
+		{ "not-yet", LIC_ENOTYET },
+		{ "exhausted", LIC_EEXHAUSTED },
+	};
+
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (strcmp(codes[i].code, code) == 0)
+			return codes[i].err;
+	return LIC_EREFUSED;
+}
+
+static enum lic_err
+fail(struct lic *lic, enum lic_err err, const char *why)
+{
+	lic->code[0] = '\0';
+	snprintf(lic->detail, sizeof lic->detail, "%s: %s", lic->path, why);
+	return err;
+}
+
+static const char *
+text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text != NULL ? text : "";
+}
+
+/* The daemon's own words. */
+static enum lic_err
+refused(struct lic *lic, const json_t *error)
+{
+	snprintf(lic->code, sizeof lic->code, "%s", text_of(error, "code"));
+	snprintf(lic->detail, sizeof lic->detail, "%s", text_of(error, "text"));
+	return err_of(lic->code);
+}
+
+/* ---- What is noted for lic_process ---- */
+
+static void
+note(struct lic *lic)
+{
+	uint64_t one = 1;
+
+	/* It can fail only if it is noted already. */
+	(void)!write(lic->noted, &one, sizeof one);
+}
+
+static void
+set_state(struct lic_lease *lease, enum lic_state state)
+{
+	lease->state = state;
+	if (state != lease->told)
+		note(lease->lic);
+}
+
+static void
+arm(struct lic *lic, int after_ms)
+{
+	const struct itimerspec when = {
+		.it_value = { after_ms / 1000, after_ms % 1000 * 1000000L },
+	};
+
+	(void)timerfd_settime(lic->timer, 0, &when, NULL);
+}
+
+static enum lic_state
+state_of(const char *name)
+{
+	if (strcmp(name, "licensed") == 0)
+		return LIC_LICENSED;
+	return strcmp(name, "expired") == 0 ? LIC_EXPIRED : LIC_UNLICENSED;
+}
+
+const char *
+lic_state_name(enum lic_state state)
+{
+	static const char *const names[] = { "licensed", "expired",
+		"unlicensed", "away", "lost" };
+
+	return (size_t)state < sizeof names / sizeof names[0] ? names[state]
+							      : "?";
+}
+
+/* ---- The connection ---- */
+
+static void
+disconnect(struct lic *lic)
+{
+	wire_close(&lic->wire); /* which takes it out of the set */
+	lic->ready = false;
+	for (struct lic_lease *l = lic->leases; l != NULL; l = l->next) {
+		l->number = 0;
+		l->asked = 0;
+		set_state(l, LIC_AWAY);
+	}
+	arm(lic, RECONNECT_MS);
+}
+
+static bool
+watch(struct lic *lic, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(lic->set, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static enum lic_err
+connect_now(struct lic *lic)
+{
+	int err = wire_connect(&lic->wire, lic->path);
+
+	if (err == 0 && watch(lic, lic->wire.fd))
+		return LIC_OK;
+	wire_close(&lic->wire);
+	arm(lic, RECONNECT_MS);
+	if (err == EACCES || err == EPERM)
+		return fail(lic, LIC_EDENIED, strerror(err));
+	return fail(lic, LIC_EAWAY, strerror(err != 0 ? err : errno));
+}
+
+/* ---- Requests ---- */
+
+/* A JSON string. */
+static bool
+add_string(struct text *text, const char *s)
+{
+	char escape[8];
+	bool good = text_add(text, "\"", 1);
+
+	for (; good && *s != '\0'; s++)
+		if ((unsigned char)*s < 0x20 || *s == '"' || *s == '\\') {
+			snprintf(escape, sizeof escape, "\\u%04x",
+			    (unsigned char)*s);
+			good = text_add(text, escape, 6);
+		} else
+			good = text_add(text, s, 1);
+	return good && text_add(text, "\"", 1);
+}
+
+static bool __attribute__((format(printf, 2, 3)))
+add(struct text *text, const char *format, ...)
+{
+	char part[96];
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(part, sizeof part, format, args);
+	va_end(args);
+	return text_add(text, part, (size_t)len);
+}
+
+static bool
+ask_checkout(struct lic *lic, const struct lic_lease *lease)
+{
+	struct text *out = &lic->wire.out;
+
+	return add(out,
+		   "{\"id\":%lld,\"do\":\"checkout\",\"count\":%u,"
+		   "\"feature\":",
+		   (long long)++lic->last_id, lease->count) &&
+	       add_string(out, lease->feature) &&
+	       (lease->version == NULL ||
+		   (add(out, ",\"version\":") &&
+		       add_string(out, lease->version))) &&
+	       text_add(out, "}\n", 2);
+}
+
+/* Asks once more for what is not held. */
+static bool
+retake(struct lic *lic)
+{
+	for (struct lic_lease *l = lic->leases; l != NULL; l = l->next) {
+		if (l->number != 0 || l->asked != 0)
+			continue;
+		if (!ask_checkout(lic, l))
+			return false;
+		l->asked = lic->last_id;
+	}
+	return true;
+}
+
+/* ---- Messages ---- */
+
+static enum lic_err
+take_hello(struct lic *lic, const json_t *message)
+{
+	const json_t *error = json_object_get(message, "error");
+	json_int_t version =
+	    json_integer_value(json_object_get(message, "version"));
+
+	if (error != NULL)
+		return refused(lic, error);
+	if (strcmp(text_of(message, "hello"), "licagent") != 0 ||
+	    version != VERSION)
+		return fail(lic, LIC_EPROTOCOL,
+		    "what answers there is not a licagentd of this version");
+	lic->ready = true;
+	arm(lic, 0);
+	if (lic->options.event != NULL &&
+	    !add(&lic->wire.out, "{\"do\":\"subscribe\"}\n"))
+		return LIC_ENOMEM;
+	return retake(lic) ? LIC_OK : LIC_ENOMEM;
+}
+
+static void
+take_lease(struct lic *lic, const json_t *body)
+{
+	json_int_t number = json_integer_value(json_object_get(body, "lease"));
+
+	for (struct lic_lease *l = lic->leases; l != NULL; l = l->next)
+		if (l->number != 0 && l->number == number)
+			set_state(l, state_of(text_of(body, "state")));
+}
+
+static void
+got_lease(struct lic_lease *lease, const json_t *result)
+{
+	lease->asked = 0;
+	if (result == NULL) {
+		set_state(lease, LIC_LOST);
+		arm(lease->lic, RETAKE_MS);
+		return;
+	}
+	lease->number =
+	    (uint32_t)json_integer_value(json_object_get(result, "lease"));
+	set_state(lease, state_of(text_of(result, "state")));
+}
+
+/* Who was released while it was asked for is given back when it comes. */
+static void
+take_answer(struct lic *lic, json_int_t id, json_t *message)
+{
+	if (id == lic->waiting) {
+		json_decref(lic->answer);
+		lic->answer = json_incref(message);
+		return;
+	}
+	for (struct lic_lease *l = lic->leases; l != NULL; l = l->next)
+		if (l->asked == id) {
+			got_lease(l, json_object_get(message, "result"));
+			return;
+		}
+}
+
+static void
+take_event(struct lic *lic, json_t *event)
+{
+	if (lic->options.event == NULL ||
+	    json_array_size(lic->events) >= EVENTS_MAX)
+		return;
+	(void)json_array_append(lic->events, event);
+	note(lic);
+}
+
+static enum lic_err
+take(struct lic *lic, json_t *message)
+{
+	const json_t *id = json_object_get(message, "id");
+	json_t *body;
+
+	if (!lic->ready)
+		return take_hello(lic, message);
+	if (id != NULL)
+		take_answer(lic, json_integer_value(id), message);
+	else if ((body = json_object_get(message, "lease")) != NULL)
+		take_lease(lic, body);
+	else if ((body = json_object_get(message, "event")) != NULL)
+		take_event(lic, body);
+	else if ((body = json_object_get(message, "error")) != NULL)
+		return refused(lic, body);
+	return LIC_OK;
+}
+
+/* What was read. */
+static enum lic_err
+take_all(struct lic *lic)
+{
+	enum lic_err err = LIC_OK;
+	json_t *message;
+	bool bad;
+
+	while (
+	    err == LIC_OK && (message = wire_next(&lic->wire, &bad)) != NULL) {
+		err = take(lic, message);
+		json_decref(message);
+	}
+	if (err == LIC_OK && bad)
+		err = fail(lic, LIC_EPROTOCOL,
+		    "what answers there speaks something else");
+	return err;
+}
+
+/* Reads and writes what can be.  On failure it is disconnected. */
+static enum lic_err
+pump(struct lic *lic)
+{
+	enum lic_err err;
+	int error = wire_read(&lic->wire);
+
+	/* What came before the end is still worth reading. */
+	err = take_all(lic);
+	if (err == LIC_OK && error == 0)
+		error = wire_flush(&lic->wire);
+	if (err == LIC_OK && error != 0)
+		err = fail(lic, LIC_EAWAY,
+		    error == ECONNRESET ? "licagentd hung up"
+					: strerror(error));
+	if (err != LIC_OK)
+		disconnect(lic);
+	return err;
+}
+
+/* ---- Waiting ---- */
+
+static bool
+is_ready(const struct lic *lic)
+{
+	return lic->ready;
+}
+
+static bool
+is_answered(const struct lic *lic)
+{
+	return lic->answer != NULL;
+}
+
+/* On failure it is disconnected: an answer that comes too late would leave a
+ * lease that nobody knows of. */
+static enum lic_err
+wait_until(struct lic *lic, bool (*done)(const struct lic *))
+{
+	int64_t end_ms = wire_now_ms() + lic->options.timeout_ms;
+	enum lic_err err = LIC_OK;
+	int error;
+
+	while (err == LIC_OK && !done(lic)) {
+		error = wire_wait(&lic->wire, end_ms);
+		if (error == 0)
+			err = pump(lic);
+		else {
+			err = error == ETIMEDOUT ? LIC_ETIMEOUT : LIC_EAWAY;
+			(void)fail(lic, err, strerror(error));
+			disconnect(lic);
+		}
+	}
+	return err;
+}
+
+static enum lic_err
+be_connected(struct lic *lic)
+{
+	enum lic_err err = LIC_OK;
+
+	lic->code[0] = lic->detail[0] = '\0';
+	if (lic->wire.fd < 0)
+		err = connect_now(lic);
+	return err != LIC_OK ? err : wait_until(lic, is_ready);
+}
+
+/*
+ * Sends what stands in the buffer, whose request has last_id, and waits for
+ * its answer.
+ */
+static enum lic_err
+converse(struct lic *lic, json_t **result)
+{
+	json_t *error;
+	enum lic_err err;
+	int broken = wire_flush(&lic->wire);
+
+	if (broken != 0) {
+		disconnect(lic);
+		return fail(lic, LIC_EAWAY, strerror(broken));
+	}
+	lic->waiting = lic->last_id;
+	err = wait_until(lic, is_answered);
+	lic->waiting = 0;
+	if (err != LIC_OK)
+		return err;
+	if ((error = json_object_get(lic->answer, "error")) != NULL)
+		err = refused(lic, error);
+	else
+		*result = json_incref(json_object_get(lic->answer, "result"));
+	json_decref(lic->answer);
+	lic->answer = NULL;
+	return err;
+}
+
+/* A daemon that went away since is tried once more. */
+static enum lic_err
+try_converse(struct lic *lic, bool (*ask)(struct lic *, const void *),
+    const void *arg, json_t **result)
+{
+	enum lic_err err = LIC_EAWAY;
+
+	for (int i = 0; i < 2 && err == LIC_EAWAY; i++) {
+		bool was = lic->wire.fd >= 0;
+
+		if ((err = be_connected(lic)) == LIC_OK) {
+			if (!ask(lic, arg)) {
+				disconnect(lic); /* half a request is sent */
+				return LIC_ENOMEM;
+			}
+			err = converse(lic, result);
+		}
+		if (!was)
+			break;
+	}
+	return err;
+}
+
+/* ---- Leases ---- */
+
+static bool
+ask_lease(struct lic *lic, const void *arg)
+{
+	return ask_checkout(lic, arg);
+}
+
+static void
+free_lease(struct lic_lease *lease)
+{
+	if (lease == NULL)
+		return;
+	free(lease->feature);
+	free(lease->version);
+	free(lease);
+}
+
+static struct lic_lease *
+new_lease(
+    struct lic *lic, const char *feature, const char *version, uint32_t count)
+{
+	struct lic_lease *lease = calloc(1, sizeof *lease);
+
+	if (lease == NULL)
+		return NULL;
+	lease->lic = lic;
+	lease->count = count != 0 ? count : 1;
+	lease->feature = strdup(feature);
+	lease->version = version != NULL ? strdup(version) : NULL;
+	if (lease->feature != NULL &&
+	    (version == NULL || lease->version != NULL))
+		return lease;
+	free_lease(lease);
+	return NULL;
+}
+
+enum lic_err
+lic_checkout(struct lic *lic, const char *feature, const char *version,
+    uint32_t count, struct lic_lease **out)
+{
+	struct lic_lease *lease;
+	json_t *result = NULL;
+	enum lic_err err;
+
+	if (lic == NULL || feature == NULL || feature[0] == '\0' || out == NULL)
+		return LIC_EINVAL;
+	if ((lease = new_lease(lic, feature, version, count)) == NULL)
+		return LIC_ENOMEM;
+	err = try_converse(lic, ask_lease, lease, &result);
+	if (err != LIC_OK) {
+		free_lease(lease);
+		return err;
+	}
+	got_lease(lease, result);
+	lease->told = lease->state;
+	json_decref(result);
+	lease->next = lic->leases;
+	lease->link = &lic->leases;
+	if (lease->next != NULL)
+		lease->next->link = &lease->next;
+	lic->leases = lease;
+	*out = lease;
+	return LIC_OK;
+}
+
+static bool
+ask_release(struct lic *lic, const struct lic_lease *lease)
+{
+	return add(&lic->wire.out,
+	    "{\"id\":%lld,\"do\":\"release\",\"lease\":%u}\n",
+	    (long long)++lic->last_id, lease->number);
+}
+
+enum lic_err
+lic_release(struct lic_lease *lease)
+{
+	struct lic *lic;
+	json_t *result = NULL;
+	enum lic_err err = LIC_OK;
+
+	if (lease == NULL)
+		return LIC_OK;
+	lic = lease->lic;
+	*lease->link = lease->next;
+	if (lease->next != NULL)
+		lease->next->link = lease->link;
+	if (lease->asked != 0)
+		disconnect(lic); /* whatever the answer will be */
+	else if (lease->number != 0 && lic->wire.fd >= 0) {
+		if (ask_release(lic, lease))
+			err = converse(lic, &result);
+		else {
+			disconnect(lic);
+			err = LIC_ENOMEM;
+		}
+	}
+	json_decref(result);
+	free_lease(lease);
+	/* A daemon that is away has forgotten it already. */
+	return err == LIC_EAWAY || err == LIC_ETIMEOUT ? LIC_OK : err;
+}
+
+enum lic_state
+lic_lease_state(const struct lic_lease *lease)
+{
+	return lease->state;
+}
+
+const char *
+lic_lease_feature(const struct lic_lease *lease)
+{
+	return lease->feature;
+}
+
+uint32_t
+lic_lease_count(const struct lic_lease *lease)
+{
+	return lease->count;
+}
+
+void
+lic_lease_set_arg(struct lic_lease *lease, void *arg)
+{
+	lease->arg = arg;
+}
+
+void *
+lic_lease_arg(const struct lic_lease *lease)
+{
+	return lease->arg;
+}
+
+/* ---- Anything else ---- */
+
+static bool
+ask_json(struct lic *lic, const void *arg)
+{
+	json_t *request = json_copy((json_t *)(uintptr_t)arg);
+	char *text = NULL;
+	bool good;
+
+	if (request != NULL && json_object_set_new(request, "id",
+				   json_integer(++lic->last_id)) == 0)
+		text = json_dumps(request, JSON_COMPACT);
+	good = text != NULL && text_add(&lic->wire.out, text, strlen(text)) &&
+	       text_add(&lic->wire.out, "\n", 1);
+	free(text);
+	json_decref(request);
+	return good;
+}
+
+enum lic_err
+lic_request(struct lic *lic, const char *request, char **answer)
+{
+	json_t *asked, *result = NULL;
+	json_error_t error;
+	enum lic_err err;
+
+	if (lic == NULL || request == NULL || answer == NULL)
+		return LIC_EINVAL;
+	lic->code[0] = lic->detail[0] = '\0';
+	asked = json_loads(request, JSON_REJECT_DUPLICATES, &error);
+	if (!json_is_object(asked)) {
+		json_decref(asked);
+		return LIC_EINVAL;
+	}
+	err = try_converse(lic, ask_json, asked, &result);
+	json_decref(asked);
+	if (err != LIC_OK)
+		return err;
+	*answer = json_dumps(result, JSON_COMPACT);
+	json_decref(result);
+	return *answer != NULL ? LIC_OK : LIC_ENOMEM;
+}
+
+const char *
+lic_detail(const struct lic *lic)
+{
+	return lic->detail;
+}
+
+const char *
+lic_code(const struct lic *lic)
+{
+	return lic->code;
+}
+
+/* ---- Calling back ---- */
+
+static int64_t
+count_of(const json_t *event, const char *key)
+{
+	const json_t *count = json_object_get(event, key);
+
+	return json_is_integer(count) ? json_integer_value(count) : -1;
+}
+
+static uint32_t
+index_of(const json_t *event, const char *key)
+{
+	return (uint32_t)json_integer_value(json_object_get(event, key));
+}
+
+static void
+tell_event(struct lic *lic, const json_t *event)
+{
+	const struct lic_event told = {
+		.kind = text_of(event, "kind"),
+		.at = text_of(event, "at"),
+		.feature = text_of(event, "feature"),
+		.version = text_of(event, "version"),
+		.type = text_of(event, "type"),
+		.device = index_of(event, "device"),
+		.store = index_of(event, "store"),
+		.license = index_of(event, "license"),
+		.left_s = json_integer_value(json_object_get(event, "left_s")),
+		.end = text_of(event, "end"),
+		.count = count_of(event, "count"),
+		.count_left = count_of(event, "count_left"),
+	};
+
+	lic->options.event(lic->options.arg, &told);
+}
+
+static void
+tell_events(struct lic *lic)
+{
+	while (json_array_size(lic->events) > 0) {
+		json_t *event = json_incref(json_array_get(lic->events, 0));
+
+		(void)json_array_remove(lic->events, 0);
+		tell_event(lic, event);
+		json_decref(event);
+	}
+}
+
+/* From the beginning after each call: it may have released any lease. */
+static void
+tell_leases(struct lic *lic)
+{
+	struct lic_lease *l = lic->leases;
+
+	while (l != NULL) {
+		if (l->state == l->told) {
+			l = l->next;
+			continue;
+		}
+		l->told = l->state;
+		if (lic->options.lease != NULL)
+			lic->options.lease(lic->options.arg, l);
+		l = lic->leases;
+	}
+}
+
+static bool
+drain(int fd)
+{
+	uint64_t times;
+
+	return read(fd, &times, sizeof times) == sizeof times;
+}
+
+enum lic_err
+lic_process(struct lic *lic)
+{
+	enum lic_err err = LIC_OK;
+	bool due = drain(lic->timer);
+
+	if (lic->wire.fd < 0)
+		err = due ? connect_now(lic) : LIC_EAWAY;
+	else if (due && lic->ready && !retake(lic))
+		err = LIC_ENOMEM;
+	if (lic->wire.fd >= 0 && err == LIC_OK)
+		err = pump(lic);
+	(void)drain(lic->noted);
+	tell_events(lic);
+	tell_leases(lic);
+	return err == LIC_OK || err == LIC_ENOMEM ? err : LIC_EAWAY;
+}
+
+int
+lic_fd(const struct lic *lic)
+{
+	return lic->set;
+}
+
+/* ---- Opening and closing ---- */
+
+static bool
+open_set(struct lic *lic)
+{
+	lic->set = epoll_create1(EPOLL_CLOEXEC);
+	lic->timer =
+	    timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	lic->noted = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return lic->set >= 0 && lic->timer >= 0 && lic->noted >= 0 &&
+	       watch(lic, lic->timer) && watch(lic, lic->noted);
+}
+
+enum lic_err
+lic_open_detail(
+    const struct lic_options *options, struct lic **out, char *text, int size)
+{
+	struct lic *lic = calloc(1, sizeof *lic);
+	enum lic_err err = LIC_ENOMEM;
+
+	if (size > 0)
+		text[0] = '\0';
+	if (lic == NULL)
+		return err;
+	if (options != NULL)
+		lic->options = *options;
+	if (lic->options.timeout_ms <= 0)
+		lic->options.timeout_ms = TIMEOUT_MS;
+	lic->wire.fd = lic->set = lic->timer = lic->noted = -1;
+	lic->path = strdup(lic->options.socket != NULL ? lic->options.socket
+						       : CONTROL_DEFAULT);
+	lic->events = json_array();
+	if (lic->path != NULL && lic->events != NULL && open_set(lic) &&
+	    (err = be_connected(lic)) == LIC_OK) {
+		*out = lic;
+		return LIC_OK;
+	}
+	if (size > 0)
+		snprintf(text, (size_t)size, "%s", lic->detail);
+	lic_close(lic);
+	return err;
+}
+
+enum lic_err
+lic_open(const struct lic_options *options, struct lic **out)
+{
+	return lic_open_detail(options, out, NULL, 0);
+}
+
+void
+lic_close(struct lic *lic)
+{
+	if (lic == NULL)
+		return;
+	while (lic->leases != NULL) {
+		struct lic_lease *lease = lic->leases;
+
+		lic->leases = lease->next;
+		free_lease(lease);
+	}
+	wire_close(&lic->wire);
+	if (lic->noted >= 0)
+		close(lic->noted);
+	if (lic->timer >= 0)
+		close(lic->timer);
+	if (lic->set >= 0)
+		close(lic->set);
+	json_decref(lic->events);
+	json_decref(lic->answer);
+	free(lic->path);
+	free(lic);
+}
