@@ -67,6 +67,7 @@ lc_check(struct lc *lc, struct lc_detail *detail)
 
 	if ((err = check_files(&f)) != LC_OK ||
 	    (err = found(&f, lc_history_check(lc, &why), why.text)) != LC_OK ||
+	    (err = found(&f, lc_history_damage(lc, &why), why.text)) != LC_OK ||
 	    (err = check_use(&f)) != LC_OK)
 		return err;
 	return f.any ? LC_EDAMAGED : LC_OK;

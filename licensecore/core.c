@@ -110,6 +110,7 @@ key_open(struct lc *lc, struct lc_detail *detail)
 
 	if ((err = path_of(lc, "device.key", &path)) != LC_OK)
 		return err;
+	lc->key_made = access(path, F_OK) != 0;
 	err = lc_devkey_open(path, &lc->devkey, detail);
 	free(path);
 	if (err == LC_OK)
@@ -121,6 +122,7 @@ static enum lc_err
 persistence_open(struct lc *lc, struct lc_detail *detail)
 {
 	struct lc_detail why = { "" };
+	bool fresh = false;
 	enum lc_err err;
 	char *path;
 
@@ -129,15 +131,18 @@ persistence_open(struct lc *lc, struct lc_detail *detail)
 	err = lc_db_open(path, LC_DB_PERSISTENCE, &lc->db, detail);
 	free(path);
 	if (err == LC_OK)
-		err = lc_history_start(lc);
+		err = lc_history_start(lc, &fresh);
 	if (err != LC_OK)
 		return err;
+	if (fresh && !lc->key_made)
+		lc_notice(lc, LC_EDAMAGED, "%s: the device is not new, but its"
+		    " history is gone: what was used and revoked before is not"
+		    " known any more", lc->state_dir);
 	err = lc_history_check(lc, &why);
-	if (err == LC_EDAMAGED) {
-		lc_notice(lc, err, "%s", why.text);
-		err = LC_OK;
-	}
-	return err;
+	if (err != LC_EDAMAGED)
+		return err;
+	lc_notice(lc, err, "%s", why.text);
+	return lc_history_damaged(lc, why.text);
 }
 
 /* ---- Switches -------------------------------------------------------- */
@@ -255,10 +260,30 @@ uses_set(struct lc *lc)
 	}
 }
 
+/*
+ * What only memory knows of a license: that it serves still after it ran out,
+ * and that its count was told.
+ */
+static void
+entries_keep(const struct lc_model *old, struct lc_model *m)
+{
+	for (size_t i = 0; old != NULL && i < m->nlicenses; i++) {
+		struct lc_entry *e = lc_entry_of(m->licenses[i]);
+		const struct lc_entry *was = lc_ids_find(&old->ids,
+		    e->shown.device, e->shown.terms.id);
+
+		if (was == NULL)
+			continue;
+		e->serving = was->serving && !e->use->always;
+		e->level_told = was->level_told;
+	}
+}
+
 static void
 model_take(struct lc *lc, struct lc_model *m)
 {
 	lc_level_keep(lc->model, m);
+	entries_keep(lc->model, m);
 	lc_model_free(lc->model);
 	lc->model = m;
 	uses_set(lc);

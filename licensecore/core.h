@@ -16,6 +16,7 @@ struct lc {
 	int lock_fd;			/* held while the core is open */
 	struct lc_db *db;
 	struct lc_devkey *devkey;
+	bool key_made;			/* just now: the device is new */
 	uint8_t mac_key[32];		/* seal.c */
 	struct {
 		int64_t high;	/* a time that was, and */

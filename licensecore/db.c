@@ -9,10 +9,12 @@
  */
 #include "db.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sqlite3.h>
 
 #include "error.h"
@@ -513,6 +515,10 @@ attach(struct lc_db *db, const char *path, bool check,
 	kind.schema = slots[db->nattached];
 	if (db->nattached > 0)	/* its steps make the first one only */
 		kind.steps = NULL;
+	/* Only loading makes stores: one that is gone is not begun anew. */
+	if (!check && access(path, F_OK) != 0)
+		return lc_fail(detail, LC_EIO, "%s: %s", path,
+		    strerror(errno));
 	err = lc_db_run(db, "ATTACH ? AS ?", "ss", path, kind.schema);
 	if (err == LC_OK) {
 		db->nattached++;

@@ -87,11 +87,10 @@ head_set(struct lc *lc, const struct lc_seal *last)
 }
 
 enum lc_err
-lc_history_start(struct lc *lc)
+lc_history_start(struct lc *lc, bool *fresh)
 {
 	struct lc_rows *rows;
 	enum lc_err err;
-	bool fresh;
 
 	err = lc_db_query(lc->db, &rows,
 	    "SELECT NOT EXISTS (SELECT 1 FROM meta)"
@@ -99,9 +98,57 @@ lc_history_start(struct lc *lc)
 	    " AND NOT EXISTS (SELECT 1 FROM history)", "");
 	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
 		return err;
-	fresh = lc_db_int(rows, 0) != 0;
+	*fresh = lc_db_int(rows, 0) != 0;
 	lc_db_stop(rows);
-	return fresh ? head_set(lc, &(struct lc_seal){ { 0 } }) : LC_OK;
+	return *fresh ? head_set(lc, &(struct lc_seal){ { 0 } }) : LC_OK;
+}
+
+/* The finding that was recorded last, or "". */
+static enum lc_err
+damage_last(struct lc *lc, struct lc_detail *said)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	said->text[0] = '\0';
+	err = lc_db_query(lc->db, &rows, "SELECT body FROM history WHERE"
+	    " what = 'damaged' ORDER BY seq DESC LIMIT 1", "");
+	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {
+		(void)lc_fail(said, err, "%s", lc_db_text(rows, 0));
+		lc_db_stop(rows);
+	}
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+enum lc_err
+lc_history_damaged(struct lc *lc, const char *finding)
+{
+	struct lc_detail said, body;
+	enum lc_err err;
+
+	(void)lc_fail(&body, LC_OK, "{\"finding\":\"%s\"}", finding);
+	if ((err = damage_last(lc, &said)) != LC_OK ||
+	    strcmp(said.text, body.text) == 0 ||
+	    (err = lc_db_begin(lc->db)) != LC_OK)
+		return err;
+	err = lc_history_add(lc, &(struct lc_record){
+		.what = "damaged", .udi = "", .id = "", .body = body.text,
+	});
+	if (err == LC_OK)
+		return lc_db_commit(lc->db);
+	lc_db_rollback(lc->db);
+	return err;
+}
+
+enum lc_err
+lc_history_damage(struct lc *lc, struct lc_detail *detail)
+{
+	struct lc_detail said;
+	enum lc_err err = damage_last(lc, &said);
+
+	return err != LC_OK || said.text[0] == '\0' ? err :
+	    lc_fail(detail, LC_EDAMAGED, "history: it was found damaged"
+	    " before: %s", said.text);
 }
 
 enum lc_err

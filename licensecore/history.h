@@ -21,7 +21,15 @@ struct lc_record {
 };
 
 /* Begins an empty history in a persistence file that was just made. */
-enum lc_err lc_history_start(struct lc *);
+enum lc_err lc_history_start(struct lc *, bool *fresh);
+
+/*
+ * Records that the history was found damaged, unless this very finding was
+ * recorded last: what is added later does not make it whole again.
+ */
+enum lc_err lc_history_damaged(struct lc *, const char *finding);
+/* LC_EDAMAGED with the last such finding, if there ever was one. */
+enum lc_err lc_history_damage(struct lc *, struct lc_detail *);
 
 /* Adds to the running transaction. */
 enum lc_err lc_history_add(struct lc *, const struct lc_record *);

@@ -11,6 +11,7 @@
 #include "history.h"
 #include "model.h"
 #include "seal.h"
+#include "store.h"
 
 /* ---- Reading --------------------------------------------------------- */
 
@@ -137,11 +138,14 @@ row_read(struct lc *lc, const char *udi, const char *id, int64_t *used_ms,
 static void
 tampered(struct lc *lc, struct lc_entry *e)
 {
+	bool metered = lc_type_metered(e->shown.terms.type);
+
 	lc_notice(lc, LC_EDAMAGED, "license %s: the record of its use was"
-	    " altered or removed; it counts as used up",
-	    e->shown.terms.id);
-	e->meter.used_ms = period_ms(e);
-	e->meter.expired_at = lc_now(lc);
+	    " altered or removed%s", e->shown.terms.id,
+	    metered ? "; it counts as used up" : "");
+	e->meter.used_ms = metered ? period_ms(e) : 0;
+	if (metered && e->shown.terms.type != LC_EVAL_RIGHT_TO_USE)
+		e->meter.expired_at = lc_now(lc);
 	e->meter.recorded = true;
 	e->meter.altered = true;
 	e->meter.dirty = true;
@@ -292,8 +296,10 @@ static void
 expire_done(struct lc_entry *e, int64_t now)
 {
 	row_written(e);
-	if (e->shown.terms.type == LC_EVAL_RIGHT_TO_USE)
+	if (e->shown.terms.type == LC_EVAL_RIGHT_TO_USE) {
 		transition(e);
+		lc_entry_accepted(e, e->shown.eula_accepted);
+	}
 	else
 		e->meter.expired_at = now;
 }

@@ -32,7 +32,8 @@ bool
 lc_entry_expired(const struct lc *lc, const struct lc_entry *e)
 {
 	return lc_now(lc) >= lc_terms_over(&e->shown.terms) ||
-	       e->meter.expired_at != LC_NO_TIME;
+	       (e->meter.expired_at != LC_NO_TIME &&
+	       lc_type_metered(e->shown.terms.type));
 }
 
 /* An evaluation RTU license that is spent is about to become an RTU one. */

@@ -182,8 +182,8 @@ mirror_put(struct lc *lc, const struct lc_place *place,
 {
 	if (place->shown.kind != LC_STORE_PRIMARY)
 		return LC_OK;
-	return lc_db_run(lc->db, "INSERT INTO mirror (udi, store, id, line,"
-	    " installed) VALUES (?, ?, ?, ?, ?)", "sisxi", place->udi,
+	return lc_db_run(lc->db, "INSERT OR REPLACE INTO mirror (udi, store,"
+	    " id, line, installed) VALUES (?, ?, ?, ?, ?)", "sisxi", place->udi,
 	    (int64_t)e->shown.store, e->shown.terms.id, line->text, line->len,
 	    e->shown.installed);
 }
@@ -192,8 +192,9 @@ enum lc_err
 lc_store_put(struct lc *lc, const struct lc_place *place, struct lc_entry *e,
     const struct lc_file_line *line)
 {
-	static const char *const insert[] = LC_DB_EACH("INSERT INTO ",
-	    ".line (id, line, installed) VALUES (?, ?, ?)");
+	/* A line that is there, but did not load, is replaced. */
+	static const char *const insert[] = LC_DB_EACH(
+	    "INSERT OR REPLACE INTO ", ".line (id, line, installed) VALUES (?, ?, ?)");
 	enum lc_err err;
 
 	if (e->shown.index == 0 &&
@@ -446,22 +447,6 @@ away(const struct lc_place *place)
 }
 
 static enum lc_err
-mirror_count(struct lc *lc, const struct lc_place *place, int64_t *n)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	err = lc_db_query(lc->db, &rows, "SELECT count(*) FROM mirror"
-	    " WHERE udi = ? AND store = ?", "si", place->udi,
-	    (int64_t)place->shown.index);
-	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
-		return err;
-	*n = lc_db_int(rows, 0);
-	lc_db_stop(rows);
-	return LC_OK;
-}
-
-static enum lc_err
 record(struct lc *lc, const struct lc_place *place, const char *what,
     const char *body)
 {
@@ -473,71 +458,28 @@ record(struct lc *lc, const struct lc_place *place, const char *what,
 	return lc_history_add(lc, &r);
 }
 
-/* Fills the store, which was just made and attached, from its mirror. */
-static enum lc_err
-restore(struct lc *lc, const struct lc_place *place)
-{
-	enum lc_err err;
-
-	if ((err = lc_db_begin(lc->db)) != LC_OK)
-		return err;
-	if ((err = lc_db_run(lc->db, "INSERT INTO store.line (id, line,"
-	    " installed) SELECT id, line, installed FROM mirror"
-	    " WHERE udi = ? AND store = ? ORDER BY rowid", "si", place->udi,
-	    (int64_t)place->shown.index)) != LC_OK ||
-	    (err = record(lc, place, "restore", "{}")) != LC_OK) {
-		lc_db_rollback(lc->db);
-		return err;
-	}
-	return lc_db_commit(lc->db);
-}
-
-/* Moves a damaged store out of the way, keeping it for people to look at. */
-static enum lc_err
-set_aside(struct lc *lc, const struct lc_place *place,
-    struct lc_detail *detail)
-{
-	char aside[4096];
-	int len = snprintf(aside, sizeof aside, "%s.damaged-%lld",
-	    place->path, (long long)lc_now(lc));
-
-	if (len < 0 || (size_t)len >= sizeof aside ||
-	    rename(place->path, aside) != 0)
-		return lc_fail(detail, LC_EIO, "%s: damaged, and cannot be"
-		    " moved away: %s", place->path, strerror(errno));
-	lc_notice(lc, LC_EDAMAGED, "store %s: %s is damaged and was moved to"
-	    " %s", place->shown.name, place->path, aside);
-	return LC_OK;
-}
+/* ---- Mirrors --------------------------------------------------------- */
 
 /*
- * Attaches the store.  A primary one that is damaged or missing is made again
- * from its mirror.
+ * What a primary store holds, its mirror holds too, changed by the same
+ * commits.  From the first loading on the mirror is what counts: a store file
+ * that is gone, damaged, emptied or put back from an older copy is made again
+ * from it.  Before that, with a new persistence file, the store counts.
  */
+
 static enum lc_err
-place_open(struct lc *lc, struct lc_place *place, struct lc_detail *detail)
+mirror_known(struct lc *lc, const struct lc_place *place, bool *known)
 {
-	bool missing = !exists(place->path);
-	int64_t mirrored;
+	struct lc_rows *rows;
 	enum lc_err err;
 
-	err = lc_db_attach(lc->db, place->path, true, detail);
-	if (err == LC_EDAMAGED && place->shown.kind == LC_STORE_PRIMARY) {
-		if ((err = set_aside(lc, place, detail)) != LC_OK)
-			return err;
-		missing = true;
-		err = lc_db_attach(lc->db, place->path, true, detail);
-	}
-	if (err != LC_OK || !missing)
-		return err;
-	if ((err = mirror_count(lc, place, &mirrored)) != LC_OK ||
-	    mirrored == 0)
-		return err;
-	if ((err = restore(lc, place)) == LC_OK)
-		lc_notice(lc, LC_EDAMAGED, "store %s: %lld licenses were"
-		    " restored from the copy in %s", place->shown.name,
-		    (long long)mirrored, lc->state_dir);
-	return err;
+	err = lc_db_query(lc->db, &rows, "SELECT 1 FROM meta WHERE name ="
+	    " 'mirror ' || ? || ' ' || ?", "si", place->udi,
+	    (int64_t)place->shown.index);
+	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK)
+		lc_db_stop(rows);
+	*known = err == LC_OK;
+	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
 static enum lc_err
@@ -559,8 +501,26 @@ mirror_compare(struct lc *lc, const struct lc_place *place, bool *same)
 	return LC_OK;
 }
 
+/* A change to the attached store and its mirror, with its record. */
 static enum lc_err
-mirror_renew(struct lc *lc, const struct lc_place *place)
+mirror_change(struct lc *lc, const struct lc_place *place, const char *what,
+    enum lc_err (*change)(struct lc *, const struct lc_place *))
+{
+	enum lc_err err;
+
+	if ((err = lc_db_begin(lc->db)) != LC_OK)
+		return err;
+	if ((err = change(lc, place)) != LC_OK ||
+	    (err = record(lc, place, what, "{}")) != LC_OK) {
+		lc_db_rollback(lc->db);
+		return err;
+	}
+	return lc_db_commit(lc->db);
+}
+
+/* The mirror takes what the store holds, and counts from now on. */
+static enum lc_err
+adopt(struct lc *lc, const struct lc_place *place)
 {
 	int64_t index = place->shown.index;
 	enum lc_err err;
@@ -569,30 +529,84 @@ mirror_renew(struct lc *lc, const struct lc_place *place)
 	    " store = ?", "si", place->udi, index)) != LC_OK ||
 	    (err = lc_db_run(lc->db, "INSERT INTO mirror (udi, store, id,"
 	    " line, installed) SELECT ?, ?, id, line, installed FROM"
-	    " store.line", "si", place->udi, index)) != LC_OK)
+	    " store.line ORDER BY rowid", "si", place->udi, index)) != LC_OK)
 		return err;
-	return record(lc, place, "replaced", "{}");
+	return lc_db_run(lc->db, "INSERT INTO meta (name, value) VALUES"
+	    " ('mirror ' || ? || ' ' || ?, 1)", "si", place->udi, index);
 }
 
-/* The store is what counts: another one may have been put in its place. */
+/* The store takes what its mirror holds. */
 static enum lc_err
-mirror_sync(struct lc *lc, const struct lc_place *place)
+fill(struct lc *lc, const struct lc_place *place)
 {
-	enum lc_err err;
-	bool same;
+	enum lc_err err = lc_db_run(lc->db, "DELETE FROM store.line", "");
 
-	if ((err = mirror_compare(lc, place, &same)) != LC_OK || same)
+	if (err != LC_OK)
 		return err;
-	lc_notice(lc, LC_EDAMAGED, "store %s: %s is not what was last written"
-	    " to it; taking what it holds now", place->shown.name,
-	    place->path);
-	if ((err = lc_db_begin(lc->db)) != LC_OK)
+	return lc_db_run(lc->db, "INSERT INTO store.line (id, line, installed)"
+	    " SELECT id, line, installed FROM mirror WHERE udi = ? AND"
+	    " store = ? ORDER BY rowid", "si", place->udi,
+	    (int64_t)place->shown.index);
+}
+
+/* Moves a store out of the way, keeping it for people to look at. */
+static enum lc_err
+set_aside(struct lc *lc, const struct lc_place *place,
+    struct lc_detail *detail)
+{
+	char aside[4096];
+	int len = snprintf(aside, sizeof aside, "%s.damaged-%lld",
+	    place->path, (long long)lc_now(lc));
+
+	if (len < 0 || (size_t)len >= sizeof aside ||
+	    rename(place->path, aside) != 0)
+		return lc_fail(detail, LC_EIO, "%s: damaged, and cannot be"
+		    " moved away: %s", place->path, strerror(errno));
+	lc_notice(lc, LC_EDAMAGED, "store %s: %s is damaged, or not what was"
+	    " last written there, and was moved to %s", place->shown.name,
+	    place->path, aside);
+	return LC_OK;
+}
+
+static enum lc_err
+restore(struct lc *lc, const struct lc_place *place, struct lc_detail *detail)
+{
+	enum lc_err err = lc_db_attach(lc->db, place->path, true, detail);
+
+	if (err == LC_OK)
+		err = mirror_change(lc, place, "restore", fill);
+	if (err == LC_OK)
+		lc_notice(lc, LC_EDAMAGED, "store %s: %s was made again from"
+		    " the copy in %s", place->shown.name, place->path,
+		    lc->state_dir);
+	return err;
+}
+
+/* Attaches a primary store, and sees to it that it is what its mirror says. */
+static enum lc_err
+primary_open(struct lc *lc, const struct lc_place *place,
+    struct lc_detail *detail)
+{
+	bool missing = !exists(place->path), known, same = false;
+	enum lc_err err;
+
+	if ((err = mirror_known(lc, place, &known)) != LC_OK)
 		return err;
-	if ((err = mirror_renew(lc, place)) != LC_OK) {
-		lc_db_rollback(lc->db);
+	err = lc_db_attach(lc->db, place->path, true, detail);
+	if (err == LC_OK && !known)
+		return mirror_change(lc, place, "adopt", adopt);
+	if (err == LC_OK &&
+	    ((err = mirror_compare(lc, place, &same)) != LC_OK || same))
 		return err;
-	}
-	return lc_db_commit(lc->db);
+	if (err != LC_OK && err != LC_EDAMAGED)
+		return err;
+	lc_db_detach(lc->db);
+	if (!missing && (err = set_aside(lc, place, detail)) != LC_OK)
+		return err;
+	if (known)
+		return restore(lc, place, detail);
+	err = lc_db_attach(lc->db, place->path, true, detail);
+	return err == LC_OK ? mirror_change(lc, place, "adopt", adopt) : err;
 }
 
 enum lc_err
@@ -664,11 +678,14 @@ place_load(struct load *load, struct lc_detail *detail)
 		return built_in_load(load, detail);
 	if (away(place))
 		return LC_OK;
-	if ((err = place_open(lc, place, detail)) != LC_OK)
+	err = place->shown.kind == LC_STORE_PRIMARY ?
+	    primary_open(lc, place, detail) :
+	    lc_db_attach(lc->db, place->path, true, detail);
+	if (err != LC_OK) {
+		lc_db_detach(lc->db);
 		return place_failed(lc, place, err, detail);
-	if ((err = lines_load(load)) == LC_OK &&
-	    place->shown.kind == LC_STORE_PRIMARY)
-		err = mirror_sync(lc, place);
+	}
+	err = lines_load(load);
 	place->shown.present = err == LC_OK;
 	lc_db_detach(lc->db);
 	return err;

@@ -364,6 +364,7 @@ enum lc_err
 lc_checkout(struct lc *lc, const struct lc_lease_request *r,
     struct lc_lease **out, struct lc_detail *detail)
 {
+	uint32_t count = r->count != 0 ? r->count : 1;
 	struct lc_use *use;
 	struct lc_lease *l;
 	enum lc_err err;
@@ -372,10 +373,10 @@ lc_checkout(struct lc *lc, const struct lc_lease_request *r,
 		return LC_EINVAL;
 	if ((err = use_wanted(lc, r, &use, detail)) != LC_OK)
 		return err;
-	err = judge(lc, use, r->count, detail);
+	err = judge(lc, use, count, detail);
 	if (err != LC_OK && !tolerated(lc, use))
 		return err;
-	if ((l = lease_new(lc, use, r->count, r->arg)) == NULL)
+	if ((l = lease_new(lc, use, count, r->arg)) == NULL)
 		return LC_ENOMEM;
 	use_update(lc, use);
 	l->state = state_of(lc, use);

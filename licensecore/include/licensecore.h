@@ -620,8 +620,8 @@ struct lc_lease_request {
 	uint32_t device;	/* 0: the master */
 	const char *feature;
 	const char *version;	/* NULL: the one of the device's feature */
-	uint32_t count;		/* how many of what the feature counts; 0 and
-				   1 are the same for uncounted licenses */
+	uint32_t count;		/* how many of what the feature counts; 0 is
+				   the same as 1 */
 	void *arg;		/* the caller's, lc_lease_arg */
 };
 

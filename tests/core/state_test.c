@@ -69,33 +69,124 @@ options_that_are_refused(void)
 	device_free(d);
 }
 
-/* A primary store that is damaged or gone is made again. */
+/* A primary store that is not what it was is made again. */
 static void
 a_store_is_restored(void)
+{
+	static const char *const cases[] = {
+		"garbage", "gone", "emptied", "a line damaged", "a line gone",
+		"an old copy",
+	};
+	struct device *d = device_new();
+	const char *path = check_path(d->dir, "store-1-1.db");
+	size_t old_len;
+	char *old;
+
+	device_open(d);
+	(void)device_add(d, issuer_terms("a"));
+	old = check_read(path, &old_len);
+	(void)device_add(d, issuer_terms("b"));
+	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+		check_context("%s", cases[i]);
+		device_close(d);
+		switch (i) {
+		case 0:
+			check_write(path, "this is not a database, whatever it"
+			    " was", 39);
+			break;
+		case 1:
+			CHECK_INT(unlink(path), 0);
+			break;
+		case 2:
+			check_write(path, "", 0);
+			break;
+		case 3:
+			edit(d, "store-1-1.db", "UPDATE line SET line ="
+			    " substr(line, 1, 100) WHERE id = 'b'");
+			break;
+		case 4:
+			edit(d, "store-1-1.db", "DELETE FROM line");
+			break;
+		default:
+			check_write(path, old, old_len);
+			break;
+		}
+		d->nnotices = 0;
+		device_open(d);
+		CHECK_UINT(d->nnotices, i == 1 ? 1 : 2);
+		CHECK_HAS(d->notice, "was made again from the copy");
+		REQUIRE(device_license(d, "b") != NULL);
+		CHECK_UINT(device_license(d, "b")->index, 2);
+		REQUIRE(device_license(d, "a") != NULL);
+		CHECK_ERR(lc_check(d->lc, NULL), LC_OK, NULL);
+		device_reopen(d);
+		CHECK_UINT(d->nnotices, i == 1 ? 1 : 2);
+	}
+	free(old);
+	device_free(d);
+}
+
+/* The store file goes while it is in use: nothing is begun anew. */
+static void
+a_store_goes_meanwhile(void)
+{
+	struct device *d = device_new();
+	struct lc_terms t = issuer_terms("b");
+	struct lc_action *a;
+
+	device_open(d);
+	(void)device_add(d, issuer_terms("a"));
+	CHECK_INT(unlink(check_path(d->dir, "store-1-1.db")), 0);
+	a = device_install(d, &t, 1, (struct lc_request){ 0 });
+	CHECK_ERR(lc_action_error(a), LC_EIO, NULL);
+	lc_action_free(a);
+	CHECK_ERR(lc_reconfigure(d->lc, &d->options, NULL), LC_OK, NULL);
+	(void)device_add(d, t);
+	device_reopen(d);
+	REQUIRE(device_license(d, "a") != NULL);
+	REQUIRE(device_license(d, "b") != NULL);
+	device_free(d);
+}
+
+/* The persistence file goes: licenses stay, and it is told. */
+static void
+the_history_is_gone(void)
 {
 	struct device *d = device_new();
 
 	device_open(d);
 	(void)device_add(d, issuer_terms("a"));
-	(void)device_add(d, issuer_terms("b"));
-	for (int i = 0; i < 2; i++) {
-		check_context("round %d", i);
-		device_close(d);
-		if (i == 0)
-			check_write(check_path(d->dir, "store-1-1.db"),
-			    "this is not a database, whatever it was", 39);
-		else
-			CHECK_INT(unlink(check_path(d->dir, "store-1-1.db")),
-			    0);
-		d->nnotices = 0;
-		device_open(d);
-		CHECK_UINT(d->nnotices, i == 0 ? 2 : 1);
-		CHECK_HAS(d->notice, "2 licenses were restored");
-		REQUIRE(device_license(d, "b") != NULL);
-		CHECK_UINT(device_license(d, "b")->index, 2);
-	}
+	CHECK_UINT(d->nnotices, 0);
+	device_close(d);
+	CHECK_INT(unlink(check_path(d->dir, "persistence.db")), 0);
+	device_open(d);
+	CHECK_UINT(d->nnotices, 1);
+	CHECK_HAS(d->notice, "its history is gone");
+	REQUIRE(device_license(d, "a") != NULL);
 	device_reopen(d);
 	CHECK_UINT(d->nnotices, 1);
+	device_free(d);
+}
+
+/* What is not metered does not run out, whatever its records say. */
+static void
+a_permanent_license_stays(void)
+{
+	struct lc_lease_request r = { .feature = "one", .count = 1 };
+	struct device *d = device_new();
+	struct lc_terms t = issuer_terms("a");
+	struct lc_lease *lease;
+
+	t.feature = "one";
+	device_open(d);
+	(void)device_add(d, t);
+	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
+	device_pass(d, 100);
+	device_close(d);
+	edit(d, "persistence.db", "UPDATE usage SET used_ms = 1");
+	device_open(d);
+	CHECK_UINT(d->nnotices, 1);
+	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
 	device_free(d);
 }
 
@@ -151,7 +242,7 @@ history_edits_show(void)
 		    "record 3 is missing" },
 		{ "DELETE FROM history WHERE seq = 1",
 		    "record 1 is missing" },
-		{ "DELETE FROM history WHERE seq = 3",
+		{ "DELETE FROM history WHERE seq = 4",
 		    "last records are missing" },
 		{ "DELETE FROM history", "last records are missing" },
 		{ "DELETE FROM history; DELETE FROM meta",
@@ -177,6 +268,9 @@ history_edits_show(void)
 		CHECK_UINT(d->nnotices, 1);
 		CHECK_INT(d->notices[0], LC_EDAMAGED);
 		CHECK_HAS(d->notice, cases[i].says);
+		/* And what is added later does not hide it. */
+		(void)device_add(d, issuer_terms("d"));
+		device_reopen(d);
 		CHECK_ERR(lc_check(d->lc, &detail), LC_EDAMAGED, NULL);
 		CHECK_HAS(detail.text, cases[i].says);
 		device_free(d);
@@ -246,13 +340,13 @@ checking(void)
 	CHECK_HAS(d->notice, "record 1 was altered");
 
 	/* The history can be read, altered or not. */
-	CHECK_ERR(lc_history_next(d->lc, 1, &h), LC_OK, NULL);
-	CHECK_UINT(h->seq, 2);
+	CHECK_ERR(lc_history_next(d->lc, 2, &h), LC_OK, NULL);
+	CHECK_UINT(h->seq, 3);
 	CHECK_STR(h->what, "nothing");
 	CHECK_STR(h->udi, ISSUER_UDI);
 	CHECK_STR(h->id, "b");
 	CHECK_HAS(h->body, "\"feature\":\"ipbasek9\"");
-	CHECK_ERR(lc_history_next(d->lc, 2, &h), LC_ENOTFOUND, NULL);
+	CHECK_ERR(lc_history_next(d->lc, 3, &h), LC_ENOTFOUND, NULL);
 	device_free(d);
 }
 
@@ -364,6 +458,9 @@ main(int argc, char **argv)
 		{ "one at a time", one_at_a_time },
 		{ "options that are refused", options_that_are_refused },
 		{ "a store is restored", a_store_is_restored },
+		{ "a store goes meanwhile", a_store_goes_meanwhile },
+		{ "the history is gone", the_history_is_gone },
+		{ "a permanent license stays", a_permanent_license_stays },
 		{ "a removable store comes and goes",
 		    a_removable_store_comes_and_goes },
 		{ "history edits show", history_edits_show },
