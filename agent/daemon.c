@@ -367,12 +367,14 @@ daemon_close(struct daemon *d)
 {
 	if (d == NULL)
 		return;
-	control_free(d->control);
-	d->control = NULL;
+	/* What the master had begun is undone while the jobs it may start are
+	 * there. */
 	link_free(d->link);
+	sets_free(d->sets);
 	notify_free(d->notify);
 	d->notify = NULL;
-	sets_free(d->sets);
+	control_free(d->control);
+	d->control = NULL;
 	actions_free(d->agent.exports);
 	actions_free(d->agent.actions);
 	jobs_free(d->jobs);

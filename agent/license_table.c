@@ -146,7 +146,7 @@ static const struct column columns[] = {
 	COL_U32(10, ROW, terms.count),
 	COL_U32(11, ROW, count_left),
 	COL_TRUTH(12, ROW, eula_accepted),
-	COL_WRITE(13, AT(ROW, comment, const char *), get_text, text_syntax,
+	COL_WRITE(13, AT(ROW, comment, const char *), get_text, line_syntax,
 	    offsetof(struct draft, comment), 0, LC_COMMENT_MAX),
 	COL_CALL(14, get_status),
 	COL(15, AT(ROW, terms.start, int64_t), get_date),

@@ -117,6 +117,23 @@ check_text(const struct column *column, const struct value *value)
 	return err;
 }
 
+/* In a single row: a control character would run on in the log and on
+ * terminals, and the core takes none. */
+static enum snmp_error
+check_line(const struct column *column, const struct value *value)
+{
+	enum snmp_error err = check_text(column, value);
+
+	for (size_t i = 0; i < value->octets.len && err == SNMP_OK; i++) {
+		const uint8_t *c = &value->octets.data[i];
+
+		if (*c < ' ' || *c == 0x7f ||
+		    (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0))
+			err = SNMP_WRONG_VALUE;
+	}
+	return err;
+}
+
 static void
 write_text(const struct column *column, const struct value *value, void *draft)
 {
@@ -155,6 +172,7 @@ const struct syntax integer_syntax = { VALUE_INTEGER, check_integer,
 	write_integer };
 const struct syntax truth_syntax = { VALUE_INTEGER, check_truth, write_truth };
 const struct syntax text_syntax = { VALUE_OCTETS, check_text, write_text };
+const struct syntax line_syntax = { VALUE_OCTETS, check_line, write_text };
 /* Never written to the draft: judging the row decides what it becomes. */
 const struct syntax status_syntax = { VALUE_INTEGER, check_status, NULL };
 

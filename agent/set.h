@@ -39,6 +39,7 @@ extern const struct syntax unsigned_syntax; /* uint32_t, min to max */
 extern const struct syntax integer_syntax;  /* int32_t, min to max */
 extern const struct syntax truth_syntax;    /* bool */
 extern const struct syntax text_syntax;     /* char[max + 1] */
+extern const struct syntax line_syntax;     /* the same, in a single row */
 extern const struct syntax status_syntax;   /* the row's RowStatus */
 
 /* Octets of a draft; max of their column is the room. */
