@@ -2,9 +2,11 @@
 #include "item.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 #include "core.h"
+#include "db.h"
 #include "error.h"
 #include "eula.h"
 #include "line.h"
@@ -113,17 +115,71 @@ lc_items_begin(struct lc_action *a, struct lc_items *items)
 	return LC_OK;
 }
 
+/* MIB evaluationSubscription: a device gets one of a feature, ever. */
+static enum lc_err
+first_evaluation(struct lc *lc, const char *udi, const struct lc_terms *t,
+    struct lc_detail *detail)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows, "SELECT id FROM history"
+	    " WHERE udi = ? AND id <> ? AND what = 'install'"
+	    " AND json_extract(body, '$.type') = ?"
+	    " AND json_extract(body, '$.feature') = ? LIMIT 1", "ssss", udi,
+	    t->id, lc_type_name(t->type), t->feature);
+	if (err != LC_OK)
+		return err;
+	if ((err = lc_db_next(lc->db, rows)) == LC_ENOTFOUND)
+		return LC_OK;
+	if (err != LC_OK)
+		return err;
+	err = lc_fail(detail, LC_EEXISTS, "license %s: %s had its evaluation"
+	    " subscription, license %s", t->id, t->feature,
+	    lc_db_text(rows, 0));
+	lc_db_stop(rows);
+	return err;
+}
+
+/* And not two of them in one file. */
+static bool
+evaluation_planned(const struct lc_items *items, const struct lc_entry *e)
+{
+	for (size_t i = 0; i < items->n; i++) {
+		const struct lc_entry *other = items->list[i].entry;
+
+		if (other != NULL && other != e &&
+		    items->list[i].place != NULL &&
+		    other->shown.device == e->shown.device &&
+		    other->shown.terms.type == LC_EVALUATION_SUBSCRIPTION &&
+		    strcmp(other->shown.terms.feature,
+		    e->shown.terms.feature) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum lc_err
 new_here(struct lc_action *a, const struct lc_items *items,
     const struct lc_entry *e, const struct lc_place *place,
     struct lc_detail *detail)
 {
 	const char *id = e->shown.terms.id;
+	enum lc_err err;
 
 	if (lc_ids_find(&a->lc->model->ids, e->shown.device, id) != NULL ||
 	    lc_ids_find(&items->planned, e->shown.device, id) != NULL)
 		return lc_fail(detail, LC_EEXISTS,
 		    "license %s is installed already", id);
+	if (e->shown.terms.type == LC_EVALUATION_SUBSCRIPTION &&
+	    evaluation_planned(items, e))
+		return lc_fail(detail, LC_EEXISTS, "license %s: another"
+		    " evaluation subscription of %s is in this file", id,
+		    e->shown.terms.feature);
+	if (e->shown.terms.type == LC_EVALUATION_SUBSCRIPTION &&
+	    (err = first_evaluation(a->lc, place->udi, &e->shown.terms,
+	    detail)) != LC_OK)
+		return err;
 	return lc_store_not_revoked(a->lc, place->udi, id, detail);
 }
 

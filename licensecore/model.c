@@ -209,10 +209,16 @@ store_check(const struct lc_options *o, size_t i, struct lc_detail *detail)
 		    " built-in store cannot be the default one", s->device,
 		    s->index);
 	for (size_t j = 0; j < i; j++) {
-		if (o->stores[j].device == s->device &&
-		    o->stores[j].index == s->index)
+		const struct lc_store_options *other = &o->stores[j];
+
+		if (other->device == s->device && other->index == s->index)
 			return lc_fail(detail, LC_EOPTIONS, "device %u: two"
 			    " stores have index %u", s->device, s->index);
+		if (s->kind != LC_STORE_BUILT_IN && s->path != NULL &&
+		    other->path != NULL && strcmp(s->path, other->path) == 0)
+			return lc_fail(detail, LC_EOPTIONS, "stores %s and %s"
+			    " are in one file, %s", other->name, s->name,
+			    s->path);
 	}
 	return LC_OK;
 }
@@ -689,8 +695,15 @@ array_remove(struct lc_license **array, size_t n, const struct lc_license *l)
 void
 lc_model_remove(struct lc_model *m, struct lc_entry *e)
 {
+	struct lc_entry *twin;
+
 	array_remove(m->licenses, m->nlicenses, &e->shown);
 	array_remove(m->by_feature, m->nlicenses, &e->shown);
 	m->nlicenses--;
 	lc_ids_remove(&m->ids, e);
+
+	/* Its copy in another store goes on where it stood. */
+	twin = lc_ids_find(&m->ids, e->shown.device, e->shown.terms.id);
+	if (twin != NULL)
+		twin->meter = e->meter;
 }

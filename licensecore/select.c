@@ -36,13 +36,17 @@ lc_entry_expired(const struct lc *lc, const struct lc_entry *e)
 	       lc_type_metered(e->shown.terms.type));
 }
 
-/* An evaluation RTU license that is spent is about to become an RTU one. */
+/*
+ * A license that is in two stores (a removable one came back) is one license.
+ * An evaluation RTU license that is spent is about to become an RTU one.
+ */
 static bool
 usable(const struct lc *lc, const struct lc_entry *e)
 {
 	const struct lc_license *l = &e->shown;
 
-	return l->eula_accepted && begun(&l->terms, lc_now(lc)) &&
+	return lc_ids_find(&lc->model->ids, l->device, l->terms.id) == e &&
+	       l->eula_accepted && begun(&l->terms, lc_now(lc)) &&
 	       !lc_entry_expired(lc, e) &&
 	       (l->terms.type == LC_EVAL_RIGHT_TO_USE ||
 	       !lc_meter_spent(lc, e));

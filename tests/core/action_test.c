@@ -286,6 +286,42 @@ the_same_license_twice(void)
 	device_free(d);
 }
 
+/* A device gets one evaluation subscription of a feature, ever. */
+static void
+one_evaluation(void)
+{
+	struct device *d = device_new();
+	struct lc_terms t = issuer_terms("a"), two[2];
+	struct lc_action *a;
+
+	t.type = LC_EVALUATION_SUBSCRIPTION;
+	t.end = d->wall + 1000;
+	device_open(d);
+	check_install(d, t, (struct lc_request){ 0 }, LC_OK);
+	CHECK_ERR(device_clear(d, 1), LC_OK, NULL);
+	device_reopen(d);
+	check_install(d, t, (struct lc_request){ 0 }, LC_OK);
+	t.id = "b";
+	check_install(d, t, (struct lc_request){ 0 }, LC_EEXISTS);
+	t.feature = "other";
+	check_install(d, t, (struct lc_request){ 0 }, LC_OK);
+	t.id = "c";
+	t.type = LC_EXTENSION_SUBSCRIPTION;
+	check_install(d, t, (struct lc_request){ 0 }, LC_OK);
+
+	two[0] = two[1] = t;
+	for (int i = 0; i < 2; i++) {
+		two[i].type = LC_EVALUATION_SUBSCRIPTION;
+		two[i].feature = "third";
+		two[i].id = i == 0 ? "x" : "y";
+	}
+	a = device_install(d, two, 2, (struct lc_request){ 0 });
+	check_result(a, 0, LC_SUCCESSFUL, LC_OK);
+	check_result(a, 1, LC_FAILED, LC_EEXISTS);
+	lc_action_free(a);
+	device_free(d);
+}
+
 static void
 not_a_license_file(void)
 {
@@ -452,6 +488,7 @@ main(int argc, char **argv)
 		{ "several devices", several_devices },
 		{ "some fail", some_fail },
 		{ "the same license twice", the_same_license_twice },
+		{ "one evaluation", one_evaluation },
 		{ "not a license file", not_a_license_file },
 		{ "clearing", clearing },
 		{ "room comes back", room_comes_back },

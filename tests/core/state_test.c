@@ -228,6 +228,66 @@ a_removable_store_comes_and_goes(void)
 	device_free(d);
 }
 
+/* A license in two stores counts once, and its meter goes with it. */
+static void
+in_two_stores(void)
+{
+	struct lc_lease_request r = { .feature = "one", .count = 10 };
+	struct device *d = device_new();
+	const char *mount = check_dir();
+	struct lc_terms t = issuer_terms("a");
+	struct lc_lease *lease = NULL;
+	struct lc_action *a;
+	char *away;
+	size_t n;
+
+	t.feature = "one";
+	t.type = LC_DEMO;
+	t.nudis = 0;
+	t.period_s = 1000;
+	t.counted = true;
+	t.additive = true;
+	t.count = 10;
+	d->stores[1] = (struct lc_store_options){
+		.device = 1, .index = 2, .kind = LC_STORE_REMOVABLE,
+		.name = "usb:store", .size = 65536,
+		.path = check_path(mount, "store.db"),
+	};
+	d->options.nstores = 2;
+	device_open(d);
+	a = device_install(d, &t, 1, (struct lc_request){ .store = 2 });
+	CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
+	lc_action_free(a);
+	REQUIRE(asprintf(&away, "%s.away", mount) > 0);
+	CHECK_INT(rename(mount, away), 0);
+	device_reopen(d);
+	(void)device_add(d, t);
+	CHECK_INT(rename(away, mount), 0);
+	device_reopen(d);
+	(void)lc_licenses(d->lc, &n);
+	CHECK_UINT(n, 2);
+	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
+	r.count = 1;
+	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_EEXHAUSTED, NULL);
+	device_pass(d, 100);
+	lc_release(lease);
+	for (uint32_t i = 1; i <= 2; i++) {
+		const struct lc_license *l =
+		    lc_license_find(d->lc, 1, i, 3 - i);
+
+		REQUIRE(l != NULL);
+		if (lc_license_left_s(d->lc, l) == 900) {
+			CHECK_ERR(device_clear(d, l->index), LC_OK, NULL);
+			break;
+		}
+	}
+	(void)lc_licenses(d->lc, &n);
+	REQUIRE(n == 1);
+	CHECK_UINT(lc_license_left_s(d->lc, lc_licenses(d->lc, &n)[0]), 900);
+	free(away);
+	device_free(d);
+}
+
 /* The history shows what was done to it. */
 static void
 history_edits_show(void)
@@ -463,6 +523,7 @@ main(int argc, char **argv)
 		{ "a permanent license stays", a_permanent_license_stays },
 		{ "a removable store comes and goes",
 		    a_removable_store_comes_and_goes },
+		{ "in two stores", in_two_stores },
 		{ "history edits show", history_edits_show },
 		{ "usage edits show", usage_edits_show },
 		{ "checking", checking },
