@@ -18,13 +18,22 @@ wall(const struct lc *lc)
 	    (int64_t)time(NULL);
 }
 
+/* What the time is at least, by boot time. */
+static int64_t
+least(const struct lc *lc, int64_t boot_ms)
+{
+	int64_t went = boot_ms - lc->time.high_ms;
+
+	return lc->time.high + (went > 0 ? went / 1000 : 0);
+}
+
+/* Boot time is read first: what passes in between is not a clock set back. */
 int64_t
 lc_now(const struct lc *lc)
 {
-	int64_t now = wall(lc), went = lc_boot_ms(lc) - lc->time.high_ms;
-	int64_t least = lc->time.high + (went > 0 ? went / 1000 : 0);
+	int64_t by_boot = least(lc, lc_boot_ms(lc)), now = wall(lc);
 
-	return now > least ? now : least;
+	return now > by_boot ? now : by_boot;
 }
 
 int64_t
@@ -64,40 +73,67 @@ lc_clock_record(struct lc *lc)
 }
 
 static enum lc_err
-set_back(struct lc *lc, int64_t now)
+note(struct lc *lc, int64_t now, int64_t by_boot)
 {
 	char body[96];
 	enum lc_err err;
 
 	(void)snprintf(body, sizeof body, "{\"wall\":%lld,\"recorded\":%lld}",
-	    (long long)now, (long long)lc_now(lc));
+	    (long long)now, (long long)by_boot);
 	if ((err = lc_db_begin(lc->db)) != LC_OK)
 		return err;
 	err = lc_history_add(lc, &(struct lc_record){
 		.what = "clock", .udi = "", .id = "", .body = body,
 	});
-	if (err != LC_OK) {
-		lc_db_rollback(lc->db);
-		return err;
-	}
-	if ((err = lc_db_commit(lc->db)) == LC_OK)
+	if (err == LC_OK)
+		return lc_db_commit(lc->db);
+	lc_db_rollback(lc->db);
+	return err;
+}
+
+static void
+tell(const struct lc *lc, int64_t now, int64_t by_boot)
+{
+	if (now < by_boot)
 		lc_notice(lc, LC_OK, "the clock was set back by %lld seconds;"
 		    " licenses go by the time recorded before until it has"
-		    " caught up", (long long)(lc_now(lc) - now));
-	return err;
+		    " caught up", (long long)(by_boot - now));
+	else
+		lc_notice(lc, LC_OK, "the clock was set forward by %lld"
+		    " seconds; licenses go by it from now on, also if it is"
+		    " set back again", (long long)(now - by_boot));
+}
+
+/* Time that passed while the core was not open is no step. */
+static bool
+stepped(const struct lc *lc, int64_t now, int64_t by_boot)
+{
+	if (now < by_boot - TOLERANCE_S)
+		return !lc->time.told;
+	return now > by_boot + TOLERANCE_S && lc->time.watched &&
+	       !lc->time.told;
 }
 
 enum lc_err
 lc_clock_watch(struct lc *lc)
 {
-	int64_t now = wall(lc);
-	bool back = now < lc_now(lc) - TOLERANCE_S;
-	bool told = lc->time.told;
+	int64_t boot = lc_boot_ms(lc), now = wall(lc);
+	int64_t by_boot = least(lc, boot);
+	enum lc_err err;
 
-	if (now == lc_now(lc)) {
-		lc->time.high = now;
-		lc->time.high_ms = lc_boot_ms(lc);
+	if (stepped(lc, now, by_boot)) {
+		if ((err = note(lc, now, by_boot)) != LC_OK)
+			return err;
+		tell(lc, now, by_boot);
 	}
-	lc->time.told = back;
-	return back && !told ? set_back(lc, now) : LC_OK;
+	/* What is due by the wall clock is nearer than it was thought. */
+	if (now > by_boot + 1)
+		lc->due.known = false;
+	if (now >= by_boot) {
+		lc->time.high = now;
+		lc->time.high_ms = boot;
+	}
+	lc->time.told = now < by_boot - TOLERANCE_S;
+	lc->time.watched = true;
+	return LC_OK;
 }

@@ -18,8 +18,9 @@ enum lc_err lc_clock_load(struct lc *);
 /* Within a transaction: records the time. */
 enum lc_err lc_clock_record(struct lc *);
 /*
- * Looks whether the clock was set back since the last look, and if so notes
- * it in the history, once until it has caught up again.  Out of a transaction.
+ * Looks whether the clock was set since the last look, and if so notes it in
+ * the history: when it was set back, once until it has caught up again.  Out
+ * of a transaction.
  */
 enum lc_err lc_clock_watch(struct lc *);
 

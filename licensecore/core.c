@@ -20,6 +20,7 @@
 #include "level.h"
 #include "meter.h"
 #include "model.h"
+#include "schedule.h"
 #include "select.h"
 #include "store.h"
 #include "text.h"
@@ -260,10 +261,7 @@ uses_set(struct lc *lc)
 	}
 }
 
-/*
- * What only memory knows of a license: that it serves still after it ran out,
- * and that its count was told.
- */
+/* What only memory knows of a license: that it serves after it ran out. */
 static void
 entries_keep(const struct lc_model *old, struct lc_model *m)
 {
@@ -272,10 +270,8 @@ entries_keep(const struct lc_model *old, struct lc_model *m)
 		const struct lc_entry *was = lc_ids_find(&old->ids,
 		    e->shown.device, e->shown.terms.id);
 
-		if (was == NULL)
-			continue;
-		e->serving = was->serving && !e->use->always;
-		e->level_told = was->level_told;
+		if (was != NULL)
+			e->serving = was->serving && !e->use->always;
 	}
 }
 
@@ -329,6 +325,7 @@ lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 		goto out;
 	for (int i = 0; i < LC_NSWITCHES && err == LC_OK; i++)
 		err = switch_load(lc, (enum lc_switch)i);
+	lc_schedule_begin(lc);
 	if (err != LC_OK || (err = lc_clock_load(lc)) != LC_OK ||
 	    (err = lc_eula_load(lc)) != LC_OK ||
 	    (err = model_load(lc, o, &model, detail)) != LC_OK)

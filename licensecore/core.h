@@ -22,7 +22,10 @@ struct lc {
 		int64_t high;	/* a time that was, and */
 		int64_t high_ms;	/* the boot time then */
 		bool told;	/* that the clock is below it */
+		bool watched;	/* since the core was opened */
 	} time;
+	int64_t settled_ms;	/* schedule.c: boot time when programs that
+				   held leases before have come back */
 	bool switches[LC_NSWITCHES];
 	bool eula_standing;		/* eula.c */
 

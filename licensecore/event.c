@@ -155,6 +155,9 @@ about_license(const struct lc *lc, const struct lc_entry *e,
 	event->count = e->shown.terms.count;
 	event->count_left = e->shown.count_left;
 	event->store_name = place->shown.name;
+	/* Its feature has none any more when it is over. */
+	if (event->end == LC_NO_TIME)
+		event->end = e->shown.terms.end;
 }
 
 enum lc_err

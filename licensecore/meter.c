@@ -54,7 +54,9 @@ lc_meter_any(const struct lc *lc)
 	const struct lc_model *m = lc->model;
 
 	for (size_t i = 0; i < m->nlicenses; i++) {
-		if (lc_entry_of(m->licenses[i])->meter.since_ms >= 0)
+		const struct lc_entry *e = lc_entry_of(m->licenses[i]);
+
+		if (e->meter.since_ms >= 0 || e->meter.dirty)
 			return true;
 	}
 	return false;
@@ -271,6 +273,13 @@ lc_meter_flush(struct lc *lc)
 	return LC_OK;
 }
 
+/* When it ran out: whoever calls may be late. */
+static int64_t
+ended_at(const struct lc *lc, const struct lc_entry *e)
+{
+	return lc_now(lc) - (lc_meter_used_ms(lc, e) - period_ms(e)) / 1000;
+}
+
 /* Spent, and not yet noted as such. */
 static bool
 runs_out(const struct lc *lc, const struct lc_entry *e)
@@ -279,7 +288,7 @@ runs_out(const struct lc *lc, const struct lc_entry *e)
 }
 
 static enum lc_err
-expire_write(struct lc *lc, const struct lc_entry *e, int64_t now)
+expire_write(struct lc *lc, const struct lc_entry *e)
 {
 	const char *udi = lc_model_device(lc->model, e->shown.device)->udi;
 	bool trial = e->shown.terms.type == LC_EVAL_RIGHT_TO_USE;
@@ -288,25 +297,29 @@ expire_write(struct lc *lc, const struct lc_entry *e, int64_t now)
 	err = note(lc, udi, e, trial ? "transition" : "expire");
 	if (err != LC_OK)
 		return err;
-	return row_write(lc, e, lc_meter_used_ms(lc, e),
-	    trial ? LC_NO_TIME : now);
+	return trial ?
+	    row_write(lc, e, lc_meter_used_ms(lc, e), LC_NO_TIME) :
+	    row_write(lc, e, period_ms(e), e->meter.ended_at);
 }
 
 static void
-expire_done(struct lc_entry *e, int64_t now)
+expire_done(struct lc_entry *e)
 {
 	row_written(e);
 	if (e->shown.terms.type == LC_EVAL_RIGHT_TO_USE) {
 		transition(e);
+		/* It ranks as one now, as it will after a restart. */
 		lc_entry_accepted(e, e->shown.eula_accepted);
+		return;
 	}
-	else
-		e->meter.expired_at = now;
+	e->meter.expired_at = e->meter.ended_at;
+	e->meter.used_ms = period_ms(e);
+	e->meter.since_ms = -1;
 }
 
 /* Those found running out are marked: time goes on until they are done. */
 static enum lc_err
-expire_all(struct lc *lc, int64_t now, size_t *n)
+expire_all(struct lc *lc, size_t *n)
 {
 	const struct lc_model *m = lc->model;
 	enum lc_err err;
@@ -319,7 +332,8 @@ expire_all(struct lc *lc, int64_t now, size_t *n)
 
 		e->meter.expiring = runs_out(lc, e);
 		if (e->meter.expiring) {
-			err = expire_write(lc, e, now);
+			e->meter.ended_at = ended_at(lc, e);
+			err = expire_write(lc, e);
 			++*n;
 		}
 	}
@@ -333,19 +347,18 @@ enum lc_err
 lc_meter_expire(struct lc *lc, bool *changed)
 {
 	const struct lc_model *m = lc->model;
-	int64_t now = lc_now(lc);
 	enum lc_err err;
 	size_t n;
 
 	*changed = false;
-	err = expire_all(lc, now, &n);
+	err = expire_all(lc, &n);
 	if (err != LC_OK || n == 0)
 		return err;
 	for (size_t i = 0; i < m->nlicenses; i++) {
 		struct lc_entry *e = lc_entry_of(m->licenses[i]);
 
 		if (e->meter.expiring)
-			expire_done(e, now);
+			expire_done(e);
 	}
 	*changed = true;
 	lc_change_publish(lc);

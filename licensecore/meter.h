@@ -38,7 +38,7 @@ enum lc_err lc_meter_expire(struct lc *, bool *changed);
 int64_t lc_meter_due_ms(const struct lc *);
 /* Is the record of this license's use as it was written?  LC_EDAMAGED. */
 enum lc_err lc_meter_check(struct lc *, const struct lc_entry *);
-/* Is any meter running? */
+/* Does any meter run, or show what is not recorded yet? */
 bool lc_meter_any(const struct lc *);
 
 #endif

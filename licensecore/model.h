@@ -44,10 +44,13 @@ struct lc_entry {
 		bool dirty;		/* which is not up to date */
 		bool altered;		/* and was changed by others */
 		bool expiring;		/* while lc_meter_expire works */
+		int64_t ended_at;	/* likewise */
 	} meter;
 	/* schedule.c: the last instants told, and those being told now. */
 	int64_t marks[LC_NTRACKS], reached[LC_NTRACKS];
 	int level_told, level_reached;	/* of its count */
+	bool level_fell;	/* to 0 since it was told */
+	bool level_loaded;	/* told before the core was opened */
 };
 
 /* Entries by device and license identity. */

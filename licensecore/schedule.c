@@ -21,6 +21,8 @@
 #define WEEK (7 * DAY)
 #define NEVER INT64_MAX
 #define NOT_YET INT64_MIN
+/* How long programs may take to be back after the core was opened. */
+#define SETTLE_MS INT64_C(60000)
 
 /*
  * A track is one row of instants in the life of a license.  Where the license
@@ -36,6 +38,7 @@ struct track {
 	int64_t (*period_s)(const struct lc_entry *);
 	/* The first instant after this one (seconds), or NEVER. */
 	int64_t (*after)(int64_t instant);
+	bool by_use;		/* its time stands still without use */
 };
 
 /* ---- Instants -------------------------------------------------------- */
@@ -117,8 +120,8 @@ runs_out(const struct lc *lc, const struct lc_entry *e)
 {
 	(void)lc;
 	return lc_type_metered(e->shown.terms.type) &&
-	       e->shown.terms.type != LC_EVAL_RIGHT_TO_USE &&
-	       e->meter.since_ms >= 0;
+	       e->shown.terms.type != LC_EVAL_RIGHT_TO_USE && e->serving &&
+	       e->meter.expired_at == LC_NO_TIME;
 }
 
 static bool
@@ -132,8 +135,7 @@ static bool
 turns(const struct lc *lc, const struct lc_entry *e)
 {
 	(void)lc;
-	return e->shown.terms.type == LC_EVAL_RIGHT_TO_USE &&
-	       e->meter.since_ms >= 0;
+	return e->shown.terms.type == LC_EVAL_RIGHT_TO_USE && e->serving;
 }
 
 static bool
@@ -218,19 +220,19 @@ any_period(const struct lc_entry *e)
 
 static const struct track tracks[LC_NTRACKS] = {
 	{ LC_EVENT_EXPIRY_WARNING, runs_out, to_period_ms, metered_period,
-	    metered_after },
+	    metered_after, true },
 	{ LC_EVENT_EXPIRED, ran_out, since_expiry_ms, any_period,
-	    weekly_after },
+	    weekly_after, false },
 	{ LC_EVENT_SUBSCRIPTION_WARNING, subscribed, to_end_ms,
-	    calendar_period, subscription_after },
+	    calendar_period, subscription_after, false },
 	{ LC_EVENT_EXTENSION_WARNING, extended, to_end_ms, any_period,
-	    daily_after },
+	    daily_after, false },
 	{ LC_EVENT_SUBSCRIPTION_EXPIRED, over, since_over_ms, any_period,
-	    daily_after },
+	    daily_after, false },
 	{ LC_EVENT_RTU_WARNING, turns, to_period_ms, metered_period,
-	    rtu_after },
+	    rtu_after, true },
 	{ LC_EVENT_RTU_TRANSITION, turned, to_period_ms, any_period,
-	    once_after },
+	    once_after, false },
 };
 
 /* The first instant that counts after this one. */
@@ -277,7 +279,10 @@ track_due_ms(const struct lc *lc, const struct track *t,
 
 	if (next == NEVER)
 		return NEVER;
-	return next * 1000 > at_ms ? next * 1000 - at_ms : 0;
+	if (next * 1000 <= at_ms)
+		return 0;
+	return t->by_use && e->meter.since_ms < 0 ? NEVER :
+	    next * 1000 - at_ms;
 }
 
 /* ---- Counts ---------------------------------------------------------- */
@@ -293,22 +298,41 @@ level(const struct lc_entry *e)
 	return used < count ? 1 : 2;
 }
 
-/* Told once, until it is below 80 % again. */
+/*
+ * Told once, until it is below 80 % again.  That nothing is used at first
+ * after an opening does not count: who used it comes back.
+ */
+static bool
+level_falls(const struct lc *lc, const struct lc_entry *e)
+{
+	return e->level_fell || (level(e) == 0 && e->level_told > 0 &&
+	    (!e->level_loaded || lc_boot_ms(lc) >= lc->settled_ms));
+}
+
 void
 lc_schedule_count(struct lc *lc, struct lc_entry *e)
 {
-	int now = level(e);
-
-	if (now == 0)
-		e->level_told = 0;
-	else if (now > e->level_told)
+	if (level(e) > 0)
+		e->level_loaded = false;
+	e->level_fell = level_falls(lc, e);
+	if (e->level_fell || level(e) > e->level_told)
 		lc->due.known = false;
 }
 
-static bool
-level_due(const struct lc_entry *e)
+/* The level that nothing has to be told of. */
+static int
+level_known(const struct lc *lc, const struct lc_entry *e)
 {
-	return level(e) > e->level_told;
+	return level_falls(lc, e) ? 0 : e->level_told;
+}
+
+static int64_t
+level_due_ms(const struct lc *lc, const struct lc_entry *e)
+{
+	if (level_falls(lc, e) || level(e) > e->level_told)
+		return 0;
+	return level(e) == 0 && e->level_told > 0 ?
+	    lc->settled_ms - lc_boot_ms(lc) : NEVER;
 }
 
 /* ---- Mandatory features ---------------------------------------------- */
@@ -361,6 +385,23 @@ track_run(struct lc *lc, struct lc_entry *e, size_t i)
 	    e->shown.terms.id, t->kind, reached);
 }
 
+/* One mark is for both levels. */
+static enum lc_err
+level_run(struct lc *lc, struct lc_entry *e)
+{
+	int known = level_known(lc, e), now = level(e);
+	enum lc_err err = LC_OK;
+
+	e->level_reached = now > known ? now : known;
+	if (now > known)
+		err = lc_event_tell(lc, now == 2 ? LC_EVENT_COUNT_EXCEEDED :
+		    LC_EVENT_COUNT_WARNING, e->use, e, "");
+	if (err != LC_OK || e->level_reached == e->level_told)
+		return err;
+	return mark_write(lc, e->shown.device, e->shown.terms.id,
+	    LC_EVENT_COUNT_WARNING, e->level_reached);
+}
+
 static enum lc_err
 license_run(struct lc *lc, struct lc_entry *e)
 {
@@ -368,14 +409,9 @@ license_run(struct lc *lc, struct lc_entry *e)
 
 	for (size_t i = 0; i < LC_NTRACKS; i++)
 		e->reached[i] = NOT_YET;
-	e->level_reached = e->level_told;
 	for (size_t i = 0; i < LC_NTRACKS && err == LC_OK; i++)
 		err = track_run(lc, e, i);
-	if (err != LC_OK || !level_due(e))
-		return err;
-	e->level_reached = level(e);
-	return lc_event_tell(lc, e->level_reached == 2 ?
-	    LC_EVENT_COUNT_EXCEEDED : LC_EVENT_COUNT_WARNING, e->use, e, "");
+	return err != LC_OK ? err : level_run(lc, e);
 }
 
 static void
@@ -386,6 +422,7 @@ license_told(struct lc_entry *e)
 			e->marks[i] = e->reached[i];
 	}
 	e->level_told = e->level_reached;
+	e->level_fell = false;
 }
 
 /* ---- Marks of features ----------------------------------------------- */
@@ -453,6 +490,12 @@ lc_schedule_feature(struct lc *lc, const char *udi, struct lc_use *use)
 
 /* ---- All of it ------------------------------------------------------- */
 
+void
+lc_schedule_begin(struct lc *lc)
+{
+	lc->settled_ms = lc_boot_ms(lc) + SETTLE_MS;
+}
+
 enum lc_err
 lc_schedule_load(struct lc *lc, const char *udi, struct lc_entry *e)
 {
@@ -470,6 +513,9 @@ lc_schedule_load(struct lc *lc, const char *udi, struct lc_entry *e)
 			if ((int64_t)tracks[i].kind == lc_db_int(rows, 0))
 				e->marks[i] = lc_db_int(rows, 1);
 		}
+		if (lc_db_int(rows, 0) == LC_EVENT_COUNT_WARNING)
+			e->level_told = (int)lc_db_int(rows, 1);
+		e->level_loaded = true;
 	}
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
@@ -477,7 +523,7 @@ lc_schedule_load(struct lc *lc, const char *udi, struct lc_entry *e)
 static int64_t
 license_due_ms(const struct lc *lc, const struct lc_entry *e)
 {
-	int64_t due = level_due(e) ? 0 : NEVER;
+	int64_t due = level_due_ms(lc, e);
 
 	for (size_t i = 0; i < LC_NTRACKS && due > 0; i++) {
 		int64_t ms;

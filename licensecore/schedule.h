@@ -14,6 +14,8 @@
 struct lc_entry;
 struct lc_use;
 
+/* When the core is opened, before anything else. */
+void lc_schedule_begin(struct lc *);
 /* At loading: the license's marks; those of a feature. */
 enum lc_err lc_schedule_load(struct lc *, const char *udi, struct lc_entry *);
 enum lc_err lc_schedule_feature(struct lc *, const char *udi, struct lc_use *);
@@ -28,8 +30,8 @@ enum lc_err lc_schedule_run(struct lc *);
 int64_t lc_schedule_due_ms(const struct lc *);
 
 /*
- * How much of its count is used: 1 from 80 % on, 2 when nothing is left, else
- * 0.  Memory alone; call it when the count in use has changed.
+ * Looks how much of its count is used: 80 %, or all of it.  Memory alone; call
+ * it when the count in use has changed.
  */
 void lc_schedule_count(struct lc *, struct lc_entry *);
 

@@ -175,6 +175,7 @@ group(struct lc *lc, int64_t now)
 		if (e->use->n++ == 0)
 			e->use->first = i;
 		until(m, e->shown.terms.start, now);
+		until(m, e->shown.terms.end, now);	/* the extension */
 		until(m, lc_terms_over(&e->shown.terms), now);
 	}
 }

@@ -136,8 +136,9 @@ lc_license_left_s(const struct lc *lc, const struct lc_license *l)
 {
 	if (!lc_type_metered(l->terms.type))
 		return 0;
-	return seconds((int64_t)l->terms.period_s * 1000 -
-	    lc_meter_used_ms(lc, lc_entry_of(l)));
+	/* Whole seconds: used and left are the period. */
+	return seconds((l->terms.period_s - lc_meter_used_ms(lc,
+	    lc_entry_of(l)) / 1000) * 1000);
 }
 
 /* clmgmtLicenseExpiredPeriod: demo, extension and grace period alone. */

@@ -656,8 +656,9 @@ enum lc_event_kind {
 	LC_EVENT_EXPIRY_WARNING = 2,	/* 28, 21, 14, 7, 6 ... 1 days of use
 					   left */
 	LC_EVENT_COUNT_EXCEEDED = 3,	/* nothing left of a license's count */
-	LC_EVENT_COUNT_WARNING = 4,	/* 80 % of it used; again after it was
-					   below */
+	LC_EVENT_COUNT_WARNING = 4,	/* 80 % of it used; both come again
+					   after it was below for more than the
+					   first minute after an opening */
 	LC_EVENT_INSTALLED = 5,
 	LC_EVENT_CLEARED = 6,
 	LC_EVENT_REVOKED = 7,

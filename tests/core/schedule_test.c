@@ -434,6 +434,57 @@ counts(void)
 	life_free(life);
 }
 
+static struct lc_lease *
+take(struct life *life, uint32_t count)
+{
+	struct lc_lease_request r = { .feature = "one", .count = count };
+	struct lc_lease *lease = NULL;
+
+	CHECK_ERR(lc_checkout(life->d->lc, &r, &lease, NULL), LC_OK, NULL);
+	return lease;
+}
+
+/*
+ * Programs that come back within a minute after the core was opened use what
+ * they used before, which was told.
+ */
+static void
+counts_across_restarts(void)
+{
+	struct life *life = life_new();
+	struct lc_terms t = license(LC_PERMANENT);
+	static const struct told expected[] = {
+		{ LC_EVENT_COUNT_WARNING, 0 },
+		{ LC_EVENT_COUNT_EXCEEDED, 200 },
+		{ LC_EVENT_COUNT_WARNING, 400 },
+		{ LC_EVENT_COUNT_WARNING, 400 },
+	};
+
+	t.counted = true;
+	t.count = 100;
+	(void)device_add(life->d, t);
+	(void)take(life, 90);
+	live(life, 100, NONE, false);
+	device_reopen(life->d);
+	live(life, 130, NONE, false);
+	(void)take(life, 90);
+	live(life, 200, NONE, false);
+	CHECK_ERR(lc_reconfigure(life->d->lc, &life->d->options, NULL),
+	    LC_OK, NULL);
+	(void)take(life, 10);
+	live(life, 300, NONE, false);
+	/* Nobody comes back for a minute. */
+	device_reopen(life->d);
+	live(life, 400, NONE, false);
+	life->lease = take(life, 80);
+	live(life, 400, NONE, false);
+	lc_release(life->lease);
+	(void)take(life, 80);
+	live(life, 500, NONE, false);
+	check_told(life, expected, CHECK_COUNT(expected));
+	life_free(life);
+}
+
 /* Big counts do not overflow. */
 static void
 big_counts(void)
@@ -472,6 +523,7 @@ main(int argc, char **argv)
 		    another_license_ends_the_complaints },
 		{ "mandatory features", mandatory_features },
 		{ "counts", counts },
+		{ "counts across restarts", counts_across_restarts },
 		{ "big counts", big_counts },
 	};
 

@@ -256,6 +256,15 @@ a_crash_costs_a_minute(void)
 	d->boot_ms += 1;
 	CHECK_ERR(lc_tick(d->lc, &wait), LC_OK, NULL);
 	CHECK_INT(wait, 60000);
+	/* What is used a few seconds at a time is recorded no later. */
+	d->boot_ms += 40000;
+	lc_release(lease);
+	CHECK_ERR(lc_tick(d->lc, &wait), LC_OK, NULL);
+	CHECK_INT(wait, 20000);
+	lease = take(d, "one", 1, LC_OK);
+	CHECK_ERR(lc_tick(d->lc, &wait), LC_OK, NULL);
+	CHECK_INT(wait, 20000);
+	d->boot_ms += 20000;
 	lc_release(lease);
 	CHECK_ERR(lc_tick(d->lc, &wait), LC_OK, NULL);
 	CHECK_INT(wait, -1);
@@ -278,6 +287,7 @@ a_right_to_use_trial_becomes_one(void)
 	CHECK_UINT(lc_license_left_s(d->lc, l), 1);
 	device_pass(d, 1);
 	CHECK_INT(l->terms.type, LC_RIGHT_TO_USE);
+	CHECK_INT(l->priority, LC_PRIORITY_MEDIUM);
 	CHECK_UINT(lc_license_left_s(d->lc, l), 0);
 	device_pass(d, 5);
 	CHECK_UINT(lc_license_used_s(d->lc, l), 60 * DAY + 5);
@@ -310,6 +320,86 @@ time_does_not_run_backwards(void)
 	CHECK_UINT(d->nnotices, 1);
 	device_reopen(d);
 	CHECK_INT(status(d, "sub"), LC_EXPIRED_NOT_IN_USE);
+	device_free(d);
+}
+
+/* Nor does the clock set forward give the time back that it took. */
+static void
+a_clock_that_jumps_is_told(void)
+{
+	struct device *d = device_new();
+	const struct lc_history *h;
+	uint64_t seq = 0;
+	int clocks = 0;
+
+	device_open(d);
+	(void)device_add(d, license("sub", LC_PAID_SUBSCRIPTION));
+	/* The device was off: no jump. */
+	device_close(d);
+	d->wall += DAY;
+	device_open(d);
+	d->wall += 30;		/* ordinary time keeping */
+	device_pass(d, 60);
+	CHECK_UINT(d->nnotices, 0);
+	d->wall += 90 * DAY;
+	device_pass(d, 0);
+	CHECK_UINT(d->nnotices, 1);
+	CHECK_HAS(d->notice, "set forward by 7776000 seconds");
+	CHECK_INT(status(d, "sub"), LC_EXPIRED_NOT_IN_USE);
+	d->wall -= 90 * DAY;
+	device_pass(d, 0);
+	CHECK_UINT(d->nnotices, 2);
+	CHECK_HAS(d->notice, "set back by 7776000 seconds");
+	CHECK_INT(status(d, "sub"), LC_EXPIRED_NOT_IN_USE);
+	while (lc_history_next(d->lc, seq, &h) == LC_OK) {
+		seq = h->seq;
+		clocks += strcmp(h->what, "clock") == 0;
+	}
+	CHECK_INT(clocks, 2);
+	device_free(d);
+}
+
+/* Whoever calls late learns when it was. */
+static void
+an_end_is_when_it_was(void)
+{
+	struct device *d = device_new();
+	struct lc_lease *lease;
+	const struct lc_license *l;
+
+	device_open(d);
+	(void)device_add(d, license("trial", LC_DEMO));
+	lease = take(d, "one", 1, LC_OK);
+	device_pass(d, 60 * DAY + 30);
+	l = device_license(d, "trial");
+	CHECK_UINT(lc_license_expired_s(d->lc, l), 30);
+	CHECK_UINT(lc_license_used_s(d->lc, l), 60 * DAY);
+	lc_release(lease);
+	device_reopen(d);
+	l = device_license(d, "trial");
+	CHECK_UINT(lc_license_expired_s(d->lc, l), 30);
+	CHECK_UINT(lc_license_used_s(d->lc, l), 60 * DAY);
+	device_free(d);
+}
+
+/* What is used and what is left are the whole, also within a second. */
+static void
+seconds_are_whole(void)
+{
+	struct device *d = device_new();
+	const struct lc_license *l;
+
+	device_open(d);
+	(void)device_add(d, license("trial", LC_DEMO));
+	(void)take(d, "one", 1, LC_OK);
+	l = device_license(d, "trial");
+	for (int ms = 0; ms < 3000; ms += 7) {
+		check_context("%d ms", ms);
+		d->boot_ms = 1000000 + ms;
+		CHECK_UINT(lc_license_used_s(d->lc, l), (unsigned)ms / 1000);
+		CHECK_UINT(lc_license_left_s(d->lc, l),
+		    60 * DAY - (unsigned)ms / 1000);
+	}
 	device_free(d);
 }
 
@@ -448,6 +538,9 @@ main(int argc, char **argv)
 		{ "a right-to-use trial becomes one",
 		    a_right_to_use_trial_becomes_one },
 		{ "time does not run backwards", time_does_not_run_backwards },
+		{ "a clock that jumps is told", a_clock_that_jumps_is_told },
+		{ "an end is when it was", an_end_is_when_it_was },
+		{ "seconds are whole", seconds_are_whole },
 		{ "extension days", extension_days },
 		{ "always", always },
 		{ "advice", advice },
