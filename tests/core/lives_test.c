@@ -738,6 +738,22 @@ installed(struct world *w, struct license *l)
 	l->serving = false;
 }
 
+/* Was another evaluation subscription of its feature ever installed? */
+static bool
+evaluated(const struct model *m, const struct license *l)
+{
+	for (int i = 0; i < NLICENSES; i++) {
+		const struct license *other = &m->licenses[i];
+
+		if (other != l && other->index != 0 &&
+		    other->feature == l->feature &&
+		    other->type == LC_EVALUATION_SUBSCRIPTION &&
+		    l->type == LC_EVALUATION_SUBSCRIPTION)
+			return true;
+	}
+	return false;
+}
+
 static void
 install(struct world *w)
 {
@@ -747,13 +763,13 @@ install(struct world *w)
 	struct lc_action *a;
 	enum lc_err err = LC_OK;
 
-	if (l->installed)
+	if (l->installed || evaluated(&w->m, l))
 		err = LC_EEXISTS;
 	else if (l->agreement && !l->agreed && !accept)
 		err = LC_EEULA;
 	a = device_install(w->d, &t, 1,
 	    (struct lc_request){ .accept_eula = accept });
-	CHECK_ERR(lc_action_error(a), err, NULL);
+	REQUIRE(CHECK_ERR(lc_action_error(a), err, NULL));
 	lc_action_free(a);
 	if (err == LC_OK)
 		installed(w, l);
