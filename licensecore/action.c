@@ -164,6 +164,7 @@ lc_action_output_take(struct lc_action *a, struct lc_file_writer *writer)
 	lc_file_writer_text(writer, "%s", "");	/* so that there is a text */
 	err = lc_file_writer_end(writer);
 	if (err == LC_OK) {
+		free(a->output);
 		a->output = writer->text;
 		a->output_len = writer->len;
 		*writer = (struct lc_file_writer){ 0 };

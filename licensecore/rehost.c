@@ -394,14 +394,17 @@ process_begin(struct lc_action *a)
 {
 	struct rehost *w;
 	size_t n;
+	bool again;
 	enum lc_err err;
 
 	if ((err = lc_request_check(a->lc, &a->request, &a->detail)) != LC_OK)
 		return err;
 	if ((a->work = w = calloc(1, sizeof *w)) == NULL)
 		return LC_ENOMEM;
+	/* Judged once more at the end: this is for who makes room meanwhile. */
 	if ((err = ticket_open(a, w)) != LC_OK ||
-	    (err = device_judge(a, w)) != LC_OK)
+	    (err = device_judge(a, w)) != LC_OK ||
+	    (err = journal_judge(a, w, &again)) != LC_OK)
 		return err;
 	n = w->ticket->nids;
 	if ((err = lc_action_results_new(a, n + w->ticket->nlines)) != LC_OK ||

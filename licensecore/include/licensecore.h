@@ -478,6 +478,8 @@ enum lc_action_kind {
 	 * their agreements accepted only if the request says so.  Output: the
 	 * rehost ticket.  The same ticket once more gives the same output and
 	 * changes nothing; one older than the last is LC_ESUPERSEDED.
+	 * The first slice judges the ticket itself: if the action is not over
+	 * after it, the ticket is one that the device takes.
 	 * Results: those to remove, then those to add.
 	 */
 	LC_PROCESS_TICKET,
