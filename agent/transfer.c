@@ -129,6 +129,7 @@ transfer_order_make(struct transfer_order *order,
     const struct server *server, const char *path, char *why, size_t why_size)
 {
 	*order = (struct transfer_order){
+		.daemon = getpid(),
 		.protocol = protocol,
 		.progress = log_debugs("transfer"),
 		.port = port_of(conf, protocol),

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "loop.h"
 #include "protocol.h"
@@ -45,6 +46,7 @@ enum transfer_result {
 
 /* What licagent-transfer reads, once. */
 struct transfer_order {
+	pid_t daemon; /* dies with it */
 	int32_t protocol;
 	bool upload;
 	bool append;    /* of an upload: to what is there, if possible */

@@ -307,10 +307,6 @@ result_of(const struct work *work, CURLcode code)
 	case CURLE_OUT_OF_MEMORY:
 	case CURLE_READ_ERROR:
 	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_NOT_BUILT_IN:
-	case CURLE_FAILED_INIT:
-	case CURLE_BAD_FUNCTION_ARGUMENT:
-	case CURLE_UNKNOWN_OPTION:
 		return TRANSFER_FAILED;
 	default:
 		return TRANSFER_NO_SERVER;
@@ -370,10 +366,22 @@ may_trust(const struct transfer_order *order)
 }
 
 static int
+perform(struct work *work)
+{
+	CURLcode code = CURLE_OUT_OF_MEMORY;
+
+	if ((work->curl = curl_easy_init()) != NULL)
+		code = set_all(work);
+	explicit_bzero(work->order.password, sizeof work->order.password);
+	if (code != CURLE_OK)
+		return say_end(TRANSFER_FAILED, curl_easy_strerror(code));
+	return conclude(work, curl_easy_perform(work->curl));
+}
+
+static int
 carry_out(struct work *work)
 {
 	const char *wrong = path_error(work->order.path);
-	CURLcode code = CURLE_FAILED_INIT;
 	int status;
 
 	if (wrong != NULL)
@@ -382,13 +390,7 @@ carry_out(struct work *work)
 		return EXIT_FAILURE;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return say_end(TRANSFER_FAILED, "libcurl does not start");
-	if ((work->curl = curl_easy_init()) != NULL &&
-	    (code = set_all(work)) == CURLE_OK) {
-		explicit_bzero(
-		    work->order.password, sizeof work->order.password);
-		code = curl_easy_perform(work->curl);
-	}
-	status = conclude(work, code);
+	status = perform(work);
 	curl_easy_cleanup(work->curl);
 	curl_global_cleanup();
 	return status;
@@ -419,5 +421,6 @@ main(void)
 		    stderr);
 		return 2;
 	}
-	return carry_out(&work);
+	/* It may have died before we asked to hear of it. */
+	return getppid() == work.order.daemon ? carry_out(&work) : EXIT_FAILURE;
 }
