@@ -33,7 +33,9 @@ DEVICES = OBJECTS + ".2.2.1"    # clmgmtLicenseDeviceInfoEntry
 LICENSES = OBJECTS + ".2.3.1"   # clmgmtLicenseInfoEntry
 FEATURES = OBJECTS + ".2.4.1"   # clmgmtLicensableFeatureEntry
 NEXT_CREDENTIALS = OBJECTS + ".3.1.0"
+EXPORTS = OBJECTS + ".3.2.1"    # clmgmtDevCredExportActionEntry
 SWITCHES = OBJECTS + ".4"
+ENTITIES = ".1.3.6.1.2.1.47.1.1.1.1"    # entPhysicalEntry
 
 # Columns of clmgmtLicenseActionEntry.
 (ENT, PROTOCOL, ADDRESS_TYPE, ADDRESS, USER, PASSWORD, FILE, STORE, LICENSE,

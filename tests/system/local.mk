@@ -4,12 +4,14 @@ SYSTEM_TESTS = \
 	tests/system/access.py \
 	tests/system/bad_config.py \
 	tests/system/bad_files.py \
+	tests/system/causes.py \
 	tests/system/clear.py \
 	tests/system/crash.py \
 	tests/system/install.py \
 	tests/system/install_wait.py \
 	tests/system/lab_contract.py \
 	tests/system/lab_options.py \
+	tests/system/odd_servers.py \
 	tests/system/quickstart.py \
 	tests/system/transfers.py \
 	tests/system/waiting.py \

@@ -16,7 +16,7 @@ import threading
 
 from harness import Failure, check, skip, wait_until
 
-USER, PASSWORD = "tester", "open sesame"
+ACCOUNT, SECRET = "tester", "open sesame"
 (NONE, LOCAL, TFTP, FTP, RCP, HTTP, SCP, SFTP) = range(1, 9)
 
 
@@ -180,7 +180,7 @@ FTPServer(("127.0.0.1", int(sys.argv[1])), FTPHandler).serve_forever()
 
     def command(self):
         return [self.python(), "-W", "ignore", "-c", self.PROGRAM,
-                str(self.port), USER, PASSWORD, self.root]
+                str(self.port), ACCOUNT, SECRET, self.root]
 
     @staticmethod
     def python():
@@ -197,7 +197,7 @@ class Http(Server):
     protocol, key = HTTP, "http-port"
 
     def command(self):
-        self.config("users", f"{USER}:{{PLAIN}}{PASSWORD}\n")
+        self.config("users", f"{ACCOUNT}:{{PLAIN}}{SECRET}\n")
         conf = self.config("nginx.conf", f"""
 daemon off; master_process off; pid {self.top}/pid; error_log stderr;
 events {{ }}
@@ -227,10 +227,10 @@ class Ssh(Server):
     def command(self):
         self.make_key("key")
         who = nobody()
-        hashed = subprocess.run(["openssl", "passwd", "-6", PASSWORD],
+        hashed = subprocess.run(["openssl", "passwd", "-6", SECRET],
                                 capture_output=True, text=True,
                                 check=True).stdout.strip()
-        self.config("passwd", f"{USER}:{hashed}:{who.pw_uid}:{who.pw_gid}:"
+        self.config("passwd", f"{ACCOUNT}:{hashed}:{who.pw_uid}:{who.pw_gid}:"
                     f"tests:{self.root}:/bin/sh\n", 0o644)
         self.config("group", f"tests:x:{who.pw_gid}:\n", 0o644)
         conf = self.config("sshd_config", f"""

@@ -10,17 +10,14 @@ LOOPBACK = {IPV4: "7F000001", IPV6: "0" * 31 + "1",
             DNS: b"localhost".hex()}
 
 
-def remote(server, password=PASSWORD, protocol=None, kind=IPV4, address=None):
+def remote(server, password=SECRET, protocol=None, kind=IPV4, address=None):
     """The columns that lead to a server."""
     values = {PROTOCOL: ("i", protocol or server.protocol),
               ADDRESS_TYPE: ("i", kind),
               ADDRESS: ("x", address or LOOPBACK[kind])}
     if server.user:
-        values.update({USER_NAME: ("s", USER), PASSWORD_OF: ("s", password)})
+        values.update({USER: ("s", ACCOUNT), PASSWORD: ("s", password)})
     return values
-
-
-USER_NAME, PASSWORD_OF = 6, 7
 
 
 def ask(lab, action, values):
@@ -146,9 +143,9 @@ def host_keys(lab, ssh, keys):
 
 def secrets_stay(lab):
     step("no password in the log")
-    check(PASSWORD not in lab.log(), "the password is in the log")
-    equal([row[PASSWORD_OF].text for row in lab.table(ACTION).values()
-           if row[PASSWORD_OF].text], [], "passwords that can be read")
+    check(SECRET not in lab.log(), "the password is in the log")
+    equal([row[PASSWORD].text for row in lab.table(ACTION).values()
+           if row[PASSWORD].text], [], "passwords that can be read")
 
 
 def transfers(lab):

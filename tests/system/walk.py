@@ -24,6 +24,12 @@ TYPES = {
         STORAGE: (INT, set(range(1, 6))), STATUS: (INT, {1, 2, 3}),
         ACCEPT_EULA: (INT, {1, 2}), EULA_FILE: (TEXT, None)},
     RESULT: {2: (INT, set(range(1, 7))), 3: (INT, set(range(1, 23)))},
+    EXPORTS: {
+        2: (INT, None), 3: (INT, set(range(1, 9))),
+        4: (INT, {0, 1, 2, 3, 4, 16}), 5: (TEXT, None), 6: (TEXT, None),
+        7: (TEXT, None), 8: (TEXT, None), 9: (INT, {1, 2}),
+        10: (INT, set(range(1, 7))), 11: (INT, set(range(1, 7))),
+        12: (INT, set(range(1, 6))), 13: (INT, {1, 2, 3})},
     STORES: {2: (TEXT, None), 3: (UINT, None), 4: (UINT, None)},
     DEVICES: {1: (UINT, None)},
     LICENSES: {
@@ -65,11 +71,26 @@ def prepare(lab):
           "install of a subscription")
     row = lab.next_row()
     lab.set(f"{ACTION}.{STATUS}.{row}", "i", CREATE_AND_WAIT)
+    row = int(lab.get1(NEXT_CREDENTIALS))
+    lab.set(f"{EXPORTS}.13.{row}", "i", CREATE_AND_WAIT)
 
 
 def columns_of(walk, entry):
     return {oid_key(oid[len(entry):])[0] for oid, _ in walk
             if oid.startswith(entry + ".")}
+
+
+def entities(lab):
+    step("the device in entPhysicalTable, and the module in sysORTable")
+    rows = lab.table(ENTITIES)
+    equal({index: {c: v.text for c, v in row.items()}
+           for index, row in rows.items()},
+          {(1,): {2: "chassis", 3: ".0.0", 4: "0", 5: "3", 6: "-1",
+                  7: "chassis", 8: "", 9: "", 10: "", 11: "LAB00000001",
+                  12: "", 13: "LIC1921/K9", 14: "", 15: "", 16: "1"}},
+          "entPhysicalEntry")
+    check(MODULE in [v.text for _, v in lab.walk(".1.3.6.1.2.1.1.9.1.2")],
+          "the module is in sysORTable")
 
 
 def walk(lab):
@@ -87,13 +108,15 @@ def walk(lab):
     step("every value is of the type that the MIB demands")
     for oid, value in plain:
         judge(oid, value)
-    for entry in (ACTION, RESULT, STORES, DEVICES, LICENSES, FEATURES):
+    for entry in (ACTION, RESULT, EXPORTS, STORES, DEVICES, LICENSES, FEATURES):
         equal(columns_of(plain, entry), set(TYPES[entry]),
               f"columns below {entry}")
 
     step("GET of each instance gives what the walk gave")
     for oid, value in plain[::7]:
         equal(lab.get1(oid), value, f"GET {oid}")
+
+    entities(lab)
 
     step("dates are DateAndTime in UTC or empty")
     for index, row in lab.licenses().items():
