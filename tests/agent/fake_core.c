@@ -322,6 +322,8 @@ lc_action_step(struct lc_action *action)
 enum lc_action_state
 lc_action_state(const struct lc_action *action)
 {
+	if (action->slices != 0)
+		return LC_IN_PROGRESS;
 	return action->failed == 0           ? LC_SUCCESSFUL
 	       : action->failed == action->n ? LC_FAILED
 					     : LC_PARTIALLY_SUCCESSFUL;

@@ -267,6 +267,7 @@ def tickets(lab):
              {"PERMISSION_TICKET": "flash:rubbish.lic", **bad_out})):
         expect(lab, what, (FAILED, cause), action, **{**good, **values})
     equal(lab.installed(), before, "the licenses")
+    check("the licenses are revoked" not in lab.log(), "nothing is revoked")
 
     step("it is processed once, and its answer can be had again")
     expect(lab, "processed", (SUCCESSFUL, NONE), PROCESS, **good)

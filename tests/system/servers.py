@@ -106,7 +106,11 @@ class Server(Folder):
         self.port = free_port(socket.SOCK_DGRAM if self.key == "tftp-port"
                               else socket.SOCK_STREAM)
         self.process = None
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
 
     def command(self):
         raise NotImplementedError

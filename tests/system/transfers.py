@@ -149,8 +149,10 @@ def secrets_stay(lab):
 
 
 def transfers(lab):
-    tftp, ftp, http, ssh = servers = Tftp(), Ftp(), Http(), Ssh()
-    try:
+    with contextlib.ExitStack() as stack:
+        tftp, ftp, http, ssh = servers = [
+            stack.enter_context(contextlib.closing(kind()))
+            for kind in (Tftp, Ftp, Http, Ssh)]
         known = os.path.join(lab.top, "known_hosts")
         with open(known, "w", encoding="utf-8") as f:
             f.write(ssh.make_key("key"))
@@ -170,9 +172,6 @@ def transfers(lab):
               "http: a redirection is not followed")
         host_keys(lab, ssh, keys)
         secrets_stay(lab)
-    finally:
-        for server in servers:
-            server.close()
 
 
 main(transfers)
