@@ -40,7 +40,7 @@ static const char *const feature_names[NFEATURES] = {
 };
 
 struct license {
-	char id[16];
+	char id[32];
 	int feature;
 	enum lc_type type;
 	int64_t period, start, end, extension;	/* NONE: no date */
