@@ -81,8 +81,8 @@ struct control {
 /* What a request says; its strings live as long as the call. */
 struct args {
 	uint32_t device, store, license, lease, count;
-	const char *feature, *version, *file, *comment, *priority, *after,
-	    *eula;
+	const char *feature, *version, *file, *output, *comment, *priority,
+	    *after, *eula;
 	bool accept_eula, stop_on_failure, on;
 };
 
@@ -145,6 +145,11 @@ uint32_t lease_number(const struct client *, size_t i);
 
 void job_install(const struct call *);
 void job_clear_license(const struct call *);
+void job_agreements(const struct call *);
+void job_save(const struct call *);
+void job_credentials(const struct call *);
+void job_revoke(const struct call *);
+void job_regenerate(const struct call *);
 void jobs_drop(struct client *); /* what waits is canceled */
 void control_jobs_free(struct control *);
 

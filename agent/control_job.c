@@ -5,6 +5,7 @@
  * A client that goes takes with it what waits; what is in progress ends by
  * itself, and nobody hears of it.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ struct control_job {
 	struct client *client; /* NULL: it is gone */
 	json_int_t id;
 	struct control_job *next;
-	char file[256];
+	char file[256], output[256];
 	char by[24];
 	json_t *answer; /* what report() has found, in the answer's form */
 	bool failed;    /* it is an error */
@@ -89,6 +90,67 @@ results_json(const struct lc_result *results, size_t n)
 	return list;
 }
 
+#define TEXT_MAX 65536 /* bytes of what comes out, if it is no file */
+
+/* What came out, where no file takes it. */
+static json_t *
+text_json(const struct lc_action *action)
+{
+	size_t len;
+	const char *text = lc_action_output(action, &len);
+
+	return json_pack("{s:s%}", "text", text != NULL ? text : "", len);
+}
+
+static bool
+too_long(const struct lc_action *action)
+{
+	size_t len = 0;
+
+	(void)lc_action_output(action, &len);
+	return len > TEXT_MAX;
+}
+
+static bool
+is_path(enum fail_cause cause)
+{
+	return cause == CAUSE_FILE_PATH || cause == CAUSE_TICKET_PATH ||
+	       cause == CAUSE_REHOST_PATH || cause == CAUSE_BACKUP_PATH ||
+	       cause == CAUSE_EULA_PATH;
+}
+
+/* The licenses are revoked, and only their ticket was not written. */
+static bool
+revoked(const struct control_job *cj, const struct lc_action *action)
+{
+	return cj->job.kind == JOB_PROCESS_TICKET && action != NULL &&
+	       lc_action_state(action) == LC_SUCCESSFUL;
+}
+
+static json_t *
+error_json(const struct control_job *cj, const struct lc_action *action,
+    enum fail_cause cause, enum lc_err err, const char *why)
+{
+	char text[512];
+
+	snprintf(text, sizeof text, "%s%s", why,
+	    revoked(cj, action) ? "; the licenses are revoked, only their "
+				  "rehost ticket is not written: ask for it "
+				  "again (license revoke last)"
+				: "");
+	return json_pack("{s:s, s:s}", "code",
+	    is_path(cause) && err == LC_EIO ? "no-file" : code_of(err), "text",
+	    text);
+}
+
+static bool
+gives_text(const struct control_job *cj)
+{
+	return cj->job.kind == JOB_GENERATE_EULA ||
+	       (cj->job.kind == JOB_EXPORT_CREDENTIALS &&
+		   cj->job.output == NULL);
+}
+
 static json_t *
 action_json(const struct lc_action *action, enum lc_err err, const char *why)
 {
@@ -117,13 +179,13 @@ report(void *arg, const struct lc_action *action, enum fail_cause cause,
 	/* Where licenses have fates of their own, they are the answer. */
 	cj->failed = n == 0 && cause != CAUSE_NONE;
 	if (cj->failed)
-		cj->answer = json_pack("{s:s, s:s}", "code",
-		    cause == CAUSE_FILE_PATH ? "no-file" : code_of(err), "text",
-		    why);
-	else if (action != NULL)
-		cj->answer = action_json(action, err, why);
+		cj->answer = error_json(cj, action, cause, err, why);
+	else if (gives_text(cj) && (cj->failed = too_long(action)))
+		cj->answer = json_pack("{s:s, s:s}", "code", "too-long", "text",
+		    "it is longer than 64 KiB");
 	else
-		cj->answer = json_object();
+		cj->answer = gives_text(cj) ? text_json(action)
+					    : action_json(action, err, why);
 }
 
 static void
@@ -166,14 +228,18 @@ add(const struct call *call, enum job_kind kind)
 	cj->client = client;
 	cj->id = call->id;
 	memcpy(cj->by, client->by, sizeof cj->by);
-	if (args->file != NULL) /* it is at most 255 bytes long */
-		strcpy(cj->file, args->file);
+	/* Both are at most 255 bytes long. */
+	snprintf(cj->file, sizeof cj->file, "%s",
+	    args->file != NULL ? args->file : "");
+	snprintf(cj->output, sizeof cj->output, "%s",
+	    args->output != NULL ? args->output : "");
 	cj->job = (struct job){ .kind = kind,
 		.device = args->device,
 		.store = args->store,
 		.license = args->license,
 		.protocol = PROTOCOL_LOCAL,
-		.input = cj->file,
+		.input = args->file != NULL ? cj->file : NULL,
+		.output = args->output != NULL ? cj->output : NULL,
 		.accept_eula = args->accept_eula,
 		.stop_on_failure = args->stop_on_failure,
 		.by = cj->by,
@@ -197,6 +263,36 @@ void
 job_clear_license(const struct call *call)
 {
 	add(call, JOB_CLEAR);
+}
+
+void
+job_agreements(const struct call *call)
+{
+	add(call, JOB_GENERATE_EULA);
+}
+
+void
+job_save(const struct call *call)
+{
+	add(call, JOB_BACKUP);
+}
+
+void
+job_credentials(const struct call *call)
+{
+	add(call, JOB_EXPORT_CREDENTIALS);
+}
+
+void
+job_revoke(const struct call *call)
+{
+	add(call, JOB_PROCESS_TICKET);
+}
+
+void
+job_regenerate(const struct call *call)
+{
+	add(call, JOB_REGENERATE_TICKET);
 }
 
 /* ---- Clients that go ---- */

@@ -264,6 +264,7 @@ enum arg {
 	STOP = 1 << 12,
 	EULA = 1 << 13,
 	ON = 1 << 14,
+	OUTPUT = 1 << 15,
 };
 
 #define OF(field) offsetof(struct args, field)
@@ -282,6 +283,7 @@ static const struct arg_rule {
 	{ "feature", FEATURE, ARG_TEXT, OF(feature), LC_FEATURE_MAX },
 	{ "version", VERSION, ARG_TEXT, OF(version), LC_VERSION_MAX },
 	{ "file", FILE_NAME, ARG_TEXT, OF(file), 255 },
+	{ "output", OUTPUT, ARG_TEXT, OF(output), 255 },
 	{ "comment", COMMENT, ARG_TEXT, OF(comment), LC_COMMENT_MAX },
 	{ "priority", PRIORITY, ARG_TEXT, OF(priority), 16 },
 	{ "after", AFTER, ARG_TEXT, OF(after), 64 },
@@ -316,6 +318,14 @@ static const struct verb {
 	    comment },
 	{ "priority", CONTROL_ADMIN, DEVICE | STORE | LICENSE | PRIORITY, 0,
 	    priority },
+	{ "agreements", CONTROL_ADMIN, FILE_NAME, DEVICE, job_agreements },
+	{ "save", CONTROL_ADMIN, OUTPUT, DEVICE, job_save },
+	{ "save_credentials", CONTROL_ADMIN, 0, OUTPUT | DEVICE,
+	    job_credentials },
+	{ "revoke", CONTROL_ADMIN, FILE_NAME | OUTPUT, DEVICE | ACCEPT_EULA,
+	    job_revoke },
+	{ "revoke_last", CONTROL_ADMIN, OUTPUT, FILE_NAME | DEVICE,
+	    job_regenerate },
 	{ "agreement", CONTROL_READ, EULA, 0, agreement },
 	{ "accept", CONTROL_ADMIN, DEVICE | STORE | LICENSE, 0, accept_one },
 	{ "accept_all", CONTROL_ADMIN, ON, 0, accept_all },

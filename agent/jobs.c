@@ -368,7 +368,7 @@ conclude(struct jobs *jobs)
 	}
 	log_debug("job", "action %u, %s: %s", job->number, kind_of(jobs)->name,
 	    state == LC_SUCCESSFUL ? "done" : "done in part");
-	if (kind_of(jobs)->writes)
+	if (kind_of(jobs)->writes && job->output != NULL)
 		export_output(jobs);
 	else
 		succeed(jobs, state);
@@ -516,7 +516,7 @@ fetch(struct jobs *jobs)
 {
 	struct transfer_order order;
 
-	if (!kind_of(jobs)->reads)
+	if (!kind_of(jobs)->reads || jobs->queue->input == NULL)
 		start(jobs);
 	else if (!protocol_remote(jobs->queue->protocol))
 		read_local(jobs);

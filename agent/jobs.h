@@ -47,8 +47,10 @@ struct job {
 	uint32_t license;
 	int32_t protocol;
 	struct server server; /* of protocols that have one */
-	const char *input;    /* the file to read, if it reads one */
-	const char *output;   /* and the one to write */
+	const char *input;    /* the file to read, if it reads one; NULL: the
+				 last ticket is regenerated */
+	const char *output;   /* and the one to write; NULL: what comes out is
+				 for report() alone (not of tickets) */
 	bool accept_eula;
 	bool stop_on_failure;
 	const char *by;  /* who asks, for the history */

@@ -14,3 +14,32 @@ bin_licissue_SOURCES = \
 bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 bin_licissue_LDADD = licensecore/libcore.la $(JANSSON_LIBS)
 dist_man_MANS += tools/licissue.1
+
+bin_PROGRAMS += bin/licctl
+bin_licctl_SOURCES = \
+	tools/licctl.c tools/licctl.h \
+	tools/licctl_change.c \
+	tools/licctl_data.c \
+	tools/licctl_run.c \
+	tools/licctl_show.c
+bin_licctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client \
+	$(JANSSON_CFLAGS)
+bin_licctl_LDADD = agent/client/libclient.la $(JANSSON_LIBS)
+dist_man_MANS += tools/licctl.1
+
+# Where the shells look; named as they want it.
+EXTRA_DIST += tools/licctl.bash tools/licctl.zsh
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+
+install-data-hook:
+	$(MKDIR_P) "$(DESTDIR)$(bashcompletiondir)" \
+	    "$(DESTDIR)$(zshcompletiondir)"
+	$(INSTALL_DATA) $(srcdir)/tools/licctl.bash \
+	    "$(DESTDIR)$(bashcompletiondir)/licctl"
+	$(INSTALL_DATA) $(srcdir)/tools/licctl.zsh \
+	    "$(DESTDIR)$(zshcompletiondir)/_licctl"
+
+uninstall-local:
+	rm -f "$(DESTDIR)$(bashcompletiondir)/licctl" \
+	    "$(DESTDIR)$(zshcompletiondir)/_licctl"

@@ -1,10 +1,13 @@
-# Tests of the control socket: each starts a lab of its own.
+# Tests of the control socket, its library and licctl: each starts a lab of its
+# own.
 
 CONTROL_TESTS = \
 	tests/control/client.py \
 	tests/control/leases.py \
 	tests/control/protocol.py \
-	tests/control/rude.py
+	tests/control/rude.py \
+	tests/tools/licctl_do.py \
+	tests/tools/licctl_show.py
 
 TESTS += $(CONTROL_TESTS)
 dist_check_SCRIPTS += $(CONTROL_TESTS) tests/control/bench.py

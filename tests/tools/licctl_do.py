@@ -1,0 +1,365 @@
+#!/usr/bin/env python3
+"""licctl_do: commands that change something, on a terminal and without."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "control"))
+
+from wire import *  # noqa: E402,F401,F403
+
+
+def start(lab, *args, **more):
+    return subprocess.Popen(
+        [os.path.join(lab.bin, "licctl"), "--socket", lab.control, *args],
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL, env=lab.environ, **more)
+
+
+def ctl(lab, *args, status=0):
+    process = start(lab, *args)
+    out, err = process.communicate(timeout=60)
+    equal(process.returncode, status,
+          f"exit status of licctl {' '.join(args)}\n{out}{err}")
+    return out + err
+
+
+class Terminal:
+    """licctl on a terminal; what it prints, and what is typed."""
+
+    def __init__(self, lab, *args, columns=80):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.environ.update(lab.environ, COLUMNS=str(columns))
+            path = os.path.join(lab.bin, "licctl")
+            os.execv(path, ["licctl", "--socket", lab.control, *args])
+        self.seen = ""
+
+    def read(self):
+        if not select.select([self.fd], [], [], 30)[0]:
+            raise Failure(f"the terminal is silent after {self.seen!r}")
+        try:
+            more = os.read(self.fd, 65536).decode()
+        except OSError:     # the other side is closed
+            return False
+        self.seen += more.replace("\r\n", "\n")
+        return more != ""
+
+    def expect(self, text):
+        while text not in self.seen:
+            if not self.read():
+                raise Failure(f"{text!r} is not in {self.seen!r}")
+        before, _, self.seen = self.seen.partition(text)
+        return before
+
+    def type(self, text):
+        os.write(self.fd, text.encode())
+
+    def end(self, status=0):
+        while self.read():
+            pass
+        _, ended = os.waitpid(self.pid, 0)
+        os.close(self.fd)
+        equal(os.waitstatus_to_exitcode(ended), status,
+              f"exit status\n{self.seen}")
+        return self.seen
+
+
+def words(lab):
+    path = os.path.join(lab.top, "words")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("You may use it on Sundays.\n")
+    return path
+
+
+def install(lab):
+    step("an agreement on a terminal: no is the default")
+    eula = words(lab)
+    lab.issue("eula.lic", "--eula", eula, "--period", "60d", feature="datak9",
+              kind="extension")
+    for answer in ("\n", "no\n", "maybe\n", "yesterday\n", "\x04"):
+        t = Terminal(lab, "license", "install", "flash:eula.lic")
+        check("You may use it on Sundays." in t.expect("ACCEPT? (yes/[no]): "),
+              "the text")
+        t.type(answer)
+        seen = t.end(1)
+        check("1/1 licenses were failed to install" in seen,
+              f"after {answer!r}: {seen!r}")
+    step("without a terminal nothing is asked, nothing accepted")
+    said = ctl(lab, "license", "install", "flash:eula.lic", status=1)
+    check("say --accept-eula" in said, said)
+    step("yes")
+    t = Terminal(lab, "license", "install", "flash:eula.lic")
+    t.expect("ACCEPT? (yes/[no]): ")
+    t.type("yes\n")
+    check("Installing...Feature:datak9...Successful:Supported\n"
+          "1/1 licenses were successfully installed\n"
+          "0/1 licenses were existing licenses\n"
+          "0/1 licenses were failed to install\n" in t.end(), "installed")
+    for option in ("--accept-eula", "--yes"):
+        lab.issue("again.lic", "--eula", eula, "--period", "60d",
+                  feature="uck9", kind="extension")
+        os.rename(lab.flash_path("again.lic"), lab.flash_path("now.lic"))
+        check("1/1 licenses were successfully" in
+              ctl(lab, "license", "install", "flash:now.lic", option), option)
+        os.unlink(lab.flash_path("now.lic"))
+    step("installed already; some fail; nothing there")
+    check("1/1 licenses were existing" in
+          ctl(lab, "license", "install", "flash:eula.lic", "--yes"), "again")
+    lab.issue("mixed.lic", feature="securityk9")
+    lab.issue("mixed.lic", "--append", feature="uck9", udi="OTHER:1")
+    said = ctl(lab, "license", "install", "flash:mixed.lic", status=5)
+    check("1/2 licenses were successfully" in said and
+          "...Failed:" in said and "OTHER:1" in said, said)
+    check("No such file" in
+          ctl(lab, "license", "install", "flash:none", status=1), "no file")
+    result = json.loads(ctl(lab, "license", "install", "flash:mixed.lic",
+                            "--json", status=1))
+    equal((result["existing"], result["failed"]), (1, 1), "as JSON")
+
+
+def clear(lab):
+    step("clear: a question, and which one")
+    lab.issue("two.lic", "--comment", "first")
+    lab.issue("two.lic", "--append", "--comment", "second")
+    ctl(lab, "license", "install", "flash:two.lic")
+    check("choose one with --index" in
+          ctl(lab, "license", "clear", "ipbasek9", "--yes", status=1),
+          "several")
+    check("say --yes" in ctl(lab, "license", "clear", "ipbasek9", "--index",
+                             "2", status=1), "without a terminal")
+    t = Terminal(lab, "license", "clear", "ipbasek9")
+    check("first" in t.expect("[1-2]: "), "the list")
+    t.type("2\n")
+    t.expect("Are you sure you want to clear? (yes/[no]): ")
+    t.type("no\n")
+    t.end(1)
+    t = Terminal(lab, "license", "clear", "ipbasek9")
+    t.expect("[1-2]: ")
+    t.type("2\n")
+    t.expect("clear? (yes/[no]): ")
+    t.type("yes\n")
+    t.end()
+    ctl(lab, "license", "clear", "ipbasek9", "--yes")
+    check("no such license" in
+          ctl(lab, "license", "clear", "ipbasek9", "--yes", status=1),
+          "only the built-in one is left")
+
+
+def changes(lab):
+    step("comment, priority")
+    ctl(lab, "license", "comment", "add", "securityk9", "for", "the", "night")
+    ctl(lab, "license", "modify", "priority", "securityk9", "high", "--index",
+        "1")
+    rows = json.loads(ctl(lab, "show", "license", "securityk9", "--json"))
+    equal([(r["store"], r["comment"], r["priority"]) for r in rows],
+          [(1, "for the night", "high"), (2, "", "none")], "after it")
+    ctl(lab, "license", "comment", "delete", "securityk9")
+    check("agreement" in ctl(lab, "license", "modify", "priority",
+                             "securityk9", "high", "--index", "2", status=1),
+          "a trial that is not accepted")
+
+
+def agreements(lab):
+    step("license accept end user agreement")
+    check("say --accept-eula" in ctl(lab, "license", "accept", "end", "user",
+                                     "agreement", status=1), "no terminal")
+    t = Terminal(lab, "license", "accept", "end", "user", "agreement",
+                 "cme-srst")
+    check("Sixty days" in t.expect("ACCEPT? (yes/[no]): "), "the text")
+    t.type("yes\n")
+    t.end()
+    ctl(lab, "check", "cme-srst")
+    check("agreement is not accepted" in
+          ctl(lab, "check", "ipbasek9", status=1), "another feature")
+    t = Terminal(lab, "license", "accept", "end", "user", "agreement")
+    t.expect("ACCEPT? (yes/[no]): ")
+    t.type("y\n")
+    t.end()
+    ctl(lab, "check", "ipbasek9")
+    ctl(lab, "no", "license", "accept", "end", "user", "agreement")
+
+
+def files(lab):
+    step("save, credentials")
+    ctl(lab, "license", "save", "flash:backup.lic")
+    with open(lab.flash_path("backup.lic"), encoding="utf-8") as f:
+        check("BEGIN LICENSE" in f.read(), "a license file")
+    check("BEGIN" in ctl(lab, "license", "save", "credential"), "printed")
+    ctl(lab, "license", "save", "credential", "flash:who")
+    check(os.path.exists(lab.flash_path("who")), "written")
+    check("no configured prefix" in
+          ctl(lab, "license", "save", "/tmp/x", status=1), "elsewhere")
+    step("revoke, and once more")
+    row = next(r for r in json.loads(ctl(lab, "show", "license", "--json"))
+               if r["store"] == 1 and r["type"] == "permanent")
+    lab.tool("licissue", "permission-ticket", lab.issuer, "--udi", lab.udi,
+             "--remove", row["id"], "-o", lab.flash_path("ticket"))
+    check("say --yes" in ctl(lab, "license", "revoke", "flash:ticket",
+                             "flash:rehost", status=1), "no terminal")
+    ctl(lab, "license", "revoke", "flash:ticket", "flash:rehost", "--yes")
+    ctl(lab, "license", "revoke", "last", "flash:rehost2")
+    ctl(lab, "license", "revoke", "last", "flash:ticket", "flash:rehost3")
+    texts = set()
+    for name in ("rehost", "rehost2", "rehost3"):
+        with open(lab.flash_path(name), encoding="utf-8") as f:
+            texts.add(f.read())
+    equal(len(texts), 1, "the same rehost ticket")
+    check(row["id"] not in ctl(lab, "show", "license", "file"), "revoked")
+
+
+def run(lab):
+    step("run: a lease for the command's life, and its exit status")
+    for command, status in (("exit 0", 0), ("exit 7", 7),
+                            ("kill -KILL $$", 137)):
+        ctl(lab, "run", "--feature", "uck9", "--", "sh", "-c", command,
+            status=status)
+    ctl(lab, "run", "--feature", "uck9", "--", "no-such-program", status=127)
+    ctl(lab, "run", "--feature", "uck9", "--", lab.dir, status=126)
+    check("not a feature" in ctl(lab, "run", "--feature", "nothing", "--",
+                                 "true", status=125), "no feature")
+    one = start(lab, "run", "--feature", "cme-srst", "--count", "17", "--",
+                "sh", "-c", "trap 'echo hup; exit 3' HUP; echo up;"
+                "while :; do sleep 0.1; done")
+    equal(one.stdout.readline(), "up\n", "the command runs")
+    equal(feature(lab.control, "cme-srst")["in_use"], 17, "held")
+    one.send_signal(signal.SIGHUP)
+    equal(one.stdout.readline(), "hup\n", "a signal is forwarded")
+    equal(one.wait(timeout=30), 3, "exit status")
+    equal(feature(lab.control, "cme-srst")["in_use"], 0, "given back")
+    # Options behind the command are the command's.
+    check("--json" in ctl(lab, "run", "--feature", "uck9", "--", "echo",
+                          "--json"), "options of the command")
+
+    step("when licctl is killed, the command goes too")
+    one = start(lab, "run", "--feature", "uck9", "--", "sh", "-c",
+                "echo $$; exec sleep 600")
+    child = int(one.stdout.readline())
+    one.kill()
+    one.wait()
+    wait_until("it is gone", lambda: not os.path.exists(f"/proc/{child}") or
+               open(f"/proc/{child}/stat").read().split()[2] == "Z")
+    wait_until("its lease too",
+               lambda: feature(lab.control, "uck9")["leases"] == 0)
+
+    step("when the license runs out: the signal, or nothing")
+    with open(lab.conf, encoding="utf-8") as f:
+        conf = f.read()
+    with open(lab.conf, "w", encoding="utf-8") as f:
+        f.write(conf.replace("features = (", "features = (" + "".join(
+            f'{{ name = "{loss}"; version = "1.0"; index = {i + 10}; }},'
+            for i, loss in enumerate(("TERM", "USR1", "none")))))
+    lab.restart()
+    for loss, status in (("TERM", 143), ("USR1", 138), ("none", 0)):
+        lab.issue(f"{loss}.lic", "--period", "1", feature=loss, kind="demo")
+        ctl(lab, "license", "install", f"flash:{loss}.lic", "--accept-eula")
+        said = ctl(lab, "run", "--feature", loss, "--on-loss", loss, "--",
+                   "sleep", "2" if loss == "none" else "60", status=status)
+        check(f"{loss}: expired" in said, said)
+        check("its license has expired" in ctl(lab, "check", loss, status=1),
+              "check afterwards")
+
+
+def daemon_away(lab):
+    step("run through a restart of the daemon")
+    one = start(lab, "run", "--feature", "uck9", "--", "sleep", "600")
+    wait_until("held", lambda: feature(lab.control, "uck9")["leases"] == 1)
+    lab.kill()
+    lab.restart()
+    wait_until("held again",
+               lambda: feature(lab.control, "uck9")["leases"] == 1)
+    equal(one.poll(), None, "it runs on")
+    one.terminate()
+    equal(one.wait(timeout=30), 128 + signal.SIGTERM, "exit status")
+
+
+def complete(lab):
+    step("completion")
+    program = os.path.join(lab.bin, "licctl")
+
+    def completes(*args):
+        done = lab.run(program, "--complete", *args)
+        return done.stdout.split()
+
+    equal(completes("li"), ["license"], "li")
+    equal(completes("show", "li"), ["license"], "show li")
+    equal(completes("sh", "lic", "s"), ["statistics", "status", "summary"],
+          "s")
+    equal(completes("--socket", lab.control, "check", "c"), ["cme-srst"],
+          "a feature, asked of the daemon")
+    equal(completes("--socket", lab.control, "license", "clear", ""),
+          ["ipbasek9", "securityk9", "datak9", "uck9", "cme-srst"],
+          "features")
+    equal(completes("license", "modify", "priority", "uck9", ""),
+          ["low", "medium", "high"], "priorities")
+    equal(completes("show", "--js"), ["--json"], "options")
+    equal(completes("--socket", os.path.join(lab.dir, "nobody"), "check",
+                    "c"), [], "no daemon")
+    script = os.path.join(TOP, "tools", "licctl.bash")
+    done = lab.run("bash", "-c", f"""
+        . {script}
+        PATH={lab.bin}:$PATH
+        COMP_WORDS=(licctl show license ud) COMP_CWORD=3
+        _licctl
+        echo "${{COMPREPLY[@]}}" """)
+    equal((done.stdout, done.stderr), ("udi\n", ""), "in bash")
+
+
+def manual(lab):
+    step("the manual has every command and option, and no others")
+    with open(os.path.join(TOP, "tools", "licctl.1"), encoding="utf-8") as f:
+        text = f.read()
+    usage = ctl(lab, "--help")
+    for option in re.findall(r"^  --([a-z-]+)", usage, re.M):
+        check(f"Fl -{option}" in text, f"--{option}")
+    for option in set(re.findall(r"Fl -([a-z][a-z-]*)", text)):
+        check(f"--{option}" in usage, f"--{option} of the manual")
+    commands = re.findall(r"^  ([a-z][a-z -]*[a-z])", usage, re.M)
+    check(len(commands) > 25, f"commands: {commands}")
+    for command in commands:
+        check(f"It Cm {command}" in text, command)
+    if shutil.which("mandoc"):
+        for name in ("tools/licctl.1", "agent/licagent-control.7",
+                     "agent/client/liblicclient.3"):
+            done = lab.run("mandoc", "-T", "lint", "-W", "warning",
+                           os.path.join(TOP, name))
+            equal(done.stdout + done.stderr, "", f"mandoc's opinion of {name}")
+
+
+def examples(lab):
+    step("examples/feature.sh")
+    script = os.path.join(TOP, "examples", "feature.sh")
+    lab.environ["LICCTL"] = (os.path.join(lab.bin, "licctl") + " --socket " +
+                             lab.control)
+    equal(lab.run(script, "uck9").returncode, 0, "licensed")
+    done = lab.run(script, "nothing", "echo", "no")
+    equal((done.returncode, done.stdout), (1, ""), "not licensed")
+    equal(lab.run(script, "uck9", "echo", "ran").stdout, "ran\n", "held")
+    if shutil.which("systemd-analyze"):
+        done = lab.run("systemd-analyze", "verify", "--man=no",
+                       os.path.join(TOP, "examples", "feature.service"))
+        check("Unknown" not in done.stderr, done.stderr)
+
+
+def do(lab):
+    manual(lab)
+    install(lab)
+    clear(lab)
+    changes(lab)
+    agreements(lab)
+    files(lab)
+    complete(lab)
+    examples(lab)
+    run(lab)
+    daemon_away(lab)
+    step("a narrow terminal, and colors on one only")
+    t = Terminal(lab, "show", "license", columns=40)
+    check("\033[" in t.end(), "colors")
+    check("\033[" not in ctl(lab, "show", "license"), "no colors in a pipe")
+
+
+main(do)

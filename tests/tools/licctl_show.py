@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+"""licctl_show: what licctl shows, in the form that scripts know from IOS."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "control"))
+
+from wire import *  # noqa: E402,F401,F403
+
+NONE = """# Made by examples/lab for @DIR@
+master = "unix:@DIR@/agentx";
+state = "@DIR@/state";
+control = "@DIR@/control";
+keys = "@DIR@/keys";
+own-keys = true;
+files = ( { prefix = "flash:"; directory = "@DIR@/flash"; } );
+devices = ( { index = 1; pid = "LIC1921/K9"; sn = "LAB00000001";
+  stores = ( { index = 1; name = "flash:primary"; kind = "primary";
+               size = 2000000; default = true; } ); } );
+features = ( { name = "ipbasek9"; version = "1.0"; },
+             { name = "cme-srst"; version = "1.0"; counted = "phones"; } );
+"""
+
+TRIAL = """\tPeriod left: Not Activated
+\tPeriod Used: 0  minute  0  second\x20\x20
+\tLicense Type: EvalRightToUse
+\tLicense State: Active, Not in Use, EULA not accepted
+\tLicense Count: %s
+\tLicense Priority: None
+"""
+PERMANENT = """\tPeriod left: Life time
+\tLicense Type: Permanent
+\tLicense State: %s
+\tLicense Count: %s
+\tLicense Priority: Medium
+"""
+
+# What readers of `show license` accept: every line, or it is an error.
+LINES = [re.compile(pattern) for pattern in (
+    r"Index\s+\d+\s+Feature:\s+(?P<feature>\S+)\s*$",
+    r"\s+Period\s+left:\s+(?P<left>.*)$",
+    r"\s+Period\s+Used:\s+(?P<used>.*)$",
+    r"\s+License\s+Type:\s+(?P<type>.*)$",
+    r"\s+License\s+State:\s+(?P<state>.*)$",
+    r"\s+License\s+Count:\s+(?P<count>.*)$",
+    r"\s+License\s+Priority:\s+(?P<priority>.*)$")]
+# And stricter ones, for what they know.
+STRICT = {
+    "left": r"Life\s+time|Not\s+Activated",
+    "used": r"\d+\s+minute\s+\d+\s+second\s*",
+    "type": r"Permanent|EvalRightToUse",
+    "state": r"Active,\s+(Not\s+in\s+Use,\s+EULA\s+not\s+accepted|In\s+Use"
+             r"|Not\s+in\s+Use)|Inactive",
+    "count": r"\d+/\d+\s+\(In-use/Violation\)|Non-Counted"
+             r"|\d+/\d+/\d+\s+\(Active/In-use/Violation\)",
+    "priority": r"\S+",
+}
+
+
+def ctl(lab, *args, status=0):
+    """Standard output; standard error too if it is to fail."""
+    done = lab.run(os.path.join(lab.bin, "licctl"), "--socket", lab.control,
+                   *args)
+    equal(done.returncode, status,
+          f"exit status of licctl {' '.join(args)}\n"
+          f"{done.stdout}{done.stderr}")
+    return done.stdout if status == 0 else done.stdout + done.stderr
+
+
+def same(lab, args, want):
+    equal(ctl(lab, *args.split()), want, f"licctl {args}")
+
+
+def parse(text, strict=True):
+    """[{field: value}], as the readers of IOS understand it."""
+    licenses = []
+    for line in text.splitlines():
+        match = next((m for m in (p.match(line) for p in LINES) if m), None)
+        check(match, f"no reader accepts the line {line!r}")
+        found = match.groupdict()
+        if "feature" in found:
+            licenses.append(found)
+            continue
+        (name, value), = found.items()
+        check(not strict or re.fullmatch(STRICT[name], value),
+              f"a strict reader does not accept {line!r}")
+        licenses[-1][name] = value.strip()
+    return licenses
+
+
+def feature_line(number, name):
+    return f"Index {number} Feature: {name:<31}\n"
+
+
+def none(lab):
+    step("no license at all")
+    same(lab, "show license", feature_line(1, "ipbasek9") +
+         feature_line(2, "cme-srst"))
+    same(lab, "show license --json", "[]\n")
+    same(lab, "show license detail", "")
+    same(lab, "show license all", "License Store: Primary License Storage\n")
+    same(lab, "show leases", "Process   User      Count       State       "
+         "Feature\n")
+    equal([f["in_use"] for f in json.loads(
+        ctl(lab, "show", "license", "feature", "--json"))], [0, 0],
+          "features as JSON")
+
+
+def few(lab):
+    step("five trials")
+    names = ["ipbasek9", "securityk9", "datak9", "uck9", "cme-srst"]
+    want = "".join(
+        feature_line(i + 1, name) + TRIAL %
+        ("0/0  (In-use/Violation)" if name == "cme-srst" else "Non-Counted")
+        for i, name in enumerate(names))
+    same(lab, "show license", want)
+    same(lab, "show license summary", want)
+    equal(len(parse(want)), 5, "licenses that readers find")
+
+    step("a permanent license beside a trial")
+    lab.issue("one.lic", "--comment", "night")
+    lab.issue("one.lic", "--append", "--count", "10", feature="cme-srst")
+    ctl(lab, "license", "install", "flash:one.lic")
+    same(lab, "show license ipbasek9", feature_line(1, "ipbasek9") +
+         PERMANENT % ("Active, Not in Use", "Non-Counted"))
+    with Control(lab.control) as c:
+        c.ask("checkout", feature="cme-srst", count=4)
+        c.ask("checkout", feature="ipbasek9")
+        same(lab, "show license ipbasek9", feature_line(1, "ipbasek9") +
+             PERMANENT % ("Active, In Use", "Non-Counted"))
+        same(lab, "show license cme-srst", feature_line(5, "cme-srst") +
+             PERMANENT %
+             ("Active, In Use", "10/4/0  (Active/In-use/Violation)"))
+        parse(ctl(lab, "show", "license"))
+        same(lab, "show license feature", """\
+Feature name             Enforcement  Evaluation  Subscription   Enabled  \
+RightToUse\x20
+ipbasek9                 yes          yes         no             yes      \
+yes       \x20
+securityk9               yes          yes         no             no       \
+yes       \x20
+datak9                   yes          yes         no             no       \
+yes       \x20
+uck9                     yes          yes         no             no       \
+yes       \x20
+cme-srst                 yes          yes         no             yes      \
+yes       \x20
+""")
+        same(lab, "show license detail ipbasek9", f"""\
+Index: 1 \tFeature: ipbasek9{" " * 26}Version: 1.0
+\tLicense Type: Permanent
+\tLicense State: Active, In Use
+\tLock type: Node locked
+\tVendor info: <UDI><PID>LIC1921/K9</PID><SN>LAB00000001</SN></UDI>
+\tLicense Addition: Exclusive
+\tLicense Generation version: 0x8100000
+\tLicense Count: Non-Counted
+\tLicense Priority: Medium
+\tStore Index: 5
+\tStore Name: Primary License Storage
+Index: 2 \tFeature: ipbasek9{" " * 26}Version: 1.0
+\tLicense Type: EvalRightToUse
+\tLicense State: Inactive
+\t    Evaluation total period: 8  weeks 4  days\x20
+\t    Evaluation period left: 8  weeks 4  days\x20
+\t    Period used: 0  minute  0  second\x20\x20
+\tLock type: Non Node locked
+\tVendor info: <UDI><PID>NOTLOCKED</PID><SN>NOTLOCKED</SN></UDI><T>RTU</T>
+\tLicense Addition: Exclusive
+\tLicense Generation version: 0x8200000
+\tLicense Count: Non-Counted
+\tLicense Priority: None
+\tStore Index: 0
+\tStore Name: Built-In License Storage
+""")
+        check(re.search(r"^StoreIndex: 6  Feature: cme-srst {26}Version: 1.0$",
+                        ctl(lab, "show", "license", "in-use"), re.M),
+              "in use")
+        rows = json.loads(ctl(lab, "show", "leases", "--json"))
+        equal([(r["feature"], r["count"]) for r in rows],
+              [("cme-srst", 4), ("ipbasek9", 1)], "leases as JSON")
+    text = ctl(lab, "show", "license", "evaluation")
+    equal(text.count("StoreIndex"), 5, "trials")
+    equal(ctl(lab, "show", "license", "permanent").count("StoreIndex"), 2,
+          "permanent ones")
+    equal(ctl(lab, "show", "license", "expiring").count("StoreIndex"), 0,
+          "expiring ones")
+    check("    Comment: night\n" in ctl(lab, "show", "license", "file"),
+          "the comment")
+    same(lab, "show license udi", f"""\
+Device#   PID                     SN                      UDI
+{"-" * 78}
+*0        LIC1921/K9              LAB00000001             \
+LIC1921/K9:LAB00000001
+""")
+    check(ctl(lab, "show", "license", "statistics").startswith(
+        "Administrative statistics\n"
+        "\tInstall success count:       2\n"), "statistics")
+    check("License Operation Supported\n\tinstall        Install license\n"
+          in ctl(lab, "show", "license", "status"), "status")
+
+    step("JSON: the keys that licagent-control(7) promises")
+    rows = json.loads(ctl(lab, "show", "license", "--json"))
+    equal(sorted(rows[0]), sorted(
+        "device store license status priority comment eula_accepted "
+        "count_left left_s used_s expired_s installed id issuer feature "
+        "version type udis counted additive count period_s extension_days "
+        "issued start end eula".split()), "keys of a license")
+    equal([(r["feature"], r["type"], r["count"], r["comment"]) for r in rows
+           if r["store"] == 1],
+          [("ipbasek9", "permanent", None, "night"),
+           ("cme-srst", "permanent", 10, "")], "licenses")
+    whole = json.loads(ctl(lab, "dump"))
+    equal(sorted(whole), ["devices", "features", "history", "leases",
+                          "licenses", "statistics", "stores"], "dump")
+
+    step("periods and states")
+    ctl(lab, "license", "accept", "end", "user", "agreement", "uck9",
+        "--accept-eula")
+    equal(parse(ctl(lab, "show", "license", "uck9"), strict=False)[0],
+          {"feature": "uck9", "left": "8  weeks 4  days",
+           "used": "0  minute  0  second", "type": "EvalRightToUse",
+           "state": "Active, Not in Use", "count": "Non-Counted",
+           "priority": "Low"}, "an accepted trial")
+    lab.issue("sub.lic", "--end", "2036-01-01", feature="datak9",
+              kind="paidSubscription")
+    ctl(lab, "license", "install", "flash:sub.lic")
+    found = parse(ctl(lab, "show", "license", "datak9"), strict=False)[0]
+    equal(found["type"], "Paid Subscription", "a subscription")
+    check(re.fullmatch(r"\d+  weeks \d  days", found["left"]), found["left"])
+    equal(ctl(lab, "show", "license", "expiring").count("StoreIndex"), 2,
+          "expiring ones")
+
+
+def many(lab):
+    step("1,000 licenses")
+    equal(len(json.loads(ctl(lab, "show", "license", "--json"))), 1005,
+          "licenses")
+    equal(len(parse(ctl(lab, "show", "license"), strict=False)), 5,
+          "features")
+    text = ctl(lab, "show", "license", "detail")
+    equal(re.findall(r"^Index: (\d+)", text, re.M),
+          [str(i + 1) for i in range(1005)], "details")
+    with Control(lab.control) as c:
+        c.ask("checkout", feature="cme-srst", count=777)
+        found = parse(ctl(lab, "show", "license", "cme-srst"))[0]
+        equal(found["count"], "2000/777/0  (Active/In-use/Violation)",
+              "the count of all that are additive")
+
+
+def refused(lab):
+    step("what cannot be understood")
+    for args, words in (
+            ("show license f", "f is ambiguous: feature, file"),
+            ("show lic st", "st is ambiguous: statistics, status"),
+            ("license", "incomplete; there follow "),
+            ("lic sav cred a b", "usage: licctl license save credential"),
+            ("frobnicate", "frobnicate is no keyword here; there are show"),
+            ("license comment add", "usage: licctl license comment add"),
+            ("--rubbish", "there is no option --rubbish"),
+            ("--count 0 check x", "it takes a number from 1 on"),
+            ("--device", "--device needs a value"),
+            ("show license udi extra", "extra is no keyword here"),
+            ("run -- true", "run needs --feature"),
+            ("run --feature x", "run needs --"),
+            ("run --feature x --on-loss FOO -- true", "name of a signal"),
+            ("check x -- true", 'only "run" takes a command'),
+            ("", "which command?")):
+        check(words in ctl(lab, *args.split(), status=2),
+              f"{words!r} for licctl {args}: "
+              f"{ctl(lab, *args.split(), status=2)}")
+    check("there is no feature nothing" in
+          ctl(lab, "show", "license", "nothing", status=1), "no feature")
+    same(lab, "sh lic ud", ctl(lab, "show", "license", "udi"))
+    same(lab, "SHOW LICENSE UDI", ctl(lab, "show", "license", "udi"))
+    check("Commands:" in ctl(lab, "--help"), "--help")
+    check(re.match(r"licctl \d", ctl(lab, "--version")), "--version")
+
+    step("no daemon")
+    done = lab.run(os.path.join(lab.bin, "licctl"), "--socket",
+                   os.path.join(lab.dir, "nobody"), "show", "license")
+    equal(done.returncode, 3, "exit status")
+    check("no licagentd answers at" in done.stderr and
+          "--socket" in done.stderr, f"what to do next: {done.stderr}")
+    done = lab.run(os.path.join(lab.bin, "licctl"), "--socket", lab.control,
+                   "check", b"\xff\xfe")
+    equal(done.returncode, 1, "what is no UTF-8")
+
+
+def show(lab):
+    path = os.path.join(lab.top, "none.conf")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(NONE)
+    lab.start("--conf", path)
+    none(lab)
+    lab.stop()
+    shutil.rmtree(lab.dir)
+    lab.start()
+    few(lab)
+    refused(lab)
+    lab.stop()
+    shutil.rmtree(lab.dir)
+    lab.start("--licenses", "1000")
+    many(lab)
+
+
+main(show, start=False)

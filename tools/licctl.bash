@@ -1,0 +1,18 @@
+# bash completion for licctl: the program itself knows what can follow.
+
+_licctl()
+{
+	local IFS=$'\n' cur=${COMP_WORDS[COMP_CWORD]} i
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		if [ "${COMP_WORDS[i]}" = -- ]; then
+			compopt -o default
+			COMPREPLY=()
+			return
+		fi
+	done
+	# shellcheck disable=SC2207
+	COMPREPLY=($("${COMP_WORDS[0]}" --complete \
+	    "${COMP_WORDS[@]:1:COMP_CWORD-1}" "$cur" 2>/dev/null))
+}
+complete -F _licctl licctl

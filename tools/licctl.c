@@ -1,0 +1,602 @@
+/*
+ * licctl.c - the operator's command line; licctl(1).
+ *
+ * Commands are a table of keywords, which may be abbreviated as long as they
+ * name one command only.  The same table completes them in a shell.
+ */
+#include "config.h"
+
+#include "licctl.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_MAX 8
+#define NITEMS(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct command {
+	const char *words;
+	const char *args; /* a letter each: f feature, F file, t text, p
+			     priority; in lower case or upper case as above; a
+			     '?' before it: it may be left out */
+	int (*run)(struct ctl *);
+	const char *what;
+} commands[] = {
+	{ "show license", "?f", show_license, "licenses in use, by feature" },
+	{ "show license all", "", show_all, "all licenses, store by store" },
+	{ "show license detail", "?f", show_detail, "all there is to know" },
+	{ "show license evaluation", "", show_evaluation, "trials" },
+	{ "show license expiring", "", show_expiring,
+	    "licenses that will run out" },
+	{ "show license feature", "", show_feature, "features" },
+	{ "show license file", "", show_file, "what issuers signed" },
+	{ "show license in-use", "", show_in_use, "licenses that are held" },
+	{ "show license permanent", "", show_permanent,
+	    "licenses that never run out" },
+	{ "show license statistics", "", show_statistics,
+	    "what was done since the daemon began" },
+	{ "show license status", "", show_status, "what is possible" },
+	{ "show license summary", "", show_license,
+	    "licenses in use, by feature" },
+	{ "show license udi", "", show_udi, "what licenses are locked to" },
+	{ "show events", "", show_events, "what happens, as it happens" },
+	{ "show history", "", show_history, "what happened to licenses" },
+	{ "show leases", "", show_leases, "who holds what" },
+	{ "license install", "F", license_install, "install a license file" },
+	{ "license clear", "f", license_clear, "remove a feature's license" },
+	{ "license comment add", "ft", license_comment_add,
+	    "add a comment to a license" },
+	{ "license comment delete", "f", license_comment_delete,
+	    "delete the comment of a license" },
+	{ "license modify priority", "fp", license_priority,
+	    "choose which license a feature uses" },
+	{ "license accept end user agreement", "?f", license_accept,
+	    "accept agreements" },
+	{ "no license accept end user agreement", "", license_accept_not,
+	    "do not accept those of licenses that come later" },
+	{ "license save", "F", license_save, "back up installed licenses" },
+	{ "license save credential", "?F", license_save_credential,
+	    "who the device is, for its issuer" },
+	{ "license revoke", "FF", license_revoke,
+	    "give licenses up for a permission ticket" },
+	{ "license revoke last", "F?F", license_revoke_last,
+	    "write the rehost ticket once more" },
+	{ "check", "?f", check, "is a feature licensed; or: is all well" },
+	{ "run", "", run, "hold a license while a command runs" },
+	{ "dump", "", dump, "all that the daemon knows, as JSON" },
+};
+
+static const struct option {
+	const char *name;
+	bool value;
+	const char *what;
+} options[] = {
+	{ "--socket", true, "PATH  the daemon's control socket" },
+	{ "--json", false, "      JSON, with the keys of licagent-control(7)" },
+	{ "--device", true, "N     this device of a stack (entPhysicalIndex)" },
+	{ "--yes", false, "      answer every question with yes" },
+	{ "--accept-eula", false, "      accept the agreements of a file" },
+	{ "--feature", true, "NAME  run: what to hold" },
+	{ "--index", true,
+	    "N     which license of a feature, if it has several" },
+	{ "--count", true, "N     run, check: how many of it" },
+	{ "--on-loss", true,
+	    "SIG   run: the command gets this signal when it is lost" },
+	{ "--help", false, "      this" },
+	{ "--version", false, "      the version" },
+};
+
+/* ---- Words ---- */
+
+static void say(const char *format, va_list args)
+    __attribute__((format(printf, 1, 0)));
+
+static void
+say(const char *format, va_list args)
+{
+	char text[1024];
+
+	(void)vsnprintf(text, sizeof text, format, args);
+	fputs("licctl: ", stderr);
+	print_text(stderr, text);
+	fputc('\n', stderr);
+}
+
+int
+fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	return EXIT_FAILED;
+}
+
+int
+misuse(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	fputs("Try \"licctl --help\".\n", stderr);
+	return EXIT_USAGE;
+}
+
+int
+fail_lic(const struct ctl *ctl, enum lic_err err)
+{
+	const char *detail = ctl->lic != NULL ? lic_detail(ctl->lic) : "";
+
+	(void)fail("%s", detail[0] != '\0' ? detail : lic_strerror(err));
+	if (err == LIC_EDENIED)
+		fputs("Become root, or a member of the group that "
+		      "licagentd.conf(5) names.\n",
+		    stderr);
+	if (err == LIC_EEULA)
+		fputs("\"licctl license accept end user agreement\" accepts "
+		      "it.\n",
+		    stderr);
+	if (err == LIC_EDENIED)
+		return EXIT_DENIED;
+	return err == LIC_EAWAY || err == LIC_ETIMEOUT ? EXIT_AWAY
+						       : EXIT_FAILED;
+}
+
+static void
+print_args(FILE *out, const char *args)
+{
+	for (; *args != '\0'; args++) {
+		bool maybe = *args == '?';
+
+		args += maybe;
+		fprintf(out, " %s%s%s", maybe ? "[" : "",
+		    *args == 'f'   ? "FEATURE"
+		    : *args == 'F' ? "FILE"
+		    : *args == 'p' ? "low|medium|high"
+				   : "TEXT",
+		    maybe ? "]" : "");
+	}
+}
+
+static int
+help(void)
+{
+	puts("usage: licctl [OPTION...] COMMAND...\n"
+	     "       licctl [OPTION...] run --feature NAME [--count N] "
+	     "[--on-loss SIGNAL] -- COMMAND...\n\n"
+	     "Keywords may be abbreviated.  Commands:\n");
+	for (size_t i = 0; i < NITEMS(commands); i++) {
+		printf("  %s", commands[i].words);
+		print_args(stdout, commands[i].args);
+		printf("\n      %s\n", commands[i].what);
+	}
+	puts("\nOptions, which may stand anywhere:\n");
+	for (size_t i = 0; i < NITEMS(options); i++)
+		printf("  %-14s%s\n", options[i].name, options[i].what);
+	puts("\nThe manual is licctl(1).");
+	return EXIT_DONE;
+}
+
+/* ---- Which command? ---- */
+
+/* The i-th keyword of a command; its length, 0: it has none. */
+static size_t
+keyword(const struct command *command, size_t i, const char **word)
+{
+	const char *at = command->words;
+
+	for (; i > 0; i--) {
+		if ((at = strchr(at, ' ')) == NULL)
+			return 0;
+		at++;
+	}
+	*word = at;
+	return strcspn(at, " ");
+}
+
+/* 2: it is the keyword, 1: it begins it, 0: neither. */
+static int
+matches(const struct command *command, size_t i, const char *typed)
+{
+	const char *word;
+	size_t len = keyword(command, i, &word);
+	size_t n = strlen(typed);
+
+	if (len == 0 || n == 0 || n > len || strncasecmp(word, typed, n) != 0)
+		return 0;
+	return n == len ? 2 : 1;
+}
+
+/* Those that go on with this word; a whole keyword rules out longer ones. */
+static size_t
+narrow(bool *in, size_t i, const char *typed)
+{
+	int best = 0;
+	size_t n = 0;
+
+	for (size_t c = 0; c < NITEMS(commands); c++)
+		if (in[c] && matches(&commands[c], i, typed) > best)
+			best = matches(&commands[c], i, typed);
+	if (best == 0)
+		return 0;
+	for (size_t c = 0; c < NITEMS(commands); c++) {
+		in[c] = in[c] && matches(&commands[c], i, typed) == best;
+		n += in[c];
+	}
+	return n;
+}
+
+/* Do they all have the same i-th keyword? */
+static bool
+agree(const bool *in, size_t i)
+{
+	const char *first = NULL, *word;
+	size_t len = 0;
+
+	for (size_t c = 0; c < NITEMS(commands); c++) {
+		if (!in[c])
+			continue;
+		if (first == NULL)
+			len = keyword(&commands[c], i, &first);
+		else if (keyword(&commands[c], i, &word) != len ||
+			 strncmp(first, word, len) != 0)
+			return false;
+	}
+	return true;
+}
+
+static const struct command *
+complete_one(const bool *in, size_t nwords)
+{
+	const char *word;
+
+	for (size_t c = 0; c < NITEMS(commands); c++)
+		if (in[c] && keyword(&commands[c], nwords, &word) == 0)
+			return &commands[c];
+	return NULL;
+}
+
+/* The keywords that could stand there, each once. */
+static void
+list_keywords(
+    FILE *out, const bool *in, size_t i, const char *typed, const char *between)
+{
+	const char *word, *before = NULL;
+	size_t len, before_len = 0;
+
+	for (size_t c = 0; c < NITEMS(commands); c++) {
+		len = keyword(&commands[c], i, &word);
+		if (!in[c] || len == 0 ||
+		    (typed[0] != '\0' && !matches(&commands[c], i, typed)))
+			continue;
+		if (before != NULL && len == before_len &&
+		    strncmp(word, before, len) == 0)
+			continue;
+		fprintf(out, "%s%.*s", before != NULL ? between : "", (int)len,
+		    word);
+		before = word;
+		before_len = len;
+	}
+	fputc('\n', out);
+}
+
+static bool
+ambiguous(const bool *in, size_t i, const char *typed)
+{
+	if (agree(in, i))
+		return false;
+	fprintf(stderr, "licctl: ");
+	print_text(stderr, typed);
+	fprintf(stderr, " is ambiguous: ");
+	list_keywords(stderr, in, i, typed, ", ");
+	return true;
+}
+
+static int
+unknown(const bool *in, size_t i, const char *typed)
+{
+	if (typed != NULL) {
+		fprintf(stderr, "licctl: ");
+		print_text(stderr, typed);
+		fprintf(stderr, " is no keyword here; there are ");
+	} else
+		fprintf(stderr, "licctl: incomplete; there follow ");
+	list_keywords(stderr, in, i, "", ", ");
+	return EXIT_USAGE;
+}
+
+static size_t
+count_args(const char *args, size_t *min)
+{
+	size_t max = 0;
+
+	*min = 0;
+	for (bool maybe = false; *args != '\0'; args++) {
+		if (*args == '?') {
+			maybe = true;
+			continue;
+		}
+		max++;
+		*min += !maybe;
+		if (*args == 't') /* the rest of the line */
+			max = SIZE_MAX;
+	}
+	return max;
+}
+
+/* EXIT_DONE, and the command; its arguments are what is left of the words. */
+static int
+find_command(struct ctl *ctl, const struct command **out)
+{
+	bool in[NITEMS(commands)], before[NITEMS(commands)];
+	const struct command *whole;
+	size_t i, min;
+
+	memset(in, true, sizeof in);
+	for (i = 0; i < ctl->nargs; i++) {
+		memcpy(before, in, sizeof in);
+		if (narrow(in, i, ctl->args[i]) == 0)
+			break;
+		if (ambiguous(in, i, ctl->args[i]))
+			return EXIT_USAGE;
+	}
+	if ((whole = complete_one(in, i)) == NULL ||
+	    (i < ctl->nargs && whole->args[0] == '\0'))
+		return unknown(in, i, i < ctl->nargs ? ctl->args[i] : NULL);
+	ctl->args += i;
+	ctl->nargs -= i;
+	if (ctl->nargs > count_args(whole->args, &min) || ctl->nargs < min) {
+		fprintf(stderr, "usage: licctl %s", whole->words);
+		print_args(stderr, whole->args);
+		fputc('\n', stderr);
+		return EXIT_USAGE;
+	}
+	ctl->words = whole->words;
+	*out = whole;
+	return EXIT_DONE;
+}
+
+/* ---- Completion ---- */
+
+static int
+complete_features(struct ctl *ctl, const char *typed)
+{
+	json_t *rows, *row;
+	size_t i;
+
+	if (!freopen("/dev/null", "w", stderr) || /* not between the words */
+	    ask_rows(ctl, "features", NULL, &rows) != EXIT_DONE)
+		return EXIT_DONE;
+	json_array_foreach(rows, i, row)
+	{
+		if (strncmp(text_of(row, "feature"), typed, strlen(typed)) == 0)
+			puts(text_of(row, "feature"));
+	}
+	json_decref(rows);
+	return EXIT_DONE;
+}
+
+/* The letter of the at-th argument; 0: there is none. */
+static char
+kind_of_arg(const char *args, size_t at)
+{
+	for (; *args != '\0'; args++)
+		if (*args != '?' && at-- == 0)
+			return *args;
+	return '\0';
+}
+
+/* The words up to the one that is being typed; prints what it could be. */
+static int
+complete(struct ctl *ctl)
+{
+	bool in[NITEMS(commands)];
+	const char *typed = ctl->nargs > 0 ? ctl->args[ctl->nargs - 1] : "";
+	const struct command *whole;
+	size_t i;
+
+	if (typed[0] == '-') {
+		for (i = 0; i < NITEMS(options); i++)
+			if (strncmp(options[i].name, typed, strlen(typed)) == 0)
+				puts(options[i].name);
+		return EXIT_DONE;
+	}
+	memset(in, true, sizeof in);
+	for (i = 0; i + 1 < ctl->nargs; i++)
+		if (narrow(in, i, ctl->args[i]) == 0)
+			break;
+	if (ctl->nargs == 0)
+		return EXIT_DONE;
+	if (i + 1 == ctl->nargs)
+		list_keywords(stdout, in, i, typed, "\n");
+	if ((whole = complete_one(in, i)) == NULL)
+		return EXIT_DONE;
+	switch (kind_of_arg(whole->args, ctl->nargs - 1 - i)) {
+	case 'f':
+		return complete_features(ctl, typed);
+	case 'p':
+		puts("low\nmedium\nhigh");
+		break;
+	}
+	return EXIT_DONE;
+}
+
+/* ---- Options ---- */
+
+static bool
+take_number(const char *name, const char *text, uint32_t *number)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0 ||
+	    value == 0 || value > UINT32_MAX) {
+		(void)misuse("%s %s: it takes a number from 1 on", name, text);
+		return false;
+	}
+	*number = (uint32_t)value;
+	return true;
+}
+
+static bool
+set_option(struct ctl *ctl, const char *name, const char *value)
+{
+	if (strcmp(name, "--socket") == 0)
+		ctl->socket = value;
+	else if (strcmp(name, "--feature") == 0)
+		ctl->feature = value;
+	else if (strcmp(name, "--on-loss") == 0)
+		ctl->on_loss = value;
+	else if (strcmp(name, "--json") == 0)
+		ctl->json = true;
+	else if (strcmp(name, "--yes") == 0)
+		ctl->yes = true;
+	else if (strcmp(name, "--accept-eula") == 0)
+		ctl->accept_eula = true;
+	else if (strcmp(name, "--count") == 0)
+		return take_number(name, value, &ctl->count);
+	else if (strcmp(name, "--index") == 0)
+		return take_number(name, value, &ctl->index);
+	else if (strcmp(name, "--device") == 0)
+		return take_number(name, value, &ctl->device);
+	return true;
+}
+
+/* "--name", or "--name=value". */
+static const struct option *
+option_find(const char *typed)
+{
+	size_t len = strcspn(typed, "=");
+
+	for (size_t i = 0; i < NITEMS(options); i++)
+		if (strlen(options[i].name) == len &&
+		    strncmp(options[i].name, typed, len) == 0)
+			return &options[i];
+	return NULL;
+}
+
+/* Returns how many words it took; 0: it was wrong, and that was said. */
+static int
+take_option(struct ctl *ctl, char **words)
+{
+	const struct option *option = option_find(words[0]);
+	const char *value = strchr(words[0], '=');
+
+	if (option == NULL || (value != NULL && !option->value)) {
+		(void)misuse("there is no option %s", words[0]);
+		return 0;
+	}
+	if (strcmp(option->name, "--help") == 0)
+		exit(help());
+	if (strcmp(option->name, "--version") == 0) {
+		puts("licctl " PACKAGE_VERSION);
+		exit(EXIT_DONE);
+	}
+	if (!option->value)
+		return set_option(ctl, option->name, NULL);
+	if (value != NULL)
+		return set_option(ctl, option->name, value + 1);
+	if (words[1] == NULL) {
+		(void)misuse("%s needs a value", option->name);
+		return 0;
+	}
+	return set_option(ctl, option->name, words[1]) ? 2 : 0;
+}
+
+/* Options out, words together; words has room for them. */
+static bool
+parse(struct ctl *ctl, char **argv, char **words)
+{
+	ctl->args = words;
+	while (*argv != NULL) {
+		int took;
+
+		if (strcmp(*argv, "--") == 0) {
+			ctl->command = argv + 1;
+			break;
+		}
+		if (argv[0][0] != '-' || argv[0][1] == '\0') {
+			words[ctl->nargs++] = *argv++;
+			continue;
+		}
+		if ((took = take_option(ctl, argv)) == 0)
+			return false;
+		argv += took;
+	}
+	return true;
+}
+
+static int
+obey(struct ctl *ctl)
+{
+	const struct command *command;
+	int status;
+
+	if (ctl->nargs == 0 || strcmp(ctl->args[0], "help") == 0) {
+		if (ctl->nargs != 0)
+			return help();
+		return misuse("which command?");
+	}
+	if ((status = find_command(ctl, &command)) != EXIT_DONE)
+		return status;
+	if (ctl->command != NULL && command->run != run)
+		return misuse("only \"run\" takes a command behind --");
+	status = command->run(ctl);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return fail("standard output: %s", strerror(errno));
+	return status;
+}
+
+/* Options that were typed before the word to complete are not words. */
+static int
+obey_completion(struct ctl *ctl, char **argv, char **words)
+{
+	static char none[] = "";
+	char *last = none;
+	size_t n = 0;
+
+	while (argv[n] != NULL)
+		last = argv[n++];
+	if (n > 0)
+		argv[n - 1] = NULL; /* it may be half an option */
+	ctl->args = words;
+	for (size_t i = 0; i + 1 < n && argv[i] != NULL; i++) {
+		const struct option *option = option_find(argv[i]);
+
+		if (argv[i][0] != '-')
+			words[ctl->nargs++] = argv[i];
+		else if (option != NULL && option->value &&
+			 argv[i + 1] != NULL) {
+			(void)set_option(ctl, option->name, argv[i + 1]);
+			i++;
+		}
+	}
+	words[ctl->nargs++] = last;
+	return complete(ctl);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ctl ctl = { .socket = NULL };
+	char **words = calloc((size_t)argc + 1, sizeof *words);
+	int status = EXIT_USAGE;
+
+	if (words == NULL)
+		return fail("out of memory");
+	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
+		status = obey_completion(&ctl, argv + 2, words);
+	else if (parse(&ctl, argv + 1, words))
+		status = obey(&ctl);
+	lic_close(ctl.lic);
+	free(words);
+	return status;
+}

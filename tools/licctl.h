@@ -1,0 +1,108 @@
+/* licctl.h - what the commands of licctl share. */
+#ifndef LICCTL_H
+#define LICCTL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "licclient.h"
+
+/* Exit statuses; licctl(1) promises them. */
+enum {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1, /* or: no */
+	EXIT_USAGE = 2,
+	EXIT_AWAY = 3,   /* the daemon does not answer */
+	EXIT_DENIED = 4, /* it does not allow it */
+	EXIT_PARTLY = 5, /* some of the licenses failed */
+	EXIT_RUN = 125,  /* `run` itself failed, or has no license */
+	EXIT_NOT_RUN = 126,
+	EXIT_NOT_FOUND = 127,
+};
+
+/* A command line that was understood. */
+struct ctl {
+	const char *socket; /* NULL: the default */
+	const char *feature, *on_loss;
+	uint32_t count;  /* 0: not given */
+	uint32_t device; /* 0: not given */
+	uint32_t index;  /* which of several licenses; 0: not given */
+	bool json, yes, accept_eula;
+	bool slow; /* answers may take long: files are read and written */
+	const char *words; /* of the command, "show license" */
+	char **args;       /* what follows them */
+	size_t nargs;
+	char **command; /* behind "--"; NULL: there is none */
+	struct lic *lic;
+};
+
+/* ---- licctl.c ---- */
+
+/* "licctl: ..." on standard error; returns EXIT_FAILED. */
+int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same for what the daemon said, with what to do next. */
+int fail_lic(const struct ctl *, enum lic_err);
+
+/* ---- licctl_data.c ---- */
+
+/* EXIT_DONE, or what went wrong was said.  Takes the request's reference; the
+ * caller releases the result. */
+int ask(struct ctl *, json_t *request, json_t **result);
+/* All rows of a list, of the chosen device; feature may be NULL. */
+int ask_rows(
+    struct ctl *, const char *list, const char *feature, json_t **rows);
+const char *text_of(const json_t *row, const char *key); /* "" if none */
+json_int_t number_of(const json_t *row, const char *key);
+bool is_true(const json_t *row, const char *key);
+bool is(const json_t *row, const char *key, const char *value);
+/* On standard output; takes the reference. */
+int print_json(json_t *);
+/* Printable: what a terminal would obey becomes '?'. */
+void print_text(FILE *, const char *text);
+/* Asks on the terminal; --yes answers.  NULL terminal: it is a no. */
+bool confirm(const struct ctl *, const char *question);
+bool has_terminal(void);
+int64_t time_of(const char *date); /* seconds; -1 if it is none */
+/* "8  weeks 4  days ", as IOS writes it. */
+#define PERIOD_SIZE 64
+const char *period_text(uint64_t seconds, char text[PERIOD_SIZE]);
+
+/* ---- Commands: licctl_show.c, licctl_change.c, licctl_run.c ---- */
+
+int show_license(struct ctl *);
+int show_all(struct ctl *);
+int show_detail(struct ctl *);
+int show_feature(struct ctl *);
+int show_file(struct ctl *);
+int show_statistics(struct ctl *);
+int show_status(struct ctl *);
+int show_udi(struct ctl *);
+int show_evaluation(struct ctl *);
+int show_expiring(struct ctl *);
+int show_in_use(struct ctl *);
+int show_permanent(struct ctl *);
+int show_history(struct ctl *);
+int show_leases(struct ctl *);
+int show_events(struct ctl *);
+int dump(struct ctl *);
+
+int license_install(struct ctl *);
+int license_clear(struct ctl *);
+int license_comment_add(struct ctl *);
+int license_comment_delete(struct ctl *);
+int license_priority(struct ctl *);
+int license_accept(struct ctl *);
+int license_accept_not(struct ctl *);
+int license_save(struct ctl *);
+int license_save_credential(struct ctl *);
+int license_revoke(struct ctl *);
+int license_revoke_last(struct ctl *);
+
+int check(struct ctl *);
+int run(struct ctl *);
+
+#endif

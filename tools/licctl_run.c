@@ -1,0 +1,322 @@
+/* licctl_run.c - for programs that know nothing of licenses; and listening. */
+#include "licctl.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* ---- check ---- */
+
+/* Can it be checked out?  Then NULL, else why not, the nearest reason. */
+static const char *
+why_not(const json_t *rows, uint32_t count)
+{
+	const char *why = "it has no license";
+	json_int_t left = 0;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		if (is(row, "status", "expiredInUse") ||
+		    is(row, "status", "expiredNotInUse"))
+			why = "its license has expired";
+	}
+	json_array_foreach(rows, i, row)
+	{
+		if (is(row, "status", "inactive") ||
+		    is(row, "status", "expiredInUse") ||
+		    is(row, "status", "expiredNotInUse"))
+			continue;
+		if (!is_true(row, "eula_accepted")) {
+			why = "its agreement is not accepted; \"licctl "
+			      "license accept end user agreement\" does";
+			continue;
+		}
+		if (!is_true(row, "counted"))
+			return NULL;
+		left += number_of(row, "count_left");
+		why = "its count is used up";
+	}
+	return left >= (json_int_t)count ? NULL : why;
+}
+
+static int
+check_feature(struct ctl *ctl)
+{
+	uint32_t count = ctl->count != 0 ? ctl->count : 1;
+	const char *why;
+	json_t *rows, *features, *feature;
+	int status = ask_rows(ctl, "licenses", ctl->args[0], &rows);
+
+	if (status != EXIT_DONE)
+		return status;
+	if ((status = ask_rows(ctl, "features", ctl->args[0], &features)) !=
+	    EXIT_DONE) {
+		json_decref(rows);
+		return status;
+	}
+	feature = json_array_get(features, 0);
+	why = why_not(rows, count);
+	/* It may run without a license. */
+	if (is_true(feature, "mandatory") || is_true(feature, "advise"))
+		why = NULL;
+	if (feature == NULL && json_array_size(rows) == 0)
+		why = "there is no such feature";
+	if (ctl->json)
+		status = print_json(json_pack("{s:s, s:b, s:s}", "feature",
+		    ctl->args[0], "licensed", why == NULL, "why",
+		    why != NULL ? why : ""));
+	else if (why != NULL)
+		(void)fail("%s: %s", ctl->args[0], why);
+	json_decref(rows);
+	json_decref(features);
+	return status != EXIT_DONE ? status : why != NULL;
+}
+
+static int
+check_stores(struct ctl *ctl)
+{
+	json_t *result, *finding;
+	size_t i;
+	bool good;
+	int status;
+
+	ctl->slow = true;
+	status = ask(ctl, json_pack("{s:s}", "do", "check"), &result);
+	if (status != EXIT_DONE)
+		return status;
+	good = is_true(result, "good");
+	if (ctl->json) {
+		status = print_json(result);
+		return status != EXIT_DONE ? status : !good;
+	}
+	json_array_foreach(json_object_get(result, "findings"), i, finding)
+	{
+		print_text(stdout, json_string_value(finding));
+		putchar('\n');
+	}
+	puts(good ? "everything on disk is as it should be"
+		  : "something on disk is not as it should be");
+	json_decref(result);
+	return !good;
+}
+
+int
+check(struct ctl *ctl)
+{
+	return ctl->nargs > 0 ? check_feature(ctl) : check_stores(ctl);
+}
+
+/* ---- run ---- */
+
+struct runner {
+	pid_t child;
+	int on_loss; /* a signal, 0: none */
+};
+
+static bool
+parse_signal(const char *name, int *number)
+{
+	char *end;
+
+	if (strcmp(name, "none") == 0) {
+		*number = 0;
+		return true;
+	}
+	*number = (int)strtol(name, &end, 10);
+	if (end != name)
+		return *end == '\0' && *number > 0 && *number < NSIG;
+	if (strncmp(name, "SIG", 3) == 0)
+		name += 3;
+	for (*number = 1; *number < NSIG; ++*number)
+		if (sigabbrev_np(*number) != NULL &&
+		    strcmp(sigabbrev_np(*number), name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+lost(enum lic_state state)
+{
+	return state == LIC_EXPIRED || state == LIC_UNLICENSED ||
+	       state == LIC_LOST;
+}
+
+static void
+on_lease(void *arg, struct lic_lease *lease)
+{
+	const struct runner *runner = arg;
+	enum lic_state state = lic_lease_state(lease);
+
+	(void)fail("%s: %s", lic_lease_feature(lease), lic_state_name(state));
+	if (lost(state) && runner->child > 0 && runner->on_loss != 0)
+		(void)kill(runner->child, runner->on_loss);
+}
+
+/* In the child.  Without the one who holds the lease there is none. */
+static void
+execute(const struct ctl *ctl, const struct runner *runner,
+    const sigset_t *mask, pid_t parent)
+{
+	(void)sigprocmask(SIG_SETMASK, mask, NULL);
+	if (runner->on_loss != 0 &&
+	    (prctl(PR_SET_PDEATHSIG, runner->on_loss, 0, 0, 0) < 0 ||
+		getppid() != parent))
+		_exit(EXIT_RUN);
+	execvp(ctl->command[0], ctl->command);
+	(void)fail("%s: %s", ctl->command[0], strerror(errno));
+	_exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUN);
+}
+
+/* True: the command is over. */
+static bool
+take_signal(const struct runner *runner, int fd, int *status)
+{
+	struct signalfd_siginfo info;
+
+	if (read(fd, &info, sizeof info) != sizeof info)
+		return false;
+	if (info.ssi_signo == SIGCHLD)
+		return waitpid(runner->child, status, WNOHANG) == runner->child;
+	/* What the terminal sends, it sends to the command too. */
+	if (info.ssi_code != SI_KERNEL)
+		(void)kill(runner->child, (int)info.ssi_signo);
+	return false;
+}
+
+static int
+await(const struct ctl *ctl, const struct runner *runner, int fd)
+{
+	struct pollfd waits[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = lic_fd(ctl->lic), .events = POLLIN },
+	};
+	int status;
+
+	for (;;) {
+		if (poll(waits, 2, -1) < 0 && errno != EINTR)
+			return fail("poll: %s", strerror(errno));
+		if (waits[1].revents != 0)
+			(void)lic_process(ctl->lic);
+		if (waits[0].revents != 0 && take_signal(runner, fd, &status))
+			break;
+	}
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+				   : WEXITSTATUS(status);
+}
+
+static int
+run_command(const struct ctl *ctl, struct runner *runner)
+{
+	static const int forwarded[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT,
+		SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH, SIGCONT, SIGCHLD };
+	sigset_t set, before;
+	pid_t parent = getpid();
+	int fd;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof forwarded / sizeof forwarded[0]; i++)
+		sigaddset(&set, forwarded[i]);
+	(void)sigprocmask(SIG_BLOCK, &set, &before);
+	if ((fd = signalfd(-1, &set, SFD_CLOEXEC)) < 0 ||
+	    (runner->child = fork()) < 0) {
+		(void)fail("%s", strerror(errno));
+		return EXIT_RUN;
+	}
+	if (runner->child == 0)
+		execute(ctl, runner, &before, parent);
+	return await(ctl, runner, fd);
+}
+
+static int
+hold(struct ctl *ctl, struct runner *runner)
+{
+	const struct lic_options options = {
+		.socket = ctl->socket, .lease = on_lease, .arg = runner
+	};
+	struct lic_lease *lease;
+	char why[512];
+	enum lic_err err =
+	    lic_open_detail(&options, &ctl->lic, why, sizeof why);
+
+	if (err != LIC_OK) {
+		ctl->lic = NULL;
+		(void)fail("%s", why[0] != '\0' ? why : lic_strerror(err));
+		return EXIT_RUN;
+	}
+	err = lic_checkout(ctl->lic, ctl->feature, NULL, ctl->count, &lease);
+	if (err != LIC_OK) {
+		(void)fail_lic(ctl, err);
+		return EXIT_RUN;
+	}
+	if (lic_lease_state(lease) != LIC_LICENSED)
+		(void)fail("%s: %s", ctl->feature,
+		    lic_state_name(lic_lease_state(lease)));
+	return run_command(ctl, runner);
+}
+
+int
+run(struct ctl *ctl)
+{
+	struct runner runner = { 0, SIGTERM };
+
+	if (ctl->feature == NULL)
+		return misuse("run needs --feature NAME");
+	if (ctl->command == NULL || ctl->command[0] == NULL)
+		return misuse("run needs -- and a command behind it");
+	if (ctl->on_loss != NULL &&
+	    !parse_signal(ctl->on_loss, &runner.on_loss))
+		return misuse("--on-loss %s: it takes the name of a signal, or "
+			      "none",
+		    ctl->on_loss);
+	return hold(ctl, &runner);
+}
+
+/* ---- show events ---- */
+
+static void
+print_event(void *arg, const struct lic_event *e)
+{
+	const struct ctl *ctl = arg;
+
+	if (ctl->device != 0 && e->device != ctl->device)
+		return;
+	printf("%s %s ", e->at, e->kind);
+	print_text(stdout, e->feature);
+	printf(" %s %s, device %u, store %u, license %u\n", e->version, e->type,
+	    e->device, e->store, e->license);
+	fflush(stdout);
+}
+
+/* Until it is interrupted. */
+int
+show_events(struct ctl *ctl)
+{
+	const struct lic_options options = {
+		.socket = ctl->socket, .event = print_event, .arg = ctl
+	};
+	struct pollfd wait = { .events = POLLIN };
+	char why[512];
+
+	if (ctl->json)
+		return misuse("events are not shown as JSON; subscribe to "
+			      "them, as licagent-control(7) says");
+	if (lic_open_detail(&options, &ctl->lic, why, sizeof why) != LIC_OK) {
+		ctl->lic = NULL;
+		(void)fail("%s", why);
+		return EXIT_AWAY;
+	}
+	wait.fd = lic_fd(ctl->lic);
+	while (!ferror(stdout))
+		if (poll(&wait, 1, -1) > 0 &&
+		    lic_process(ctl->lic) == LIC_ENOMEM)
+			return fail("out of memory");
+	return EXIT_FAILED;
+}

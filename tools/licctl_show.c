@@ -1,0 +1,1005 @@
+/*
+ * licctl_show.c - what IOS shows of licenses, as IOS shows it.
+ *
+ * Scripts read this text: fields, their order, words and blanks are those of
+ * `show license` on IOS, odd as some are.  What IOS does not have is in the
+ * JSON, and in commands of its own.
+ */
+#include "licctl.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- Words of IOS ---- */
+
+static const struct {
+	const char *type, *shown;
+	bool trial, subscription, right_to_use;
+} types[] = {
+	{ "demo", "Evaluation", true, false, false },
+	{ "extension", "Extension", true, false, false },
+	{ "gracePeriod", "Grace Period", true, false, false },
+	{ "permanent", "Permanent", false, false, false },
+	{ "paidSubscription", "Paid Subscription", false, true, false },
+	{ "evaluationSubscription", "Evaluation Subscription", false, true,
+	    false },
+	{ "extensionSubscription", "Extension Subscription", false, true,
+	    false },
+	{ "evalRightToUse", "EvalRightToUse", true, false, true },
+	{ "rightToUse", "RightToUse", false, false, true },
+	{ "permanentRightToUse", "PermanentRightToUse", false, false, true },
+};
+#define NTYPES (sizeof types / sizeof types[0])
+
+static size_t
+type_of(const json_t *license)
+{
+	for (size_t i = 0; i < NTYPES; i++)
+		if (is(license, "type", types[i].type))
+			return i;
+	return 3;
+}
+
+static bool
+is_trial(const json_t *license)
+{
+	return types[type_of(license)].trial;
+}
+
+static bool
+is_subscription(const json_t *license)
+{
+	return types[type_of(license)].subscription;
+}
+
+static const char *
+state_text(const json_t *license)
+{
+	if (is(license, "status", "inactive"))
+		return "Inactive";
+	if (is(license, "status", "expiredInUse"))
+		return "Expired, In Use";
+	if (is(license, "status", "expiredNotInUse"))
+		return "Expired, Not in Use";
+	if (!is(license, "status", "notInUse"))
+		return "Active, In Use";
+	return is_true(license, "eula_accepted")
+		   ? "Active, Not in Use"
+		   : "Active, Not in Use, EULA not accepted";
+}
+
+static const char *
+priority_text(const json_t *license)
+{
+	static const char *const names[] = { "none", "None", "low", "Low",
+		"medium", "Medium", "high", "High" };
+
+	for (size_t i = 0; i < 8; i += 2)
+		if (is(license, "priority", names[i]))
+			return names[i + 1];
+	return "None";
+}
+
+/* IOS numbers a store's licenses from 0. */
+static json_int_t
+store_index(const json_t *license)
+{
+	return number_of(license, "license") - 1;
+}
+
+static bool
+in_use(const json_t *license)
+{
+	return is(license, "status", "inUse") ||
+	       is(license, "status", "expiredInUse") ||
+	       is(license, "status", "usageCountConsumed");
+}
+
+/* Seconds until a subscription is over, extension days too. */
+static uint64_t
+subscription_left(const json_t *license)
+{
+	int64_t end = time_of(text_of(license, "end")), now = time(NULL);
+
+	if (end < 0)
+		return 0;
+	end += number_of(license, "extension_days") * 86400;
+	return end > now ? (uint64_t)(end - now) : 0;
+}
+
+static const char *
+left_text(const json_t *license, char text[PERIOD_SIZE])
+{
+	if (is_trial(license) && !is_true(license, "eula_accepted"))
+		return "Not Activated";
+	if (is_trial(license))
+		return period_text(
+		    (uint64_t)number_of(license, "left_s"), text);
+	if (is_subscription(license))
+		return period_text(subscription_left(license), text);
+	return "Life time";
+}
+
+/* ---- A terminal ---- */
+
+static bool
+colored(void)
+{
+	return isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+}
+
+static void
+print_state(const json_t *license)
+{
+	const char *text = state_text(license), *color = "";
+
+	if (strncmp(text, "Expired", 7) == 0)
+		color = "31";
+	else if (strstr(text, "EULA") != NULL)
+		color = "33";
+	else if (strcmp(text, "Active, In Use") == 0)
+		color = "32";
+	if (color[0] != '\0' && colored())
+		printf("\tLicense State: \033[%sm%s\033[0m\n", color, text);
+	else
+		printf("\tLicense State: %s\n", text);
+}
+
+static void
+field(const char *name, const char *value)
+{
+	printf("\t%s: ", name);
+	print_text(stdout, value);
+	putchar('\n');
+}
+
+/* ---- What is there ---- */
+
+struct view {
+	json_t *devices, *stores, *features, *licenses;
+};
+
+static void
+forget(struct view *view)
+{
+	json_decref(view->devices);
+	json_decref(view->stores);
+	json_decref(view->features);
+	json_decref(view->licenses);
+}
+
+static int
+look(struct ctl *ctl, struct view *view)
+{
+	int status;
+
+	*view = (struct view){ NULL, NULL, NULL, NULL };
+	if ((status = ask_rows(ctl, "devices", NULL, &view->devices)) !=
+		EXIT_DONE ||
+	    (status = ask_rows(ctl, "stores", NULL, &view->stores)) !=
+		EXIT_DONE ||
+	    (status = ask_rows(ctl, "features", NULL, &view->features)) !=
+		EXIT_DONE ||
+	    (status = ask_rows(ctl, "licenses",
+		 ctl->nargs > 0 ? ctl->args[0] : NULL, &view->licenses)) !=
+		EXIT_DONE)
+		forget(view);
+	return status;
+}
+
+/* Between the devices of a stack; one alone is not named. */
+static void
+name_device(const struct view *view, const json_t *device)
+{
+	if (json_array_size(view->devices) > 1)
+		printf("Device %lld: %s\n",
+		    (long long)number_of(device, "device"),
+		    text_of(device, "udi"));
+}
+
+static bool
+same_feature(const json_t *a, const json_t *b)
+{
+	return number_of(a, "device") == number_of(b, "device") &&
+	       strcmp(text_of(a, "feature"), text_of(b, "feature")) == 0 &&
+	       strcmp(text_of(a, "version"), text_of(b, "version")) == 0;
+}
+
+static const json_t *
+store_of(const struct view *view, const json_t *license)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(view->stores, i, row)
+	{
+		if (number_of(row, "device") == number_of(license, "device") &&
+		    number_of(row, "store") == number_of(license, "store"))
+			return row;
+	}
+	return NULL;
+}
+
+static const char *
+store_text(const json_t *store)
+{
+	if (is(store, "kind", "primary"))
+		return "Primary License Storage";
+	if (is(store, "kind", "built-in"))
+		return "Built-In License Storage";
+	return "Removable License Storage";
+}
+
+/* ---- Counts ---- */
+
+/* What the leases of the feature ask for; a license that has no feature in
+ * the configuration has none. */
+static json_int_t
+demand(const struct view *view, const json_t *license)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(view->features, i, row)
+	{
+		if (same_feature(row, license))
+			return number_of(row, "in_use");
+	}
+	return 0;
+}
+
+struct count {
+	json_int_t active, used, expired;
+};
+
+/* Do they serve the feature together? */
+static bool
+together(const json_t *a, const json_t *b)
+{
+	return is_true(a, "additive") && is_true(b, "additive") &&
+	       !is(b, "status", "inactive") &&
+	       !is(b, "status", "expiredNotInUse") &&
+	       is_true(b, "eula_accepted");
+}
+
+static struct count
+count_of(const struct view *view, const json_t *license)
+{
+	struct count sum = { 0, 0, 0 };
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(view->licenses, i, row)
+	{
+		json_int_t count = number_of(row, "count"), used;
+
+		if (!is_true(row, "counted") || !same_feature(row, license) ||
+		    (row != license && !together(license, row)))
+			continue;
+		used = count - number_of(row, "count_left");
+		sum.active += count;
+		sum.used += used;
+		if (is(row, "status", "expiredInUse"))
+			sum.expired += used;
+	}
+	return sum;
+}
+
+/* In violation is what is held beyond what licenses give. */
+static void
+print_count(const struct view *view, const json_t *license)
+{
+	struct count count = count_of(view, license);
+	json_int_t over = 0;
+
+	if (!is_true(license, "counted")) {
+		field("License Count", "Non-Counted");
+		return;
+	}
+	if (in_use(license) && demand(view, license) > count.used)
+		over = demand(view, license) - count.used;
+	over += count.expired;
+	if (is_trial(license))
+		printf("\tLicense Count: %lld/%lld  (In-use/Violation)\n",
+		    (long long)count.used, (long long)over);
+	else
+		printf("\tLicense Count: %lld/%lld/%lld  "
+		       "(Active/In-use/Violation)\n",
+		    (long long)count.active, (long long)count.used,
+		    (long long)over);
+}
+
+/* ---- show license ---- */
+
+/* The one that IOS would show of a feature's. */
+static int
+rank(const json_t *license)
+{
+	static const char *const order[] = { "inUse", "usageCountConsumed",
+		"expiredInUse", "notInUse", "inactive", "expiredNotInUse" };
+	int i = 0;
+
+	while (i < 5 && !is(license, "status", order[i]))
+		i++;
+	return 2 * i + !is_true(license, "eula_accepted");
+}
+
+static const json_t *
+chosen(const struct view *view, const json_t *feature)
+{
+	const json_t *row, *best = NULL;
+	size_t i;
+
+	json_array_foreach(view->licenses, i, row)
+	{
+		if (same_feature(row, feature) &&
+		    (best == NULL || rank(row) < rank(best)))
+			best = row;
+	}
+	return best;
+}
+
+static void
+print_short(const struct view *view, const json_t *license)
+{
+	char period[PERIOD_SIZE];
+
+	field("Period left", left_text(license, period));
+	if (is_trial(license))
+		field("Period Used",
+		    period_text(
+			(uint64_t)number_of(license, "used_s"), period));
+	field("License Type", types[type_of(license)].shown);
+	print_state(license);
+	print_count(view, license);
+	field("License Priority", priority_text(license));
+}
+
+/* Is it a feature only because a license says so?  Then, the first time. */
+static bool
+is_new(const struct view *view, size_t at)
+{
+	const json_t *license = json_array_get(view->licenses, at), *row;
+	size_t i;
+
+	json_array_foreach(view->features, i, row)
+	{
+		if (same_feature(row, license))
+			return false;
+	}
+	for (i = 0; i < at; i++)
+		if (same_feature(json_array_get(view->licenses, i), license))
+			return false;
+	return true;
+}
+
+static void
+print_feature(const struct view *view, const json_t *feature, unsigned *number)
+{
+	const json_t *license = chosen(view, feature);
+
+	printf("Index %u Feature: ", ++*number);
+	print_text(stdout, text_of(feature, "feature"));
+	printf("%*s\n",
+	    (int)(31 - strlen(text_of(feature, "feature"))) > 0
+		? (int)(31 - strlen(text_of(feature, "feature")))
+		: 1,
+	    "");
+	if (license != NULL)
+		print_short(view, license);
+}
+
+static bool
+wanted(const struct ctl *ctl, const json_t *row)
+{
+	return ctl->nargs == 0 || is(row, "feature", ctl->args[0]);
+}
+
+/* Numbers stay the same when only one feature is shown. */
+static void
+print_features(
+    const struct ctl *ctl, const struct view *view, const json_t *device)
+{
+	const json_t *row;
+	unsigned number = 0;
+	size_t i;
+
+	json_array_foreach(view->features, i, row)
+	{
+		if (number_of(row, "device") != number_of(device, "device"))
+			continue;
+		if (wanted(ctl, row))
+			print_feature(view, row, &number);
+		else
+			number++;
+	}
+	json_array_foreach(view->licenses, i, row)
+	{
+		if (number_of(row, "device") == number_of(device, "device") &&
+		    is_new(view, i) && wanted(ctl, row))
+			print_feature(view, row, &number);
+	}
+}
+
+static bool
+unknown_feature(const struct ctl *ctl, const struct view *view)
+{
+	const json_t *row;
+	size_t i;
+
+	if (ctl->nargs == 0 || json_array_size(view->licenses) > 0)
+		return false;
+	json_array_foreach(view->features, i, row)
+	{
+		if (wanted(ctl, row))
+			return false;
+	}
+	(void)fail("there is no feature %s; \"licctl show license feature\" "
+		   "lists them",
+	    ctl->args[0]);
+	return true;
+}
+
+/* Looks, and hands the rest to `print`; JSON is always the licenses. */
+static int
+show(struct ctl *ctl, void (*print)(const struct ctl *, const struct view *,
+			  const json_t *device))
+{
+	struct view view;
+	const json_t *device;
+	size_t i;
+	int status = look(ctl, &view);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (unknown_feature(ctl, &view))
+		status = EXIT_FAILED;
+	else if (ctl->json)
+		status = print_json(json_incref(view.licenses));
+	else
+		json_array_foreach(view.devices, i, device)
+		{
+			name_device(&view, device);
+			print(ctl, &view, device);
+		}
+	forget(&view);
+	return status;
+}
+
+int
+show_license(struct ctl *ctl)
+{
+	return show(ctl, print_features);
+}
+
+/* ---- show license detail, all and their selections ---- */
+
+/* "<UDI><PID>...</PID><SN>...</SN></UDI>", of the first UDI. */
+static void
+print_vendor(const json_t *license)
+{
+	const char *udi = json_string_value(
+	    json_array_get(json_object_get(license, "udis"), 0));
+	const char *colon = udi != NULL ? strchr(udi, ':') : NULL;
+
+	printf("\tVendor info: <UDI><PID>");
+	if (colon == NULL)
+		printf("NOTLOCKED</PID><SN>NOTLOCKED");
+	else
+		printf("%.*s</PID><SN>%s", (int)(colon - udi), udi, colon + 1);
+	printf("</SN></UDI>%s\n",
+	    types[type_of(license)].right_to_use ? "<T>RTU</T>" : "");
+}
+
+static void
+print_periods(const json_t *license)
+{
+	char period[PERIOD_SIZE];
+
+	if (is_trial(license)) {
+		printf("\t    Evaluation total period: %s\n",
+		    period_text(
+			(uint64_t)number_of(license, "period_s"), period));
+		printf("\t    Evaluation period left: %s\n",
+		    period_text(
+			(uint64_t)number_of(license, "left_s"), period));
+		printf("\t    Period used: %s\n",
+		    period_text(
+			(uint64_t)number_of(license, "used_s"), period));
+	}
+	if (is_subscription(license)) {
+		printf("\t    Start date: %s, End date: %s\n",
+		    text_of(license, "start"), text_of(license, "end"));
+		printf("\t    Subscription period left: %s\n",
+		    period_text(subscription_left(license), period));
+	}
+}
+
+static void
+print_long(const struct view *view, const json_t *license)
+{
+	bool locked = json_array_size(json_object_get(license, "udis")) > 0;
+	bool right = types[type_of(license)].right_to_use;
+
+	field("License Type", types[type_of(license)].shown);
+	print_state(license);
+	print_periods(license);
+	field("Lock type", locked ? "Node locked" : "Non Node locked");
+	print_vendor(license);
+	field("License Addition",
+	    is_true(license, "additive") ? "Additive" : "Exclusive");
+	field("License Generation version", right ? "0x8200000" : "0x8100000");
+	print_count(view, license);
+	field("License Priority", priority_text(license));
+}
+
+static void
+print_name(const json_t *license)
+{
+	const char *name = text_of(license, "feature");
+	int blanks = 34 - (int)strlen(name);
+
+	print_text(stdout, name);
+	printf("%*sVersion: ", blanks > 0 ? blanks : 1, "");
+	print_text(stdout, text_of(license, "version"));
+	putchar('\n');
+}
+
+static int
+by_feature(const void *a, const void *b)
+{
+	const json_t *x = *(const json_t *const *)a;
+	const json_t *y = *(const json_t *const *)b;
+	int order = strcmp(text_of(x, "feature"), text_of(y, "feature"));
+
+	if (order == 0)
+		order = (number_of(x, "store") > number_of(y, "store")) -
+			(number_of(x, "store") < number_of(y, "store"));
+	if (order == 0)
+		order = (number_of(x, "license") > number_of(y, "license")) -
+			(number_of(x, "license") < number_of(y, "license"));
+	return order;
+}
+
+/* The device's licenses by name; the caller frees the array. */
+static const json_t **
+sorted(const struct view *view, const json_t *device, size_t *n)
+{
+	size_t size = json_array_size(view->licenses), i;
+	const json_t **list = calloc(size + 1, sizeof *list);
+	const json_t *row;
+
+	*n = 0;
+	if (list == NULL)
+		return NULL;
+	json_array_foreach(view->licenses, i, row)
+	{
+		if (number_of(row, "device") == number_of(device, "device"))
+			list[(*n)++] = row;
+	}
+	qsort(list, *n, sizeof *list, by_feature);
+	return list;
+}
+
+static void
+print_details(
+    const struct ctl *ctl, const struct view *view, const json_t *device)
+{
+	size_t n;
+	const json_t **list = sorted(view, device, &n);
+
+	(void)ctl;
+	for (size_t i = 0; list != NULL && i < n; i++) {
+		printf("Index: %zu \tFeature: ", i + 1);
+		print_name(list[i]);
+		print_long(view, list[i]);
+		printf(
+		    "\tStore Index: %lld\n", (long long)store_index(list[i]));
+		field("Store Name", store_text(store_of(view, list[i])));
+	}
+	free(list);
+}
+
+int
+show_detail(struct ctl *ctl)
+{
+	return show(ctl, print_details);
+}
+
+static void
+print_stores(
+    const struct ctl *ctl, const struct view *view, const json_t *device)
+{
+	const json_t *store, *row;
+	size_t i, j;
+
+	(void)ctl;
+	json_array_foreach(view->stores, i, store)
+	{
+		if (number_of(store, "device") != number_of(device, "device"))
+			continue;
+		printf("License Store: %s\n", store_text(store));
+		json_array_foreach(view->licenses, j, row)
+		{
+			if (store_of(view, row) != store)
+				continue;
+			printf("StoreIndex: %lld  Feature: ",
+			    (long long)store_index(row));
+			print_name(row);
+			print_long(view, row);
+		}
+	}
+}
+
+int
+show_all(struct ctl *ctl)
+{
+	return show(ctl, print_stores);
+}
+
+/* Only the licenses that `keep` keeps. */
+static int
+show_some(struct ctl *ctl, bool (*keep)(const json_t *))
+{
+	struct view view;
+	const json_t *device;
+	size_t i;
+	int status = look(ctl, &view);
+
+	if (status != EXIT_DONE)
+		return status;
+	for (i = json_array_size(view.licenses); i-- > 0;)
+		if (!keep(json_array_get(view.licenses, i)))
+			(void)json_array_remove(view.licenses, i);
+	if (ctl->json)
+		status = print_json(json_incref(view.licenses));
+	else
+		json_array_foreach(view.devices, i, device)
+		{
+			name_device(&view, device);
+			print_stores(ctl, &view, device);
+		}
+	forget(&view);
+	return status;
+}
+
+static bool
+is_evaluation(const json_t *license)
+{
+	return is(license, "type", "demo") ||
+	       is(license, "type", "evalRightToUse") ||
+	       is(license, "type", "evaluationSubscription");
+}
+
+/* It runs, or ran, out by itself. */
+static bool
+is_expiring(const json_t *license)
+{
+	return (is_trial(license) && is_true(license, "eula_accepted")) ||
+	       is_subscription(license);
+}
+
+static bool
+is_permanent(const json_t *license)
+{
+	return !is_trial(license) && !is_subscription(license);
+}
+
+int
+show_evaluation(struct ctl *ctl)
+{
+	return show_some(ctl, is_evaluation);
+}
+
+int
+show_expiring(struct ctl *ctl)
+{
+	return show_some(ctl, is_expiring);
+}
+
+int
+show_in_use(struct ctl *ctl)
+{
+	return show_some(ctl, in_use);
+}
+
+int
+show_permanent(struct ctl *ctl)
+{
+	return show_some(ctl, is_permanent);
+}
+
+/* ---- show license feature ---- */
+
+static bool
+any(const struct view *view, const json_t *feature,
+    bool (*keep)(const json_t *))
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(view->licenses, i, row)
+	{
+		if (same_feature(row, feature) && keep(row))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_right_to_use(const json_t *license)
+{
+	return types[type_of(license)].right_to_use;
+}
+
+static const char *
+yes_no(bool truth)
+{
+	return truth ? "yes" : "no";
+}
+
+static void
+print_feature_row(const struct view *view, const json_t *f)
+{
+	bool enforced = !is_true(f, "mandatory") && !is_true(f, "advise");
+
+	print_text(stdout, text_of(f, "feature"));
+	printf("%*s%-13s%-12s%-15s%-9s%-11s\n",
+	    strlen(text_of(f, "feature")) < 25
+		? 25 - (int)strlen(text_of(f, "feature"))
+		: 1,
+	    "", yes_no(enforced), yes_no(any(view, f, is_evaluation)),
+	    yes_no(any(view, f, is_subscription)), yes_no(any(view, f, in_use)),
+	    yes_no(any(view, f, is_right_to_use)));
+}
+
+static void
+print_feature_table(
+    const struct ctl *ctl, const struct view *view, const json_t *device)
+{
+	const json_t *row;
+	size_t i;
+
+	(void)ctl;
+	puts("Feature name             Enforcement  Evaluation  Subscription   "
+	     "Enabled  RightToUse ");
+	json_array_foreach(view->features, i, row)
+	{
+		if (number_of(row, "device") == number_of(device, "device"))
+			print_feature_row(view, row);
+	}
+}
+
+static int
+print_rows(struct ctl *ctl, const char *list)
+{
+	json_t *rows;
+	int status = ask_rows(ctl, list, NULL, &rows);
+
+	return status == EXIT_DONE ? print_json(rows) : status;
+}
+
+int
+show_feature(struct ctl *ctl)
+{
+	return ctl->json ? print_rows(ctl, "features")
+			 : show(ctl, print_feature_table);
+}
+
+/* ---- show license file ---- */
+
+static void
+print_file(const struct ctl *ctl, const struct view *view, const json_t *device)
+{
+	const json_t *store, *row;
+	size_t i, j;
+
+	(void)ctl;
+	json_array_foreach(view->stores, i, store)
+	{
+		if (number_of(store, "device") != number_of(device, "device"))
+			continue;
+		printf("License Store: %s\n", store_text(store));
+		json_array_foreach(view->licenses, j, row)
+		{
+			if (store_of(view, row) != store)
+				continue;
+			printf("  Store Index: %lld\n    License: %s ",
+			    (long long)store_index(row), text_of(row, "id"));
+			print_text(stdout, text_of(row, "feature"));
+			printf(" %s %s, issued %s by ", text_of(row, "version"),
+			    text_of(row, "type"), text_of(row, "issued"));
+			print_text(stdout, text_of(row, "issuer"));
+			printf("\n    Comment: ");
+			print_text(stdout, text_of(row, "comment"));
+			putchar('\n');
+		}
+	}
+}
+
+int
+show_file(struct ctl *ctl)
+{
+	return show(ctl, print_file);
+}
+
+/* ---- show license udi, statistics, status ---- */
+
+int
+show_udi(struct ctl *ctl)
+{
+	json_t *rows, *row;
+	size_t i;
+	int status = ask_rows(ctl, "devices", NULL, &rows);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (ctl->json)
+		return print_json(rows);
+	puts("Device#   PID                     SN                      UDI");
+	puts("----------------------------------------------------------------"
+	     "--------------");
+	json_array_foreach(rows, i, row)
+	{
+		printf("%s%-9lld%-24s%-24s%s\n",
+		    is_true(row, "master") ? "*" : " ",
+		    (long long)number_of(row, "device") - 1,
+		    text_of(row, "pid"), text_of(row, "sn"),
+		    text_of(row, "udi"));
+	}
+	json_decref(rows);
+	return EXIT_DONE;
+}
+
+int
+show_statistics(struct ctl *ctl)
+{
+	static const struct {
+		const char *name, *key; /* NULL: a heading */
+	} lines[] = {
+		{ "Administrative statistics", NULL },
+		{ "Install success count:", "install_success" },
+		{ "Install failure count:", "install_failure" },
+		{ "Install duplicate count:", "install_duplicate" },
+		{ "Comment add count:", "comment_add" },
+		{ "Comment delete count:", "comment_delete" },
+		{ "Clear count:", "clear" },
+		{ "Client statistics", NULL },
+		{ "Request success count:", "request_success" },
+		{ "Request failure count:", "request_failure" },
+		{ "Release count:", "release" },
+		{ "Global Notify count:", "notify" },
+	};
+	json_t *result;
+	int status = ask(ctl, json_pack("{s:s}", "do", "statistics"), &result);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (ctl->json)
+		return print_json(result);
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		if (lines[i].key == NULL)
+			printf("%s%s\n", i != 0 ? "\n" : "", lines[i].name);
+		else
+			printf("\t%-29s%lld\n", lines[i].name,
+			    (long long)number_of(result, lines[i].key));
+	json_decref(result);
+	return EXIT_DONE;
+}
+
+int
+show_status(struct ctl *ctl)
+{
+	static const char *const supported[] = { "permanent", "extension",
+		"evaluation", "subscription", "right-to-use" };
+	static const char *const meanings[] = { "Non-expiring node locked",
+		"Expiring node locked", "Expiring non node locked",
+		"Expiring node locked, by calendar",
+		"Non-expiring non node locked" };
+	static const char *const operations[] = { "install", "clear",
+		"annotate", "save", "revoke" };
+	static const char *const actions[] = { "Install", "Clear", "Comment",
+		"Save", "Revoke" };
+	json_t *list;
+
+	if (ctl->json) {
+		list = json_pack("{s:[], s:[]}", "types", "operations");
+		for (size_t i = 0; i < 5; i++) {
+			(void)json_array_append_new(
+			    json_object_get(list, "types"),
+			    json_string(supported[i]));
+			(void)json_array_append_new(
+			    json_object_get(list, "operations"),
+			    json_string(operations[i]));
+		}
+		return print_json(list);
+	}
+	puts("License Type Supported");
+	for (size_t i = 0; i < 5; i++)
+		printf("\t%-15s%s license\n", supported[i], meanings[i]);
+	puts("License Operation Supported");
+	for (size_t i = 0; i < 5; i++)
+		printf("\t%-15s%s license\n", operations[i], actions[i]);
+	return EXIT_DONE;
+}
+
+/* ---- show history, leases, events; dump ---- */
+
+int
+show_history(struct ctl *ctl)
+{
+	json_t *rows, *row;
+	size_t i;
+	int status = ask_rows(ctl, "history", NULL, &rows);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (ctl->json)
+		return print_json(rows);
+	json_array_foreach(rows, i, row)
+	{
+		char *body =
+		    json_dumps(json_object_get(row, "body"), JSON_COMPACT);
+
+		printf("%lld %s %s %s %s ", (long long)number_of(row, "seq"),
+		    text_of(row, "at"), text_of(row, "what"),
+		    is(row, "udi", "") ? "-" : text_of(row, "udi"),
+		    is(row, "id", "") ? "-" : text_of(row, "id"));
+		print_text(stdout, body != NULL ? body : "");
+		putchar('\n');
+		free(body);
+	}
+	json_decref(rows);
+	return EXIT_DONE;
+}
+
+int
+show_leases(struct ctl *ctl)
+{
+	json_t *rows, *row;
+	size_t i;
+	int status = ask_rows(ctl, "leases", NULL, &rows);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (ctl->json)
+		return print_json(rows);
+	puts("Process   User      Count       State       Feature");
+	json_array_foreach(rows, i, row)
+	{
+		printf("%-10lld%-10lld%-12lld%-12s",
+		    (long long)number_of(row, "pid"),
+		    (long long)number_of(row, "uid"),
+		    (long long)number_of(row, "count"), text_of(row, "state"));
+		print_text(stdout, text_of(row, "feature"));
+		printf(" %s\n", text_of(row, "version"));
+	}
+	json_decref(rows);
+	return EXIT_DONE;
+}
+
+static const char *const lists[] = { "devices", "stores", "features",
+	"licenses", "leases", "history" };
+
+int
+dump(struct ctl *ctl)
+{
+	json_t *all = json_object(), *part;
+	int status = ask(ctl, json_pack("{s:s}", "do", "statistics"), &part);
+
+	if (status == EXIT_DONE)
+		(void)json_object_set_new(all, "statistics", part);
+	for (size_t i = 0;
+	     status == EXIT_DONE && i < sizeof lists / sizeof lists[0]; i++) {
+		status = ask_rows(ctl, lists[i], NULL, &part);
+		if (status == EXIT_DONE)
+			(void)json_object_set_new(all, lists[i], part);
+	}
+	if (status == EXIT_DONE)
+		return print_json(all);
+	json_decref(all);
+	return status;
+}
