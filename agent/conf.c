@@ -117,6 +117,7 @@ struct file_conf {
 	struct where where;
 	char *master, *state, *keys;
 	bool own_keys;
+	uint32_t flush;
 	char *control, *admin_group, *feature_group;
 	int others;
 	struct transfer_group transfer;
@@ -284,6 +285,8 @@ static const struct key file_keys[] = {
 	{ "state", KEY_TEXT, OF(state), .required = true, PATH_KEY },
 	{ "keys", KEY_TEXT, OF(keys), .required = true, PATH_KEY },
 	{ "own-keys", KEY_TRUTH, OF(own_keys) },
+	{ "flush", KEY_NUMBER, OF(flush), .min = 1, .max = 86400,
+	    .fallback = LC_FLUSH_S },
 	{ "control", KEY_TEXT, OF(control), .max = SOCKET_MAX,
 	    .check = is_socket,
 	    .allowed = "an absolute path, or \"\" for none" },
@@ -930,6 +933,7 @@ take_options(const struct reader *r, struct loaded *l)
 	*options = (struct lc_options){ .state_dir = l->file.state,
 		.key_dir = l->file.keys,
 		.own_keys = l->file.own_keys,
+		.flush_s = l->file.flush,
 		.devices = l->devices,
 		.ndevices = l->file.devices.n,
 		.stores = l->stores,

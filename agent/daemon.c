@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "actions.h"
+#include "clockwatch.h"
 #include "control.h"
 #include "eventlog.h"
 #include "jobs.h"
@@ -22,6 +23,8 @@
 #include "notify.h"
 #include "readiness.h"
 #include "tables.h"
+
+#define END_MS 1000
 
 struct daemon {
 	const char *path;
@@ -37,6 +40,8 @@ struct daemon {
 	struct watch signals; /* fd is -1 before it is open */
 	struct task reload;
 	struct timer due; /* when the core wants to be called */
+	struct clockwatch clock;
+	struct timer end; /* set while answers are awaited */
 };
 
 static const uint32_t license_mib[] = { LICENSE_MIB };
@@ -105,6 +110,14 @@ on_leases_changed(void *arg)
 	loop_timer_set(d->loop, &d->due, 0);
 }
 
+static void
+on_clock_changed(void *arg)
+{
+	struct daemon *d = arg;
+
+	loop_timer_set(d->loop, &d->due, 0);
+}
+
 static struct lc_options
 core_options(struct daemon *d, const struct conf *conf)
 {
@@ -133,6 +146,8 @@ on_link_down(void *arg)
 	struct daemon *d = arg;
 
 	notify_link_down(d->notify);
+	if (d->end.armed)
+		loop_stop(d->loop);
 }
 
 static void
@@ -141,6 +156,8 @@ on_answered(void *arg, uint32_t packet, bool taken)
 	struct daemon *d = arg;
 
 	notify_answered(d->notify, packet, taken);
+	if (d->end.armed && !notify_waits(d->notify))
+		loop_stop(d->loop);
 }
 
 /* ---- The control socket ---- */
@@ -242,6 +259,30 @@ reload(void *arg)
 	readiness_ready();
 }
 
+/*
+ * Notifications that are on their way when the daemon ends would come again
+ * after the next start: their answers are awaited, but not for long.
+ */
+static void
+end(struct daemon *d)
+{
+	bool waiting = d->end.armed;
+
+	notify_stop(d->notify);
+	if (waiting || !notify_waits(d->notify))
+		loop_stop(d->loop);
+	else
+		loop_timer_set(d->loop, &d->end, END_MS);
+}
+
+static void
+give_up(void *arg)
+{
+	struct daemon *d = arg;
+
+	loop_stop(d->loop);
+}
+
 static void
 on_signal(void *arg, short revents)
 {
@@ -256,7 +297,7 @@ on_signal(void *arg, short revents)
 		return;
 	}
 	log_info("main", "ending on SIG%s", sigabbrev_np((int)info.ssi_signo));
-	loop_stop(d->loop);
+	end(d);
 }
 
 static bool
@@ -277,6 +318,17 @@ open_signals(struct daemon *d)
 }
 
 /* ---- Opening and closing ---- */
+
+/* Without it a clock that is set is noticed when something is due. */
+static void
+watch_clock(struct daemon *d)
+{
+	if (!clockwatch_open(&d->clock, d->loop))
+		log_warn("main",
+		    "the kernel does not tell when the clock is set (%s); "
+		    "it is looked at less often",
+		    strerror(errno));
+}
 
 static bool
 open_core(struct daemon *d)
@@ -350,13 +402,19 @@ daemon_open(const char *path, struct conf *conf)
 	};
 	d->reload = (struct task){ .run = reload, .arg = d };
 	d->due = (struct timer){ .expired = tick, .arg = d };
+	d->end = (struct timer){ .expired = give_up, .arg = d };
+	d->clock = (struct clockwatch){
+		.watch.fd = -1, .changed = on_clock_changed, .arg = d
+	};
 	if ((d->loop = loop_new()) == NULL || !open_signals(d))
 		log_error("main", "cannot begin: %s", strerror(errno));
 	else if (open_core(d)) {
 		if (!open_tables(d) || !open_link(d) || !open_control(d))
 			log_error("main", "out of memory");
-		else if (listen_for_programs(d, d->conf))
+		else if (listen_for_programs(d, d->conf)) {
+			watch_clock(d);
 			return d;
+		}
 	}
 	daemon_close(d);
 	return NULL;
@@ -382,6 +440,7 @@ daemon_close(struct daemon *d)
 	free(d->mib.hints);
 	if (d->signals.fd >= 0)
 		close(d->signals.fd);
+	clockwatch_close(&d->clock);
 	loop_free(d->loop);
 	conf_free(d->conf);
 	free(d);

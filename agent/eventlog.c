@@ -1,6 +1,7 @@
 /* eventlog.c - the core's events in the operator's log. */
 #include "eventlog.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <syslog.h>
@@ -10,7 +11,8 @@
 #include "table.h"
 
 #define DETAIL_SIZE 384
-#define DAY_S 86400u
+#define HOUR_S 3600
+#define DAY_S (24 * HOUR_S)
 
 /* ---- What follows the sentence ---- */
 
@@ -28,16 +30,32 @@ whose(const struct lc_event *event, char *text)
 	snprintf(text, DETAIL_SIZE, " UDI=%s", event->udi);
 }
 
+/* "28 days", "23 hours"; events may come a moment late. */
+static const char *
+span(int64_t seconds, char room[32])
+{
+	int64_t n = seconds;
+	const char *unit = "second";
+
+	if (seconds > 2 * DAY_S - HOUR_S / 2) {
+		n = (seconds + DAY_S / 2) / DAY_S;
+		unit = "day";
+	} else if (seconds > HOUR_S / 2) {
+		n = (seconds + HOUR_S / 2) / HOUR_S;
+		unit = "hour";
+	}
+	snprintf(room, 32, "%lld %s%s", (long long)n, unit,
+	    n == 1 ? "" : "s");
+	return room;
+}
+
 static void
 left(const struct lc_event *event, char *text)
 {
-	if (event->left_s >= DAY_S)
-		snprintf(text, DETAIL_SIZE, " %u days of use are left. UDI=%s",
-		    event->left_s / DAY_S, event->udi);
-	else
-		snprintf(text, DETAIL_SIZE,
-		    " %u seconds of use are left. UDI=%s", event->left_s,
-		    event->udi);
+	char room[32];
+
+	snprintf(text, DETAIL_SIZE, " Use left: %s. UDI=%s",
+	    span(event->left_s, room), event->udi);
 }
 
 static void
@@ -45,11 +63,14 @@ end(const struct lc_event *event, char *text)
 {
 	time_t when = (time_t)event->end;
 	struct tm tm;
-	char date[32] = "unknown";
+	char date[32] = "unknown", room[32];
+	bool ahead = event->end != LC_NO_TIME && event->end > event->at;
 
 	if (event->end != LC_NO_TIME && gmtime_r(&when, &tm) != NULL)
 		(void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	snprintf(text, DETAIL_SIZE, " End date %s. UDI=%s", date, event->udi);
+	snprintf(text, DETAIL_SIZE, " End date: %s%s%s. UDI=%s", date,
+	    ahead ? ", in " : "",
+	    ahead ? span(event->end - event->at, room) : "", event->udi);
 }
 
 static void

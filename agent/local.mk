@@ -12,6 +12,7 @@ agent_libagent_la_SOURCES = \
 	agent/agent.h \
 	agent/agentx.c agent/agentx.h \
 	agent/buffer.c agent/buffer.h \
+	agent/clockwatch.c agent/clockwatch.h \
 	agent/conf.c agent/conf.h \
 	agent/control.c agent/control.h agent/control_client.h \
 	agent/control_job.c \

@@ -16,6 +16,7 @@
 
 #define WINDOW 64
 #define RETRY_MS 10000 /* when the core cannot read its queue */
+#define REPORT_MS 60000 /* between lines of the log on what was dropped */
 
 struct sent {
 	uint32_t packet;
@@ -29,6 +30,9 @@ struct notify {
 	struct link *link;
 	struct task task;
 	struct timer retry;
+	struct timer report;
+	uint64_t dropped; /* that the log has told of */
+	bool stopped;
 	struct sent window[WINDOW]; /* in the order of seq */
 	size_t nsent;
 	uint64_t last; /* seq of the last one that was sent */
@@ -212,14 +216,19 @@ window_add(struct notify *notify, uint32_t packet, uint64_t seq, bool answered)
 	notify->last = seq;
 }
 
+static bool
+may_send(const struct notify *notify)
+{
+	return notify->link != NULL && link_is_up(notify->link);
+}
+
 /* False: there is none, or not now. */
 static bool
 next_event(struct notify *notify, const struct lc_event **event)
 {
 	enum lc_err err;
 
-	if (notify->nsent == WINDOW || notify->link == NULL ||
-	    !link_is_up(notify->link))
+	if (notify->stopped || notify->nsent == WINDOW || !may_send(notify))
 		return false;
 	err = lc_event_next(notify->core, notify->last, event);
 	if (err != LC_OK && err != LC_ENOTFOUND) {
@@ -274,6 +283,29 @@ settle(struct notify *notify)
 	    notify->nsent * sizeof *notify->window);
 }
 
+/* At once when the first one is dropped, then once in a while. */
+static void
+report_dropped(struct notify *notify)
+{
+	uint64_t dropped = lc_event_dropped(notify->core);
+
+	if (dropped == notify->dropped || notify->report.armed)
+		return;
+	log_warn("notify",
+	    "%d notifications wait for the master agent, more are not kept: "
+	    "the %llu oldest were dropped, %llu in all so far",
+	    LC_QUEUE_MAX, (unsigned long long)(dropped - notify->dropped),
+	    (unsigned long long)dropped);
+	notify->dropped = dropped;
+	loop_timer_set(notify->loop, &notify->report, REPORT_MS);
+}
+
+static void
+report_again(void *arg)
+{
+	report_dropped(arg);
+}
+
 static void
 work(void *arg)
 {
@@ -283,6 +315,9 @@ work(void *arg)
 	while (send_next(notify))
 		;
 	settle(notify);
+	/* Nothing piles up otherwise. */
+	if (!may_send(notify) || notify->nsent == WINDOW)
+		report_dropped(notify);
 }
 
 void
@@ -324,6 +359,21 @@ notify_link_down(struct notify *notify)
 	notify->nsent = 0;
 }
 
+void
+notify_stop(struct notify *notify)
+{
+	notify->stopped = true;
+}
+
+bool
+notify_waits(const struct notify *notify)
+{
+	for (size_t i = 0; i < notify->nsent; i++)
+		if (!notify->window[i].answered)
+			return true;
+	return false;
+}
+
 struct notify *
 notify_new(struct loop *loop, struct lc *core)
 {
@@ -335,6 +385,9 @@ notify_new(struct loop *loop, struct lc *core)
 	notify->core = core;
 	notify->task = (struct task){ .run = work, .arg = notify };
 	notify->retry = (struct timer){ .expired = retry, .arg = notify };
+	notify->report =
+	    (struct timer){ .expired = report_again, .arg = notify };
+	notify->dropped = lc_event_dropped(core);
 	return notify;
 }
 
@@ -352,5 +405,6 @@ notify_free(struct notify *notify)
 	settle(notify);
 	loop_undefer(notify->loop, &notify->task);
 	loop_timer_clear(notify->loop, &notify->retry);
+	loop_timer_clear(notify->loop, &notify->report);
 	free(notify);
 }

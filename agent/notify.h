@@ -27,6 +27,10 @@ void notify_set_link(struct notify *, struct link *);
 void notify_poke(struct notify *);
 /* What is not answered will be sent again. */
 void notify_link_down(struct notify *);
+/* Sends no more from now on. */
+void notify_stop(struct notify *);
+/* Is anything on its way that the master has not answered for? */
+bool notify_waits(const struct notify *);
 /* link.h's `answered` */
 void notify_answered(struct notify *, uint32_t packet, bool taken);
 

@@ -86,6 +86,7 @@ values(void)
 	CHECK_STR(options->state_dir, "/tmp/state");
 	CHECK_STR(options->key_dir, "/tmp/keys");
 	CHECK(options->own_keys);
+	CHECK_UINT(options->flush_s, 86400);
 	CHECK_STR(conf->control, "/tmp/control");
 	CHECK_UINT(conf->access.admin_group, 0);
 	CHECK_UINT(conf->access.feature_group, 0);
@@ -146,6 +147,7 @@ defaults(void)
 	CHECK_STR(conf->master, "unix:/var/agentx/master");
 	CHECK_STR(address->sun_path, "/var/agentx/master");
 	CHECK(!conf->options.own_keys);
+	CHECK_UINT(conf->options.flush_s, 60);
 	CHECK_UINT(conf->transfer.tftp_port, 69);
 	CHECK_UINT(conf->transfer.ftp_port, 21);
 	CHECK_UINT(conf->transfer.http_port, 80);
