@@ -13,6 +13,11 @@ SYSTEM_TESTS = \
 	tests/system/lab_options.py \
 	tests/system/odd_servers.py \
 	tests/system/quickstart.py \
+	tests/system/time_flow.py \
+	tests/system/time_idle.py \
+	tests/system/time_kinds.py \
+	tests/system/time_life.py \
+	tests/system/time_queue.py \
 	tests/system/transfers.py \
 	tests/system/waiting.py \
 	tests/system/walk.py
@@ -21,4 +26,5 @@ TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = env LAB_BIN=$(abs_top_builddir)/bin python3 -B
 TESTS += $(SYSTEM_TESTS)
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
-dist_check_DATA += tests/system/harness.py tests/system/servers.py
+dist_check_DATA += tests/system/harness.py tests/system/servers.py \
+	tests/system/time_lab.py
