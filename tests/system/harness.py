@@ -19,6 +19,11 @@ import sys
 import tempfile
 import time
 
+# Whoever started us may ignore these (nohup does, and a shell for what it puts
+# in the background); what the tests start shall not inherit that.
+for _ignored in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+    signal.signal(_ignored, signal.SIG_DFL)
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 LAB = os.path.join(TOP, "examples", "lab")
