@@ -108,7 +108,8 @@ statistics(const struct call *call)
 	const struct control *c = call->client->control;
 	const struct jobs_counts *jobs = jobs_counts(c->options.jobs);
 	json_t *result = json_pack(
-	    "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}",
+	    "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+	    "s:b}",
 	    "install_success", (json_int_t)jobs->installed, "install_duplicate",
 	    (json_int_t)jobs->existing, "install_failure",
 	    (json_int_t)jobs->failed, "clear", (json_int_t)jobs->cleared,
@@ -118,7 +119,10 @@ statistics(const struct call *call)
 	    "request_failure", (json_int_t)c->counts.refusals, "release",
 	    (json_int_t)c->counts.releases, "notify",
 	    (json_int_t)c->counts.notices, "clients", (json_int_t)c->nclients,
-	    "accept_all", lc_eula_standing(c->options.core));
+	    "notifications_waiting",
+	    (json_int_t)lc_event_waiting(c->options.core),
+	    "notifications_dropped",
+	    (json_int_t)lc_event_dropped(c->options.core), "accept_all", lc_eula_standing(c->options.core));
 
 	call_answer(call, result);
 }

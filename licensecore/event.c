@@ -60,23 +60,31 @@ event_pack(const struct lc_event *e)
 	    "what_is_counted", e->what_is_counted);
 }
 
+/* Delivered and dropped are always the oldest: no number is missing. */
+static enum lc_err
+queue_length(struct lc *lc, int64_t *n)
+{
+	struct lc_rows *rows;
+	enum lc_err err = lc_db_query(lc->db, &rows, "SELECT"
+	    " coalesce((SELECT max(seq) FROM outbox)"
+	    " - (SELECT min(seq) FROM outbox) + 1, 0)", "");
+
+	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+		return err;
+	*n = lc_db_int(rows, 0);
+	lc_db_stop(rows);
+	return LC_OK;
+}
+
 /* The oldest goes when there are too many; that it did is counted. */
 static enum lc_err
 queue_bound(struct lc *lc)
 {
-	struct lc_rows *rows;
-	int64_t n;
-	enum lc_err err;
+	int64_t n = 0;
+	enum lc_err err = queue_length(lc, &n);
 
-	/* Delivered and dropped are always the oldest: no number is missing. */
-	err = lc_db_query(lc->db, &rows, "SELECT (SELECT max(seq) FROM outbox)"
-	    " - (SELECT min(seq) FROM outbox) + 1", "");
-	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+	if (err != LC_OK || n <= LC_QUEUE_MAX)
 		return err;
-	n = lc_db_int(rows, 0);
-	lc_db_stop(rows);
-	if (n <= LC_QUEUE_MAX)
-		return LC_OK;
 	if ((err = lc_db_run(lc->db, "DELETE FROM outbox WHERE seq ="
 	    " (SELECT min(seq) FROM outbox)", "")) != LC_OK)
 		return err;
@@ -257,7 +265,15 @@ lc_event_done(struct lc *lc, uint64_t seq)
 	    (int64_t)seq);
 }
 
-/* Reading it is not worth an error: it is shown to people. */
+/* Reading these is not worth an error: they are shown to people. */
+uint64_t
+lc_event_waiting(struct lc *lc)
+{
+	int64_t n = 0;
+
+	return queue_length(lc, &n) == LC_OK ? (uint64_t)n : 0;
+}
+
 uint64_t
 lc_event_dropped(struct lc *lc)
 {

@@ -872,6 +872,9 @@ show_statistics(struct ctl *ctl)
 		{ "Request failure count:", "request_failure" },
 		{ "Release count:", "release" },
 		{ "Global Notify count:", "notify" },
+		{ "Notification statistics", NULL },
+		{ "Waiting count:", "notifications_waiting" },
+		{ "Dropped count:", "notifications_dropped" },
 	};
 	json_t *result;
 	int status = ask(ctl, json_pack("{s:s}", "do", "statistics"), &result);

@@ -703,6 +703,8 @@ struct lc_event {
 
 /* How many events wait at most; beyond it the oldest are dropped. */
 #define LC_QUEUE_MAX 10000
+/* How many wait now. */
+LC_API uint64_t lc_event_waiting(struct lc *);
 /* How many were dropped since the state directory was made. */
 LC_API uint64_t lc_event_dropped(struct lc *);
 

@@ -416,6 +416,12 @@ lc_event_done(struct lc *lc, uint64_t seq)
 }
 
 uint64_t
+lc_event_waiting(struct lc *lc)
+{
+	return lc->last_seq - lc->done_seq;
+}
+
+uint64_t
 lc_event_dropped(struct lc *lc)
 {
 	(void)lc;

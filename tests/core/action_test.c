@@ -408,6 +408,7 @@ events_wait(void)
 
 	device_open(d);
 	CHECK_ERR(lc_event_next(d->lc, 0, &e), LC_ENOTFOUND, NULL);
+	CHECK_UINT(lc_event_waiting(d->lc), 0);
 	(void)device_add(d, issuer_terms("a"));
 	CHECK_ERR(lc_switch_set(d->lc, LC_SWITCH_DEPLOYMENT, false), LC_OK,
 	    NULL);
@@ -419,6 +420,7 @@ events_wait(void)
 	    NULL);
 	(void)device_add(d, issuer_terms("c"));
 	CHECK_UINT(d->nevents, 3);
+	CHECK_UINT(lc_event_waiting(d->lc), 2);
 
 	CHECK_ERR(lc_event_next(d->lc, 0, &e), LC_OK, NULL);
 	CHECK_UINT(e->seq, 1);
@@ -427,10 +429,12 @@ events_wait(void)
 	CHECK_INT(e->type, LC_PERMANENT);
 	CHECK_UINT(e->feature, 0);	/* not one of the device */
 	CHECK_ERR(lc_event_done(d->lc, 1), LC_OK, NULL);
+	CHECK_UINT(lc_event_waiting(d->lc), 1);
 	CHECK_ERR(lc_event_next(d->lc, 0, &e), LC_OK, NULL);
 	CHECK_UINT(e->seq, 2);
 	CHECK_UINT(e->license, 3);
 	CHECK_ERR(lc_event_done(d->lc, 2), LC_OK, NULL);
+	CHECK_UINT(lc_event_waiting(d->lc), 0);
 	CHECK_ERR(lc_event_next(d->lc, 0, &e), LC_ENOTFOUND, NULL);
 	device_free(d);
 }

@@ -905,6 +905,7 @@ deliver(struct world *w, size_t most)
 		w->seq = e->seq;
 	}
 	CHECK_ERR(lc_event_done(w->d->lc, w->seq), LC_OK, NULL);
+	CHECK_UINT(lc_event_waiting(w->d->lc), w->nqueued - w->delivered);
 	if (w->delivered == w->nqueued)
 		CHECK_ERR(lc_event_next(w->d->lc, w->seq, &e), LC_ENOTFOUND,
 		    NULL);

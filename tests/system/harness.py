@@ -9,11 +9,13 @@ SNMP goes through net-snmp's own tools, since those are what people use.
 
 import contextlib
 import glob
+import json
 import os
 import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -175,9 +177,12 @@ class Lab:
         self.read_env()
 
     def read_env(self):
-        with open(os.path.join(self.dir, "lab.env"), encoding="utf-8") as f:
-            self.env = dict(word.split("=", 1) for line in f
-                            for word in shlex.split(line))
+        self.env = self._variables("lab.env")
+
+    def _variables(self, name):
+        with open(os.path.join(self.dir, name), encoding="utf-8") as f:
+            return dict(word.split("=", 1) for line in f
+                        for word in shlex.split(line))
 
     @property
     def snmp_address(self):
@@ -397,6 +402,34 @@ class Lab:
         return wait_until(f"{n} {name}", lambda: (
             lambda traps: traps if len(traps) >= n else None)(
                 self.traps(name)))
+
+    def statistics(self):
+        """What the daemon counts, as its control socket tells it."""
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.settimeout(30)
+            asking.connect(self.control)
+            asking.sendall(b'{"do":"statistics"}\n')
+            lines = asking.makefile(encoding="utf-8")
+            lines.readline()    # the daemon introduces itself
+            return json.loads(lines.readline())["result"]
+
+    def settled(self, seconds=60):
+        """All notifications so far are delivered, recorded as such, and
+        written down by snmptrapd.
+
+        A daemon that is killed after a notification was received, and before
+        it has recorded that, rightly sends it again.
+        """
+        wait_until("no notification waits", lambda: self.statistics()[
+            "notifications_waiting"] == 0, seconds)
+        # snmptrapd takes one at a time: when it answers this, which it does
+        # not write down, it has written all before.
+        launch = self._variables("run/launch")
+        done = self.run("snmpinform", "-v2c", "-c", launch["probe"], "-t", "2",
+                        "-r", str(seconds // 2),
+                        f"127.0.0.1:{launch['lab_trap_port']}", "",
+                        "1.3.6.1.6.3.1.1.5.1")
+        equal((done.returncode, done.stderr), (0, ""), "snmptrapd's answer")
 
 
 def files_below(path):

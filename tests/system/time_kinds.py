@@ -56,8 +56,7 @@ class Kinds:
 
     def told(self, *expected):
         """What came since the last time is this."""
-        wait_until(f"{len(expected)} notifications more", lambda:
-                   len(self.ours()) >= self.seen + len(expected))
+        self.lab.settled()
         got = self.ours()[self.seen:]
         equal(got, [("clmgmtLicense" + name, objects)
                     for name, objects in expected], "notifications")

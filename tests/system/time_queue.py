@@ -38,6 +38,9 @@ def queue(lab):
           KEPT + MORE, "licenses")
     program.close()
     lab.wait_log(f"the {MORE} oldest were dropped, {MORE} in all so far")
+    counts = lab.statistics()
+    equal((counts["notifications_waiting"], counts["notifications_dropped"]),
+          (KEPT, MORE), "notifications that wait, and that were dropped")
 
     step("snmpd comes back")
     lab.restart("snmpd")

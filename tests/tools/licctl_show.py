@@ -198,6 +198,11 @@ LIC1921/K9:LAB00000001
     check(ctl(lab, "show", "license", "statistics").startswith(
         "Administrative statistics\n"
         "\tInstall success count:       2\n"), "statistics")
+    lab.settled()
+    check(ctl(lab, "show", "license", "statistics").endswith(
+        "\nNotification statistics\n"
+        "\tWaiting count:               0\n"
+        "\tDropped count:               0\n"), "notifications")
     check("License Operation Supported\n\tinstall        Install license\n"
           in ctl(lab, "show", "license", "status"), "status")
 
