@@ -143,6 +143,63 @@ fixture_get(const char *name)
 	return fixture_value(&value);
 }
 
+static void
+plain_octets(const struct value *value, char *text)
+{
+	*text++ = 'x';
+	*text = '\0';
+	for (size_t i = 0; i < value->octets.len; i++)
+		text += sprintf(text, "%02x", value->octets.data[i]);
+}
+
+static void
+plain_oid(const struct value *value, char *text)
+{
+	*text++ = 'o';
+	for (size_t i = 0; i < value->oid.len; i++)
+		text += sprintf(text, ".%u", value->oid.id[i]);
+}
+
+const char *
+fixture_plain(const struct value *value)
+{
+	static char text[FIXTURE_PLAIN_MAX];
+
+	switch (value->type) {
+	case VALUE_INTEGER:
+		snprintf(text, sizeof text, "i%d", value->integer);
+		break;
+	case VALUE_UNSIGNED:
+		snprintf(text, sizeof text, "u%u", value->number);
+		break;
+	case VALUE_OCTETS:
+		plain_octets(value, text);
+		break;
+	case VALUE_OID:
+		plain_oid(value, text);
+		break;
+	case VALUE_NO_OBJECT:
+		return "noSuchObject";
+	case VALUE_NO_INSTANCE:
+		return "noSuchInstance";
+	case VALUE_END:
+		return "endOfMibView";
+	default:
+		return "?";
+	}
+	return text;
+}
+
+const char *
+fixture_plain_of(const char *name)
+{
+	static struct value value;
+	struct oid oid = fixture_name(name);
+
+	mib_get(&fixture.mib, &oid, &value);
+	return fixture_plain(&value);
+}
+
 /* ---- Requests as text ---- */
 
 static void
@@ -178,6 +235,13 @@ parse_value(const char *text, uint8_t *room, struct value *value)
 		break;
 	case 'n':
 		value->type = VALUE_NULL;
+		break;
+	case 't':
+		value_unsigned(value, 1);
+		value->type = VALUE_TICKS;
+		break;
+	case 'o':
+		value->type = VALUE_OID; /* nobody looks at which one */
 		break;
 	case 'a':
 		parse_octets('x', "7f000001", room, value);

@@ -41,9 +41,16 @@ const char *fixture_value(const struct value *);
 /* The same of a variable. */
 const char *fixture_get(const char *name);
 
+/* "i4", "u17", "x61", "o.0.0", "noSuchObject", "noSuchInstance" or
+ * "endOfMibView": exactly what it is.  It lives until the next call. */
+#define FIXTURE_PLAIN_MAX 1300
+const char *fixture_plain(const struct value *);
+const char *fixture_plain_of(const char *name);
+
 /*
  * "1.2.1.15.5=i2 1.2.1.8.5=sflash:a.lic": varbinds, separated by blanks.  An
- * 'x' takes hexadecimal digits, 'z' a number of letters.  Returns how many;
+ * 'x' takes hexadecimal digits, 'z' a number of letters; 't', 'o', 'a' and 'n'
+ * are of other types, whatever their value.  Returns how many;
  * they live until the next call.
  */
 size_t fixture_varbinds(const char *text, struct varbind **varbinds);

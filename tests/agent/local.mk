@@ -12,6 +12,7 @@ AGENT_TESTS = \
 	tests/agent/files_test \
 	tests/agent/link_test \
 	tests/agent/loop_test \
+	tests/agent/requests_test \
 	tests/agent/serve_test \
 	tests/agent/set_test \
 	tests/agent/table_test
@@ -27,6 +28,10 @@ tests_agent_link_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_loop_test_SOURCES = tests/agent/loop_test.c $(AGENT_FIXTURE)
 tests_agent_loop_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_loop_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_requests_test_SOURCES = tests/agent/requests_test.c \
+	$(AGENT_FIXTURE)
+tests_agent_requests_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_requests_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_serve_test_SOURCES = tests/agent/serve_test.c $(AGENT_FIXTURE)
 tests_agent_serve_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_serve_test_LDADD = $(AGENT_TEST_LDADD)
@@ -41,6 +46,6 @@ check_PROGRAMS += $(AGENT_TESTS)
 TESTS += $(AGENT_TESTS)
 endif
 
-EXTRA_DIST += tests/agent/conf
+EXTRA_DIST += tests/agent/conf tests/agent/sets.txt
 dist_check_SCRIPTS += tests/agent/licagentd_test.sh
 TESTS += tests/agent/licagentd_test.sh

@@ -432,6 +432,56 @@ class Lab:
         equal((done.returncode, done.stderr), (0, ""), "snmptrapd's answer")
 
 
+class Manager:
+    """tests/system/manager: exact answers, errors with their indexes."""
+
+    def __init__(self, lab, auth, seconds="5", retries="2"):
+        path = os.environ.get("LAB_MANAGER", "")
+        if not os.path.exists(path):
+            skip("tests/system/manager is not built (net-snmp's library)")
+        self.process = subprocess.Popen(
+            [path, *(shlex.split(auth) if isinstance(auth, str) else auth),
+             "-t", seconds, "-r", retries, lab.snmp_address],
+            env=lab.environ, text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE)
+
+    def ask(self, *words):
+        """(error, index, [(name, value)]) as manager.c writes them; None if
+        there was no answer."""
+        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline().rstrip("\n")
+        if line == "timeout":
+            return None
+        check(line and not line.startswith("failed"),
+              f"manager: {words[:3]}: {line}")
+        error, index, *bindings = line.split(" ")
+        return (int(error), int(index),
+                [tuple(b.split("=", 1)) for b in bindings])
+
+    def get(self, *names):
+        """Their values."""
+        error, _, bindings = self.ask("get", *names)
+        equal(error, 0, f"GET of {names[:3]}: error")
+        return [value for _, value in bindings]
+
+    def walk(self, root=MODULE):
+        """{name: value} of all below root."""
+        found, name, inside = {}, root, root + "."
+        while True:
+            error, _, bindings = self.ask("bulk", 0, 40, name)
+            equal(error, 0, f"GETBULK from {name}: error")
+            for name, value in bindings:
+                if value == "endOfMibView" or not name.startswith(inside):
+                    return found
+                found[name] = value
+
+    def close(self):
+        self.process.stdin.close()
+        equal(self.process.wait(10), 0, "the manager's exit status")
+        self.process.stdout.close()
+
+
 def files_below(path):
     """{name: content} of all files below a folder, to compare."""
     found = {}

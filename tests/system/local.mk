@@ -13,6 +13,7 @@ SYSTEM_TESTS = \
 	tests/system/lab_options.py \
 	tests/system/odd_servers.py \
 	tests/system/quickstart.py \
+	tests/system/requests.py \
 	tests/system/time_flow.py \
 	tests/system/time_idle.py \
 	tests/system/time_kinds.py \
@@ -22,8 +23,17 @@ SYSTEM_TESTS = \
 	tests/system/waiting.py \
 	tests/system/walk.py
 
+# An SNMP manager that does what it is told; tests that need it skip without.
+if HAVE_SNMP
+check_PROGRAMS += tests/system/manager
+tests_system_manager_CFLAGS = $(AM_CFLAGS) $(SNMP_CFLAGS)
+tests_system_manager_LDADD = $(SNMP_LIBS)
+endif
+
 TEST_EXTENSIONS = .py
-PY_LOG_COMPILER = env LAB_BIN=$(abs_top_builddir)/bin python3 -B
+PY_ENV = LAB_BIN=$(abs_top_builddir)/bin \
+	LAB_MANAGER=$(abs_top_builddir)/tests/system/manager$(EXEEXT)
+PY_LOG_COMPILER = env $(PY_ENV) python3 -B
 TESTS += $(SYSTEM_TESTS)
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
 dist_check_DATA += tests/system/harness.py tests/system/servers.py \
