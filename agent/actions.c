@@ -376,12 +376,13 @@ fill_job(struct job *job, const struct ask *ask, enum job_kind kind)
 	job->device = (uint32_t)ask->device;
 	job->store = ask->store;
 	job->license = ask->license;
-	job->protocol = ask->protocol;
-	job->server = (struct server){ .type = ask->address_type,
-		.address = ask->address.data,
-		.len = ask->address.len,
-		.user = ask->user,
-		.password = ask->password };
+	job->in = (struct job_way){ .protocol = ask->protocol,
+		.server = { .type = ask->address_type,
+		    .address = ask->address.data,
+		    .len = ask->address.len,
+		    .user = ask->user,
+		    .password = ask->password } };
+	job->out = job->in;
 	job->input = input_of(ask, kind);
 	job->output = output_of(ask, kind);
 	job->accept_eula = ask->accept_eula;

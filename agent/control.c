@@ -33,6 +33,7 @@
 #define OUT_MAX (4 * CONTROL_PAGE)
 #define PARTIAL_MS 30000
 #define RETRY_MS 200
+#define SETTLE_MS 100 /* what the core makes of a change is there then */
 
 /* ---- Clients ---- */
 
@@ -160,6 +161,7 @@ take_line(struct client *client)
 	len = (size_t)(end - data);
 	if (!control_request(client, (const char *)data, len))
 		client->leaving = true;
+	explicit_bzero(data, len); /* there may be a password in it */
 	buffer_consume(&client->in, len + 1);
 	return true;
 }
@@ -613,12 +615,21 @@ control_listen(
 void
 control_event(struct control *control, const struct lc_event *event)
 {
+	control_watch_poke(control);
 	for (struct client *c = control->clients; c != NULL; c = c->next)
 		if (c->subscribed && !c->leaving) {
 			control->counts.notices++;
 			client_send(
 			    c, json_pack("{s:o}", "event", event_json(event)));
 		}
+}
+
+void
+control_changed(struct control *control)
+{
+	if (control != NULL && control->supply != NULL)
+		loop_timer_set(
+		    control->options.loop, &control->beginning, SETTLE_MS);
 }
 
 void
@@ -653,6 +664,7 @@ control_new(const struct control_options *options)
 	control->retry =
 	    (struct timer){ .expired = listen_again, .arg = control };
 	control->sweep = (struct timer){ .expired = sweep, .arg = control };
+	control_watch_init(control);
 	return control;
 }
 
@@ -664,6 +676,7 @@ control_free(struct control *control)
 	control_close(control);
 	while (control->clients != NULL)
 		client_free(control->clients);
+	control_watch_free(control);
 	control_jobs_free(control);
 	tallies_free(control);
 	loop_undefer(control->options.loop, &control->task);

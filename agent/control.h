@@ -54,6 +54,9 @@ void control_close(struct control *);
 /* For those who connect from now on. */
 void control_set_access(struct control *, const struct control_access *);
 
+/* The configuration, or the clock, is another one. */
+void control_changed(struct control *);
+
 /* lc_options' event, lease and notice; none of them calls the core. */
 void control_event(struct control *, const struct lc_event *);
 void control_lease(struct lc_lease *);

@@ -34,6 +34,7 @@ struct tally {
 
 struct held;        /* a lease; control_lease.c */
 struct control_job; /* control_job.c */
+struct supply;      /* control_watch.c */
 
 struct client {
 	struct control *control;
@@ -70,6 +71,9 @@ struct control {
 	char *path;
 	struct tally *tallies;
 	struct control_job *jobs;
+	struct supply *supply; /* what served when it was looked at last */
+	struct task watch;
+	struct timer beginning;
 	struct buffer *findings; /* of a check that runs, else NULL */
 	size_t nfindings;
 	struct {
@@ -82,8 +86,8 @@ struct control {
 struct args {
 	uint32_t device, store, license, lease, count;
 	const char *feature, *version, *file, *output, *comment, *priority,
-	    *after, *eula;
-	bool accept_eula, stop_on_failure, on;
+	    *after, *eula, *module, *level;
+	bool accept_eula, stop_on_failure, on, progress;
 };
 
 struct call {
@@ -122,6 +126,7 @@ void rows_features(const struct call *);
 void rows_licenses(const struct call *);
 void rows_history(const struct call *);
 void rows_leases(const struct call *);
+void rows_modules(const struct call *);
 
 json_t *event_json(const struct lc_event *);
 json_t *time_json(int64_t seconds); /* null if none */
@@ -140,6 +145,14 @@ const struct tally *tally_find(const struct control *, uint32_t device,
 /* The i-th lease, as leases are shown. */
 json_t *lease_json(const struct client *, size_t i);
 uint32_t lease_number(const struct client *, size_t i);
+
+/* ---- control_watch.c ---- */
+
+void control_watch_init(struct control *);
+void control_watch_free(struct control *);
+bool control_watch_begin(struct control *);
+/* Licenses may have come, gone, or taken over from each other. */
+void control_watch_poke(struct control *);
 
 /* ---- control_job.c ---- */
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "control_client.h"
+#include "url.h"
 
 struct control_job {
 	struct job job;
@@ -17,7 +18,8 @@ struct control_job {
 	struct client *client; /* NULL: it is gone */
 	json_int_t id;
 	struct control_job *next;
-	char file[256], output[256];
+	struct url in, out;
+	int64_t told_ms; /* when progress was told last */
 	char by[24];
 	json_t *answer; /* what report() has found, in the answer's form */
 	bool failed;    /* it is an error */
@@ -40,6 +42,7 @@ free_job(struct control_job *cj)
 {
 	job_clear(&cj->job);
 	json_decref(cj->answer);
+	explicit_bzero(cj, sizeof *cj); /* there may be passwords */
 	free(cj);
 }
 
@@ -146,9 +149,9 @@ error_json(const struct control_job *cj, const struct lc_action *action,
 static bool
 gives_text(const struct control_job *cj)
 {
-	return cj->job.kind == JOB_GENERATE_EULA ||
-	       (cj->job.kind == JOB_EXPORT_CREDENTIALS &&
-		   cj->job.output == NULL);
+	return (cj->job.kind == JOB_GENERATE_EULA ||
+		   cj->job.kind == JOB_EXPORT_CREDENTIALS) &&
+	       cj->job.output == NULL;
 }
 
 static json_t *
@@ -206,7 +209,42 @@ over(void *arg, struct job *job)
 	free_job(cj);
 }
 
+/* ---- How far it is ---- */
+
+#define PROGRESS_MS 200
+
+/* Who does not read it is not told more. */
+static void
+progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	struct control_job *cj = arg;
+	int64_t now = loop_now_ms();
+
+	if (cj->client == NULL || cj->client->out.len >= CONTROL_PAGE ||
+	    now - cj->told_ms < PROGRESS_MS)
+		return;
+	cj->told_ms = now;
+	client_send(cj->client,
+	    json_pack("{s:{s:I, s:s, s:I, s:I}}", "progress", "id", cj->id,
+		"what", what, "done", (json_int_t)done, "total",
+		(json_int_t)total));
+}
+
 /* ---- Asking for it ---- */
+
+/* "file: there is no host in it: ..." */
+static bool
+take_url(const struct call *call, const char *name, const char *text,
+    struct url *url)
+{
+	char why[256], whole[320];
+
+	if (url_parse(text != NULL ? text : "", url, why, sizeof why))
+		return true;
+	snprintf(whole, sizeof whole, "%s: %s", name, why);
+	call_refuse(call, "invalid", whole);
+	return false;
+}
 
 static void
 add(const struct call *call, enum job_kind kind)
@@ -228,22 +266,24 @@ add(const struct call *call, enum job_kind kind)
 	cj->client = client;
 	cj->id = call->id;
 	memcpy(cj->by, client->by, sizeof cj->by);
-	/* Both are at most 255 bytes long. */
-	snprintf(cj->file, sizeof cj->file, "%s",
-	    args->file != NULL ? args->file : "");
-	snprintf(cj->output, sizeof cj->output, "%s",
-	    args->output != NULL ? args->output : "");
+	if (!take_url(call, "file", args->file, &cj->in) ||
+	    !take_url(call, "output", args->output, &cj->out)) {
+		free_job(cj);
+		return;
+	}
 	cj->job = (struct job){ .kind = kind,
 		.device = args->device,
 		.store = args->store,
 		.license = args->license,
-		.protocol = PROTOCOL_LOCAL,
-		.input = args->file != NULL ? cj->file : NULL,
-		.output = args->output != NULL ? cj->output : NULL,
+		.in = { cj->in.protocol, url_server(&cj->in) },
+		.out = { cj->out.protocol, url_server(&cj->out) },
+		.input = args->file != NULL ? cj->in.path : NULL,
+		.output = args->output != NULL ? cj->out.path : NULL,
 		.accept_eula = args->accept_eula,
 		.stop_on_failure = args->stop_on_failure,
 		.by = cj->by,
 		.number = client->number,
+		.progress = args->progress && call->id >= 0 ? progress : NULL,
 		.report = report,
 		.over = over,
 		.arg = cj };

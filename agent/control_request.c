@@ -10,6 +10,7 @@
 
 #include "control_client.h"
 #include "table.h"
+#include "url.h"
 
 /* ---- Answers ---- */
 
@@ -98,6 +99,10 @@ call_done(const struct call *call, enum lc_err err)
 static void
 subscribe(const struct call *call)
 {
+	if (!control_watch_begin(call->client->control)) {
+		call_fail(call, LC_ENOMEM, "");
+		return;
+	}
 	call->client->subscribed = true;
 	call_answer(call, json_object());
 }
@@ -142,6 +147,14 @@ comment(const struct call *call)
 	call_done(call, err);
 }
 
+/* Others may serve now. */
+static void
+licenses_changed(struct control *control)
+{
+	control->options.changed(control->options.arg);
+	control_watch_poke(control);
+}
+
 static void
 priority(const struct call *call)
 {
@@ -155,8 +168,7 @@ priority(const struct call *call)
 	call_done(
 	    call, lc_priority_set(call->client->control->options.core,
 		      args->device, args->store, args->license, priority));
-	call->client->control->options.changed(
-	    call->client->control->options.arg);
+	licenses_changed(call->client->control);
 }
 
 /* ---- Agreements ---- */
@@ -194,7 +206,26 @@ accept_one(const struct call *call)
 
 	call_done(call, lc_eula_accept(control->options.core, args->device,
 			    args->store, args->license, call->client->by));
-	control->options.changed(control->options.arg);
+	licenses_changed(control);
+}
+
+static void
+withdraw_one(const struct call *call)
+{
+	const struct args *args = &call->args;
+	struct control *control = call->client->control;
+	enum lc_err err = lc_eula_withdraw(control->options.core, args->device,
+	    args->store, args->license, call->client->by);
+
+	if (err == LC_EINVAL)
+		call_refuse(call, "invalid",
+		    lc_eula_standing(control->options.core)
+			? "all agreements are accepted as they come; end that "
+			  "first"
+			: "its agreement needs no acceptance");
+	else
+		call_done(call, err);
+	licenses_changed(control);
 }
 
 /* Now and for all that comes, or no more from now on. */
@@ -205,7 +236,25 @@ accept_all(const struct call *call)
 
 	call_done(call, lc_eula_standing_set(control->options.core,
 			    call->args.on, call->client->by));
-	control->options.changed(control->options.arg);
+	licenses_changed(control);
+}
+
+/* ---- Modules ---- */
+
+static void
+boot_level(const struct call *call)
+{
+	const struct args *args = &call->args;
+	enum lc_err err =
+	    lc_boot_level_set(call->client->control->options.core,
+		args->device, args->module, args->level);
+
+	if (err == LC_ENOTFOUND)
+		call_refuse(call, "not-found",
+		    "the device has no such module, or the module no such "
+		    "level");
+	else
+		call_done(call, err);
 }
 
 /* ---- Checking ---- */
@@ -269,6 +318,9 @@ enum arg {
 	EULA = 1 << 13,
 	ON = 1 << 14,
 	OUTPUT = 1 << 15,
+	MODULE = 1 << 16,
+	LEVEL = 1 << 17,
+	PROGRESS = 1 << 18,
 };
 
 #define OF(field) offsetof(struct args, field)
@@ -286,14 +338,17 @@ static const struct arg_rule {
 	{ "count", COUNT, ARG_NUMBER, OF(count), 0 },
 	{ "feature", FEATURE, ARG_TEXT, OF(feature), LC_FEATURE_MAX },
 	{ "version", VERSION, ARG_TEXT, OF(version), LC_VERSION_MAX },
-	{ "file", FILE_NAME, ARG_TEXT, OF(file), 255 },
-	{ "output", OUTPUT, ARG_TEXT, OF(output), 255 },
+	{ "file", FILE_NAME, ARG_TEXT, OF(file), URL_TEXT_MAX },
+	{ "output", OUTPUT, ARG_TEXT, OF(output), URL_TEXT_MAX },
 	{ "comment", COMMENT, ARG_TEXT, OF(comment), LC_COMMENT_MAX },
 	{ "priority", PRIORITY, ARG_TEXT, OF(priority), 16 },
 	{ "after", AFTER, ARG_TEXT, OF(after), 64 },
 	{ "accept_eula", ACCEPT_EULA, ARG_TRUTH, OF(accept_eula), 0 },
 	{ "eula", EULA, ARG_TEXT, OF(eula), 64 },
 	{ "on", ON, ARG_TRUTH, OF(on), 0 },
+	{ "module", MODULE, ARG_TEXT, OF(module), LC_FEATURE_MAX },
+	{ "level", LEVEL, ARG_TEXT, OF(level), LC_FEATURE_MAX },
+	{ "progress", PROGRESS, ARG_TRUTH, OF(progress), 0 },
 	{ "stop_on_failure", STOP, ARG_TRUTH, OF(stop_on_failure), 0 },
 };
 #undef OF
@@ -316,22 +371,27 @@ static const struct verb {
 	{ "statistics", CONTROL_READ, 0, 0, statistics },
 	{ "subscribe", CONTROL_READ, 0, 0, subscribe },
 	{ "install", CONTROL_ADMIN, FILE_NAME,
-	    DEVICE | STORE | ACCEPT_EULA | STOP, job_install },
+	    DEVICE | STORE | ACCEPT_EULA | STOP | PROGRESS, job_install },
 	{ "clear", CONTROL_ADMIN, LICENSE, DEVICE | STORE, job_clear_license },
 	{ "comment", CONTROL_ADMIN, DEVICE | STORE | LICENSE | COMMENT, 0,
 	    comment },
 	{ "priority", CONTROL_ADMIN, DEVICE | STORE | LICENSE | PRIORITY, 0,
 	    priority },
-	{ "agreements", CONTROL_ADMIN, FILE_NAME, DEVICE, job_agreements },
-	{ "save", CONTROL_ADMIN, OUTPUT, DEVICE, job_save },
-	{ "save_credentials", CONTROL_ADMIN, 0, OUTPUT | DEVICE,
+	{ "agreements", CONTROL_ADMIN, FILE_NAME,
+	    DEVICE | OUTPUT | PROGRESS, job_agreements },
+	{ "save", CONTROL_ADMIN, OUTPUT, DEVICE | PROGRESS, job_save },
+	{ "save_credentials", CONTROL_ADMIN, 0, OUTPUT | DEVICE | PROGRESS,
 	    job_credentials },
-	{ "revoke", CONTROL_ADMIN, FILE_NAME | OUTPUT, DEVICE | ACCEPT_EULA,
-	    job_revoke },
-	{ "revoke_last", CONTROL_ADMIN, OUTPUT, FILE_NAME | DEVICE,
-	    job_regenerate },
+	{ "revoke", CONTROL_ADMIN, FILE_NAME | OUTPUT,
+	    DEVICE | ACCEPT_EULA | PROGRESS, job_revoke },
+	{ "revoke_last", CONTROL_ADMIN, OUTPUT,
+	    FILE_NAME | DEVICE | PROGRESS, job_regenerate },
 	{ "agreement", CONTROL_READ, EULA, 0, agreement },
 	{ "accept", CONTROL_ADMIN, DEVICE | STORE | LICENSE, 0, accept_one },
+	{ "withdraw", CONTROL_ADMIN, DEVICE | STORE | LICENSE, 0,
+	    withdraw_one },
+	{ "modules", CONTROL_READ, 0, AFTER, rows_modules },
+	{ "boot_level", CONTROL_ADMIN, MODULE, DEVICE | LEVEL, boot_level },
 	{ "accept_all", CONTROL_ADMIN, ON, 0, accept_all },
 	{ "check", CONTROL_ADMIN, 0, 0, check },
 };

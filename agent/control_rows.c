@@ -509,6 +509,43 @@ rows_licenses(const struct call *call)
 	show_list(call, &list);
 }
 
+/* ---- Modules ---- */
+
+/* There are few, and they have no numbers: one page, or the rest of them. */
+static json_t *
+module_json(const struct lc_module *m)
+{
+	json_t *levels = json_array();
+
+	for (size_t i = 0; levels != NULL && i < m->nlevels; i++)
+		(void)json_array_append_new(levels, json_string(m->levels[i]));
+	return json_pack("{s:I, s:s, s:o, s:s, s:s?}", "device",
+	    (json_int_t)m->device, "module", m->name, "levels", levels,
+	    "running", m->levels[m->running], "wanted",
+	    m->wanted < m->nlevels ? m->levels[m->wanted] : NULL);
+}
+
+void
+rows_modules(const struct call *call)
+{
+	size_t n, i;
+	const struct lc_module *const *modules =
+	    lc_modules(call->client->control->options.core, &n);
+	struct place after;
+	struct page page;
+	char next[64] = "";
+
+	if (!parse_place(call, 1, &after))
+		return;
+	page_begin(&page, call);
+	for (i = after.part[0]; i < n; i++)
+		if (!page_row(&page, module_json(modules[i])))
+			break;
+	if (i + 1 < n)
+		snprintf(next, sizeof next, "%zu", i + 1);
+	page_end(&page, next);
+}
+
 /* ---- Leases ---- */
 
 /* Clients are listed from the newest on, so their numbers fall. */

@@ -153,16 +153,18 @@ fail(struct jobs *jobs, enum fail_cause cause, enum lc_err err,
     const char *file, const char *why)
 {
 	const struct job *job = jobs->queue;
-	bool remote = file != NULL && protocol_remote(job->protocol);
+	bool out = file != NULL && file == job->output;
+	int32_t protocol = out ? job->out.protocol : job->in.protocol;
+	bool remote = file != NULL && protocol_remote(protocol);
 
 	/* Without an action nothing was looked at one by one. */
 	if (job->kind == JOB_INSTALL && jobs->action == NULL)
 		jobs->counts.failed++;
 	log_warn("job", "action %u, %s%s%s%s%s: %s: %s; %s", job->number,
 	    kind_of(jobs)->name,
-	    file == NULL ? "" : (file == job->output ? " to " : " of "),
+	    file == NULL ? "" : (out ? " to " : " of "),
 	    file != NULL ? file : "", remote ? " by " : "",
-	    remote ? protocol_name(job->protocol) : "", map_cause_name(cause),
+	    remote ? protocol_name(protocol) : "", map_cause_name(cause),
 	    why,
 	    revoked(jobs) ? "the licenses are revoked; regenerate the rehost "
 			    "ticket"
@@ -184,9 +186,12 @@ static void
 on_progress(void *arg, uint64_t done, uint64_t total)
 {
 	const struct jobs *jobs = arg;
+	const struct job *job = jobs->queue;
 
+	if (job->progress != NULL)
+		job->progress(job->arg, "bytes", done, total);
 	log_debug("transfer", "action %u: %" PRIu64 " of %" PRIu64 " bytes",
-	    jobs->queue->number, done, total);
+	    job->number, done, total);
 }
 
 static void
@@ -211,6 +216,7 @@ transfer(struct jobs *jobs, struct transfer_order *order, const void *data,
 	log_debug("transfer", "action %u: %s %s, %s port %u",
 	    jobs->queue->number, order->upload ? "put" : "get", order->path,
 	    order->host, order->port);
+	order->progress |= jobs->queue->progress != NULL;
 	transfer_free(jobs->transfer);
 	jobs->transferred = transferred;
 	jobs->transfer = transfer_new(jobs->loop, order, data, len, &events);
@@ -221,14 +227,14 @@ transfer(struct jobs *jobs, struct transfer_order *order, const void *data,
 
 /* The server was looked at when the job began. */
 static struct transfer_order
-order_for(const struct jobs *jobs, const char *path)
+order_for(
+    const struct jobs *jobs, const struct job_way *way, const char *path)
 {
-	const struct job *job = jobs->queue;
 	struct transfer_order order;
 	char why[128];
 
-	(void)transfer_order_make(&order, jobs->conf.transfer, job->protocol,
-	    &job->server, path, why, sizeof why);
+	(void)transfer_order_make(&order, jobs->conf.transfer, way->protocol,
+	    &way->server, path, why, sizeof why);
 	return order;
 }
 
@@ -277,11 +283,11 @@ export_output(struct jobs *jobs)
 	const char *data = lc_action_output(jobs->action, &len);
 	struct transfer_order order;
 
-	if (!protocol_remote(jobs->queue->protocol)) {
+	if (!protocol_remote(jobs->queue->out.protocol)) {
 		export_local(jobs, data != NULL ? data : "", len);
 		return;
 	}
-	order = order_for(jobs, jobs->queue->output);
+	order = order_for(jobs, &jobs->queue->out, jobs->queue->output);
 	order.upload = true;
 	transfer(jobs, &order, data, len, exported);
 }
@@ -399,7 +405,7 @@ try_output(struct jobs *jobs)
 	struct transfer_order order;
 	char why[256];
 
-	if (!protocol_remote(jobs->queue->protocol)) {
+	if (!protocol_remote(jobs->queue->out.protocol)) {
 		if (file_create(&jobs->target, jobs->conf.files, name,
 			jobs->len + 65536, why, sizeof why))
 			tried(jobs, TRANSFER_DONE, "");
@@ -407,16 +413,32 @@ try_output(struct jobs *jobs)
 			tried(jobs, TRANSFER_REFUSED, why);
 		return;
 	}
-	order = order_for(jobs, name);
+	order = order_for(jobs, &jobs->queue->out, name);
 	order.upload = order.append = true;
 	transfer(jobs, &order, NULL, 0, tried);
+}
+
+static void
+tell_progress(const struct jobs *jobs)
+{
+	const struct job *job = jobs->queue;
+	size_t done, total;
+
+	if (job->progress == NULL)
+		return;
+	lc_action_progress(jobs->action, &done, &total);
+	if (total != 0)
+		job->progress(job->arg, "licenses", done, total);
 }
 
 /* The core's first slice judges a permission ticket, and changes nothing. */
 static void
 work(struct jobs *jobs)
 {
-	if (lc_action_step(jobs->action))
+	bool over = lc_action_step(jobs->action);
+
+	tell_progress(jobs);
+	if (over)
 		conclude(jobs);
 	else if (kind_of(jobs)->action == LC_PROCESS_TICKET && !jobs->writable)
 		go_on(jobs, try_output);
@@ -518,41 +540,48 @@ fetch(struct jobs *jobs)
 
 	if (!kind_of(jobs)->reads || jobs->queue->input == NULL)
 		start(jobs);
-	else if (!protocol_remote(jobs->queue->protocol))
+	else if (!protocol_remote(jobs->queue->in.protocol))
 		read_local(jobs);
 	else {
-		order = order_for(jobs, jobs->queue->input);
+		order = order_for(jobs, &jobs->queue->in, jobs->queue->input);
 		transfer(jobs, &order, NULL, 0, fetched);
 	}
 }
 
 /* ---- The beginning ---- */
 
-/* Can files come and go as the job wants it?  False: the job is over. */
 static bool
-judge_way(struct jobs *jobs)
+judge_way(struct jobs *jobs, const struct job_way *way)
 {
-	const struct job *job = jobs->queue;
 	struct transfer_order order;
 	char why[128];
 	bool good;
 
-	if (!kind_of(jobs)->reads && !kind_of(jobs)->writes)
-		return true;
-	if (!protocol_offered(job->protocol)) {
+	if (!protocol_offered(way->protocol)) {
 		snprintf(why, sizeof why, "%s is not offered",
-		    protocol_name(job->protocol));
+		    protocol_name(way->protocol));
 		fail(jobs, CAUSE_PROTOCOL, LC_EINVAL, NULL, why);
 		return false;
 	}
-	if (!protocol_remote(job->protocol))
+	if (!protocol_remote(way->protocol))
 		return true;
-	good = transfer_order_make(&order, jobs->conf.transfer, job->protocol,
-	    &job->server, "", why, sizeof why);
+	good = transfer_order_make(&order, jobs->conf.transfer, way->protocol,
+	    &way->server, "", why, sizeof why);
 	explicit_bzero(&order, sizeof order);
 	if (!good)
 		fail(jobs, CAUSE_SERVER, LC_EINVAL, NULL, why);
 	return good;
+}
+
+/* Can files come and go as the job wants it?  False: the job is over. */
+static bool
+judge_ways(struct jobs *jobs)
+{
+	const struct job *job = jobs->queue;
+	const struct kind *kind = kind_of(jobs);
+
+	return (!kind->reads || judge_way(jobs, &job->in)) &&
+	       (!kind->writes || judge_way(jobs, &job->out));
 }
 
 static void
@@ -574,7 +603,7 @@ begin(struct jobs *jobs)
 	else if (job->behind_clear)
 		fail(jobs, CAUSE_CLEAR_RUNNING, LC_EINVAL, NULL,
 		    "a clear was not over when it was asked for");
-	else if (judge_way(jobs))
+	else if (judge_ways(jobs))
 		fetch(jobs);
 }
 

@@ -38,6 +38,12 @@ struct job_result {
 	enum fail_cause cause;
 };
 
+/* How a file comes or goes. */
+struct job_way {
+	int32_t protocol;
+	struct server server; /* of protocols that have one */
+};
+
 struct job {
 	/* What is asked for; fixed while it is queued.  Strings are borrowed
 	 * from the owner. */
@@ -45,8 +51,7 @@ struct job {
 	uint32_t device;
 	uint32_t store;
 	uint32_t license;
-	int32_t protocol;
-	struct server server; /* of protocols that have one */
+	struct job_way in, out; /* of input and output */
 	const char *input;    /* the file to read, if it reads one; NULL: the
 				 last ticket is regenerated */
 	const char *output;   /* and the one to write; NULL: what comes out is
@@ -62,6 +67,10 @@ struct job {
 	struct job_result *results; /* in the order of the file */
 	size_t nresults;
 
+	/* How far it is: bytes of a file, or licenses; total 0: not known.  May
+	 * be NULL. */
+	void (*progress)(
+	    void *arg, const char *what, uint64_t done, uint64_t total);
 	/*
 	 * It is over, or all but over: what the core made of it, while that
 	 * can be looked at.  The action is NULL if there was none, the cause

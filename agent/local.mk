@@ -19,6 +19,7 @@ agent_libagent_la_SOURCES = \
 	agent/control_lease.c \
 	agent/control_request.c \
 	agent/control_rows.c \
+	agent/control_watch.c \
 	agent/cred_table.c \
 	agent/daemon.c agent/daemon.h \
 	agent/device_table.c \
@@ -44,6 +45,7 @@ agent_libagent_la_SOURCES = \
 	agent/table.c agent/table.h \
 	agent/tables.c agent/tables.h \
 	agent/transfer.c agent/transfer.h \
+	agent/url.c agent/url.h \
 	agent/value.c agent/value.h
 agent_libagent_la_CPPFLAGS = $(AGENT_CPPFLAGS) \
 	-DKNOWN_HOSTS_DEFAULT='"$(sysconfdir)/licagent/known_hosts"' \
@@ -54,7 +56,7 @@ sbin_PROGRAMS += bin/licagentd
 bin_licagentd_SOURCES = agent/main.c
 bin_licagentd_CPPFLAGS = $(AGENT_CPPFLAGS) \
 	-DCONF_DEFAULT='"$(sysconfdir)/licagent/licagentd.conf"'
-bin_licagentd_LDADD = agent/libagent.la licensecore/libcore.la
+bin_licagentd_LDADD = agent/libagent.la licensecore/libcore.la $(JANSSON_LIBS)
 
 # Started by licagentd for each transfer; the daemon itself needs no libcurl.
 pkglibexec_PROGRAMS += bin/licagent-transfer

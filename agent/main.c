@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +87,15 @@ parse_arguments(int argc, char **argv, struct arguments *arguments)
 	exit(EXIT_USAGE);
 }
 
+/* A request may bring a password, and JSON goes through many hands. */
+static void
+free_json(void *memory)
+{
+	if (memory != NULL)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
 /* The device key and passwords of file servers pass through this memory: no
  * core dump and no debugger gets at it, unless one is debugging. */
 static void
@@ -93,6 +104,7 @@ keep_secrets(const struct arguments *arguments)
 	static const struct rlimit none = { 0, 0 };
 
 	umask(077);
+	json_set_alloc_funcs(malloc, free_json);
 	if (arguments->debug != NULL)
 		return;
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the best we can do */

@@ -23,6 +23,7 @@ struct server {
 	int32_t type; /* InetAddressType */
 	const uint8_t *address;
 	size_t len;
+	uint32_t port; /* 0: the one that is configured */
 	const char *user;
 	const char *password;
 };

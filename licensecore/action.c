@@ -303,6 +303,13 @@ lc_action_step(struct lc_action *a)
 }
 
 void
+lc_action_progress(const struct lc_action *a, size_t *done, size_t *total)
+{
+	*done = a->done;
+	*total = a->total;
+}
+
+void
 lc_action_run(struct lc_action *a)
 {
 	while (!lc_action_step(a))

@@ -40,6 +40,7 @@ struct lc_action {
 
 	struct lc_result *results;
 	size_t nresults;
+	size_t done, total;	/* lc_action_progress */
 
 	char *output;			/* lc_action_output */
 	size_t output_len;

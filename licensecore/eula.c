@@ -97,6 +97,46 @@ lc_eula_accept(struct lc *lc, uint32_t device, uint32_t store, uint32_t index,
 	return err;
 }
 
+/* Within a change. */
+static enum lc_err
+withdraw_write(struct lc *lc, const struct lc_entry *e, const char *by)
+{
+	const struct lc_place *place = lc_model_store(lc->model,
+	    e->shown.device, e->shown.store);
+	enum lc_err err = lc_store_withdraw(lc, place->udi, e->shown.terms.id);
+
+	return err != LC_OK ? err : lc_note(lc, "withdraw", e, place, by);
+}
+
+enum lc_err
+lc_eula_withdraw(struct lc *lc, uint32_t device, uint32_t store,
+    uint32_t index, const char *by)
+{
+	struct lc_entry *e = lc_model_license(lc->model, device, store, index);
+	enum lc_err err;
+
+	if (e == NULL)
+		return LC_ENOTFOUND;
+	if (!e->shown.eula_accepted)
+		return LC_OK;
+	if (!lc_store_needs_acceptance(&e->shown.terms) || lc->eula_standing)
+		return LC_EINVAL;
+	if (e->held)
+		return LC_EINUSE;
+	if ((err = lc_change_begin(lc)) != LC_OK)
+		return err;
+	if ((err = withdraw_write(lc, e, by != NULL ? by : "")) != LC_OK) {
+		lc_change_rollback(lc);
+		return err;
+	}
+	if ((err = lc_change_commit(lc)) != LC_OK)
+		return err;
+	lc_entry_accepted(e, false);
+	lc_select(lc);
+	lc_change_publish(lc);
+	return LC_OK;
+}
+
 const struct lc_license *
 lc_eula_pending(const struct lc *lc, const struct lc_license *after)
 {

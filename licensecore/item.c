@@ -73,6 +73,8 @@ lc_items_verify(struct lc_action *a, struct lc_items *items)
 		if (a->request.stop_on_failure)
 			items->verified = items->n;
 	}
+	a->done = items->verified;
+	a->total = items->n;
 	return items->verified == items->n;
 }
 

@@ -56,6 +56,13 @@ lc_store_accept(struct lc *lc, const char *udi, const char *id, const char *by)
 }
 
 enum lc_err
+lc_store_withdraw(struct lc *lc, const char *udi, const char *id)
+{
+	return lc_db_run(lc->db,
+	    "DELETE FROM acceptance WHERE udi = ? AND id = ?", "ss", udi, id);
+}
+
+enum lc_err
 lc_store_put_agreement(struct lc *lc, const struct lc_file_eula *eula)
 {
 	return lc_db_run(lc->db, "INSERT INTO agreement (digest, text)"

@@ -50,6 +50,7 @@ enum lc_err lc_store_not_revoked(struct lc *, const char *udi, const char *id,
 enum lc_err lc_store_put_agreement(struct lc *, const struct lc_file_eula *);
 enum lc_err lc_store_accept(struct lc *, const char *udi, const char *id,
     const char *by);
+enum lc_err lc_store_withdraw(struct lc *, const char *udi, const char *id);
 
 /* In memory, with the priority that goes with it. */
 void lc_entry_accepted(struct lc_entry *, bool accepted);

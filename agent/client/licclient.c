@@ -357,6 +357,17 @@ take_event(struct lic *lic, json_t *event)
 	note(lic);
 }
 
+static void
+take_progress(struct lic *lic, const json_t *body)
+{
+	if (lic->options.progress == NULL || lic->waiting == 0 ||
+	    json_integer_value(json_object_get(body, "id")) != lic->waiting)
+		return;
+	lic->options.progress(lic->options.arg, text_of(body, "what"),
+	    (uint64_t)json_integer_value(json_object_get(body, "done")),
+	    (uint64_t)json_integer_value(json_object_get(body, "total")));
+}
+
 static enum lic_err
 take(struct lic *lic, json_t *message)
 {
@@ -371,6 +382,8 @@ take(struct lic *lic, json_t *message)
 		take_lease(lic, body);
 	else if ((body = json_object_get(message, "event")) != NULL)
 		take_event(lic, body);
+	else if ((body = json_object_get(message, "progress")) != NULL)
+		take_progress(lic, body);
 	else if ((body = json_object_get(message, "error")) != NULL)
 		return refused(lic, body);
 	return LIC_OK;

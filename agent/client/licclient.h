@@ -3,7 +3,7 @@
  *
  * A client is one connection to the daemon's control socket.  It runs no
  * threads, keeps nothing in globals, and calls back from within lic_process
- * only.  A client must not be used by two threads at once; two clients do not
+ * only (progress alone comes within lic_request).  A client must not be used by two threads at once; two clients do not
  * know of each other.  After a fork only one of the processes may go on using
  * it.
  *
@@ -64,8 +64,8 @@ struct lic_lease;
 
 /* What happened to the device's licenses; borrowed for the call. */
 struct lic_event {
-	const char *kind; /* "installed", "expired"...:
-			     licagent-control(7) */
+	const char *kind; /* "installed", "expired", "superseded",
+			     "countRaised"...: licagent-control(7) */
 	const char *at;   /* 2026-12-31T18:30:00Z */
 	const char *feature;
 	const char *version;
@@ -84,7 +84,14 @@ struct lic_options {
 	void (*lease)(void *arg, struct lic_lease *);
 	/* Something happened.  NULL: nothing is told. */
 	void (*event)(void *arg, const struct lic_event *);
-	void *arg; /* for both */
+	/*
+	 * How far a request is that asked for it ("progress"): `what` is
+	 * "bytes" or "licenses", total 0 if it is not known.  Called from
+	 * within lic_request, and must not use the client.
+	 */
+	void (*progress)(
+	    void *arg, const char *what, uint64_t done, uint64_t total);
+	void *arg; /* for all three */
 };
 
 /* NULL stands for options that are all zero. */

@@ -553,6 +553,9 @@ LC_API enum lc_err lc_action_new(struct lc *, const struct lc_request *,
     struct lc_action **);
 /* One slice, a few milliseconds of work; true: the action is over. */
 LC_API bool lc_action_step(struct lc_action *);
+/* How many licenses of how many were looked at; both 0 where none are. */
+LC_API void lc_action_progress(const struct lc_action *, size_t *done,
+    size_t *total);
 /* To the end. */
 LC_API void lc_action_run(struct lc_action *);
 /* An action that is not over is given up without a trace. */
@@ -585,6 +588,14 @@ LC_API const char *lc_action_output(const struct lc_action *, size_t *len);
 
 /* LC_ENOTFOUND; accepting what is accepted changes nothing. */
 LC_API enum lc_err lc_eula_accept(struct lc *, uint32_t device,
+    uint32_t store, uint32_t index, const char *by);
+/*
+ * Takes the acceptance back: the license is not used until its agreement is
+ * accepted again, and what was used of it stays used.  LC_ENOTFOUND;
+ * LC_EINUSE; LC_EINVAL if it needs none, or a standing acceptance would give
+ * it again.
+ */
+LC_API enum lc_err lc_eula_withdraw(struct lc *, uint32_t device,
     uint32_t store, uint32_t index, const char *by);
 /* The next license that needs it, in the order of lc_licenses; NULL: none.
    Start after NULL. */

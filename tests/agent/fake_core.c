@@ -319,6 +319,13 @@ lc_action_step(struct lc_action *action)
 	return true;
 }
 
+void
+lc_action_progress(const struct lc_action *action, size_t *done, size_t *total)
+{
+	(void)action;
+	*done = *total = 0;
+}
+
 enum lc_action_state
 lc_action_state(const struct lc_action *action)
 {

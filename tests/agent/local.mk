@@ -15,7 +15,8 @@ AGENT_TESTS = \
 	tests/agent/requests_test \
 	tests/agent/serve_test \
 	tests/agent/set_test \
-	tests/agent/table_test
+	tests/agent/table_test \
+	tests/agent/url_test
 tests_agent_conf_test_SOURCES = tests/agent/conf_test.c
 tests_agent_conf_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_conf_test_LDADD = $(AGENT_TEST_LDADD)
@@ -41,6 +42,9 @@ tests_agent_set_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_table_test_SOURCES = tests/agent/table_test.c $(AGENT_FIXTURE)
 tests_agent_table_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_table_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_url_test_SOURCES = tests/agent/url_test.c
+tests_agent_url_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_url_test_LDADD = $(AGENT_TEST_LDADD)
 
 check_PROGRAMS += $(AGENT_TESTS)
 TESTS += $(AGENT_TESTS)

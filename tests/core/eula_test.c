@@ -108,6 +108,42 @@ a_built_in_trial(void)
 }
 
 static void
+taking_it_back(void)
+{
+	struct device *d = with_trial(digest_of(text));
+	struct lc_lease_request r = { .feature = "one", .count = 1 };
+	struct lc_terms sold = issuer_terms("sold");
+	struct lc_lease *lease;
+	struct lc_action *a;
+
+	device_open(d);
+	CHECK_ERR(lc_eula_withdraw(d->lc, 1, 2, 9, "x"), LC_ENOTFOUND, NULL);
+	CHECK_ERR(lc_eula_withdraw(d->lc, 1, 2, 1, "x"), LC_OK, NULL);
+	CHECK_ERR(lc_eula_accept(d->lc, 1, 2, 1, "alice"), LC_OK, NULL);
+	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
+	CHECK_ERR(lc_eula_withdraw(d->lc, 1, 2, 1, "bob"), LC_EINUSE, NULL);
+	lc_release(lease);
+	CHECK_ERR(lc_eula_withdraw(d->lc, 1, 2, 1, "bob"), LC_OK, NULL);
+	CHECK_INT(device_license(d, "trial")->priority, LC_PRIORITY_NONE);
+	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_EEULA, NULL);
+
+	device_reopen(d);
+	CHECK(!device_license(d, "trial")->eula_accepted);
+	CHECK_ERR(lc_eula_accept(d->lc, 1, 2, 1, "alice"), LC_OK, NULL);
+	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
+	lc_release(lease);
+	/* What needs no acceptance, or gets it anyway. */
+	a = device_install(d, &sold, 1, (struct lc_request){ 0 });
+	CHECK_ERR(lc_eula_withdraw(d->lc, 1, 1,
+	    lc_action_results(a, &(size_t){ 0 })[0].index, "x"), LC_EINVAL,
+	    NULL);
+	lc_action_free(a);
+	CHECK_ERR(lc_eula_standing_set(d->lc, true, "alice"), LC_OK, NULL);
+	CHECK_ERR(lc_eula_withdraw(d->lc, 1, 2, 1, "bob"), LC_EINVAL, NULL);
+	device_free(d);
+}
+
+static void
 a_standing_acceptance(void)
 {
 	const char *digest = digest_of(text);
@@ -239,6 +275,7 @@ main(int argc, char **argv)
 {
 	static const struct check_test tests[] = {
 		{ "a built-in trial", a_built_in_trial },
+		{ "taking it back", taking_it_back },
 		{ "a standing acceptance", a_standing_acceptance },
 		{ "what comes later", what_comes_later },
 		{ "generating", generating },
