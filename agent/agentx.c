@@ -1,322 +1,358 @@
 /*
- * agentx.c - AgentX on the wire (RFC 2741, sections 5 and 6).
+ * agentx.c - an AgentX session of net-snmp's library.
  *
- * Everything is a multiple of four bytes.  An object identifier that starts
- * with 1.3.6.1.X is written without these five, X being in its header.
+ * The library gets a transport of ours that never waits, and its session is
+ * never put on its global list: it has no descriptors, timers or files of its
+ * own here.  Its timeouts are not used, either: a request is pending until it
+ * is answered or the connection is given up, which is for the caller to say.
  */
 #include "agentx.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
-#define PREFIX_LEN 5
-static const uint32_t internet[] = { 1, 3, 6, 1 };
+#include "buffer.h"
+#include "log.h"
 
-const char *
-agentx_error_text(unsigned error, char room[24])
+#define VERSION_1 0xc1     /* AGENTX_VERSION_1 in net-snmp */
+#define NETWORK_ORDER 0x10 /* of the flags */
+#define HEADER_LEN 20
+#define PDU_MAX 65536 /* what agentx_parse takes, the header included */
+#define OUT_MAX (1024 * 1024)
+
+/*
+ * AgentX itself, as net-snmp's own subagent hands it to its session.
+ * libnetsnmpagent exports these, but agent/mibgroup/agentx/protocol.h, which
+ * declares them, is not installed; configure checks that they are there.
+ */
+int agentx_parse(netsnmp_session *, netsnmp_pdu *, u_char *, size_t);
+int agentx_realloc_build(
+    netsnmp_session *, netsnmp_pdu *, u_char **, size_t *, size_t *);
+int agentx_check_packet(u_char *, size_t);
+
+struct agentx {
+	int fd;
+	agentx_request *request;
+	void *arg;
+	void *session;                 /* the library's */
+	netsnmp_large_fd_set readable; /* fd alone: what the library asks for */
+	struct buffer out;
+	const char *over; /* why nothing more can come; NULL: it may */
+	bool received;
+	bool reading; /* the library is: it needs the session */
+	bool closed;  /* while it was reading */
+};
+
+/* The library's, which frees it; so it comes first. */
+struct transport {
+	netsnmp_transport base;
+	struct agentx *agentx;
+};
+
+static const char not_agentx[] = "what it sent is not AgentX";
+static const char no_memory[] = "out of memory";
+
+/* ---- The transport ---- */
+
+static struct agentx *
+agentx_of(netsnmp_transport *base)
 {
-	switch (error) {
-	case AGENTX_NOT_OPEN:
-		return "notOpen";
-	case AGENTX_DUPLICATE_REGISTRATION:
-		return "duplicateRegistration";
-	case AGENTX_PARSE_ERROR:
-		return "parseError";
-	case AGENTX_REQUEST_DENIED:
-		return "requestDenied";
-	case AGENTX_PROCESSING_ERROR:
-		return "processingError";
-	default:
-		snprintf(room, 24, "error %u", error);
-		return room;
-	}
+	return ((struct transport *)base)->agentx;
 }
 
-/* ---- Reading ---- */
-
-/* The next len bytes, and what fills them up to a multiple of four. */
-static const uint8_t *
-take(struct agentx_reader *r, size_t len)
+static int
+take_input(netsnmp_transport *base, void *room, int size, void **opaque,
+    int *opaque_len)
 {
-	size_t left = (size_t)(r->end - r->at);
-	size_t padded = len + (-len & 3);
-	const uint8_t *at = r->at;
+	struct agentx *agentx = agentx_of(base);
+	ssize_t n = recv(agentx->fd, room, (size_t)size, MSG_DONTWAIT);
 
-	if (r->bad || len > left || padded > left) {
-		r->bad = true;
-		return NULL;
-	}
-	r->at += padded;
-	return at;
-}
-
-static uint32_t
-number(const uint8_t *at, size_t len, bool network_order)
-{
-	uint32_t value = 0;
-
-	for (size_t i = 0; i < len; i++)
-		value = value << 8 | at[network_order ? i : len - 1 - i];
-	return value;
-}
-
-uint32_t
-agentx_read_u32(struct agentx_reader *r)
-{
-	const uint8_t *at = take(r, 4);
-
-	return at != NULL ? number(at, 4, r->network_order) : 0;
-}
-
-uint16_t
-agentx_read_u16(struct agentx_reader *r)
-{
-	/* Two of them make four bytes: no filling between. */
-	if (r->bad || r->end - r->at < 2) {
-		r->bad = true;
+	(void)opaque;
+	(void)opaque_len;
+	agentx->received = true;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+		base->flags |= NETSNMP_TRANSPORT_FLAG_EMPTY_PKT;
 		return 0;
 	}
-	r->at += 2;
-	return (uint16_t)number(r->at - 2, 2, r->network_order);
+	if (n <= 0)
+		agentx->over =
+		    n == 0 ? "it closed the connection" : strerror(errno);
+	return (int)n;
+}
+
+static int
+keep_output(netsnmp_transport *base, const void *packet, int len, void **opaque,
+    int *opaque_len)
+{
+	struct buffer *out = &agentx_of(base)->out;
+	size_t whole = out->len;
+
+	(void)opaque;
+	(void)opaque_len;
+	buffer_append(out, packet, (size_t)len);
+	if (!out->failed)
+		return len;
+	buffer_truncate(out, whole);
+	return -1;
+}
+
+/* The descriptor is not the library's to close. */
+static int
+let_go(netsnmp_transport *base)
+{
+	base->sock = -1;
+	return 0;
+}
+
+static netsnmp_transport *
+transport_new(struct agentx *agentx)
+{
+	struct transport *transport = calloc(1, sizeof *transport);
+
+	if (transport == NULL)
+		return NULL;
+	transport->agentx = agentx;
+	transport->base = (netsnmp_transport){
+		.sock = agentx->fd,
+		.flags = NETSNMP_TRANSPORT_FLAG_STREAM,
+		.msgMaxSize = PDU_MAX,
+		.f_recv = take_input,
+		.f_send = keep_output,
+		.f_close = let_go,
+	};
+	return &transport->base;
+}
+
+/* ---- The session ---- */
+
+/* agentx_parse() copies values on its stack. */
+static __attribute__((noinline)) void
+wipe_stack(void)
+{
+	char below[2048];
+
+	explicit_bzero(below, sizeof below);
+}
+
+static int
+parse(netsnmp_session *session, netsnmp_pdu *pdu, u_char *packet, size_t len)
+{
+	struct agentx *agentx = session->callback_magic;
+	int err = agentx_parse(session, pdu, packet, len);
+
+	/* A SET may bring a password. */
+	explicit_bzero(packet, len);
+	wipe_stack();
+	if (err == SNMP_ERR_NOERROR && pdu->version != VERSION_1)
+		err = SNMPERR_BAD_VERSION;
+	if (err != SNMP_ERR_NOERROR) {
+		agentx->over = not_agentx;
+		return err;
+	}
+	log_debug("link", "PDU %d, transaction %u, packet %u, %zu bytes",
+	    pdu->command, (uint32_t)pdu->transid, (uint32_t)pdu->reqid,
+	    len - HEADER_LEN);
+	return err;
+}
+
+/* How long the packet is, 0 if that cannot be told yet.  A length that is out
+ * of bounds makes the library give up: it would wait for all of it. */
+static int
+packet_len(u_char *packet, size_t len)
+{
+	int whole = agentx_check_packet(packet, len);
+
+	if (len >= HEADER_LEN && (whole < HEADER_LEN || whole > PDU_MAX))
+		return -1;
+	return whole;
+}
+
+/* The library frees these as they are. */
+static void
+wipe_values(netsnmp_pdu *pdu)
+{
+	for (netsnmp_variable_list *var = pdu->variables; var != NULL;
+	     var = var->next_variable)
+		if (var->val_len != 0)
+			explicit_bzero(var->val.string, var->val_len);
+}
+
+/* What the library calls back with, unless it is a response. */
+static int
+received(int operation, netsnmp_session *session, int packet, netsnmp_pdu *pdu,
+    void *arg)
+{
+	struct agentx *agentx = arg;
+
+	(void)session;
+	(void)packet;
+	if (operation == NETSNMP_CALLBACK_OP_DISCONNECT) {
+		if (agentx->over == NULL)
+			agentx->over = not_agentx;
+	} else if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
+		if (!agentx->closed)
+			agentx->request(agentx->arg, pdu);
+		if (pdu->command == AGENTX_MSG_TESTSET)
+			wipe_values(pdu);
+	}
+	return 1;
+}
+
+/* ---- The library ---- */
+
+/* What matters to the operator the link says itself. */
+static int
+library_says(int major, int minor, void *message, void *arg)
+{
+	const struct snmp_log_message *said = message;
+
+	(void)major;
+	(void)minor;
+	(void)arg;
+	log_debug(
+	    "link", "net-snmp: %.*s", (int)strcspn(said->msg, "\n"), said->msg);
+	return SNMPERR_SUCCESS;
+}
+
+/* init_snmp() would read configuration files; nothing here needs it. */
+static void
+library_begin(void)
+{
+	static bool begun;
+
+	if (begun)
+		return;
+	begun = true;
+	(void)netsnmp_register_loghandler(
+	    NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
+	(void)snmp_register_callback(
+	    SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, library_says, NULL);
+}
+
+static void *
+session_new(struct agentx *agentx)
+{
+	netsnmp_transport *transport = transport_new(agentx);
+	netsnmp_session session;
+
+	if (transport == NULL)
+		return NULL;
+	snmp_sess_init(&session);
+	session.version = VERSION_1;
+	session.retries = 0;
+	session.callback = received;
+	session.callback_magic = agentx;
+	/* Frees the transport if it fails. */
+	return snmp_sess_add_ex(&session, transport, NULL, parse, NULL, NULL,
+	    agentx_realloc_build, packet_len, NULL);
+}
+
+struct agentx *
+agentx_open(int fd, agentx_request *request, void *arg)
+{
+	struct agentx *agentx = calloc(1, sizeof *agentx);
+
+	if (agentx == NULL)
+		return NULL;
+	library_begin();
+	agentx->fd = fd;
+	agentx->request = request;
+	agentx->arg = arg;
+	agentx->out.limit = OUT_MAX;
+	netsnmp_large_fd_set_init(&agentx->readable, fd + 1);
+	NETSNMP_LARGE_FD_SET(fd, &agentx->readable);
+	if ((agentx->session = session_new(agentx)) == NULL) {
+		agentx_close(agentx);
+		return NULL;
+	}
+	return agentx;
+}
+
+void
+agentx_close(struct agentx *agentx)
+{
+	if (agentx == NULL)
+		return;
+	agentx->closed = true;
+	if (agentx->reading)
+		return; /* agentx_receive does the rest */
+	snmp_sess_close(agentx->session);
+	netsnmp_large_fd_set_cleanup(&agentx->readable);
+	buffer_free(&agentx->out);
+	free(agentx);
+}
+
+const char *
+agentx_receive(struct agentx *agentx)
+{
+	int rc;
+
+	agentx->received = false;
+	agentx->reading = true;
+	rc = snmp_sess_read2(agentx->session, &agentx->readable);
+	agentx->reading = false;
+	if (agentx->closed) {
+		agentx_close(agentx);
+		return NULL;
+	}
+	/* It had no room to read to, or none for the PDU. */
+	if (agentx->over == NULL && (!agentx->received || rc != 0))
+		agentx->over = no_memory;
+	return agentx->over;
+}
+
+const char *
+agentx_flush(struct agentx *agentx)
+{
+	struct buffer *out = &agentx->out;
+	ssize_t n;
+
+	while (out->len > 0) {
+		n = send(agentx->fd, out->data, out->len,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			break;
+		if (n < 0)
+			return strerror(errno);
+		buffer_consume(out, (size_t)n);
+	}
+	return NULL;
 }
 
 bool
-agentx_read_header(const uint8_t *bytes, struct agentx_header *header)
+agentx_waits(const struct agentx *agentx)
 {
-	struct agentx_reader r = { .at = bytes + 4,
-		.end = bytes + AGENTX_HEADER_LEN,
-		.network_order = bytes[2] & AGENTX_NETWORK_ORDER };
-
-	header->type = bytes[1];
-	header->flags = bytes[2];
-	header->session = agentx_read_u32(&r);
-	header->transaction = agentx_read_u32(&r);
-	header->packet = agentx_read_u32(&r);
-	header->payload = agentx_read_u32(&r);
-	return bytes[0] == 1 && header->payload % 4 == 0;
+	return agentx->out.len > 0;
 }
 
-void
-agentx_read_oid(struct agentx_reader *r, struct oid *oid, bool *include)
+uint32_t
+agentx_ask(
+    struct agentx *agentx, netsnmp_pdu *pdu, snmp_callback answered, void *arg)
 {
-	const uint8_t *head = take(r, 4);
-	size_t n = head != NULL ? head[0] : 0;
-	const uint8_t *ids = take(r, 4 * n);
+	uint32_t packet;
 
-	oid->len = 0;
-	if (ids == NULL)
-		return;
-	if (head[1] != 0) {
-		memcpy(oid->id, internet, sizeof internet);
-		oid->id[PREFIX_LEN - 1] = head[1];
-		oid->len = PREFIX_LEN;
-	}
-	if (n > OID_MAX - oid->len) {
-		r->bad = true;
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		oid->id[oid->len++] = number(ids + 4 * i, 4, r->network_order);
-	if (include != NULL)
-		*include = head[2] != 0;
+	if (pdu == NULL)
+		return 0;
+	packet = (uint32_t)pdu->reqid;
+	pdu->flags |= NETWORK_ORDER;
+	if (snmp_sess_async_send(agentx->session, pdu, answered, arg) != 0)
+		return packet;
+	snmp_free_pdu(pdu);
+	return 0;
 }
 
-void
-agentx_read_octets(struct agentx_reader *r, const uint8_t **data, size_t *len)
+bool
+agentx_answer(struct agentx *agentx, netsnmp_pdu *pdu)
 {
-	size_t n = agentx_read_u32(r);
-
-	*data = take(r, n);
-	*len = *data != NULL ? n : 0;
-}
-
-static void
-read_u64(struct agentx_reader *r, uint64_t *value)
-{
-	uint64_t first = agentx_read_u32(r);
-	uint64_t second = agentx_read_u32(r);
-
-	*value = r->network_order ? first << 32 | second : second << 32 | first;
-}
-
-static void
-read_value(struct agentx_reader *r, struct value *value)
-{
-	struct oid ignored;
-
-	switch (value->type) {
-	case VALUE_INTEGER:
-		value->integer = (int32_t)agentx_read_u32(r);
-		break;
-	case VALUE_COUNTER32:
-	case VALUE_UNSIGNED:
-	case VALUE_TICKS:
-		value->number = agentx_read_u32(r);
-		break;
-	case VALUE_COUNTER64:
-		read_u64(r, &value->counter);
-		break;
-	case VALUE_OCTETS:
-	case VALUE_ADDRESS:
-	case VALUE_OPAQUE:
-		agentx_read_octets(r, &value->octets.data, &value->octets.len);
-		break;
-	case VALUE_OID:
-		agentx_read_oid(r, &ignored, NULL);
-		break;
-	case VALUE_NULL:
-	case VALUE_NO_OBJECT:
-	case VALUE_NO_INSTANCE:
-	case VALUE_END:
-		break;
-	default:
-		r->bad = true;
-		break;
-	}
-}
-
-void
-agentx_read_varbind(struct agentx_reader *r, struct varbind *varbind)
-{
-	memset(&varbind->value, 0, sizeof varbind->value);
-	varbind->value.type = (enum value_type)agentx_read_u16(r);
-	(void)agentx_read_u16(r); /* reserved */
-	agentx_read_oid(r, &varbind->name, NULL);
-	read_value(r, &varbind->value);
-}
-
-/* ---- Writing ---- */
-
-void
-agentx_put_u8(struct buffer *b, uint8_t n)
-{
-	buffer_append(b, &n, 1);
-}
-
-void
-agentx_put_u16(struct buffer *b, uint16_t n)
-{
-	uint8_t bytes[2] = { (uint8_t)(n >> 8), (uint8_t)n };
-
-	buffer_append(b, bytes, sizeof bytes);
-}
-
-static void
-store_u32(uint8_t *at, uint32_t n)
-{
-	at[0] = (uint8_t)(n >> 24);
-	at[1] = (uint8_t)(n >> 16);
-	at[2] = (uint8_t)(n >> 8);
-	at[3] = (uint8_t)n;
-}
-
-void
-agentx_put_u32(struct buffer *b, uint32_t n)
-{
-	uint8_t bytes[4];
-
-	store_u32(bytes, n);
-	buffer_append(b, bytes, sizeof bytes);
-}
-
-size_t
-agentx_begin(struct buffer *b, const struct agentx_header *header)
-{
-	size_t start = b->len;
-
-	agentx_put_u8(b, 1); /* version */
-	agentx_put_u8(b, header->type);
-	agentx_put_u8(b, AGENTX_NETWORK_ORDER);
-	agentx_put_u8(b, 0);
-	agentx_put_u32(b, header->session);
-	agentx_put_u32(b, header->transaction);
-	agentx_put_u32(b, header->packet);
-	agentx_put_u32(b, 0); /* until agentx_end */
-	return start;
-}
-
-void
-agentx_end(struct buffer *b, size_t start)
-{
-	if (!b->failed)
-		store_u32(b->data + start + AGENTX_HEADER_LEN - 4,
-		    (uint32_t)(b->len - start - AGENTX_HEADER_LEN));
-}
-
-static bool
-compressible(const uint32_t *id, size_t len)
-{
-	return len >= PREFIX_LEN &&
-	       memcmp(id, internet, sizeof internet) == 0 &&
-	       id[PREFIX_LEN - 1] > 0 && id[PREFIX_LEN - 1] <= UINT8_MAX;
-}
-
-void
-agentx_put_oid(struct buffer *b, const uint32_t *id, size_t len, bool include)
-{
-	bool compress = compressible(id, len);
-	uint8_t prefix = compress ? (uint8_t)id[PREFIX_LEN - 1] : 0;
-
-	if (compress) {
-		id += PREFIX_LEN;
-		len -= PREFIX_LEN;
-	}
-	agentx_put_u8(b, (uint8_t)len);
-	agentx_put_u8(b, prefix);
-	agentx_put_u8(b, include);
-	agentx_put_u8(b, 0);
-	for (size_t i = 0; i < len; i++)
-		agentx_put_u32(b, id[i]);
-}
-
-void
-agentx_put_octets(struct buffer *b, const void *data, size_t len)
-{
-	static const uint8_t zeros[3];
-
-	agentx_put_u32(b, (uint32_t)len);
-	buffer_append(b, data, len);
-	buffer_append(b, zeros, -len & 3);
-}
-
-static void
-put_value(struct buffer *b, const struct value *value)
-{
-	switch (value->type) {
-	case VALUE_INTEGER:
-		agentx_put_u32(b, (uint32_t)value->integer);
-		break;
-	case VALUE_COUNTER32:
-	case VALUE_UNSIGNED:
-	case VALUE_TICKS:
-		agentx_put_u32(b, value->number);
-		break;
-	case VALUE_COUNTER64:
-		agentx_put_u32(b, (uint32_t)(value->counter >> 32));
-		agentx_put_u32(b, (uint32_t)value->counter);
-		break;
-	case VALUE_OCTETS:
-	case VALUE_ADDRESS:
-	case VALUE_OPAQUE:
-		agentx_put_octets(b, value->octets.data, value->octets.len);
-		break;
-	case VALUE_OID:
-		agentx_put_oid(b, value->oid.id, value->oid.len, false);
-		break;
-	case VALUE_NULL:
-	case VALUE_NO_OBJECT:
-	case VALUE_NO_INSTANCE:
-	case VALUE_END:
-		break;
-	}
-}
-
-void
-agentx_put_varbind(
-    struct buffer *b, const struct oid *name, const struct value *value)
-{
-	agentx_put_u16(b, (uint16_t)value->type);
-	agentx_put_u16(b, 0);
-	agentx_put_oid(b, name->id, name->len, false);
-	put_value(b, value);
+	if (pdu == NULL)
+		return false;
+	pdu->flags |= NETWORK_ORDER;
+	if (snmp_sess_send(agentx->session, pdu) != 0)
+		return true;
+	snmp_free_pdu(pdu);
+	return false;
 }

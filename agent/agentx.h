@@ -1,118 +1,72 @@
 /*
- * agentx.h - AgentX on the wire (RFC 2741): what PDUs are made of.
+ * agentx.h - an AgentX session of net-snmp's library (RFC 2741).
  *
- * Reading is from a borrowed run of bytes; a reader that meets anything
- * malformed sets `bad`, gives zeros from there on, and reads nothing beyond
- * the end.  Writing is in network byte order; reading takes both.
+ * The library encodes and decodes, finds where a PDU ends, numbers our
+ * requests and calls back with the response to each.  The connected descriptor
+ * stays the caller's, and nothing here waits: input is taken as far as there
+ * is any, output is kept until the descriptor takes it.
  */
 #ifndef AGENT_AGENTX_H
 #define AGENT_AGENTX_H
 
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+#include <net-snmp/library/large_fd_set.h>
+
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "buffer.h"
-#include "oid.h"
-#include "value.h"
-
-/* h.type */
-enum agentx_type {
-	AGENTX_OPEN = 1,
-	AGENTX_CLOSE,
-	AGENTX_REGISTER,
-	AGENTX_UNREGISTER,
-	AGENTX_GET,
-	AGENTX_GET_NEXT,
-	AGENTX_GET_BULK,
-	AGENTX_TEST_SET,
-	AGENTX_COMMIT_SET,
-	AGENTX_UNDO_SET,
-	AGENTX_CLEANUP_SET,
-	AGENTX_NOTIFY,
-	AGENTX_PING,
-	AGENTX_INDEX_ALLOCATE,
-	AGENTX_INDEX_DEALLOCATE,
-	AGENTX_ADD_AGENT_CAPS,
-	AGENTX_REMOVE_AGENT_CAPS,
-	AGENTX_RESPONSE,
+/* The command of a netsnmp_pdu, under net-snmp's own names for it. */
+enum {
+	AGENTX_MSG_OPEN = 1,
+	AGENTX_MSG_CLOSE,
+	AGENTX_MSG_REGISTER,
+	AGENTX_MSG_UNREGISTER,
+	AGENTX_MSG_GET,
+	AGENTX_MSG_GETNEXT,
+	AGENTX_MSG_GETBULK,
+	AGENTX_MSG_TESTSET,
+	AGENTX_MSG_COMMITSET,
+	AGENTX_MSG_UNDOSET,
+	AGENTX_MSG_CLEANUPSET,
+	AGENTX_MSG_NOTIFY,
+	AGENTX_MSG_PING,
+	AGENTX_MSG_INDEX_ALLOCATE,
+	AGENTX_MSG_INDEX_DEALLOCATE,
+	AGENTX_MSG_ADD_AGENT_CAPS,
+	AGENTX_MSG_REMOVE_AGENT_CAPS,
+	AGENTX_MSG_RESPONSE,
 };
 
-/* h.flags */
-#define AGENTX_CONTEXT 0x08 /* a context other than the default one */
-#define AGENTX_NETWORK_ORDER 0x10
+/* Of a netsnmp_pdu's flags: it came with a context. */
+#define AGENTX_MSG_FLAG_CONTEXT 0x08
 
-/* res.error: those of SNMP, and AgentX's own. */
-enum snmp_error {
-	SNMP_OK = 0,
-	SNMP_TOO_BIG = 1,
-	SNMP_GEN_ERR = 5,
-	SNMP_WRONG_TYPE = 7,
-	SNMP_WRONG_LENGTH = 8,
-	SNMP_WRONG_ENCODING = 9,
-	SNMP_WRONG_VALUE = 10,
-	SNMP_NO_CREATION = 11,
-	SNMP_INCONSISTENT_VALUE = 12,
-	SNMP_RESOURCE_UNAVAILABLE = 13,
-	SNMP_COMMIT_FAILED = 14,
-	SNMP_UNDO_FAILED = 15,
-	SNMP_NOT_WRITABLE = 17,
-	SNMP_INCONSISTENT_NAME = 18,
-	AGENTX_NOT_OPEN = 257,
-	AGENTX_DUPLICATE_REGISTRATION = 263,
-	AGENTX_PARSE_ERROR = 266,
-	AGENTX_REQUEST_DENIED = 267,
-	AGENTX_PROCESSING_ERROR = 268,
-};
+struct agentx;
 
-/* "duplicateRegistration", or "error 300" in room. */
-const char *agentx_error_text(unsigned error, char room[24]);
+/* A PDU of the master that is no response; it lives as long as the call. */
+typedef void agentx_request(void *arg, netsnmp_pdu *);
 
-#define AGENTX_HEADER_LEN 20
+/* fd is connected, and borrowed.  NULL: out of memory. */
+struct agentx *agentx_open(int fd, agentx_request *, void *arg);
+/*
+ * Requests of ours that are not answered are called back with
+ * NETSNMP_CALLBACK_OP_TIMED_OUT.  May be called from callbacks, too.
+ */
+void agentx_close(struct agentx *); /* NULL is fine */
 
-struct agentx_header {
-	uint8_t type;
-	uint8_t flags;
-	uint32_t session;
-	uint32_t transaction;
-	uint32_t packet;
-	uint32_t payload; /* bytes that follow the header */
-};
+/* Takes what has arrived.  NULL, or why the connection is of no more use. */
+const char *agentx_receive(struct agentx *);
 
-/* From AGENTX_HEADER_LEN bytes; false: not AgentX version 1, or a payload
- * length that is not a multiple of 4. */
-bool agentx_read_header(const uint8_t *bytes, struct agentx_header *header);
-
-struct agentx_reader {
-	const uint8_t *at;
-	const uint8_t *end;
-	bool network_order;
-	bool bad;
-};
-
-uint16_t agentx_read_u16(struct agentx_reader *);
-uint32_t agentx_read_u32(struct agentx_reader *);
-/* include may be NULL. */
-void agentx_read_oid(struct agentx_reader *, struct oid *, bool *include);
-void agentx_read_octets(
-    struct agentx_reader *, const uint8_t **data, size_t *len);
-/* Octets of the value point into the reader's bytes. */
-void agentx_read_varbind(struct agentx_reader *, struct varbind *);
+/* Writes what waits.  NULL, or why the connection is of no more use. */
+const char *agentx_flush(struct agentx *);
+bool agentx_waits(const struct agentx *); /* is there anything to flush? */
 
 /*
- * A PDU is begun, filled and ended; header->payload and the byte order flag
- * are set by the writer.  begin returns where the PDU starts, for end.
+ * Both take the PDU over, whatever comes of it (NULL: there was no memory for
+ * it), and want a flush.  A request's packet, or 0 if it could not be sent; a
+ * callback of NULL: the response is of no interest.
  */
-size_t agentx_begin(struct buffer *, const struct agentx_header *);
-void agentx_end(struct buffer *, size_t start);
-
-void agentx_put_u8(struct buffer *, uint8_t);
-void agentx_put_u16(struct buffer *, uint16_t);
-void agentx_put_u32(struct buffer *, uint32_t);
-void agentx_put_oid(
-    struct buffer *, const uint32_t *id, size_t len, bool include);
-void agentx_put_octets(struct buffer *, const void *data, size_t len);
-void agentx_put_varbind(
-    struct buffer *, const struct oid *name, const struct value *value);
+uint32_t agentx_ask(struct agentx *, netsnmp_pdu *, snmp_callback, void *arg);
+bool agentx_answer(struct agentx *, netsnmp_pdu *);
 
 #endif

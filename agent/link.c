@@ -19,14 +19,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "agentx.h"
 #include "log.h"
+#include "pdu.h"
 
 #define RETRY_MS 500
 #define REFUSED_RETRY_MS 10000 /* the master lives and does not want us */
 #define ANSWER_MS 5000
-#define PDU_MAX (256 * 1024) /* of the master; SNMP messages end at 64 KB */
-#define OUT_MAX (1024 * 1024)
-#define READ_SIZE 16384
+#define REASON_SHUTDOWN 5 /* of an agentx-Close-PDU */
 
 enum link_state { DOWN, CONNECTING, OPENING, REGISTERING, UP };
 
@@ -37,12 +37,10 @@ struct link {
 	struct watch watch; /* fd is -1 when DOWN */
 	struct timer timer; /* DOWN: try again; else, unless UP: give up */
 	struct task flush;
-	struct buffer in;
-	struct buffer out;
-	uint32_t session;
-	uint32_t packet;   /* of the last request of ours */
-	size_t registered; /* regions that the master has taken */
-	bool complained;   /* that the master is away */
+	struct agentx *agentx; /* NULL: DOWN or CONNECTING */
+	long session;          /* as the master numbers it */
+	size_t registered;     /* regions that the master has taken */
+	bool complained;       /* that the master is away */
 };
 
 static const uint32_t sysdescr[] = { LICENSE_MIB };
@@ -123,6 +121,8 @@ link_resolve(const char *name, struct link_address *out, const char **wrong)
 static void
 disconnect(struct link *link)
 {
+	agentx_close(link->agentx);
+	link->agentx = NULL;
 	if (link->watch.fd >= 0) {
 		loop_unwatch(link->loop, &link->watch);
 		close(link->watch.fd);
@@ -130,8 +130,6 @@ disconnect(struct link *link)
 	}
 	loop_timer_clear(link->loop, &link->timer);
 	loop_undefer(link->loop, &link->flush);
-	buffer_truncate(&link->in, 0);
-	buffer_truncate(&link->out, 0);
 	link->state = DOWN;
 }
 
@@ -163,70 +161,122 @@ static void
 flush(void *arg)
 {
 	struct link *link = arg;
-	ssize_t n;
+	const char *wrong = agentx_flush(link->agentx);
 
-	while (link->out.len > 0) {
-		n = send(link->watch.fd, link->out.data, link->out.len,
-		    MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			break;
-		if (n < 0) {
-			lose(link, strerror(errno), RETRY_MS);
-			return;
-		}
-		buffer_consume(&link->out, (size_t)n);
+	if (wrong != NULL) {
+		lose(link, wrong, RETRY_MS);
+		return;
 	}
-	link->watch.events = link->out.len > 0 ? POLLIN | POLLOUT : POLLIN;
+	link->watch.events =
+	    agentx_waits(link->agentx) ? POLLIN | POLLOUT : POLLIN;
 }
 
-/* Begins a request of ours. */
-static size_t
-begin(struct link *link, enum agentx_type type)
+/*
+ * A request of ours with one variable: the identifier, and text if there is
+ * any.  NULL: out of memory.
+ */
+static netsnmp_pdu *
+request_about(int command, const uint32_t *id, size_t len, const char *text)
 {
-	struct agentx_header header = { .type = (uint8_t)type,
-		.session = link->session,
-		.packet = ++link->packet };
+	netsnmp_pdu *pdu = snmp_pdu_create(command);
+	oid name[OID_MAX];
 
-	if (link->packet == 0) /* 0 is nobody's packet */
-		header.packet = link->packet = 1;
-	return agentx_begin(&link->out, &header);
+	for (size_t i = 0; i < len; i++)
+		name[i] = id[i];
+	if (pdu == NULL || snmp_pdu_add_variable(pdu, name, len,
+			       text != NULL ? ASN_OCTET_STR : ASN_NULL, text,
+			       text != NULL ? strlen(text) : 0) != NULL)
+		return pdu;
+	snmp_free_pdu(pdu);
+	return NULL;
 }
 
-static void
-end(struct link *link, size_t start)
+/* Returns its packet, or 0 if it cannot be sent. */
+static uint32_t
+ask(struct link *link, netsnmp_pdu *pdu, snmp_callback answered)
 {
-	agentx_end(&link->out, start);
+	if (pdu != NULL)
+		pdu->sessid = link->session;
 	loop_defer(link->loop, &link->flush);
+	return agentx_ask(link->agentx, pdu, answered, link);
+}
+
+/* What comes up only with the answer to it. */
+static void
+ask_to_come_up(struct link *link, netsnmp_pdu *pdu, snmp_callback answered)
+{
+	if (ask(link, pdu, answered) == 0)
+		lose(link, "out of memory", RETRY_MS);
+}
+
+/* ---- Responses ---- */
+
+static const char *
+error_text(long error, char room[24])
+{
+	switch (error) {
+	case AGENTX_DUPLICATE_REGISTRATION:
+		return "duplicateRegistration";
+	case AGENTX_PARSE_ERROR:
+		return "parseError";
+	case AGENTX_REQUEST_DENIED:
+		return "requestDenied";
+	case AGENTX_PROCESSING_ERROR:
+		return "processingError";
+	default:
+		snprintf(room, 24, "error %u", (unsigned)error);
+		return room;
+	}
 }
 
 static void
-send_open(struct link *link)
+refused(struct link *link, long error)
 {
-	static const char who[] = "licagentd";
-	size_t start = begin(link, AGENTX_OPEN);
+	char room[24];
+	const char *hint =
+	    error == AGENTX_DUPLICATE_REGISTRATION
+		? " (another subagent answers for the same objects)"
+		: "";
 
-	agentx_put_u32(&link->out, 0); /* timeout: the master's default */
-	agentx_put_oid(&link->out, sysdescr, NITEMS(sysdescr), false);
-	agentx_put_octets(&link->out, who, sizeof who - 1);
-	end(link, start);
+	log_error("link",
+	    "the master agent at %s refuses our %s: %s%s; "
+	    "trying again every %d s",
+	    link->options.name,
+	    link->state == OPENING ? "session" : "registration",
+	    error_text(error, room), hint, REFUSED_RETRY_MS / 1000);
+	link->complained = true;
+	lose(link, "refused", REFUSED_RETRY_MS);
 }
 
-static void
-send_register(struct link *link)
+/*
+ * Is it an answer, and is there still use for it?  Others are what the library
+ * calls back with for requests that are given up with their session.
+ */
+static bool
+answers(struct link *link, int operation, const netsnmp_pdu *pdu)
 {
-	const struct link_region *region =
-	    &link->options.regions[link->registered];
-	size_t start = begin(link, AGENTX_REGISTER);
-
-	agentx_put_u8(&link->out, 0); /* timeout: the session's */
-	agentx_put_u8(&link->out, region->priority);
-	agentx_put_u8(&link->out, 0); /* no range */
-	agentx_put_u8(&link->out, 0);
-	agentx_put_oid(&link->out, region->id, region->len, false);
-	end(link, start);
+	if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE ||
+	    link->agentx == NULL)
+		return false;
+	if (pdu->errstat != AGENTX_NOT_OPEN)
+		return true;
+	lose(link, "it forgot our session", RETRY_MS);
+	return false;
 }
+
+/* The same, of what the master must not refuse. */
+static bool
+agrees(struct link *link, int operation, const netsnmp_pdu *pdu)
+{
+	if (!answers(link, operation, pdu))
+		return false;
+	if (pdu->errstat == SNMP_OK)
+		return true;
+	refused(link, pdu->errstat);
+	return false;
+}
+
+/* ---- Coming up ---- */
 
 /* A row of sysORTable; whether the master keeps one changes nothing. */
 static void
@@ -234,38 +284,14 @@ send_capabilities(struct link *link)
 {
 	for (size_t i = 0; i < link->options.nregions; i++) {
 		const struct link_region *region = &link->options.regions[i];
-		size_t start;
 
-		if (region->description == NULL)
-			continue;
-		start = begin(link, AGENTX_ADD_AGENT_CAPS);
-		agentx_put_oid(&link->out, region->id, region->len, false);
-		agentx_put_octets(&link->out, region->description,
-		    strlen(region->description));
-		end(link, start);
+		if (region->description != NULL)
+			(void)ask(link,
+			    request_about(AGENTX_MSG_ADD_AGENT_CAPS, region->id,
+				region->len, region->description),
+			    NULL);
 	}
 }
-
-uint32_t
-link_notify(struct link *link, const struct varbind *varbinds, size_t n)
-{
-	size_t whole = link->out.len, start;
-
-	if (link->state != UP)
-		return 0;
-	start = begin(link, AGENTX_NOTIFY);
-	for (size_t i = 0; i < n; i++)
-		agentx_put_varbind(
-		    &link->out, &varbinds[i].name, &varbinds[i].value);
-	if (link->out.failed) {
-		buffer_truncate(&link->out, whole);
-		return 0;
-	}
-	end(link, start);
-	return link->packet;
-}
-
-/* ---- Receiving ---- */
 
 static void
 come_up(struct link *link)
@@ -280,143 +306,140 @@ come_up(struct link *link)
 		link->options.up(link->options.arg);
 }
 
-static void
-opened(struct link *link, const struct agentx_header *header)
-{
-	link->session = header->session;
-	link->state = REGISTERING;
-	link->registered = 0;
-	send_register(link);
-}
+static int registered(int, netsnmp_session *, int, netsnmp_pdu *, void *);
 
 static void
-registered(struct link *link)
+send_register(struct link *link)
 {
+	const struct link_region *region =
+	    &link->options.regions[link->registered];
+	netsnmp_pdu *pdu =
+	    request_about(AGENTX_MSG_REGISTER, region->id, region->len, NULL);
+
+	if (pdu != NULL)
+		pdu->priority = region->priority;
+	ask_to_come_up(link, pdu, registered);
+}
+
+static int
+registered(int operation, netsnmp_session *session, int packet,
+    netsnmp_pdu *response, void *arg)
+{
+	struct link *link = arg;
+
+	(void)session;
+	(void)packet;
+	if (!agrees(link, operation, response))
+		return 1;
 	if (++link->registered < link->options.nregions)
 		send_register(link);
 	else
 		come_up(link);
+	return 1;
 }
 
-static void
-refused(struct link *link, unsigned error)
+static int
+opened(int operation, netsnmp_session *session, int packet,
+    netsnmp_pdu *response, void *arg)
 {
-	char room[24];
-	const char *hint =
-	    error == AGENTX_DUPLICATE_REGISTRATION
-		? " (another subagent answers for the same objects)"
-		: "";
+	struct link *link = arg;
 
-	log_error("link",
-	    "the master agent at %s refuses our %s: %s%s; "
-	    "trying again every %d s",
-	    link->options.name,
-	    link->state == OPENING ? "session" : "registration",
-	    agentx_error_text(error, room), hint, REFUSED_RETRY_MS / 1000);
-	link->complained = true;
-	lose(link, "refused", REFUSED_RETRY_MS);
+	(void)session;
+	(void)packet;
+	if (!agrees(link, operation, response))
+		return 1;
+	link->session = response->sessid;
+	link->state = REGISTERING;
+	link->registered = 0;
+	send_register(link);
+	return 1;
 }
 
-/* An answer to something of ours. */
-static void
-take_response(struct link *link, const struct agentx_header *header,
-    const uint8_t *payload)
-{
-	struct agentx_reader in = { .at = payload,
-		.end = payload + header->payload,
-		.network_order = header->flags & AGENTX_NETWORK_ORDER };
-	unsigned error;
+/* ---- Notifications ---- */
 
-	(void)agentx_read_u32(&in); /* sysUpTime */
-	error = agentx_read_u16(&in);
-	if (in.bad)
-		lose(link, "it sent a malformed response", RETRY_MS);
-	else if (error == AGENTX_NOT_OPEN)
-		lose(link, "it forgot our session", RETRY_MS);
-	else if (link->state == UP && link->options.answered != NULL)
-		link->options.answered(
-		    link->options.arg, header->packet, error == SNMP_OK);
-	else if (header->packet != link->packet || link->state == UP)
-		return; /* to something that is of no interest any more */
-	else if (error != SNMP_OK)
-		refused(link, error);
-	else if (link->state == OPENING)
-		opened(link, header);
-	else
-		registered(link);
+static int
+notified(int operation, netsnmp_session *session, int packet,
+    netsnmp_pdu *response, void *arg)
+{
+	struct link *link = arg;
+
+	(void)session;
+	if (answers(link, operation, response) &&
+	    link->options.answered != NULL)
+		link->options.answered(link->options.arg, (uint32_t)packet,
+		    response->errstat == SNMP_OK);
+	return 1;
 }
 
-static void
-take_pdu(struct link *link, const struct agentx_header *header,
-    const uint8_t *payload)
+static netsnmp_pdu *
+notification(const struct varbind *varbinds, size_t n)
 {
-	log_debug("link", "PDU %u, transaction %u, packet %u, %u bytes",
-	    header->type, header->transaction, header->packet, header->payload);
-	switch (header->type) {
-	case AGENTX_RESPONSE:
-		take_response(link, header, payload);
-		break;
-	case AGENTX_CLOSE:
-		lose(link, "it closed the session", RETRY_MS);
-		break;
-	default:
-		serve_request(
-		    &link->options.serve, header, payload, &link->out);
-		loop_defer(link->loop, &link->flush);
-		break;
-	}
-}
+	netsnmp_pdu *pdu = snmp_pdu_create(AGENTX_MSG_NOTIFY);
+	netsnmp_variable_list **end;
 
-/* Every whole PDU that has arrived. */
-static void
-take_input(struct link *link)
-{
-	struct agentx_header header;
-	size_t used = 0;
-
-	while (
-	    link->state != DOWN && link->in.len - used >= AGENTX_HEADER_LEN) {
-		const uint8_t *at = link->in.data + used;
-
-		if (!agentx_read_header(at, &header) ||
-		    header.payload > PDU_MAX) {
-			lose(link, "what it sent is not AgentX", RETRY_MS);
-			return;
+	if (pdu == NULL)
+		return NULL;
+	end = &pdu->variables;
+	for (size_t i = 0; i < n; i++) {
+		*end = pdu_new_varbind(&varbinds[i].name, &varbinds[i].value);
+		if (*end == NULL) {
+			snmp_free_pdu(pdu);
+			return NULL;
 		}
-		if (link->in.len - used - AGENTX_HEADER_LEN < header.payload)
-			break;
-		used += AGENTX_HEADER_LEN + header.payload;
-		take_pdu(link, &header, at + AGENTX_HEADER_LEN);
+		end = &(*end)->next_variable;
 	}
-	if (link->state == DOWN)
+	return pdu;
+}
+
+uint32_t
+link_notify(struct link *link, const struct varbind *varbinds, size_t n)
+{
+	if (link->state != UP)
+		return 0;
+	return ask(link, notification(varbinds, n), notified);
+}
+
+/* ---- Requests ---- */
+
+static void
+answer(struct link *link, netsnmp_pdu *request)
+{
+	netsnmp_pdu *response = snmp_pdu_create(AGENTX_MSG_RESPONSE);
+
+	if (response == NULL) {
+		lose(link, "out of memory", RETRY_MS);
 		return;
-	explicit_bzero(link->in.data, used); /* a SET may bring a password */
-	buffer_consume(&link->in, used);
-	if (link->out.failed)
+	}
+	response->sessid = request->sessid;
+	response->transid = request->transid;
+	response->reqid = request->reqid;
+	if (!serve_request(&link->options.serve, request, response)) {
+		snmp_free_pdu(response);
+		return;
+	}
+	loop_defer(link->loop, &link->flush);
+	if (!agentx_answer(link->agentx, response))
 		lose(link, "it does not read our answers", RETRY_MS);
+}
+
+static void
+take_request(void *arg, netsnmp_pdu *request)
+{
+	struct link *link = arg;
+
+	if (request->command == AGENTX_MSG_CLOSE)
+		lose(link, "it closed the session", RETRY_MS);
+	else
+		answer(link, request);
 }
 
 static void
 receive(struct link *link)
 {
-	uint8_t *room = buffer_reserve(&link->in, READ_SIZE);
-	ssize_t n = -1;
+	const char *wrong = agentx_receive(link->agentx);
 
-	if (room == NULL) {
-		lose(link, "out of memory", RETRY_MS);
-		return;
-	}
-	n = recv(link->watch.fd, room, READ_SIZE, MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n <= 0) {
-		lose(link,
-		    n == 0 ? "it closed the connection" : strerror(errno),
-		    RETRY_MS);
-		return;
-	}
-	link->in.len += (size_t)n;
-	take_input(link);
+	if (wrong != NULL)
+		lose(link, wrong, RETRY_MS);
 }
 
 /* ---- Connecting ---- */
@@ -424,6 +447,7 @@ receive(struct link *link)
 static void
 connected(struct link *link)
 {
+	static const char who[] = "licagentd";
 	int error = 0;
 	socklen_t len = sizeof error;
 
@@ -432,9 +456,17 @@ connected(struct link *link)
 		lose(link, strerror(error), RETRY_MS);
 		return;
 	}
+	link->agentx = agentx_open(link->watch.fd, take_request, link);
+	if (link->agentx == NULL) {
+		lose(link, "out of memory", RETRY_MS);
+		return;
+	}
 	link->state = OPENING;
 	link->session = 0;
-	send_open(link);
+	/* Its time is 0: the master's default. */
+	ask_to_come_up(link,
+	    request_about(AGENTX_MSG_OPEN, sysdescr, NITEMS(sysdescr), who),
+	    opened);
 }
 
 static void
@@ -502,8 +534,6 @@ link_new(struct loop *loop, const struct link_options *options)
 	link->watch = (struct watch){ .fd = -1, .ready = ready, .arg = link };
 	link->timer = (struct timer){ .expired = expired, .arg = link };
 	link->flush = (struct task){ .run = flush, .arg = link };
-	link->in.limit = PDU_MAX + AGENTX_HEADER_LEN + READ_SIZE;
-	link->out.limit = OUT_MAX;
 	loop_timer_set(loop, &link->timer, 0);
 	return link;
 }
@@ -511,16 +541,14 @@ link_new(struct loop *loop, const struct link_options *options)
 static void
 say_goodbye(struct link *link)
 {
-	size_t start;
+	netsnmp_pdu *pdu;
 
 	if (link->state != UP)
 		return;
-	start = begin(link, AGENTX_CLOSE);
-	agentx_put_u8(&link->out, 5); /* reasonShutdown */
-	agentx_put_u8(&link->out, 0);
-	agentx_put_u16(&link->out, 0);
-	end(link, start);
-	flush(link);
+	if ((pdu = snmp_pdu_create(AGENTX_MSG_CLOSE)) != NULL)
+		pdu->errstat = REASON_SHUTDOWN;
+	(void)ask(link, pdu, NULL);
+	(void)agentx_flush(link->agentx);
 }
 
 void
@@ -533,8 +561,6 @@ link_free(struct link *link)
 	say_goodbye(link);
 	disconnect(link);
 	sets_reset(link->options.serve.sets);
-	buffer_free(&link->in);
-	buffer_free(&link->out);
 	free(link);
 }
 

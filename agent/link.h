@@ -5,10 +5,10 @@
  * comes back when it was lost; nothing here ever blocks.  It registers one
  * region for each of the agent's modules and answers what is asked there.
  *
- * Why not libnetsnmpagent: its opening, closing and pinging of a session are
- * synchronous (a stopped master holds up the whole daemon), its loss of
- * notifications is silent, and it costs ten system calls for each request.
- * AgentX itself is a few hundred lines (agentx.c, serve.c).
+ * AgentX is spoken by net-snmp's library (agentx.h), over a connection that is
+ * made, watched and given up here: the library's own subagent opens, closes and
+ * pings a session synchronously, so that a stopped master would hold up the
+ * whole daemon.
  */
 #ifndef AGENT_LINK_H
 #define AGENT_LINK_H

@@ -1,7 +1,7 @@
 # licagentd: everything but main() is a library, which the tests link too.
 
 AGENT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent $(CONFIG_CFLAGS) \
-	$(JANSSON_CFLAGS) $(SYSTEMD_CFLAGS) \
+	$(JANSSON_CFLAGS) $(NETSNMP_CFLAGS) $(SYSTEMD_CFLAGS) \
 	-DCONTROL_DEFAULT='"$(runstatedir)/licagent/control"'
 
 noinst_LTLIBRARIES += agent/libagent.la
@@ -35,11 +35,13 @@ agent_libagent_la_SOURCES = \
 	agent/map.c agent/map.h \
 	agent/notify.c agent/notify.h \
 	agent/oid.c agent/oid.h \
+	agent/pdu.c agent/pdu.h \
 	agent/protocol.c agent/protocol.h \
 	agent/readiness.c agent/readiness.h \
 	agent/result_table.c \
 	agent/serve.c agent/serve.h \
 	agent/set.c agent/set.h \
+	agent/snmp_error.h \
 	agent/store_table.c \
 	agent/switch_table.c \
 	agent/table.c agent/table.h \
@@ -50,7 +52,8 @@ agent_libagent_la_SOURCES = \
 agent_libagent_la_CPPFLAGS = $(AGENT_CPPFLAGS) \
 	-DKNOWN_HOSTS_DEFAULT='"$(sysconfdir)/licagent/known_hosts"' \
 	-DPROGRAM_DIR='"$(pkglibexecdir)"'
-agent_libagent_la_LIBADD = $(CONFIG_LIBS) $(JANSSON_LIBS) $(SYSTEMD_LIBS)
+agent_libagent_la_LIBADD = $(CONFIG_LIBS) $(JANSSON_LIBS) \
+	$(AGENTX_LIBS) $(SYSTEMD_LIBS)
 
 sbin_PROGRAMS += bin/licagentd
 bin_licagentd_SOURCES = agent/main.c

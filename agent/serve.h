@@ -1,10 +1,11 @@
 /*
- * serve.h - a master's requests, answered from bytes to bytes.
+ * serve.h - a master's requests, answered from the tables.
  */
 #ifndef AGENT_SERVE_H
 #define AGENT_SERVE_H
 
-#include "agentx.h"
+#include <stdbool.h>
+
 #include "set.h"
 #include "table.h"
 
@@ -19,11 +20,14 @@ struct serve {
 	struct sets *sets;
 };
 
+struct snmp_pdu; /* net-snmp's netsnmp_pdu */
+
 /*
- * Answers one request (AGENTX_GET to AGENTX_CLEANUP_SET), appending the
- * response to out; CleanupSet has none.  The payload is header->payload bytes.
+ * Answers one request (AGENTX_MSG_GET to AGENTX_MSG_CLEANUPSET), of whose
+ * variables the response may take possession.  False: there is no response to
+ * it (CleanupSet).
  */
-void serve_request(const struct serve *, const struct agentx_header *header,
-    const uint8_t *payload, struct buffer *out);
+bool serve_request(
+    const struct serve *, struct snmp_pdu *request, struct snmp_pdu *response);
 
 #endif

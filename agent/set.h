@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "agentx.h"
+#include "snmp_error.h"
 #include "table.h"
 
 /* RowStatus of RFC 2579. */

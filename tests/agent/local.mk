@@ -6,8 +6,12 @@ AGENT_TEST_LDADD = agent/libagent.la tests/support/libsupport.la
 AGENT_FIXTURE = \
 	tests/agent/fake_core.c tests/agent/fake_core.h \
 	tests/agent/fixture.c tests/agent/fixture.h
+FAKE_MASTER = $(AGENT_FIXTURE) \
+	tests/agent/agentx_codec.c tests/agent/agentx_codec.h \
+	tests/agent/fake_master.c tests/agent/fake_master.h
 
 AGENT_TESTS = \
+	tests/agent/agentx_test \
 	tests/agent/conf_test \
 	tests/agent/files_test \
 	tests/agent/link_test \
@@ -17,6 +21,9 @@ AGENT_TESTS = \
 	tests/agent/set_test \
 	tests/agent/table_test \
 	tests/agent/url_test
+tests_agent_agentx_test_SOURCES = tests/agent/agentx_test.c $(FAKE_MASTER)
+tests_agent_agentx_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_agentx_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_conf_test_SOURCES = tests/agent/conf_test.c
 tests_agent_conf_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_conf_test_LDADD = $(AGENT_TEST_LDADD)
@@ -33,7 +40,7 @@ tests_agent_requests_test_SOURCES = tests/agent/requests_test.c \
 	$(AGENT_FIXTURE)
 tests_agent_requests_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_requests_test_LDADD = $(AGENT_TEST_LDADD)
-tests_agent_serve_test_SOURCES = tests/agent/serve_test.c $(AGENT_FIXTURE)
+tests_agent_serve_test_SOURCES = tests/agent/serve_test.c $(FAKE_MASTER)
 tests_agent_serve_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_serve_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_set_test_SOURCES = tests/agent/set_test.c $(AGENT_FIXTURE)
