@@ -403,7 +403,6 @@ send_set(enum agentx_type type, uint32_t packet, const char *text)
 		agentx_put_varbind(
 		    &payload, &varbinds[i].name, &varbinds[i].value);
 	fake_master_request(type, NETWORK, packet, &payload);
-	explicit_bzero(payload.data, payload.len);
 	buffer_free(&payload);
 }
 
@@ -478,6 +477,7 @@ repeated_sets(void)
 /* ---- Secrets ---- */
 
 #define SECRET_LEN 40
+#define SECRET_END 16 /* looked for: free() writes over the beginning */
 
 /* Told so that it stands nowhere but where it is sent. */
 static uint8_t
@@ -499,17 +499,21 @@ put_secret(struct buffer *out)
 		agentx_put_u8(out, secret(i));
 }
 
-static bool
+/* Reads what is no object of the program's. */
+#define ANYWHERE __attribute__((no_sanitize("address")))
+
+ANYWHERE static bool
 is_secret(const uint8_t *at)
 {
-	for (size_t i = 0; i < SECRET_LEN; i++)
-		if (at[i] != secret(i))
+	for (size_t i = 0; i < SECRET_END; i++)
+		if (at[i] != secret(SECRET_LEN - SECRET_END + i))
 			return false;
 	return true;
 }
 
-/* How often it stands in memory that can be written. */
-static unsigned
+/* How often it stands in memory that can be written.  (The sanitizer's own is
+ * terabytes.) */
+ANYWHERE static unsigned
 secrets_in_memory(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "r");
@@ -522,9 +526,9 @@ secrets_in_memory(void)
 		char mode[8];
 
 		if (sscanf(line, "%zx-%zx %7s", &from, &to, mode) != 3 ||
-		    mode[0] != 'r' || mode[1] != 'w')
+		    strncmp(mode, "rw", 2) != 0 || to - from > 1u << 30)
 			continue;
-		for (; from + SECRET_LEN <= to; from++)
+		for (; from + SECRET_END <= to; from++)
 			found += is_secret((const uint8_t *)from);
 	}
 	fclose(maps);
@@ -538,6 +542,9 @@ secrets(void)
 
 	open_lab();
 	fake_master_welcome();
+	/* everything is linked: the dynamic linker saves registers */
+	send_set(AGENTX_TEST_SET, 1, "1.2.1.7.4=szzz");
+	(void)fake_master_expect(AGENTX_RESPONSE);
 	CHECK_UINT(secrets_in_memory(), 0);
 	REQUIRE(buffer_reserve(&payload, 512) != NULL);
 	put_secret(&payload);
