@@ -133,10 +133,11 @@ const struct syntax address_syntax = { VALUE_OCTETS, check_address,
 /* ---- Rows ---- */
 
 enum snmp_error
-ask_check(const void *draft, uint32_t *column)
+ask_check(const struct agent *agent, const void *draft, uint32_t *column)
 {
 	const struct ask *ask = draft;
 
+	(void)agent;
 	if (address_fits(ask))
 		return SNMP_OK;
 	*column = ask->address_type == ADDRESS_UNKNOWN ? COLUMN_ADDRESS

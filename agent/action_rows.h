@@ -27,7 +27,8 @@ extern const struct syntax address_type_syntax; /* InetAddressType */
 extern const struct syntax address_syntax;      /* InetAddress */
 
 /* Do address and type go together? */
-enum snmp_error ask_check(const void *draft, uint32_t *column);
+enum snmp_error ask_check(
+    const struct agent *, const void *draft, uint32_t *column);
 /* Is there all that the protocol cannot do without? */
 bool ask_has_server(const struct ask *);
 /* Defaults; false: no row has this index. */

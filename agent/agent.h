@@ -16,6 +16,8 @@ struct agent {
 
 /* ciscoLicenseMgmtMIB */
 #define LICENSE_MIB 1, 3, 6, 1, 4, 1, 9, 9, 543
+/* ciscoImageLicenseMgmtMIB */
+#define IMAGE_MIB 1, 3, 6, 1, 4, 1, 9, 9, 640
 /* entPhysicalTable */
 #define ENTITY_TABLE 1, 3, 6, 1, 2, 1, 47, 1, 1, 1
 

@@ -233,7 +233,7 @@ static const struct section level_section =
 #define OF(field) .at = offsetof(struct module_conf, field)
 static const struct key module_keys[] = {
 	{ "name", KEY_TEXT, OF(name), .required = true, .min = 1,
-	    .max = LC_FEATURE_MAX },
+	    .max = LC_MODULE_MAX },
 	{ "version", KEY_TEXT, OF(version), .required = true, .min = 1,
 	    .max = LC_VERSION_MAX },
 	{ "levels", KEY_LIST, OF(levels), .required = true,

@@ -637,6 +637,7 @@ event_name(enum lc_event_kind kind)
 		[LC_EVENT_SUBSCRIPTION_EXPIRED] = "subscriptionExpired",
 		[LC_EVENT_RTU_WARNING] = "evalRTUTransitionWarning",
 		[LC_EVENT_RTU_TRANSITION] = "evalRTUTransition",
+		[LC_EVENT_BOOT_LEVEL] = "bootImageLevelChanged",
 	};
 
 	if ((size_t)kind < NITEMS(names) && names[kind] != NULL)

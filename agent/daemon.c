@@ -45,10 +45,13 @@ struct daemon {
 };
 
 static const uint32_t license_mib[] = { LICENSE_MIB };
+static const uint32_t image_mib[] = { IMAGE_MIB };
 static const uint32_t entities[] = { ENTITY_TABLE };
 static const struct link_region regions[] = {
 	{ license_mib, NITEMS(license_mib), 127,
 	    "Software licenses of the device, CISCO-LICENSE-MGMT-MIB" },
+	{ image_mib, NITEMS(image_mib), 127,
+	    "Levels of the device's software, CISCO-IMAGE-LICENSE-MGMT-MIB" },
 	/* Whoever knows more of the hardware goes first. */
 	{ entities, NITEMS(entities), 250, NULL },
 };

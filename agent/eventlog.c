@@ -44,8 +44,7 @@ span(int64_t seconds, char room[32])
 		n = (seconds + HOUR_S / 2) / HOUR_S;
 		unit = "hour";
 	}
-	snprintf(room, 32, "%lld %s%s", (long long)n, unit,
-	    n == 1 ? "" : "s");
+	snprintf(room, 32, "%lld %s%s", (long long)n, unit, n == 1 ? "" : "s");
 	return room;
 }
 
@@ -82,6 +81,15 @@ count(const struct lc_event *event, char *text)
 	    event->what_is_counted[0] != '\0' ? event->what_is_counted : "uses",
 	    event->udi, event->license != 0 ? event->license - 1 : 0,
 	    event->store_name);
+}
+
+static void
+wanted(const struct lc_event *event, char *text)
+{
+	snprintf(text, DETAIL_SIZE,
+	    " Module %s is to start with %s%s next time. UDI=%s", event->module,
+	    event->wanted[0] != '\0' ? "level " : "its highest licensed level",
+	    event->wanted, event->udi);
 }
 
 /* ---- Sentences ---- */
@@ -124,6 +132,7 @@ static const struct {
 	{ LC_EVENT_RTU_TRANSITION, LOG_NOTICE, "RTU_TRANSITION",
 	    "Evaluation license for feature",
 	    "has become a right-to-use license", where },
+	{ LC_EVENT_BOOT_LEVEL, LOG_INFO, "LEVEL", "Level", "runs now", wanted },
 };
 
 void
@@ -137,7 +146,7 @@ eventlog(const struct lc_event *event)
 		kinds[i].detail(event, detail);
 		log_event(kinds[i].severity, "%%LICENSE-%d-%s: %s %s %s %s.%s",
 		    kinds[i].severity, kinds[i].name, kinds[i].before,
-		    event->feature_name, event->feature_version,
-		    kinds[i].after, detail);
+		    event->feature_name, event->feature_version, kinds[i].after,
+		    detail);
 	}
 }

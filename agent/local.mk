@@ -27,6 +27,8 @@ agent_libagent_la_SOURCES = \
 	agent/eventlog.c agent/eventlog.h \
 	agent/feature_table.c \
 	agent/files.c agent/files.h \
+	agent/image_map_table.c \
+	agent/image_table.c agent/image_table.h \
 	agent/jobs.c agent/jobs.h \
 	agent/license_table.c \
 	agent/link.c agent/link.h \

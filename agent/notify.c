@@ -12,10 +12,12 @@
 #include <string.h>
 
 #include "agent.h"
+#include "image_table.h"
 #include "log.h"
+#include "table.h"
 
 #define WINDOW 64
-#define RETRY_MS 10000 /* when the core cannot read its queue */
+#define RETRY_MS 10000  /* when the core cannot read its queue */
 #define REPORT_MS 60000 /* between lines of the log on what was dropped */
 
 struct sent {
@@ -40,15 +42,21 @@ struct notify {
 
 /* ---- What a notification carries ---- */
 
+/* Whose row is the instance? */
+enum whose {
+	OF_LICENSE,
+	OF_FEATURE,
+	OF_MODULE,
+};
+
 struct object {
-	uint32_t column[4]; /* under ciscoLicenseMgmtMIBObjects */
-	bool of_feature;    /* instance: the feature's row, or the license's */
+	uint32_t column[3]; /* table, entry and column under the group */
+	enum whose whose;
 	void (*get)(const struct lc_event *, struct value *);
 };
 
 struct notification {
-	enum lc_event_kind
-	    kind; /* its number under ciscoLicenseMgmtMIBNotifs */
+	enum lc_event_kind kind;
 	const struct object *const *objects;
 	size_t nobjects;
 };
@@ -107,25 +115,42 @@ get_end(const struct lc_event *event, struct value *value)
 	value_date(value, event->end);
 }
 
-static const struct object license_feature = { { 2, 3, 1, 3 }, false,
+static void
+get_level(const struct lc_event *event, struct value *value)
+{
+	value_text(value, event->level);
+}
+
+static void
+get_wanted(const struct lc_event *event, struct value *value)
+{
+	value_text(value, event->wanted);
+}
+
+static const struct object license_feature = { { 3, 1, 3 }, OF_LICENSE,
 	get_feature };
-static const struct object license_version = { { 2, 3, 1, 4 }, false,
+static const struct object license_version = { { 3, 1, 4 }, OF_LICENSE,
 	get_version };
-static const struct object license_type = { { 2, 3, 1, 5 }, false, get_type };
-static const struct object license_comments = { { 2, 3, 1, 13 }, false,
+static const struct object license_type = { { 3, 1, 5 }, OF_LICENSE, get_type };
+static const struct object license_comments = { { 3, 1, 13 }, OF_LICENSE,
 	get_comments };
-static const struct object feature_name = { { 2, 4, 1, 2 }, true, get_feature };
-static const struct object feature_version = { { 2, 4, 1, 3 }, true,
+static const struct object feature_name = { { 4, 1, 2 }, OF_FEATURE,
+	get_feature };
+static const struct object feature_version = { { 4, 1, 3 }, OF_FEATURE,
 	get_version };
 
-static const struct object license_count = { { 2, 3, 1, 10 }, false,
+static const struct object license_count = { { 3, 1, 10 }, OF_LICENSE,
 	get_count };
-static const struct object license_count_left = { { 2, 3, 1, 11 }, false,
+static const struct object license_count_left = { { 3, 1, 11 }, OF_LICENSE,
 	get_count_left };
-static const struct object feature_left = { { 2, 4, 1, 4 }, true, get_left };
-static const struct object feature_counted = { { 2, 4, 1, 5 }, true,
+static const struct object feature_left = { { 4, 1, 4 }, OF_FEATURE, get_left };
+static const struct object feature_counted = { { 4, 1, 5 }, OF_FEATURE,
 	get_counted };
-static const struct object feature_end = { { 2, 4, 1, 7 }, true, get_end };
+static const struct object feature_end = { { 4, 1, 7 }, OF_FEATURE, get_end };
+
+static const struct object module_level = { { 1, 1, 2 }, OF_MODULE, get_level };
+static const struct object module_wanted = { { 1, 1, 3 }, OF_MODULE,
+	get_wanted };
 
 static const struct object *const of_license[] = { &license_feature,
 	&license_version, &license_type, &license_comments };
@@ -133,13 +158,15 @@ static const struct object *const of_feature[] = { &feature_name,
 	&feature_version };
 static const struct object *const of_remaining[] = { &feature_name,
 	&feature_version, &feature_left };
-static const struct object *const of_end[] = { &feature_name,
-	&feature_version, &feature_end };
+static const struct object *const of_end[] = { &feature_name, &feature_version,
+	&feature_end };
 static const struct object *const of_count[] = { &license_feature,
 	&license_version, &license_count, &feature_counted, &license_comments };
 static const struct object *const of_count_left[] = { &license_feature,
-	&license_version, &license_count, &license_count_left,
-	&feature_counted, &license_comments };
+	&license_version, &license_count, &license_count_left, &feature_counted,
+	&license_comments };
+static const struct object *const of_module[] = { &module_level,
+	&module_wanted };
 
 /* Objects in the order in which the MIB lists them. */
 static const struct notification notifications[] = {
@@ -157,6 +184,7 @@ static const struct notification notifications[] = {
 	{ LC_EVENT_SUBSCRIPTION_EXPIRED, of_end, NITEMS(of_end) },
 	{ LC_EVENT_RTU_WARNING, of_remaining, NITEMS(of_remaining) },
 	{ LC_EVENT_RTU_TRANSITION, of_feature, NITEMS(of_feature) },
+	{ LC_EVENT_BOOT_LEVEL, of_module, NITEMS(of_module) },
 };
 
 #define VARBINDS_MAX 8 /* snmpTrapOID.0 and the longest list of objects */
@@ -170,24 +198,60 @@ notification_of(enum lc_event_kind kind)
 	return NULL;
 }
 
+/* Where the objects of a row are, and its index. */
+static void
+fill_name(
+    struct oid *name, const struct object *object, const struct lc_event *event)
+{
+	static const uint32_t licenses[] = { LICENSE_MIB, 1, 2 };
+	static const uint32_t images[] = { IMAGE_MIB, 1 };
+	const struct lc_module module = { .device = event->device,
+		.name = event->module };
+	uint32_t index[INDEX_MAX] = { event->device };
+	size_t len = 0;
+
+	switch (object->whose) {
+	case OF_LICENSE:
+		index[1] = event->store;
+		index[2] = event->license;
+		len = 3;
+		break;
+	case OF_FEATURE:
+		index[1] = event->feature;
+		len = 2;
+		break;
+	case OF_MODULE:
+		len = image_index(&module, index);
+		break;
+	}
+	/* All of these are short. */
+	if (object->whose == OF_MODULE)
+		(void)oid_set(name, images, NITEMS(images));
+	else
+		(void)oid_set(name, licenses, NITEMS(licenses));
+	(void)oid_append(name, object->column, NITEMS(object->column));
+	(void)oid_append(name, index, len);
+}
+
 static void
 fill_object(const struct object *object, const struct lc_event *event,
     struct varbind *varbind)
 {
-	static const uint32_t objects[] = { LICENSE_MIB, 1 };
-	const uint32_t license[] = { event->device, event->store,
-		event->license };
-	const uint32_t feature[] = { event->device, event->feature };
-
-	/* All of these are short. */
-	(void)oid_set(&varbind->name, objects, NITEMS(objects));
-	(void)oid_append(
-	    &varbind->name, object->column, NITEMS(object->column));
-	if (object->of_feature)
-		(void)oid_append(&varbind->name, feature, NITEMS(feature));
-	else
-		(void)oid_append(&varbind->name, license, NITEMS(license));
+	fill_name(&varbind->name, object, event);
 	object->get(event, &varbind->value);
+}
+
+/* Its number is that of the event, but for the one of another module. */
+static void
+fill_kind(struct oid *kind, enum lc_event_kind event)
+{
+	const uint32_t licenses[] = { LICENSE_MIB, 0, event };
+	static const uint32_t images[] = { IMAGE_MIB, 0, 1 };
+
+	if (event == LC_EVENT_BOOT_LEVEL)
+		(void)oid_set(kind, images, NITEMS(images));
+	else
+		(void)oid_set(kind, licenses, NITEMS(licenses));
 }
 
 /* ---- Sending ---- */
@@ -197,12 +261,13 @@ send_event(struct notify *notify, const struct lc_event *event,
     const struct notification *what)
 {
 	static const uint32_t trap_oid[] = { 1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0 };
-	const uint32_t kind[] = { LICENSE_MIB, 0, event->kind };
 	struct varbind varbinds[VARBINDS_MAX];
+	struct oid kind;
 	size_t n = 0;
 
+	fill_kind(&kind, event->kind);
 	(void)oid_set(&varbinds[n].name, trap_oid, NITEMS(trap_oid));
-	value_oid(&varbinds[n++].value, kind, NITEMS(kind));
+	value_oid(&varbinds[n++].value, kind.id, kind.len);
 	for (size_t i = 0; i < what->nobjects; i++)
 		fill_object(what->objects[i], event, &varbinds[n++]);
 	return link_notify(notify->link, varbinds, n);

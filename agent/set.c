@@ -214,9 +214,10 @@ find_draft(
 {
 	struct draft *draft = set->drafts;
 
-	while (draft != NULL && (draft->table != table ||
-				    memcmp(draft->index, index,
-					table->nindex * sizeof *index) != 0))
+	while (draft != NULL &&
+	       (draft->table != table ||
+		   memcmp(draft->index, index,
+		       table_index_len(table, index) * sizeof *index) != 0))
 		draft = draft->next;
 	return draft;
 }
@@ -239,7 +240,8 @@ draft_alloc(const struct table *table, const uint32_t *index)
 	if (draft == NULL)
 		return NULL;
 	draft->table = table;
-	memcpy(draft->index, index, table->nindex * sizeof *index);
+	memcpy(
+	    draft->index, index, table_index_len(table, index) * sizeof *index);
 	draft->before = calloc(1, table->edit->size);
 	draft->after = calloc(1, table->edit->size);
 	draft->varbind = calloc(table->ncolumns, sizeof *draft->varbind);
@@ -293,10 +295,11 @@ static enum snmp_error
 draft_for(const struct sets *sets, struct set *set, const struct table *table,
     const struct oid *name, struct draft **out)
 {
-	size_t skip = table->entry_len + 1;
+	size_t skip = table->entry_len + 1, len = name->len - skip;
 	const uint32_t *index = name->id + skip;
 
-	if (name->len - skip != table->nindex)
+	if (len < table->nindex || len > INDEX_MAX ||
+	    len != table_index_len(table, index))
 		return SNMP_NO_CREATION;
 	*out = find_draft(set, table, index);
 	return *out != NULL ? SNMP_OK : draft_new(sets, set, table, index, out);
@@ -373,7 +376,7 @@ varbind_of(const struct draft *draft, uint32_t column)
 
 /* Do the columns of the draft go together? */
 static enum snmp_error
-judge_columns(const struct draft *draft, size_t *blame)
+judge_columns(const struct sets *sets, const struct draft *draft, size_t *blame)
 {
 	const struct edit *edit = draft->table->edit;
 	uint32_t column = 0;
@@ -381,7 +384,7 @@ judge_columns(const struct draft *draft, size_t *blame)
 
 	if (edit->check == NULL)
 		return SNMP_OK;
-	if ((err = edit->check(draft->after, &column)) != SNMP_OK)
+	if ((err = edit->check(sets->agent, draft->after, &column)) != SNMP_OK)
 		*blame = varbind_of(draft, column);
 	return err;
 }
@@ -467,14 +470,14 @@ judge(const struct sets *sets, const struct set *set, const struct draft *draft,
 	enum snmp_error err;
 
 	if (draft->table->edit->status == 0)
-		return judge_columns(draft, blame);
+		return judge_columns(sets, draft, blame);
 	if (draft->want == ROW_DESTROY)
 		return judge_destroy(sets, draft, blame);
 	if ((err = judge_status(sets, set, draft, blame)) != SNMP_OK)
 		return err;
 	if (active(draft, draft->before))
 		return judge_active(draft, blame);
-	if ((err = judge_columns(draft, blame)) != SNMP_OK)
+	if ((err = judge_columns(sets, draft, blame)) != SNMP_OK)
 		return err;
 	return judge_ready(draft, blame);
 }

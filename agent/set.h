@@ -83,7 +83,8 @@ struct edit {
 	/* How many more rows may be created. */
 	size_t (*room)(const struct agent *);
 	/* Do the columns go together?  If not, the one to blame. */
-	enum snmp_error (*check)(const void *draft, uint32_t *column);
+	enum snmp_error (*check)(
+	    const struct agent *, const void *draft, uint32_t *column);
 	/* Has it all that it needs to be active? */
 	bool (*ready)(const void *draft);
 	/* May it be destroyed now? */

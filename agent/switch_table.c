@@ -1,10 +1,11 @@
-/* switch_table.c - the three switches of notifications, which are scalars. */
+/* switch_table.c - the switches of notifications, which are scalars. */
 #include "tables.h"
 
 #include "log.h"
 #include "set.h"
 
 static const uint32_t entry[] = { LICENSE_MIB, 1, 4 };
+static const uint32_t image_entry[] = { IMAGE_MIB, 1, 4 };
 
 static bool
 get_switch(const struct column *column, const struct agent *agent,
@@ -85,10 +86,23 @@ static const struct column columns[] = {
 	COL_SWITCH(3, LC_SWITCH_ERROR),
 };
 
+static const struct column image_columns[] = {
+	COL_SWITCH(1, LC_SWITCH_LEVEL),
+};
+
 const struct table switch_scalars = {
 	ENTRY(entry),
 	.nindex = 1,
 	COLUMNS(columns),
+	.rows = scalar_rows,
+	.index = scalar_index,
+	.edit = &edit,
+};
+
+const struct table image_switch_scalar = {
+	ENTRY(image_entry),
+	.nindex = 1,
+	COLUMNS(image_columns),
 	.rows = scalar_rows,
 	.index = scalar_index,
 	.edit = &edit,

@@ -74,6 +74,12 @@ scalar_index(const void *row, uint32_t *index)
 
 /* ---- Rows ---- */
 
+size_t
+table_index_len(const struct table *table, const uint32_t *index)
+{
+	return table->nindex + (table->text != 0 ? index[table->text] : 0);
+}
+
 static int
 compare_index(
     const struct table *table, const void *row, const uint32_t *key, size_t len)
@@ -81,7 +87,7 @@ compare_index(
 	uint32_t index[INDEX_MAX];
 
 	table->index(row, index);
-	return oid_compare(index, table->nindex, key, len);
+	return oid_compare(index, table_index_len(table, index), key, len);
 }
 
 /* Is `at` the first row whose index is not below the key? */
@@ -243,7 +249,7 @@ name_of(const struct table *table, const struct column *column, const void *row,
 	table->index(row, index);
 	(void)oid_set(name, table->entry, table->entry_len); /* all of them */
 	(void)oid_append(name, &column->id, 1);              /* are short */
-	(void)oid_append(name, index, table->nindex);
+	(void)oid_append(name, index, table_index_len(table, index));
 }
 
 static bool

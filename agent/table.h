@@ -17,7 +17,8 @@
 #include "oid.h"
 #include "value.h"
 
-#define INDEX_MAX 4 /* sub-identifiers in an index */
+/* Sub-identifiers in an index: a device, a module's name, a level. */
+#define INDEX_MAX (3 + LC_MODULE_MAX)
 
 struct column;
 
@@ -49,7 +50,10 @@ struct edit;
 struct table {
 	const uint32_t *entry; /* columns' parent */
 	size_t entry_len;
-	unsigned nindex;
+	unsigned nindex; /* parts of the index */
+	/* Which of them (never the first) is a text: its length stands there,
+	 * and its bytes behind.  0: none. */
+	unsigned text;
 	const struct column *columns; /* by id */
 	size_t ncolumns;
 	struct rows (*rows)(const struct agent *);
@@ -105,6 +109,9 @@ void mib_next(const struct mib *, struct oid *name, bool include,
 /* The table and column that name lies in; NULL if there are none. */
 const struct table *mib_table(const struct mib *, const struct oid *name);
 const struct column *table_column(const struct table *, const struct oid *name);
+
+/* How many sub-identifiers this index of the table has. */
+size_t table_index_len(const struct table *, const uint32_t *index);
 
 /* The row with exactly this index, or NULL. */
 const void *table_row(const struct table *, const struct agent *,

@@ -59,5 +59,9 @@ const struct table *const tables[] = {
 	&next_credential_scalar, /* 3.1 */
 	&cred_table,             /* 3.2 */
 	&switch_scalars,         /* 4.1 to 4.3 */
+	&image_table,            /* 1 of the other module */
+	&image_map_table,        /* 2 */
+	&image_eula_scalar,      /* 3 */
+	&image_switch_scalar,    /* 4.1 */
 };
 const size_t ntables = NITEMS(tables);

@@ -17,6 +17,10 @@ extern const struct table feature_table;
 extern const struct table next_credential_scalar; /* clmgmtNextFreeDevCred... */
 extern const struct table cred_table;
 extern const struct table switch_scalars; /* clmgmtLicense...NotifEnable */
+extern const struct table image_table;    /* cilmBootImageLevelTable */
+extern const struct table image_map_table;
+extern const struct table image_eula_scalar;   /* cilmEULAAccepted */
+extern const struct table image_switch_scalar; /* cilmImageLevelChangedNotif */
 
 /* In the order of their identifiers; n of them. */
 extern const struct table *const tables[];

@@ -158,6 +158,8 @@ switch_name(enum lc_switch which)
 		return "switch.deployment";
 	case LC_SWITCH_ERROR:
 		return "switch.error";
+	case LC_SWITCH_LEVEL:
+		return "switch.level";
 	}
 	return NULL;
 }
@@ -168,7 +170,7 @@ switch_load(struct lc *lc, enum lc_switch which)
 	struct lc_rows *rows;
 	enum lc_err err;
 
-	lc->switches[which] = true;	/* DEFVAL */
+	lc->switches[which] = which != LC_SWITCH_LEVEL;	/* DEFVAL */
 	err = lc_db_query(lc->db, &rows,
 	    "SELECT value FROM meta WHERE name = ?", "s", switch_name(which));
 	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {

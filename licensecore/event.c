@@ -28,6 +28,8 @@ switch_of(enum lc_event_kind kind)
 		return LC_SWITCH_DEPLOYMENT;
 	case LC_EVENT_NOT_ENFORCED:
 		return LC_SWITCH_ERROR;
+	case LC_EVENT_BOOT_LEVEL:
+		return LC_SWITCH_LEVEL;
 	case LC_EVENT_EXPIRED:
 	case LC_EVENT_EXPIRY_WARNING:
 	case LC_EVENT_COUNT_EXCEEDED:
@@ -45,7 +47,7 @@ switch_of(enum lc_event_kind kind)
 static json_t *
 event_pack(const struct lc_event *e)
 {
-	return json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:i,"
+	json_t *body = json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:i,"
 	    " s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s}",
 	    "kind", (int)e->kind, "at", (json_int_t)e->at,
 	    "device", (json_int_t)e->device, "store", (json_int_t)e->store,
@@ -58,6 +60,14 @@ event_pack(const struct lc_event *e)
 	    "count", (json_int_t)e->count,
 	    "count_left", (json_int_t)e->count_left,
 	    "what_is_counted", e->what_is_counted);
+	if (*e->module != '\0' && body != NULL &&
+	    json_object_update_new(body, json_pack("{s:s, s:s, s:s}",
+	    "module", e->module, "level", e->level, "wanted", e->wanted))
+	    != 0) {
+		json_decref(body);
+		return NULL;
+	}
+	return body;
 }
 
 /* Delivered and dropped are always the oldest: no number is missing. */
@@ -131,7 +141,7 @@ static bool
 needs_feature(enum lc_event_kind kind)
 {
 	return kind != LC_EVENT_INSTALLED && kind != LC_EVENT_CLEARED &&
-	       kind != LC_EVENT_REVOKED;
+	       kind != LC_EVENT_REVOKED && kind != LC_EVENT_BOOT_LEVEL;
 }
 
 static enum lc_err
@@ -187,6 +197,9 @@ lc_event_tell(struct lc *lc, enum lc_event_kind kind, const struct lc_use *use,
 		.store_name = "",
 		.by = by,
 		.what_is_counted = f != NULL ? f->what_is_counted : "",
+		.module = "",
+		.level = "",
+		.wanted = "",
 	};
 	struct lc_feature_use sum;
 
@@ -198,6 +211,35 @@ lc_event_tell(struct lc *lc, enum lc_event_kind kind, const struct lc_use *use,
 	return tell(lc, &event);
 }
 
+enum lc_err
+lc_event_tell_level(struct lc *lc, const struct lc_module *module,
+    const char *wanted)
+{
+	const char *level = module->levels[module->running];
+	const char *version = lc_module_entry_of(module)->version;
+	const struct lc_feature *f =
+	    lc_model_feature(lc->model, module->device, level, version);
+
+	return tell(lc, &(struct lc_event){
+		.kind = LC_EVENT_BOOT_LEVEL,
+		.at = lc_now(lc),
+		.device = module->device,
+		.feature = f != NULL ? f->index : 0,
+		.type = LC_PERMANENT,
+		.feature_name = level,
+		.feature_version = version,
+		.comment = "",
+		.udi = lc_model_device(lc->model, module->device)->udi,
+		.store_name = "",
+		.by = "",
+		.end = LC_NO_TIME,
+		.what_is_counted = "",
+		.module = module->name,
+		.level = level,
+		.wanted = wanted,
+	});
+}
+
 /* ---- The queue ------------------------------------------------------- */
 
 static bool
@@ -207,8 +249,10 @@ event_unpack(json_t *body, struct lc_event *e)
 	json_int_t left, end, count, count_left;
 	int kind, type;
 
+	e->module = e->level = e->wanted = "";
 	if (json_unpack(body, "{s:i, s:I, s:I, s:I, s:I, s:I, s:i,"
-	    " s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s}",
+	    " s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s,"
+	    " s?s, s?s, s?s}",
 	    "kind", &kind, "at", &at, "device", &device, "store", &store,
 	    "license", &license, "feature", &feature, "type", &type,
 	    "feature_name", &e->feature_name,
@@ -216,7 +260,8 @@ event_unpack(json_t *body, struct lc_event *e)
 	    "udi", &e->udi, "store_name", &e->store_name, "by", &e->by,
 	    "left", &left, "end", &end, "count", &count,
 	    "count_left", &count_left,
-	    "what_is_counted", &e->what_is_counted) != 0)
+	    "what_is_counted", &e->what_is_counted, "module", &e->module,
+	    "level", &e->level, "wanted", &e->wanted) != 0)
 		return false;
 	e->kind = (enum lc_event_kind)kind;
 	e->type = (enum lc_type)type;

@@ -16,4 +16,9 @@ struct lc_use;
 enum lc_err lc_event_tell(struct lc *, enum lc_event_kind,
     const struct lc_use *, const struct lc_entry *, const char *by);
 
+/* The same of a module whose wanted level becomes another one. */
+struct lc_module;
+enum lc_err lc_event_tell_level(struct lc *, const struct lc_module *,
+    const char *wanted);
+
 #endif

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change.h"
 #include "core.h"
 #include "db.h"
 #include "error.h"
+#include "event.h"
 #include "model.h"
 #include "select.h"
 #include "use.h"
@@ -20,9 +22,9 @@ module_check(const struct lc_options *o, size_t i, struct lc_detail *detail)
 	const struct lc_module_options *m = &o->modules[i];
 
 	if (m->name == NULL || *m->name == '\0' ||
-	    strlen(m->name) > LC_FEATURE_MAX)
+	    strlen(m->name) > LC_MODULE_MAX)
 		return lc_fail(detail, LC_EOPTIONS, "module %zu: its name must"
-		    " have 1 to %d bytes", i + 1, LC_FEATURE_MAX);
+		    " have 1 to %d bytes", i + 1, LC_MODULE_MAX);
 	if (m->nlevels == 0 || m->nlevels > LC_NLEVELS_MAX)
 		return lc_fail(detail, LC_EOPTIONS, "module %s: it must have 1"
 		    " to %d levels, not %zu", m->name, LC_NLEVELS_MAX,
@@ -73,16 +75,53 @@ module_new(struct lc_arena *arena, uint32_t device,
 	    m->version != NULL ? m : NULL;
 }
 
-enum lc_err
-lc_level_options(struct lc_model *m, const struct lc_options *o,
-    struct lc_detail *detail)
+/* That of object identifiers with the name in them. */
+static int
+module_order(const void *a, const void *b)
 {
-	enum lc_err err;
+	const struct lc_module *x = *(const struct lc_module *const *)a;
+	const struct lc_module *y = *(const struct lc_module *const *)b;
+	size_t xlen = strlen(x->name), ylen = strlen(y->name);
 
-	for (size_t i = 0; i < o->nmodules; i++) {
-		if ((err = module_check(o, i, detail)) != LC_OK)
-			return err;
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	if (xlen != ylen)
+		return xlen < ylen ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static enum lc_err
+levels_make(struct lc_model *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nmodules; i++)
+		n += m->modules[i]->nlevels;
+	m->levels = lc_arena_alloc(&m->arena, n * sizeof *m->levels);
+	if (m->levels == NULL)
+		return LC_ENOMEM;
+	for (size_t i = 0; i < m->nmodules; i++) {
+		const struct lc_module *module = m->modules[i];
+
+		for (size_t j = 0; j < module->nlevels; j++) {
+			struct lc_level *l =
+			    lc_arena_alloc(&m->arena, sizeof *l);
+
+			if (l == NULL)
+				return LC_ENOMEM;
+			l->module = module;
+			l->number = (uint32_t)j + 1;
+			l->name = module->levels[j];
+			l->license = j > 0 ? l->name : "";
+			m->levels[m->nlevels++] = l;
+		}
 	}
+	return LC_OK;
+}
+
+static enum lc_err
+modules_make(struct lc_model *m, const struct lc_options *o)
+{
 	m->modules = lc_arena_alloc(&m->arena,
 	    m->ndevices * o->nmodules * sizeof *m->modules);
 	if (m->modules == NULL)
@@ -97,7 +136,24 @@ lc_level_options(struct lc_model *m, const struct lc_options *o,
 			m->modules[m->nmodules++] = &e->shown;
 		}
 	}
+	if (m->nmodules > 0)
+		qsort(m->modules, m->nmodules, sizeof *m->modules,
+		    module_order);
 	return LC_OK;
+}
+
+enum lc_err
+lc_level_options(struct lc_model *m, const struct lc_options *o,
+    struct lc_detail *detail)
+{
+	enum lc_err err;
+
+	for (size_t i = 0; i < o->nmodules; i++) {
+		if ((err = module_check(o, i, detail)) != LC_OK)
+			return err;
+	}
+	err = modules_make(m, o);
+	return err == LC_OK ? levels_make(m) : err;
 }
 
 /* ---- What the operator wants ----------------------------------------- */
@@ -208,9 +264,21 @@ lc_boot_level_set(struct lc *lc, uint32_t device, const char *name,
 	wanted = level != NULL ? level_find(module, level) : module->nlevels;
 	if (level != NULL && wanted == module->nlevels)
 		return LC_ENOTFOUND;
-	if ((err = wanted_store(lc, module, level)) == LC_OK)
-		module->wanted = wanted;
-	return err;
+	if ((err = lc_change_begin(lc)) != LC_OK)
+		return err;
+	err = wanted_store(lc, module, level);
+	if (err == LC_OK && wanted != module->wanted)
+		err = lc_event_tell_level(lc, module,
+		    level != NULL ? level : "");
+	if (err != LC_OK) {
+		lc_change_rollback(lc);
+		return err;
+	}
+	if ((err = lc_change_commit(lc)) != LC_OK)
+		return err;
+	module->wanted = wanted;
+	lc_change_publish(lc);
+	return LC_OK;
 }
 
 const struct lc_module *const *
@@ -218,6 +286,13 @@ lc_modules(const struct lc *lc, size_t *n)
 {
 	*n = lc->model->nmodules;
 	return (const struct lc_module *const *)lc->model->modules;
+}
+
+const struct lc_level *const *
+lc_levels(const struct lc *lc, size_t *n)
+{
+	*n = lc->model->nlevels;
+	return (const struct lc_level *const *)lc->model->levels;
 }
 
 /* ---- What runs ------------------------------------------------------- */
@@ -231,17 +306,40 @@ licensed(const struct lc *lc, const struct lc_module *module, size_t level)
 	return use != NULL && lc_use_served(lc, use);
 }
 
+size_t
+lc_module_next(const struct lc *lc, const struct lc_module *m)
+{
+	size_t level = m->wanted < m->nlevels ? m->wanted : m->nlevels - 1;
+
+	while (level > 0 && !licensed(lc, m, level))
+		level--;
+	return level;
+}
+
+const struct lc_license *
+lc_module_license(const struct lc *lc, const struct lc_module *module,
+    size_t level)
+{
+	const struct lc_use *use = lc_use_find(lc, module->device,
+	    module->levels[level], lc_module_entry_of(module)->version);
+
+	for (size_t i = 0; use != NULL && i < use->n; i++) {
+		const struct lc_license *l =
+		    lc->model->by_feature[use->first + i];
+
+		if (lc_entry_of(l)->serving)
+			return l;
+	}
+	return NULL;
+}
+
 void
 lc_level_choose(struct lc *lc)
 {
 	for (size_t i = 0; i < lc->model->nmodules; i++) {
 		struct lc_module *m = lc->model->modules[i];
-		size_t level = m->wanted < m->nlevels ?
-		    m->wanted : m->nlevels - 1;
 
-		while (level > 0 && !licensed(lc, m, level))
-			level--;
-		m->running = level;
+		m->running = lc_module_next(lc, m);
 	}
 }
 

@@ -97,6 +97,8 @@ struct lc_model {
 	size_t nfeatures;
 	struct lc_module **modules;	/* of struct lc_module_entry */
 	size_t nmodules;
+	struct lc_level **levels;	/* of all of these */
+	size_t nlevels;
 	struct lc_license **licenses;	/* of struct lc_entry */
 	struct lc_license **by_feature;	/* the same, in select.c's order */
 	size_t nlicenses, room;

@@ -246,6 +246,14 @@ struct lc_module {
 					   highest that is licensed */
 };
 
+/* One of its levels: a row of cilmImageLevelToLicenseMapTable. */
+struct lc_level {
+	const struct lc_module *module;
+	uint32_t number;	/* from 1, the base level */
+	const char *name;
+	const char *license;	/* what has to be licensed; "" if nothing */
+};
+
 /* ---- Opening --------------------------------------------------------- */
 
 struct lc_device_options {
@@ -291,12 +299,14 @@ struct lc_feature_options {
  * version; the base level, the first, needs no license.
  */
 struct lc_module_options {
-	const char *name;	/* 1 to LC_FEATURE_MAX bytes */
+	const char *name;	/* 1 to LC_MODULE_MAX bytes */
 	const char *version;	/* of the levels' features */
 	const char *const *levels;
 	size_t nlevels;		/* 1 to LC_NLEVELS_MAX */
 };
 #define LC_NLEVELS_MAX 16
+/* Longest name of a module: it is part of object identifiers, a byte each. */
+#define LC_MODULE_MAX 64
 
 /*
  * Where the core gets the time.  A NULL function stands for the system's
@@ -388,8 +398,18 @@ LC_API const struct lc_license *const *lc_licenses(const struct lc *,
 LC_API const struct lc_feature *const *lc_features(const struct lc *,
     size_t *n);
 
-/* Sorted by device, then as in the options. */
+/* Sorted by device, then by the length of the name, then by the name. */
 LC_API const struct lc_module *const *lc_modules(const struct lc *, size_t *n);
+/* Sorted as their modules, then by number. */
+LC_API const struct lc_level *const *lc_levels(const struct lc *, size_t *n);
+/* The level at which the module would run, were the core opened now. */
+LC_API size_t lc_module_next(const struct lc *, const struct lc_module *);
+/*
+ * The license that serves the module at this level, the first of them if it
+ * takes several; NULL if none does, as at a base level that has none.
+ */
+LC_API const struct lc_license *lc_module_license(const struct lc *,
+    const struct lc_module *, size_t level);
 
 /* NULL if there is none.  Device 0 is the master. */
 LC_API const struct lc_device *lc_device_find(const struct lc *,
@@ -447,17 +467,20 @@ LC_API enum lc_err lc_priority_set(struct lc *, uint32_t device,
  * The level at which a module shall run from the next opening on; NULL: the
  * highest that is licensed.  If it is not licensed then, the highest below it
  * that is runs.  LC_EDEVICE; LC_ENOTFOUND: no such module, or no such level.
+ * A level that was wanted before is no change, and no event.
  */
 LC_API enum lc_err lc_boot_level_set(struct lc *, uint32_t device,
     const char *module, const char *level);
 
-/* The MIB's three notification switches; all on in a new state directory. */
+/* The MIBs' notification switches; in a new state directory all are on but
+ * the last. */
 enum lc_switch {
 	LC_SWITCH_USAGE,	/* clmgmtLicenseUsageNotifEnable */
 	LC_SWITCH_DEPLOYMENT,	/* clmgmtLicenseDeploymentNotifEnable */
 	LC_SWITCH_ERROR,	/* clmgmtLicenseErrorNotifEnable */
+	LC_SWITCH_LEVEL,	/* cilmImageLevelChangedNotif */
 };
-#define LC_NSWITCHES 3
+#define LC_NSWITCHES 4
 LC_API bool lc_switch_get(const struct lc *, enum lc_switch);
 LC_API enum lc_err lc_switch_set(struct lc *, enum lc_switch, bool on);
 
@@ -658,7 +681,8 @@ LC_API void *lc_lease_arg(const struct lc_lease *);
 
 /*
  * What happened.  The numbers are those of the notifications under
- * ciscoLicenseMgmtMIBNotifs, which say what each is and when it comes.
+ * ciscoLicenseMgmtMIBNotifs, which say what each is and when it comes; the
+ * last is cilmBootImageLevelChanged.
  *
  * What is sent on a schedule is sent once for each of its instants, across
  * restarts too; of several that passed unseen (the device was off) there is
@@ -684,6 +708,7 @@ enum lc_event_kind {
 	LC_EVENT_SUBSCRIPTION_EXPIRED = 12, /* after these, then daily */
 	LC_EVENT_RTU_WARNING = 13,	/* 10 and 5 days of use left */
 	LC_EVENT_RTU_TRANSITION = 14,
+	LC_EVENT_BOOT_LEVEL = 15,	/* the operator wants another level */
 };
 
 /*
@@ -710,6 +735,12 @@ struct lc_event {
 	uint32_t count;		/* of the license, and what is left of it */
 	uint32_t count_left;
 	const char *what_is_counted;
+	/* LC_EVENT_BOOT_LEVEL alone: the module, the level at which it runs
+	   (also in feature_name), the one that is wanted, "" for the highest
+	   that is licensed; of other kinds all are "". */
+	const char *module;
+	const char *level;
+	const char *wanted;
 };
 
 /* How many events wait at most; beyond it the oldest are dropped. */

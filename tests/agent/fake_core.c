@@ -11,6 +11,7 @@ fake_core_init(struct lc *lc)
 	memset(lc, 0, sizeof *lc);
 	lc->slices = 1;
 	lc->comment_good = UINT32_MAX;
+	lc->off[LC_SWITCH_LEVEL] = true;
 }
 
 struct lc_device *
@@ -79,6 +80,29 @@ fake_feature(struct lc *lc, uint32_t device, uint32_t index, const char *name)
 		.what_is_counted = "" };
 	lc->feature_rows[lc->nfeatures++] = feature;
 	return feature;
+}
+
+void
+fake_module(struct lc *lc, uint32_t device, const char *name,
+    const char *const *levels, size_t n)
+{
+	struct lc_module *module = &lc->modules[lc->nmodules];
+
+	*module = (struct lc_module){ .device = device,
+		.name = name,
+		.levels = levels,
+		.nlevels = n,
+		.wanted = n };
+	lc->module_rows[lc->nmodules++] = module;
+	for (size_t i = 0; i < n; i++) {
+		struct lc_level *level = &lc->levels[lc->nlevels];
+
+		*level = (struct lc_level){ .module = module,
+			.number = (uint32_t)i + 1,
+			.name = levels[i],
+			.license = i > 0 ? levels[i] : "" };
+		lc->level_rows[lc->nlevels++] = level;
+	}
 }
 
 /* ---- licensecore.h ---- */
@@ -205,6 +229,73 @@ lc_comment_set(struct lc *lc, uint32_t device, uint32_t store, uint32_t index,
 		return LC_ENOTFOUND;
 	snprintf(lc->comments[license - lc->licenses], sizeof lc->comments[0],
 	    "%s", text);
+	return LC_OK;
+}
+
+const struct lc_module *const *
+lc_modules(const struct lc *lc, size_t *n)
+{
+	*n = lc->nmodules;
+	return lc->module_rows;
+}
+
+const struct lc_level *const *
+lc_levels(const struct lc *lc, size_t *n)
+{
+	*n = lc->nlevels;
+	return lc->level_rows;
+}
+
+size_t
+lc_module_next(const struct lc *lc, const struct lc_module *module)
+{
+	(void)lc;
+	return module->wanted < module->nlevels ? module->wanted
+						: module->nlevels - 1;
+}
+
+const struct lc_license *
+lc_module_license(
+    const struct lc *lc, const struct lc_module *module, size_t level)
+{
+	for (size_t i = 0; i < lc->nlicenses; i++)
+		if (lc->licenses[i].device == module->device &&
+		    strcmp(lc->licenses[i].terms.feature,
+			module->levels[level]) == 0)
+			return &lc->licenses[i];
+	return NULL;
+}
+
+enum lc_err
+lc_boot_level_set(
+    struct lc *lc, uint32_t device, const char *name, const char *level)
+{
+	for (size_t i = 0; i < lc->nmodules; i++) {
+		struct lc_module *m = &lc->modules[i];
+
+		if (m->device != device || strcmp(m->name, name) != 0)
+			continue;
+		m->wanted = 0;
+		while (
+		    m->wanted < m->nlevels &&
+		    (level == NULL || strcmp(m->levels[m->wanted], level) != 0))
+			m->wanted++;
+		return LC_OK;
+	}
+	return LC_ENOTFOUND;
+}
+
+bool
+lc_eula_standing(const struct lc *lc)
+{
+	return lc->standing;
+}
+
+enum lc_err
+lc_eula_standing_set(struct lc *lc, bool on, const char *by)
+{
+	(void)by;
+	lc->standing = on;
 	return LC_OK;
 }
 
@@ -401,7 +492,11 @@ fake_event(struct lc *lc, enum lc_event_kind kind)
 		.comment = license->comment,
 		.udi = "PID:SN",
 		.store_name = "flash:primary",
-		.by = "snmp" };
+		.by = "snmp",
+		.what_is_counted = "",
+		.module = "",
+		.level = "",
+		.wanted = "" };
 }
 
 enum lc_err

@@ -26,6 +26,13 @@ struct lc {
 	struct lc_feature features[FAKE_MAX];
 	const struct lc_feature *feature_rows[FAKE_MAX];
 	size_t nfeatures;
+	struct lc_module modules[FAKE_MAX];
+	const struct lc_module *module_rows[FAKE_MAX];
+	size_t nmodules;
+	struct lc_level levels[FAKE_MAX];
+	const struct lc_level *level_rows[FAKE_MAX];
+	size_t nlevels;
+	bool standing; /* acceptance of agreements */
 
 	char comments[FAKE_MAX][LC_COMMENT_MAX + 1];
 	bool off[LC_NSWITCHES];
@@ -51,6 +58,8 @@ struct lc_license *fake_license(struct lc *, uint32_t device, uint32_t store,
     uint32_t index, const char *feature);
 struct lc_feature *fake_feature(
     struct lc *, uint32_t device, uint32_t index, const char *name);
+void fake_module(struct lc *, uint32_t device, const char *name,
+    const char *const *levels, size_t n);
 /* Queues an event of the last license. */
 void fake_event(struct lc *, enum lc_event_kind);
 

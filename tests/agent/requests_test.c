@@ -17,7 +17,7 @@
 
 static struct word {
 	char word[32];
-	char meaning[32];
+	char meaning[64];
 } words[WORDS_MAX];
 static size_t nwords;
 
@@ -27,7 +27,7 @@ add_word(const char *line)
 	struct word *word = &words[nwords++];
 
 	REQUIRE(nwords <= WORDS_MAX);
-	REQUIRE(sscanf(line, "%*s %31s %31s", word->word, word->meaning) == 2);
+	REQUIRE(sscanf(line, "%*s %31s %63s", word->word, word->meaning) == 2);
 }
 
 static const char *
@@ -208,6 +208,8 @@ add_rows(void)
 {
 	static const char *const features[] = { "ipbasek9", "securityk9",
 		"datak9", "uck9", "cme-srst" };
+	static const char *const levels[] = { "ipbasek9", "securityk9",
+		"uck9" };
 
 	fixture_open();
 	fake_device(&fixture.core, 1);
@@ -218,6 +220,7 @@ add_rows(void)
 		fake_license(&fixture.core, 1, 2, i + 1, features[i]);
 		fake_feature(&fixture.core, 1, i + 1, features[i]);
 	}
+	fake_module(&fixture.core, 1, "img", levels, NITEMS(levels));
 	fake_license(&fixture.core, 1, 2, 2147483648, "uck9");
 	fake_license(&fixture.core, 1, 2, 4294967295, "uck9");
 }

@@ -9,6 +9,7 @@
 #include "fixture.h"
 
 #define ENTITY ".1.3.6.1.2.1.47.1.1.1.1" /* entPhysicalEntry */
+#define IMAGE ".1.3.6.1.4.1.9.9.640.1"   /* ciscoImageLicenseMgmtMIBObjects */
 
 /* ---- GET ---- */
 
@@ -120,8 +121,10 @@ next(void)
 		{ "2.4.1.8.1.7", false, NULL, "3.1.0" },
 		{ "3.1.0", false, NULL, "4.1.0" },
 		{ "4.1.0", false, NULL, "4.2.0" },
-		{ "4.3.0", false, NULL, NULL },
-		{ "9", false, NULL, NULL },
+		{ "4.3.0", false, "2", NULL },
+		{ "4.3.0", false, NULL, IMAGE ".3.0" },
+		{ "9", false, NULL, IMAGE ".3.0" },
+		{ IMAGE ".4.1.0", false, NULL, NULL },
 		{ ".2", false, NULL, NULL },
 		/* partial, longer and missing indexes */
 		{ "2.3", false, NULL, "2.3.1.3.1.1.1" },
@@ -199,7 +202,7 @@ walk(void)
 		CHECK_INT(again.type, value.type);
 	}
 	/* entities, stores, devices, licenses, features, scalars */
-	CHECK_UINT(n, 2 * 15 + 2 * 3 + 2 * 1 + 4 * 15 + 2 * 7 + 5);
+	CHECK_UINT(n, 2 * 15 + 2 * 3 + 2 * 1 + 4 * 15 + 2 * 7 + 5 + 2);
 	for (unsigned i = 0; i < 1000; i++) {
 		size_t at = check_random(n - 1);
 

@@ -42,6 +42,11 @@ FEATURES = OBJECTS + ".2.4.1"   # clmgmtLicensableFeatureEntry
 NEXT_CREDENTIALS = OBJECTS + ".3.1.0"
 EXPORTS = OBJECTS + ".3.2.1"    # clmgmtDevCredExportActionEntry
 SWITCHES = OBJECTS + ".4"
+CISCO = ".1.3.6.1.4.1.9"    # our modules are all there is of it
+IMAGE_MODULE = ".1.3.6.1.4.1.9.9.640"
+IMAGE_OBJECTS = IMAGE_MODULE + ".1"
+LEVELS = IMAGE_OBJECTS + ".1.1"         # cilmBootImageLevelEntry
+LEVEL_MAP = IMAGE_OBJECTS + ".2.1"      # cilmImageLevelToLicenseMapEntry
 ENTITIES = ".1.3.6.1.2.1.47.1.1.1.1"    # entPhysicalEntry
 
 # Columns of clmgmtLicenseActionEntry.

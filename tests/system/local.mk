@@ -11,6 +11,7 @@ SYSTEM_TESTS = \
 	tests/system/install_wait.py \
 	tests/system/lab_contract.py \
 	tests/system/lab_options.py \
+	tests/system/levels.py \
 	tests/system/odd_servers.py \
 	tests/system/quickstart.py \
 	tests/system/requests.py \

@@ -34,7 +34,9 @@ def bindings(part, words):
         name, value = binding.split("=", 1)
         first, dot, rest = name.partition(".")
         if first:
-            name = f"{OBJECTS}.{words.get(first, first)}{dot}{rest}"
+            name = words.get(first, first) + dot + rest
+            if not name.startswith("."):
+                name = f"{OBJECTS}.{name}"
         found.append((name, plain(value, words)))
     return found
 
@@ -76,11 +78,11 @@ def hold(manager, after):
 
 def check_one(manager, number, request, error, index, after):
     what = f"sets.txt, line {number}"
-    before = manager.walk() if error else None
+    before = manager.walk(CISCO) if error else None
     answer = ask_set(manager, request)
     equal(answer[:2], (error, index), f"{what}: error and index")
     if error:
-        equal(manager.walk(), before, f"{what}: everything is as it was")
+        equal(manager.walk(CISCO), before, f"{what}: everything is as it was")
     if after:
         equal(hold(manager, after), [value for _, value in after],
               f"{what}: afterwards, {[name for name, _ in after]}")
@@ -102,7 +104,7 @@ def accepted(lab, manager, sections, kept):
 def refused(lab, sections):
     step("a user who may read is refused each, and reads the same")
     reader = Manager(lab, lab.v3_ro)
-    before = reader.walk()
+    before = reader.walk(CISCO)
     for _, requests in sections:
         for number, request, *_ in requests:
             # That NULL is no value snmpd knows before it asks who sets it.
@@ -110,7 +112,7 @@ def refused(lab, sections):
             equal(ask_set(reader, request)[:2],
                   (WRONG_TYPE if null else NO_ACCESS, 1),
                   f"sets.txt, line {number}")
-    equal(reader.walk(), before, "everything is as it was")
+    equal(reader.walk(CISCO), before, "everything is as it was")
     reader.close()
 
 
@@ -135,10 +137,16 @@ def full_table(lab, manager):
 
 def requests(lab):
     sections = read_sections()
+    with open(lab.conf, "a", encoding="utf-8") as f:
+        f.write('modules = ( { name = "img"; version = "1.0"; levels = ( '
+                '{ feature = "ipbasek9"; }, { feature = "securityk9"; }, '
+                '{ feature = "uck9"; } ); } );\n')
     manager = Manager(lab, lab.v3)
     # What outlives the daemon is put back before each section.
-    kept = ["=".join(b) for b in manager.walk().items()
-            if b[0].startswith((f"{LICENSES}.13.", SWITCHES + "."))]
+    kept = ["=".join(b) for b in manager.walk(CISCO).items()
+            if b[0].startswith((f"{LICENSES}.13.", SWITCHES + ".",
+                                f"{IMAGE_OBJECTS}.3.0",
+                                f"{IMAGE_OBJECTS}.4.1.0"))]
     accepted(lab, manager, sections, kept)
     full_table(lab, manager)
     refused(lab, sections)
