@@ -24,6 +24,9 @@ MEMORY_WRAP = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
 	-Wl,--wrap=asprintf,--wrap=vasprintf \
 	-Wl,--wrap=__asprintf_chk,--wrap=__vasprintf_chk
 
+# For tests in which the disk fails: tests/support/disk_calls.h.
+DISK_WRAP = -Wl,--wrap=write,--wrap=rename,--wrap=renameat2,--wrap=fsync
+
 FORMAT_TESTS = \
 	tests/core/b64_test \
 	tests/core/devkey_test \
@@ -80,11 +83,18 @@ tests_core_action_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_action_test_LDADD = $(UNIT_LDADD)
 
 TICKET_TESTS = \
+	tests/core/crash_test \
 	tests/core/eula_test \
 	tests/core/export_test \
 	tests/core/faults_test \
 	tests/core/life_test \
 	tests/core/rehost_test
+tests_core_crash_test_SOURCES = tests/core/crash_test.c \
+	tests/support/disk_wrap.c \
+	tests/support/memory.c tests/support/memory.h
+tests_core_crash_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_crash_test_LDFLAGS = $(MEMORY_WRAP) $(DISK_WRAP)
+tests_core_crash_test_LDADD = $(UNIT_LDADD)
 tests_core_eula_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_eula_test_LDADD = $(UNIT_LDADD)
 tests_core_export_test_CPPFLAGS = $(UNIT_CPPFLAGS)

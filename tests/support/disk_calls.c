@@ -1,8 +1,13 @@
 /* disk_calls.c - see disk_calls.h. */
 #include "disk_calls.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <sqlite3.h>
+
+#include "check.h"
 
 static unsigned left;	/* calls until the end; 0: never */
 static enum disk_end how;
@@ -19,15 +24,152 @@ static struct set {
 } sets[4];
 #define NSETS (sizeof sets / sizeof sets[0])
 
+/* ---- What is lost with the power ------------------------------------- */
+
+/* A file as it was before a change that is not synced; newest first. */
+struct change {
+	struct change *next;
+	char *path;
+	bool made;		/* it did not exist */
+	bool deleted;		/* and it may be there again */
+	off_t size;
+	off_t at;
+	size_t len;		/* of what stood there */
+	char old[];
+};
+static struct change *changes;
+
+/* Files that are open: which is which. */
+#define MAX_OPEN 32
+static struct {
+	const sqlite3_file *file;
+	char path[512];
+} opened[MAX_OPEN];
+
+static const char *
+path_of(const sqlite3_file *file)
+{
+	for (size_t i = 0; i < MAX_OPEN; i++) {
+		if (opened[i].file == file)
+			return opened[i].path;
+	}
+	return NULL;
+}
+
+static struct change *
+remember(const char *path, size_t room)
+{
+	struct change *c = calloc(1, sizeof *c + room);
+
+	REQUIRE(c != NULL && (c->path = strdup(path)) != NULL);
+	c->next = changes;
+	changes = c;
+	return c;
+}
+
+/* Before the bytes from `at` on are changed. */
+static void
+remember_bytes(const sqlite3_file *file, off_t at, size_t len)
+{
+	const char *path = path_of(file);
+	struct change *c;
+	int fd;
+
+	if (how != DISK_FORGETS || path == NULL)
+		return;
+	fd = open(path, O_RDONLY);
+	REQUIRE(fd >= 0);
+	c = remember(path, len);
+	c->size = lseek(fd, 0, SEEK_END);
+	c->at = at;
+	if (c->size > at)
+		c->len = (size_t)(c->size - at) < len ?
+		    (size_t)(c->size - at) : len;
+	REQUIRE(pread(fd, c->old, c->len, at) == (ssize_t)c->len);
+	(void)close(fd);
+}
+
+/* A file goes, and its folder is not synced. */
+static void
+remember_file(const char *path)
+{
+	struct change *c;
+	size_t len;
+	char *data;
+
+	if (how != DISK_FORGETS)
+		return;
+	data = check_read(path, &len);
+	c = remember(path, len);
+	c->deleted = true;
+	c->size = (off_t)len;
+	c->len = len;
+	memcpy(c->old, data, len);
+	free(data);
+}
+
+/* What was done to the file, and what becomes of it, lasts. */
+static void
+forget(const char *path)
+{
+	struct change **link = &changes;
+
+	while (path != NULL && *link != NULL) {
+		struct change *c = *link;
+
+		if (strcmp(c->path, path) != 0) {
+			link = &c->next;
+			continue;
+		}
+		*link = c->next;
+		free(c->path);
+		free(c);
+	}
+}
+
+static void
+undo(const struct change *c)
+{
+	int fd;
+
+	if (c->made) {
+		(void)unlink(c->path);
+		return;
+	}
+	fd = open(c->path, O_WRONLY | (c->deleted ? O_CREAT : 0), 0600);
+	if (fd < 0)
+		return;		/* it was deleted, and its folder synced */
+	if (pwrite(fd, c->old, c->len, c->at) != (ssize_t)c->len ||
+	    ftruncate(fd, c->size) != 0)
+		_exit(1);
+	(void)close(fd);
+}
+
+void
+disk_power_off(int status)
+{
+	for (const struct change *c = changes; c != NULL; c = c->next)
+		undo(c);
+	_exit(status);
+}
+
+/* ---- Calls ----------------------------------------------------------- */
+
 static bool
 is_due(void)
 {
 	if (left == 0 || --left > 0)
 		return false;
 	ended = true;
-	if (how == DISK_DIES)
-		_exit(DISK_DEAD);
+	if (how != DISK_FAILS)
+		disk_power_off(DISK_DEAD);
 	return true;
+}
+
+bool
+disk_call_fails(void)
+{
+	return is_due();
 }
 
 static const sqlite3_io_methods *
@@ -43,32 +185,56 @@ systems(const sqlite3_file *file)
 static int
 disk_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 at)
 {
-	return is_due() ? SQLITE_IOERR_WRITE :
-	    systems(file)->xWrite(file, data, len, at);
+	if (is_due())
+		return SQLITE_IOERR_WRITE;
+	remember_bytes(file, (off_t)at, (size_t)len);
+	return systems(file)->xWrite(file, data, len, at);
 }
 
 static int
 disk_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
-	return is_due() ? SQLITE_IOERR_TRUNCATE :
-	    systems(file)->xTruncate(file, size);
+	sqlite3_int64 was = 0;
+
+	if (is_due())
+		return SQLITE_IOERR_TRUNCATE;
+	if (systems(file)->xFileSize(file, &was) == SQLITE_OK && was > size)
+		remember_bytes(file, (off_t)size, (size_t)(was - size));
+	return systems(file)->xTruncate(file, size);
 }
 
 static int
 disk_sync(sqlite3_file *file, int flags)
 {
-	(void)file;
 	(void)flags;
-	return is_due() ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+	if (is_due())
+		return SQLITE_IOERR_FSYNC;
+	forget(path_of(file));
+	return SQLITE_OK;
 }
 
 static int
 disk_delete(sqlite3_vfs *v, const char *name, int sync_dir)
 {
 	(void)v;
-	(void)sync_dir;
-	return is_due() ? SQLITE_IOERR_DELETE :
-	    system_vfs->xDelete(system_vfs, name, 0);
+	if (is_due())
+		return SQLITE_IOERR_DELETE;
+	forget(name);
+	if (sync_dir == 0 && access(name, F_OK) == 0)
+		remember_file(name);
+	return system_vfs->xDelete(system_vfs, name, 0);
+}
+
+static int
+disk_close(sqlite3_file *file)
+{
+	const sqlite3_io_methods *methods = systems(file);
+
+	for (size_t i = 0; i < MAX_OPEN; i++) {
+		if (opened[i].file == file)
+			opened[i].file = NULL;
+	}
+	return methods->xClose(file);
 }
 
 /* The set that stands before these methods. */
@@ -86,19 +252,38 @@ ours(const sqlite3_io_methods *methods)
 		sets[i].ours.xWrite = disk_write;
 		sets[i].ours.xTruncate = disk_truncate;
 		sets[i].ours.xSync = disk_sync;
+		sets[i].ours.xClose = disk_close;
 	}
 	return sets[i].systems == methods ? &sets[i].ours : methods;
+}
+
+static void
+watch(const sqlite3_file *file, const char *name, bool made)
+{
+	size_t i = 0;
+
+	while (i < MAX_OPEN && opened[i].file != NULL)
+		i++;
+	REQUIRE(i < MAX_OPEN && strlen(name) < sizeof opened[i].path);
+	opened[i].file = file;
+	strcpy(opened[i].path, name);
+	if (how == DISK_FORGETS && made)
+		remember(name, 0)->made = true;
 }
 
 static int
 disk_open(sqlite3_vfs *v, sqlite3_filename name, sqlite3_file *file, int flags,
     int *out)
 {
+	bool made = name != NULL && access(name, F_OK) != 0;
 	int rc = system_vfs->xOpen(system_vfs, name, file, flags, out);
 
 	(void)v;
-	if (rc == SQLITE_OK && file->pMethods != NULL)
-		file->pMethods = ours(file->pMethods);
+	if (rc != SQLITE_OK || file->pMethods == NULL)
+		return rc;
+	file->pMethods = ours(file->pMethods);
+	if (name != NULL)
+		watch(file, name, made);
 	return rc;
 }
 

@@ -4,6 +4,9 @@
  * SQLite's own way to the disk is wrapped: its calls that change something
  * (write, truncate, sync, delete) are counted.  Nothing is really synced, since
  * the machine goes on; that makes the tests quick.
+ *
+ * The core's own calls (write, fsync, rename ...) are counted as well in
+ * programs that link with $(DISK_WRAP).
  */
 #ifndef DISK_CALLS_H
 #define DISK_CALLS_H
@@ -13,6 +16,9 @@
 enum disk_end {
 	DISK_FAILS,	/* this call fails, those after it work */
 	DISK_DIES,	/* the process ends before this call, with DISK_DEAD */
+	/* The same, and what SQLite has written since it last synced the file,
+	   and files that it made and did not sync, are lost with it. */
+	DISK_FORGETS,
 };
 #define DISK_DEAD 42
 
@@ -20,5 +26,9 @@ enum disk_end {
 void disk_end_at(unsigned n, enum disk_end);
 /* Did it come to that since? */
 bool disk_ended(void);
+/* The process ends, with what DISK_FORGETS loses. */
+void disk_power_off(int status) __attribute__((noreturn));
+/* Counts a call that is about to be made; true: it has to fail. */
+bool disk_call_fails(void);
 
 #endif
