@@ -20,7 +20,7 @@
 static const struct command {
 	const char *words;
 	const char *args; /* a letter each: f feature, F file, t text, p
-			     priority; in lower case or upper case as above; a
+			     priority, l level, m module; in lower case or upper case as above; a
 			     '?' before it: it may be left out */
 	int (*run)(struct ctl *);
 	const char *what;
@@ -34,6 +34,8 @@ static const struct command {
 	{ "show license feature", "", show_feature, "features" },
 	{ "show license file", "", show_file, "what issuers signed" },
 	{ "show license in-use", "", show_in_use, "licenses that are held" },
+	{ "show license level", "", show_level,
+	    "at which levels modules run" },
 	{ "show license permanent", "", show_permanent,
 	    "licenses that never run out" },
 	{ "show license statistics", "", show_statistics,
@@ -57,7 +59,17 @@ static const struct command {
 	    "accept agreements" },
 	{ "no license accept end user agreement", "", license_accept_not,
 	    "do not accept those of licenses that come later" },
+	{ "license boot level", "l?m", license_boot_level,
+	    "at which level a module runs from the next start on" },
+	{ "no license boot level", "?m", license_boot_level_not,
+	    "at the highest one that is licensed" },
+	{ "license right-to-use activate", "f", license_activate,
+	    "accept a feature's right-to-use license, and use it" },
+	{ "license right-to-use deactivate", "f", license_deactivate,
+	    "use it no more" },
 	{ "license save", "F", license_save, "back up installed licenses" },
+	{ "license save agreements", "FF", license_save_agreements,
+	    "the agreements that a license file needs accepted" },
 	{ "license save credential", "?F", license_save_credential,
 	    "who the device is, for its issuer" },
 	{ "license revoke", "FF", license_revoke,
@@ -82,6 +94,12 @@ static const struct option {
 	{ "--feature", true, "NAME  run: what to hold" },
 	{ "--index", true,
 	    "N     which license of a feature, if it has several" },
+	{ "--store", true,
+	    "N     install: into this store; others: of this store" },
+	{ "--stop-on-failure", false,
+	    "      install: not what comes behind a license that fails" },
+	{ "--password-file", true,
+	    "FILE  the password of a URL's user; - is standard input" },
 	{ "--count", true, "N     run, check: how many of it" },
 	{ "--on-loss", true,
 	    "SIG   run: the command gets this signal when it is lost" },
@@ -128,20 +146,58 @@ misuse(const char *format, ...)
 	return EXIT_USAGE;
 }
 
+void
+advise(const char *code)
+{
+	static const struct {
+		const char *code, *advice;
+	} table[] = {
+		{ "denied", "Become root, or a member of the group that "
+			    "licagentd.conf(5) names." },
+		{ "busy", "Try again when others have ended." },
+		{ "eula", "\"licctl license accept end user agreement\" "
+			  "accepts agreements." },
+		{ "no-license", "\"licctl license install FILE\" installs a "
+				"license; \"licctl show license feature\" "
+				"lists the features." },
+		{ "expired", "\"licctl license install FILE\" installs "
+			     "another license." },
+		{ "exhausted", "\"licctl show leases\" says who holds it." },
+		{ "in-use", "\"licctl show leases\" says who holds it." },
+		{ "no-device", "\"licctl show license udi\" lists the "
+			       "devices." },
+		{ "no-store", "\"licctl show license all\" lists the stores." },
+		{ "no-file", "Files on the device have names like flash:NAME, "
+			     "those on servers like ftp://USER@HOST/PATH." },
+		{ "not-a-license-file", "\"licissue inspect FILE\" says what "
+					"it is." },
+		{ "other-device", "\"licctl show license udi\" says what "
+				  "licenses of this device are locked to." },
+		{ "untrusted-key", "Its issuer's key belongs into the folder "
+				   "\"keys\" of licagentd.conf(5)." },
+		{ "full", "\"licctl license clear FEATURE\" makes room." },
+		{ "superseded", "\"licctl license revoke last FILE\" writes "
+				"the last rehost ticket again." },
+		{ "io", "The daemon's log says more." },
+		{ "damaged", "The daemon's log says more; \"licctl check\" "
+			     "reads all that is on disk." },
+		{ "failed", "The daemon's log says more." },
+	};
+
+	for (size_t i = 0; i < NITEMS(table); i++)
+		if (strcmp(table[i].code, code) == 0)
+			fprintf(stderr, "%s\n", table[i].advice);
+}
+
 int
 fail_lic(const struct ctl *ctl, enum lic_err err)
 {
 	const char *detail = ctl->lic != NULL ? lic_detail(ctl->lic) : "";
 
 	(void)fail("%s", detail[0] != '\0' ? detail : lic_strerror(err));
-	if (err == LIC_EDENIED)
-		fputs("Become root, or a member of the group that "
-		      "licagentd.conf(5) names.\n",
-		    stderr);
-	if (err == LIC_EEULA)
-		fputs("\"licctl license accept end user agreement\" accepts "
-		      "it.\n",
-		    stderr);
+	advise(ctl->lic != NULL    ? lic_code(ctl->lic)
+	       : err == LIC_EDENIED ? "denied"
+				    : "");
 	if (err == LIC_EDENIED)
 		return EXIT_DENIED;
 	return err == LIC_EAWAY || err == LIC_ETIMEOUT ? EXIT_AWAY
@@ -159,6 +215,8 @@ print_args(FILE *out, const char *args)
 		    *args == 'f'   ? "FEATURE"
 		    : *args == 'F' ? "FILE"
 		    : *args == 'p' ? "low|medium|high"
+		    : *args == 'l' ? "LEVEL"
+		    : *args == 'm' ? "MODULE"
 				   : "TEXT",
 		    maybe ? "]" : "");
 	}
@@ -178,7 +236,7 @@ help(void)
 	}
 	puts("\nOptions, which may stand anywhere:\n");
 	for (size_t i = 0; i < NITEMS(options); i++)
-		printf("  %-14s%s\n", options[i].name, options[i].what);
+		printf("  %-18s%s\n", options[i].name, options[i].what);
 	puts("\nThe manual is licctl(1).");
 	return EXIT_DONE;
 }
@@ -382,6 +440,28 @@ complete_features(struct ctl *ctl, const char *typed)
 	return EXIT_DONE;
 }
 
+static int
+complete_levels(struct ctl *ctl, const char *typed)
+{
+	json_t *rows, *row, *level;
+	size_t i, j;
+
+	if (!freopen("/dev/null", "w", stderr) ||
+	    ask_rows(ctl, "modules", NULL, &rows) != EXIT_DONE)
+		return EXIT_DONE;
+	json_array_foreach(rows, i, row)
+	{
+		json_array_foreach(json_object_get(row, "levels"), j, level)
+		{
+			if (strncmp(json_string_value(level), typed,
+				strlen(typed)) == 0)
+				puts(json_string_value(level));
+		}
+	}
+	json_decref(rows);
+	return EXIT_DONE;
+}
+
 /* The letter of the at-th argument; 0: there is none. */
 static char
 kind_of_arg(const char *args, size_t at)
@@ -423,6 +503,8 @@ complete(struct ctl *ctl)
 	case 'p':
 		puts("low\nmedium\nhigh");
 		break;
+	case 'l':
+		return complete_levels(ctl, typed);
 	}
 	return EXIT_DONE;
 }
@@ -455,6 +537,12 @@ set_option(struct ctl *ctl, const char *name, const char *value)
 		ctl->feature = value;
 	else if (strcmp(name, "--on-loss") == 0)
 		ctl->on_loss = value;
+	else if (strcmp(name, "--password-file") == 0)
+		ctl->password_file = value;
+	else if (strcmp(name, "--stop-on-failure") == 0)
+		ctl->stop_on_failure = true;
+	else if (strcmp(name, "--store") == 0)
+		return take_number(name, value, &ctl->store);
 	else if (strcmp(name, "--json") == 0)
 		ctl->json = true;
 	else if (strcmp(name, "--yes") == 0)
@@ -549,7 +637,9 @@ obey(struct ctl *ctl)
 		return status;
 	if (ctl->command != NULL && command->run != run)
 		return misuse("only \"run\" takes a command behind --");
-	status = command->run(ctl);
+	if ((status = take_files(ctl, command->args)) == EXIT_DONE)
+		status = command->run(ctl);
+	drop_files(ctl);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return fail("standard output: %s", strerror(errno));
 	return status;

@@ -15,10 +15,13 @@ accept(const struct ctl *ctl, const char *text)
 {
 	if (ctl->accept_eula)
 		return true;
-	if (!ctl->yes)
-		fprintf(stderr, "\n%s%s\n", text,
-		    text[0] != '\0' && text[strlen(text) - 1] == '\n' ? ""
-								      : "\n");
+	if (!ctl->yes) {
+		fputc('\n', stderr);
+		print_prose(stderr, text);
+		if (text[0] != '\0' && text[strlen(text) - 1] != '\n')
+			fputc('\n', stderr);
+		fputc('\n', stderr);
+	}
 	return confirm(ctl, "ACCEPT?");
 }
 
@@ -109,6 +112,24 @@ installation_status(const json_t *result)
 	return number_of(result, "successful") > 0 ? EXIT_PARTLY : EXIT_FAILED;
 }
 
+static void
+print_source(const struct ctl *ctl)
+{
+	printf("Installing licenses from \"");
+	print_text(stdout, shown_file(ctl, 0));
+	puts("\"");
+}
+
+/* Only if a store was asked for: there is a default. */
+static json_t *
+in_store(const struct ctl *ctl, json_t *request)
+{
+	if (request != NULL && ctl->store != 0)
+		(void)json_object_set_new(
+		    request, "store", json_integer(ctl->store));
+	return request;
+}
+
 int
 license_install(struct ctl *ctl)
 {
@@ -118,19 +139,23 @@ license_install(struct ctl *ctl)
 
 	ctl->slow = true;
 	if (!ctl->json)
-		printf("Installing licenses from \"%s\"\n", ctl->args[0]);
+		print_source(ctl);
 	fflush(stdout);
 	if ((status = ask_agreements(ctl, &accepted)) != EXIT_DONE)
 		return status;
 	status = ask(ctl,
-	    json_pack("{s:s, s:s, s:b}", "do", "install", "file", ctl->args[0],
-		"accept_eula", accepted),
+	    in_store(ctl,
+		json_pack("{s:s, s:s, s:b, s:b}", "do", "install", "file",
+		    ctl->args[0], "accept_eula", accepted, "stop_on_failure",
+		    ctl->stop_on_failure)),
 	    &result);
 	if (status != EXIT_DONE)
 		return status;
 	status = installation_status(result);
 	printed = ctl->json ? print_json(json_incref(result))
 			    : print_installation(result);
+	if (status != EXIT_DONE)
+		advise(text_of(result, "code"));
 	json_decref(result);
 	return printed != EXIT_DONE ? printed : status;
 }
@@ -233,6 +258,14 @@ keep_installed(json_t *rows, const json_t *stores, enum among among)
 			(void)json_array_remove(rows, i);
 }
 
+static void
+keep_store(const struct ctl *ctl, json_t *rows)
+{
+	for (size_t i = json_array_size(rows); ctl->store != 0 && i-- > 0;)
+		if (number_of(json_array_get(rows, i), "store") != ctl->store)
+			(void)json_array_remove(rows, i);
+}
+
 static int
 pick(struct ctl *ctl, enum among among, json_t **license)
 {
@@ -244,6 +277,8 @@ pick(struct ctl *ctl, enum among among, json_t **license)
 	if (among != ALL &&
 	    (status = ask_rows(ctl, "stores", NULL, &stores)) == EXIT_DONE)
 		keep_installed(rows, stores, among);
+	if (status == EXIT_DONE)
+		keep_store(ctl, rows);
 	if (status == EXIT_DONE)
 		status = choose_one(ctl, rows, license);
 	json_decref(rows);
@@ -291,9 +326,10 @@ int
 license_clear(struct ctl *ctl)
 {
 	json_t *license;
-	int status = pick(ctl, INSTALLED, &license);
+	int status;
 
 	ctl->slow = true;
+	status = pick(ctl, INSTALLED, &license);
 	if (status != EXIT_DONE)
 		return status;
 	if (!ctl->yes) {
@@ -417,13 +453,15 @@ accept_rows(struct ctl *ctl, const json_t *rows)
 
 	json_array_foreach(rows, i, row)
 	{
+		if (!yes)
+			break;
 		if (ctl->accept_eula || seen(rows, i))
 			continue;
 		agreement = agreement_of(ctl, row);
 		fprintf(stderr, "\t Feature Name:");
 		print_text(stderr, text_of(row, "feature"));
 		fprintf(stderr, "\n");
-		yes = yes && accept(ctl, text_of(agreement, "text"));
+		yes = accept(ctl, text_of(agreement, "text"));
 		json_decref(agreement);
 	}
 	return yes;
@@ -450,6 +488,16 @@ accept_feature(struct ctl *ctl, const json_t *rows)
 			status = accept_one(ctl, row);
 	}
 	return status;
+}
+
+/* Those of the rows that wait, one after the other. */
+static int
+ask_acceptance(struct ctl *ctl, json_t *rows)
+{
+	keep_pending(rows);
+	if (!accept_rows(ctl, rows))
+		return not_accepted();
+	return accept_feature(ctl, rows);
 }
 
 static int
@@ -489,6 +537,239 @@ license_accept_not(struct ctl *ctl)
 	return set_standing(ctl, false);
 }
 
+/* ---- license right-to-use, boot level ---- */
+
+/* The module that has the level, or has the name; -1: that was complained of. */
+static int
+find_module(const struct ctl *ctl, const json_t *modules, const char *level,
+    const char *name, bool quiet)
+{
+	int found = -1;
+	json_t *row, *one;
+	size_t i, j;
+
+	json_array_foreach(modules, i, row)
+	{
+		bool has = level == NULL;
+
+		json_array_foreach(json_object_get(row, "levels"), j, one)
+		{
+			has = has || strcmp(json_string_value(one), level) == 0;
+		}
+		if (!has || (name != NULL && !is(row, "module", name)))
+			continue;
+		if (found >= 0) {
+			(void)fail("several modules have it; name one%s",
+			    ctl->device == 0 ? ", or a device with --device"
+					     : "");
+			return -1;
+		}
+		found = (int)i;
+	}
+	if (found < 0 && !quiet) {
+		(void)fail("there is no such level or module");
+		fputs("\"licctl show license level\" lists them.\n", stderr);
+	}
+	return found;
+}
+
+static json_t *
+level_request(const json_t *module, const char *level)
+{
+	return json_pack("{s:s, s:O, s:O, s:s*}", "do", "boot_level", "module",
+	    json_object_get(module, "module"), "device",
+	    json_object_get(module, "device"), "level", level);
+}
+
+static int
+set_level(struct ctl *ctl, const json_t *module, const char *level)
+{
+	json_t *result = NULL;
+	int status = ask(ctl, level_request(module, level), &result);
+
+	if (status == EXIT_DONE && !ctl->json) {
+		print_text(stdout, text_of(module, "module"));
+		printf(": ");
+		print_text(stdout,
+		    level != NULL ? level : "the highest licensed level");
+		puts(" from the next start of licagentd on");
+	}
+	return finish(ctl, status, result);
+}
+
+/* The licenses that could serve the feature, of the module's device. */
+static int
+rows_of(struct ctl *ctl, const char *feature, json_int_t device, json_t **rows)
+{
+	int status = ask_rows(ctl, "licenses", feature, rows);
+
+	for (size_t i = status == EXIT_DONE ? json_array_size(*rows) : 0;
+	     device != 0 && i-- > 0;)
+		if (number_of(json_array_get(*rows, i), "device") != device)
+			(void)json_array_remove(*rows, i);
+	return status;
+}
+
+/* The base level needs no license; others are told if they have none. */
+static int
+prepare_level(struct ctl *ctl, const json_t *module, const char *level)
+{
+	json_t *rows;
+	int status = rows_of(ctl, level, number_of(module, "device"), &rows);
+	const char *base = json_string_value(
+	    json_array_get(json_object_get(module, "levels"), 0));
+
+	if (status != EXIT_DONE)
+		return status;
+	if (json_array_size(rows) == 0 && strcmp(base, level) != 0)
+		fputs("It has no license yet; until it has one, the highest "
+		      "licensed level below it runs.\n",
+		    stderr);
+	status = ask_acceptance(ctl, rows);
+	json_decref(rows);
+	return status;
+}
+
+int
+license_boot_level(struct ctl *ctl)
+{
+	const json_t *module;
+	json_t *modules;
+	int at, status = ask_rows(ctl, "modules", NULL, &modules);
+
+	if (status != EXIT_DONE)
+		return status;
+	at = find_module(ctl, modules, ctl->args[0],
+	    ctl->nargs > 1 ? ctl->args[1] : NULL, false);
+	module = json_array_get(modules, (size_t)at);
+	status = at < 0 ? EXIT_FAILED
+			: prepare_level(ctl, module, ctl->args[0]);
+	if (status == EXIT_DONE)
+		status = set_level(ctl, module, ctl->args[0]);
+	json_decref(modules);
+	return status;
+}
+
+int
+license_boot_level_not(struct ctl *ctl)
+{
+	json_t *modules;
+	int at, status = ask_rows(ctl, "modules", NULL, &modules);
+
+	if (status != EXIT_DONE)
+		return status;
+	at = find_module(ctl, modules, NULL,
+	    ctl->nargs > 0 ? ctl->args[0] : NULL, false);
+	status = at < 0 ? EXIT_FAILED
+			: set_level(ctl, json_array_get(modules, (size_t)at),
+			      NULL);
+	json_decref(modules);
+	return status;
+}
+
+static bool
+is_right_to_use(const json_t *license)
+{
+	return is(license, "type", "evalRightToUse") ||
+	       is(license, "type", "rightToUse") ||
+	       is(license, "type", "permanentRightToUse");
+}
+
+static int
+rights_of(struct ctl *ctl, json_t **rows)
+{
+	int status = ask_rows(ctl, "licenses", ctl->args[0], rows);
+
+	if (status != EXIT_DONE)
+		return status;
+	keep_store(ctl, *rows);
+	for (size_t i = json_array_size(*rows); i-- > 0;)
+		if (!is_right_to_use(json_array_get(*rows, i)))
+			(void)json_array_remove(*rows, i);
+	if (json_array_size(*rows) != 0)
+		return EXIT_DONE;
+	json_decref(*rows);
+	return fail("feature %s has no right-to-use license", ctl->args[0]);
+}
+
+/* Done, and there is no module that has to be told. */
+static int
+done(const struct ctl *ctl)
+{
+	return finish(ctl, EXIT_DONE, json_object());
+}
+
+int
+license_activate(struct ctl *ctl)
+{
+	json_t *rows, *modules = NULL;
+	int at, status = rights_of(ctl, &rows);
+
+	if (status != EXIT_DONE)
+		return status;
+	status = ask_acceptance(ctl, rows);
+	json_decref(rows);
+	if (status != EXIT_DONE ||
+	    (status = ask_rows(ctl, "modules", NULL, &modules)) != EXIT_DONE)
+		return status;
+	at = find_module(ctl, modules, ctl->args[0], NULL, true);
+	status = at < 0 ? done(ctl)
+			: set_level(ctl, json_array_get(modules, (size_t)at),
+			      ctl->args[0]);
+	json_decref(modules);
+	return status;
+}
+
+/* The level below, which the module can go on at. */
+static const char *
+below(const json_t *module, const char *level)
+{
+	const json_t *levels = json_object_get(module, "levels");
+	size_t i = 0;
+
+	while (i < json_array_size(levels) &&
+	       strcmp(json_string_value(json_array_get(levels, i)), level) != 0)
+		i++;
+	return json_string_value(json_array_get(levels, i > 0 ? i - 1 : 0));
+}
+
+static int
+withdraw(struct ctl *ctl, json_t *rows)
+{
+	json_t *license, *result = NULL;
+	int status = choose_one(ctl, rows, &license);
+
+	if (status != EXIT_DONE)
+		return status;
+	status =
+	    ask_of(ctl, license, json_pack("{s:s}", "do", "withdraw"), &result);
+	json_decref(license);
+	return finish(ctl, status, result);
+}
+
+/* What a module runs at it gives back only when it starts again. */
+int
+license_deactivate(struct ctl *ctl)
+{
+	const json_t *module;
+	json_t *rows, *modules = NULL;
+	int at, status = rights_of(ctl, &rows);
+
+	if (status != EXIT_DONE)
+		return status;
+	if ((status = ask_rows(ctl, "modules", NULL, &modules)) == EXIT_DONE) {
+		at = find_module(ctl, modules, ctl->args[0], NULL, true);
+		module = json_array_get(modules, (size_t)at);
+		status = at >= 0 && is(module, "running", ctl->args[0])
+			     ? set_level(ctl, module,
+				   below(module, ctl->args[0]))
+			     : withdraw(ctl, rows);
+	}
+	json_decref(modules);
+	json_decref(rows);
+	return status;
+}
+
 /* ---- license save, revoke ---- */
 
 static int
@@ -500,8 +781,10 @@ save(struct ctl *ctl, json_t *request)
 	ctl->slow = true;
 	status = ask(ctl, request, &result);
 	if (status == EXIT_DONE && !ctl->json && is(result, "text", "") &&
-	    ctl->nargs > 0)
-		printf("%s was written\n", ctl->args[ctl->nargs - 1]);
+	    ctl->nargs > 0) {
+		print_text(stdout, shown_file(ctl, ctl->nargs - 1));
+		puts(" was written");
+	}
 	return finish(ctl, status, result);
 }
 
@@ -510,6 +793,13 @@ license_save(struct ctl *ctl)
 {
 	return save(
 	    ctl, json_pack("{s:s, s:s}", "do", "save", "output", ctl->args[0]));
+}
+
+int
+license_save_agreements(struct ctl *ctl)
+{
+	return save(ctl, json_pack("{s:s, s:s, s:s}", "do", "agreements",
+			     "file", ctl->args[0], "output", ctl->args[1]));
 }
 
 int

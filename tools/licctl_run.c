@@ -281,6 +281,32 @@ run(struct ctl *ctl)
 
 /* ---- show events ---- */
 
+/* Uncounted is null. */
+static json_t *
+count_json(int64_t count)
+{
+	return count >= 0 ? json_integer(count) : json_null();
+}
+
+/* A line each, so that who reads it need not wait for an end. */
+static void
+print_event_json(const struct lic_event *e)
+{
+	json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, "
+				  "s:I, s:o, s:o, s:o}",
+	    "kind", e->kind, "at", e->at, "feature", e->feature, "version",
+	    e->version, "type", e->type, "device", (json_int_t)e->device,
+	    "store", (json_int_t)e->store, "license", (json_int_t)e->license,
+	    "left_s", (json_int_t)e->left_s, "end",
+	    e->end[0] != '\0' ? json_string(e->end) : json_null(), "count",
+	    count_json(e->count), "count_left", count_json(e->count_left));
+
+	(void)json_dumpf(event, stdout, JSON_COMPACT);
+	putchar('\n');
+	fflush(stdout);
+	json_decref(event);
+}
+
 static void
 print_event(void *arg, const struct lic_event *e)
 {
@@ -288,6 +314,10 @@ print_event(void *arg, const struct lic_event *e)
 
 	if (ctl->device != 0 && e->device != ctl->device)
 		return;
+	if (ctl->json) {
+		print_event_json(e);
+		return;
+	}
 	printf("%s %s ", e->at, e->kind);
 	print_text(stdout, e->feature);
 	printf(" %s %s, device %u, store %u, license %u\n", e->version, e->type,
@@ -305,9 +335,6 @@ show_events(struct ctl *ctl)
 	struct pollfd wait = { .events = POLLIN };
 	char why[512];
 
-	if (ctl->json)
-		return misuse("events are not shown as JSON; subscribe to "
-			      "them, as licagent-control(7) says");
 	if (lic_open_detail(&options, &ctl->lic, why, sizeof why) != LIC_OK) {
 		ctl->lic = NULL;
 		(void)fail("%s", why);

@@ -380,14 +380,11 @@ static void
 print_feature(const struct view *view, const json_t *feature, unsigned *number)
 {
 	const json_t *license = chosen(view, feature);
+	int blanks = 31 - (int)text_width(text_of(feature, "feature"));
 
 	printf("Index %u Feature: ", ++*number);
 	print_text(stdout, text_of(feature, "feature"));
-	printf("%*s\n",
-	    (int)(31 - strlen(text_of(feature, "feature"))) > 0
-		? (int)(31 - strlen(text_of(feature, "feature")))
-		: 1,
-	    "");
+	printf("%*s\n", blanks > 0 ? blanks : 1, "");
 	if (license != NULL)
 		print_short(view, license);
 }
@@ -540,7 +537,7 @@ static void
 print_name(const json_t *license)
 {
 	const char *name = text_of(license, "feature");
-	int blanks = 34 - (int)strlen(name);
+	int blanks = 34 - (int)text_width(name);
 
 	print_text(stdout, name);
 	printf("%*sVersion: ", blanks > 0 ? blanks : 1, "");
@@ -742,34 +739,40 @@ yes_no(bool truth)
 }
 
 static void
-print_feature_row(const struct view *view, const json_t *f)
+print_feature_row(struct table *t, const struct view *view, const json_t *f)
 {
 	bool enforced = !is_true(f, "mandatory") && !is_true(f, "advise");
 
-	print_text(stdout, text_of(f, "feature"));
-	printf("%*s%-13s%-12s%-15s%-9s%-11s\n",
-	    strlen(text_of(f, "feature")) < 25
-		? 25 - (int)strlen(text_of(f, "feature"))
-		: 1,
-	    "", yes_no(enforced), yes_no(any(view, f, is_evaluation)),
-	    yes_no(any(view, f, is_subscription)), yes_no(any(view, f, in_use)),
-	    yes_no(any(view, f, is_right_to_use)));
+	table_text(t, text_of(f, "feature"));
+	table_text(t, yes_no(enforced));
+	table_text(t, yes_no(any(view, f, is_evaluation)));
+	table_text(t, yes_no(any(view, f, is_subscription)));
+	table_text(t, yes_no(any(view, f, in_use)));
+	table_text(t, yes_no(any(view, f, is_right_to_use)));
 }
 
 static void
 print_feature_table(
     const struct ctl *ctl, const struct view *view, const json_t *device)
 {
+	static const struct column columns[] = {
+		{ "Feature name", 25 },
+		{ "Enforcement", 13 },
+		{ "Evaluation", 12 },
+		{ "Subscription", 15 },
+		{ "Enabled", 9 },
+		{ "RightToUse", 11 },
+	};
+	struct table table;
 	const json_t *row;
 	size_t i;
 
 	(void)ctl;
-	puts("Feature name             Enforcement  Evaluation  Subscription   "
-	     "Enabled  RightToUse ");
+	table_begin(&table, columns, 6);
 	json_array_foreach(view->features, i, row)
 	{
 		if (number_of(row, "device") == number_of(device, "device"))
-			print_feature_row(view, row);
+			print_feature_row(&table, view, row);
 	}
 }
 
@@ -831,6 +834,13 @@ show_file(struct ctl *ctl)
 int
 show_udi(struct ctl *ctl)
 {
+	static const struct column columns[] = {
+		{ "Device#", 10 },
+		{ "PID", 24 },
+		{ "SN", 24 },
+		{ "UDI", 0 },
+	};
+	struct table table;
 	json_t *rows, *row;
 	size_t i;
 	int status = ask_rows(ctl, "devices", NULL, &rows);
@@ -839,16 +849,21 @@ show_udi(struct ctl *ctl)
 		return status;
 	if (ctl->json)
 		return print_json(rows);
-	puts("Device#   PID                     SN                      UDI");
-	puts("----------------------------------------------------------------"
-	     "--------------");
+	table_begin(&table, columns, 4);
+	if (!table.narrow)
+		puts("-------------------------------------------------------"
+		     "-----------------------");
 	json_array_foreach(rows, i, row)
 	{
-		printf("%s%-9lld%-24s%-24s%s\n",
+		char number[32];
+
+		snprintf(number, sizeof number, "%s%lld",
 		    is_true(row, "master") ? "*" : " ",
-		    (long long)number_of(row, "device") - 1,
-		    text_of(row, "pid"), text_of(row, "sn"),
-		    text_of(row, "udi"));
+		    (long long)number_of(row, "device") - 1);
+		table_text(&table, number);
+		table_text(&table, text_of(row, "pid"));
+		table_text(&table, text_of(row, "sn"));
+		table_text(&table, text_of(row, "udi"));
 	}
 	json_decref(rows);
 	return EXIT_DONE;
@@ -962,6 +977,15 @@ show_history(struct ctl *ctl)
 int
 show_leases(struct ctl *ctl)
 {
+	static const struct column columns[] = {
+		{ "Process", 10 },
+		{ "User", 10 },
+		{ "Count", 12 },
+		{ "State", 12 },
+		{ "Feature", 26 },
+		{ "Version", 0 },
+	};
+	struct table table;
 	json_t *rows, *row;
 	size_t i;
 	int status = ask_rows(ctl, "leases", NULL, &rows);
@@ -970,22 +994,77 @@ show_leases(struct ctl *ctl)
 		return status;
 	if (ctl->json)
 		return print_json(rows);
-	puts("Process   User      Count       State       Feature");
+	table_begin(&table, columns, 6);
 	json_array_foreach(rows, i, row)
 	{
-		printf("%-10lld%-10lld%-12lld%-12s",
-		    (long long)number_of(row, "pid"),
-		    (long long)number_of(row, "uid"),
-		    (long long)number_of(row, "count"), text_of(row, "state"));
-		print_text(stdout, text_of(row, "feature"));
-		printf(" %s\n", text_of(row, "version"));
+		table_number(&table, number_of(row, "pid"));
+		table_number(&table, number_of(row, "uid"));
+		table_number(&table, number_of(row, "count"));
+		table_text(&table, text_of(row, "state"));
+		table_text(&table, text_of(row, "feature"));
+		table_text(&table, text_of(row, "version"));
+	}
+	json_decref(rows);
+	return EXIT_DONE;
+}
+
+/* "base entservices": the levels from the base on. */
+static char *
+level_names(const json_t *module)
+{
+	const json_t *levels = json_object_get(module, "levels"), *level;
+	char *text = NULL;
+	size_t i, size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return NULL;
+	json_array_foreach(levels, i, level)
+	{
+		fprintf(
+		    out, "%s%s", i != 0 ? " " : "", json_string_value(level));
+	}
+	return fclose(out) == 0 ? text : NULL;
+}
+
+int
+show_level(struct ctl *ctl)
+{
+	static const struct column columns[] = {
+		{ "Device#", 10 },
+		{ "Module", 16 },
+		{ "Running", 16 },
+		{ "Next", 16 },
+		{ "Levels", 0 },
+	};
+	struct table table;
+	json_t *rows, *row;
+	size_t i;
+	int status = ask_rows(ctl, "modules", NULL, &rows);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (ctl->json)
+		return print_json(rows);
+	table_begin(&table, columns, 5);
+	json_array_foreach(rows, i, row)
+	{
+		char *names = level_names(row);
+
+		table_number(&table, number_of(row, "device") - 1);
+		table_text(&table, text_of(row, "module"));
+		table_text(&table, text_of(row, "running"));
+		table_text(&table,
+		    is(row, "wanted", "") ? "highest" : text_of(row, "wanted"));
+		table_text(&table, names != NULL ? names : "");
+		free(names);
 	}
 	json_decref(rows);
 	return EXIT_DONE;
 }
 
 static const char *const lists[] = { "devices", "stores", "features",
-	"licenses", "leases", "history" };
+	"licenses", "leases", "modules", "history" };
 
 int
 dump(struct ctl *ctl)

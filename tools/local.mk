@@ -21,7 +21,8 @@ bin_licctl_SOURCES = \
 	tools/licctl_change.c \
 	tools/licctl_data.c \
 	tools/licctl_run.c \
-	tools/licctl_show.c
+	tools/licctl_show.c \
+	tools/licctl_url.c
 bin_licctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client \
 	$(JANSSON_CFLAGS)
 bin_licctl_LDADD = agent/client/libclient.la $(JANSSON_LIBS)

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""leases: 100 holders are killed at random while 50 others come and go."""
+"""leases: 100 features are killed at random while 50 others come and go.
+
+All are processes that use liblicclient; in between the daemon is killed, too.
+"""
 
 import random
 import subprocess
@@ -8,73 +11,89 @@ from wire import *
 
 HOLDERS, USERS, COUNT = 100, 50, 5000
 
-# Holds `count` of cme-srst until it is killed.
-HOLDER = """
-import json, socket, sys, time
-s = socket.socket(socket.AF_UNIX)
-s.connect(sys.argv[1])
-f = s.makefile("rw")
-f.readline()
-f.write(json.dumps({"do": "checkout", "feature": "cme-srst",
-                    "count": int(sys.argv[2])}) + "\\n")
-f.flush()
-print(f.readline(), end="", flush=True)
-time.sleep(600)
-"""
+
+def start(lab, *args):
+    return subprocess.Popen(
+        [os.path.join(lab.bin, "..", *args[0]), *args[1:]], env=lab.environ,
+        text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def hold(lab, count):
-    return subprocess.Popen(
-        [sys.executable, "-S", "-E", "-c", HOLDER, lab.control, str(count)],
-        stdout=subprocess.PIPE, text=True)
+    return start(lab, ("examples", "feature"), "-s", lab.control, "cme-srst",
+                 str(count))
+
+
+def churn(lab, seed):
+    return start(lab, ("tests", "control", "churn"), lab.control, "cme-srst",
+                 str(seed))
+
+
+def in_use(lab):
+    return feature(lab.control, "cme-srst")["in_use"]
+
+
+def pairs(lab):
+    with Control(lab.control) as c:
+        return c.ask("statistics")["release"]
+
+
+def kill_at_random(rng, victims, n, lab):
+    """Kills n of them, while others check out and release."""
+    for _ in range(n):
+        before = pairs(lab)
+        victim = victims.pop(rng.randrange(len(victims)))
+        victim.kill()
+        victim.wait()
+        wait_until("others go on", lambda: pairs(lab) > before)
 
 
 def leases(lab):
     with Control(lab.control) as c:
         c.ask("accept_all", on=True)
     rng = random.Random(20261121)
-    step(f"{HOLDERS} processes hold 1 to 9 each")
-    holders = {hold(lab, 1 + i % 9): 1 + i % 9 for i in range(HOLDERS)}
+    step(f"{HOLDERS} features hold 1 to 9 each, {USERS} come and go")
+    holders = [hold(lab, 1 + i % 9) for i in range(HOLDERS)]
+    users = [churn(lab, seed) for seed in range(USERS)]
     for holder in holders:
-        check('"licensed"' in holder.stdout.readline(), "checked out")
-    total = sum(holders.values())
-    equal(feature(lab.control, "cme-srst")["in_use"], total, "in use")
+        equal(holder.stdout.readline(), "cme-srst: licensed\n", "a holder")
+    for user in users:
+        equal(user.stdout.readline(), "ready\n", "a user")
+    mine = sum(1 + i % 9 for i in range(HOLDERS))
+    check(in_use(lab) >= mine, "all that is held is counted")
 
-    step(f"they are killed while {USERS} others check out and release")
-    users = [Control(lab.control) for _ in range(USERS)]
-    held = {user: [] for user in users}
-    victims = list(holders)
-    rng.shuffle(victims)
-    while victims:
-        for user in rng.sample(users, 10):
-            if held[user] and rng.random() < 0.5:
-                lease, count = held[user].pop(rng.randrange(len(held[user])))
-                user.ask("release", lease=lease)
-            else:
-                count = rng.randrange(1, 20)
-                lease = user.ask("checkout", feature="cme-srst", count=count)
-                held[user].append((lease["lease"], count))
-        if rng.random() < 0.7:
-            victim = victims.pop()
-            victim.kill()
-            victim.wait()
-    mine = sum(count for user in users for _, count in held[user])
+    step("half of the holders are killed")
+    kill_at_random(rng, holders, HOLDERS // 2, lab)
+    step("the daemon is killed under load, and comes back")
+    lab.kill()
+    lab.restart()
+    for holder in holders:
+        equal([holder.stdout.readline() for _ in range(2)],
+              ["cme-srst: away\n", "cme-srst: licensed\n"],
+              "a holder takes its lease again")
+    step("the other half is killed")
+    kill_at_random(rng, holders, len(holders), lab)
 
     step("what is left is exact")
-    wait_until("the counts of the dead are back", lambda: feature(
-        lab.control, "cme-srst")["in_use"] == mine)
+    for user in users:
+        user.terminate()
+    held = [int(user.stdout.readline()) for user in users]
+    wait_until(f"the counts of the dead are back, {sum(held)} are held",
+               lambda: in_use(lab) == sum(held))
     with Control(lab.control) as c:
-        rows = c.rows("leases")
-        equal(sum(r["count"] for r in rows), mine, "the leases that are held")
-        equal(len(rows), sum(map(len, held.values())), "their number")
-        equal(c.rows("licenses", feature="cme-srst")[0]["count_left"],
-              COUNT - mine, "left of the license")
-        for user in users:
-            user.close()
-        wait_until("all is back", lambda: c.rows(
-            "licenses", feature="cme-srst")[0]["count_left"] == COUNT)
-        equal(c.ask("features", feature="cme-srst")["rows"][0]["leases"], 0,
-              "leases")
+        by_process = {user.pid: 0 for user in users}
+        for row in c.rows("leases"):
+            by_process[row["pid"]] += row["count"]
+        equal(by_process, {user.pid: count for user, count in
+                           zip(users, held)}, "leases by process")
+        row, = c.rows("licenses", feature="cme-srst")
+        equal(row["count_left"], COUNT - sum(held), "left of the license")
+    for user in users:
+        user.stdin.close()
+        equal(user.wait(timeout=60), 0, "exit status of a user")
+    wait_until("all is given back", lambda: in_use(lab) == 0)
+    with Control(lab.control) as c:
+        row, = c.rows("licenses", feature="cme-srst")
+        equal(row["count_left"], COUNT, "left of the license")
 
 
 main(leases)

@@ -6,16 +6,24 @@ CONTROL_TESTS = \
 	tests/control/leases.py \
 	tests/control/protocol.py \
 	tests/control/rude.py \
+	tests/control/urls.py \
+	tests/tools/golden.py \
 	tests/tools/licctl_do.py \
-	tests/tools/licctl_show.py
+	tests/tools/licctl_show.py \
+	tests/tools/prompts.py
 
 TESTS += $(CONTROL_TESTS)
 dist_check_SCRIPTS += $(CONTROL_TESTS) tests/control/bench.py
-dist_check_DATA += tests/control/wire.py
+dist_check_DATA += tests/control/wire.py tests/tools/terminal.py
+EXTRA_DIST += tests/tools/golden
 
 check_PROGRAMS += tests/control/bench
 tests_control_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
 tests_control_bench_LDADD = agent/client/libclient.la
+
+check_PROGRAMS += tests/control/churn
+tests_control_churn_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
+tests_control_churn_LDADD = agent/client/libclient.la
 
 .PHONY: bench
 bench: all tests/control/bench

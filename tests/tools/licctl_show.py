@@ -102,7 +102,7 @@ def none(lab):
     same(lab, "show license detail", "")
     same(lab, "show license all", "License Store: Primary License Storage\n")
     same(lab, "show leases", "Process   User      Count       State       "
-         "Feature\n")
+         "Feature                   Version\n")
     equal([f["in_use"] for f in json.loads(
         ctl(lab, "show", "license", "feature", "--json"))], [0, 0],
           "features as JSON")
@@ -219,7 +219,7 @@ LIC1921/K9:LAB00000001
            ("cme-srst", "permanent", 10, "")], "licenses")
     whole = json.loads(ctl(lab, "dump"))
     equal(sorted(whole), ["devices", "features", "history", "leases",
-                          "licenses", "statistics", "stores"], "dump")
+                          "licenses", "modules", "statistics", "stores"], "dump")
 
     step("periods and states")
     ctl(lab, "license", "accept", "end", "user", "agreement", "uck9",

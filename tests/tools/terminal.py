@@ -1,0 +1,78 @@
+"""terminal - licctl on a terminal: what it prints, and what is typed."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import struct
+import sys
+import termios
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "control"))
+
+from wire import *  # noqa: E402,F401,F403
+
+
+def ctl(lab, *args, status=0, feed=None):
+    """What licctl prints without a terminal, errors behind the rest."""
+    done = subprocess.run(
+        [os.path.join(lab.bin, "licctl"), "--socket", lab.control, *args],
+        env=lab.environ, text=True, errors="backslashreplace",
+        capture_output=True, timeout=120, check=False,
+        **({"input": feed} if feed is not None else
+           {"stdin": subprocess.DEVNULL}))
+    equal(done.returncode, status, f"exit status of licctl "
+          f"{args}\n{done.stdout}{done.stderr}")
+    return done.stdout + done.stderr
+
+
+class Terminal:
+    def __init__(self, lab, *args, columns=80):
+        path = os.path.join(lab.bin, "licctl")
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            try:
+                fcntl.ioctl(0, termios.TIOCSWINSZ,
+                            struct.pack("HHHH", 24, columns, 0, 0))
+                os.execve(path, ["licctl", "--socket", lab.control, *args],
+                          lab.environ)
+            finally:
+                os._exit(99)
+        self.seen = ""
+
+    def read(self):
+        """False at the end."""
+        if not select.select([self.fd], [], [], 60)[0]:
+            raise Failure(f"the terminal is silent after {self.seen!r}")
+        try:
+            more = os.read(self.fd, 65536).decode()
+        except OSError:     # the other side is closed
+            return False
+        self.seen += more.replace("\r\n", "\n")
+        return more != ""
+
+    def expect(self, text):
+        """What came before this text."""
+        while text not in self.seen:
+            if not self.read():
+                raise Failure(f"{text!r} is not in {self.seen!r}")
+        before, _, self.seen = self.seen.partition(text)
+        return before
+
+    def type(self, text):
+        os.write(self.fd, text.encode())
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.fd)[3] & termios.ECHO)
+
+    def end(self, status=0):
+        """What came until the end."""
+        while self.read():
+            pass
+        _, ended = os.waitpid(self.pid, 0)
+        os.close(self.fd)
+        equal(os.waitstatus_to_exitcode(ended), status,
+              f"exit status\n{self.seen}")
+        return self.seen
