@@ -14,3 +14,16 @@ examples_feature_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
 examples_feature_LDADD = agent/client/libclient.la
 dist_examples_DATA += examples/feature.c examples/feature.service
 dist_examples_SCRIPTS += examples/feature.sh
+
+# Configurations of monitoring systems.
+fleetdir = $(examplesdir)/fleet
+dist_fleet_SCRIPTS = examples/fleet/check_licenses
+dist_fleet_DATA = \
+	examples/fleet/README.md \
+	examples/fleet/alerts.yml \
+	examples/fleet/alerts_test.yml \
+	examples/fleet/generator.yml \
+	examples/fleet/icinga2.conf \
+	examples/fleet/nagios.cfg \
+	examples/fleet/snmptt.conf \
+	examples/fleet/zabbix.yaml

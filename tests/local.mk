@@ -118,6 +118,8 @@ endif
 EXTRA_DIST += tests/core/format
 
 dist_check_SCRIPTS += tests/tools/licissue_test.sh \
-	tests/examples/embed_test.sh
+	tests/examples/check_licenses.py \
+	tests/examples/embed_test.sh tests/examples/fleet_try.py
+TESTS += tests/examples/check_licenses.py
 TESTS += tests/examples/embed_test.sh
 TESTS += tests/tools/licissue_test.sh
