@@ -4,6 +4,7 @@ SYSTEM_TESTS = \
 	tests/system/access.py \
 	tests/system/bad_config.py \
 	tests/system/bad_files.py \
+	tests/system/burst.py \
 	tests/system/causes.py \
 	tests/system/clear.py \
 	tests/system/crash.py \
@@ -12,9 +13,15 @@ SYSTEM_TESTS = \
 	tests/system/lab_contract.py \
 	tests/system/lab_options.py \
 	tests/system/levels.py \
+	tests/system/master_away.py \
+	tests/system/master_dies.py \
+	tests/system/master_repeats.py \
+	tests/system/master_stopped.py \
 	tests/system/odd_servers.py \
 	tests/system/quickstart.py \
 	tests/system/requests.py \
+	tests/system/response_too_big.py \
+	tests/system/second_agent.py \
 	tests/system/time_flow.py \
 	tests/system/time_idle.py \
 	tests/system/time_kinds.py \
@@ -35,5 +42,5 @@ PY_ENV = LAB_BIN=$(abs_top_builddir)/bin \
 PY_LOG_COMPILER = env $(PY_ENV) python3 -B
 TESTS += $(SYSTEM_TESTS)
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
-dist_check_DATA += tests/system/harness.py tests/system/servers.py \
-	tests/system/time_lab.py
+dist_check_DATA += tests/system/harness.py tests/system/master_lab.py \
+	tests/system/servers.py tests/system/time_lab.py

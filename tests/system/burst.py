@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Thousands of notifications at once: snmpd goes on answering, and all of them
+arrive, in order."""
+
+import threading
+
+from harness import *
+from time_lab import Control
+
+BURST = 2000
+
+
+def burst(lab):
+    lab.tool("licissue", "issue", lab.issuer, "--udi", lab.udi, "--feature",
+             "ipbasek9", "--type", "permanent", "--copies", str(BURST),
+             "-o", lab.flash_path("many.lic"))
+    start = len(lab.log())
+    over = threading.Event()
+    asked, wrong = [], []
+
+    def ask():
+        manager = Manager(lab, ["-v2c", "-c", lab.ro], seconds="20",
+                          retries="0")
+        while not over.is_set():
+            answer = manager.ask("get", NEXT_ACTION)
+            asked.append(answer)
+            if answer is None or answer[0] != 0:
+                wrong.append(answer)
+
+    step("a manager asks all the time")
+    asker = threading.Thread(target=ask)
+    asker.start()
+    try:
+        program = Control(lab)
+        program.socket.settimeout(200)
+        equal(program.ask("install", file="flash:many.lic")["successful"],
+              BURST, "licenses")
+        program.close()
+        lab.settled(200)
+    finally:
+        over.set()
+        asker.join()
+    equal(wrong, [], "answers that were none")
+    check(len(asked) > 10, f"{len(asked)} answers")
+
+    step("all arrived, in order")
+    indexes = [int(objects[0][0].rpartition(".")[2]) for _, objects in
+               lab.traps("clmgmtLicenseInstalled")]
+    equal(indexes, list(range(indexes[0], indexes[0] + BURST)), "indexes")
+
+    step("snmpd lives: it answers, and ends when it is told to")
+    equal(int(lab.get1(NEXT_ACTION)) > 0, True, "an answer")
+    check("lost the master" not in lab.log()[start:], "the session was lost")
+    lab.kill(signal.SIGTERM, "snmpd")
+    wait_until("snmpd ended", lambda: not lab.alive("snmpd"))
+
+
+main(burst)
