@@ -17,6 +17,7 @@ SYSTEM_TESTS = \
 	tests/system/master_dies.py \
 	tests/system/master_repeats.py \
 	tests/system/master_stopped.py \
+	tests/system/load.py \
 	tests/system/odd_servers.py \
 	tests/system/quickstart.py \
 	tests/system/requests.py \
@@ -41,6 +42,15 @@ PY_ENV = LAB_BIN=$(abs_top_builddir)/bin \
 	LAB_MANAGER=$(abs_top_builddir)/tests/system/manager$(EXEEXT)
 PY_LOG_COMPILER = env $(PY_ENV) python3 -B
 TESTS += $(SYSTEM_TESTS)
+
+# load.py for longer; LOAD_REQUESTS says how long.
+.PHONY: stress stress-valgrind
+stress: all $(check_PROGRAMS)
+	env $(PY_ENV) LOAD_REQUESTS=$${LOAD_REQUESTS-200000} \
+		python3 -B $(srcdir)/tests/system/load.py
+stress-valgrind: all $(check_PROGRAMS)
+	env $(PY_ENV) LOAD_VALGRIND=1 LOAD_REQUESTS=$${LOAD_REQUESTS-10000} \
+		python3 -B $(srcdir)/tests/system/load.py
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
 dist_check_DATA += tests/system/harness.py tests/system/master_lab.py \
 	tests/system/servers.py tests/system/time_lab.py
