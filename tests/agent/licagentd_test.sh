@@ -8,7 +8,8 @@
 set -u
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 LAB_BIN=$PWD/bin
-export LAB_BIN
+LAB_TIMEOUT=120
+export LAB_BIN LAB_TIMEOUT
 PATH=$PATH:/usr/sbin:/sbin
 LC_ALL=C
 export PATH LC_ALL
@@ -117,7 +118,7 @@ snmp()
 {
 	tool=$1
 	shift
-	"$tool" -v2c -c "$LAB_RW" -m '' -OnQe -r 0 -t 10 "$LAB_SNMP" "$@"
+	"$tool" -v2c -c "$LAB_RW" -m '' -OnQe -r 0 -t 120 "$LAB_SNMP" "$@"
 }
 
 value()
@@ -148,7 +149,7 @@ install()
 	snmp snmpset "$action.3.$1" i 2 "$action.8.$1" s "$2" \
 	    "$action.15.$1" i 2 "$action.20.$1" i 4 >set.out 2>&1 ||
 		complain "install $2" "$(cat set.out)"
-	until_true 20 over "$1" || complain "install $2" "does not end"
+	until_true 120 over "$1" || complain "install $2" "does not end"
 }
 
 issue two.lic --udi "$LAB_UDI" --feature securityk9 --type permanent \
@@ -169,7 +170,7 @@ installed()
 {
 	[ "$(grep -c clmgmtLicenseInstalled "$LAB_TRAPS")" -eq "$1" ]
 }
-until_true 10 installed 2 || complain "notifications" "$(cat "$LAB_TRAPS")"
+until_true 120 installed 2 || complain "notifications" "$(cat "$LAB_TRAPS")"
 is "varbinds" "$(grep -m 1 clmgmtLicenseInstalled "$LAB_TRAPS" |
     sed 's/([0-9]*) [0-9:.]*//; s/[A-Za-z0-9-]*:://g')" \
     "$(printf '%s\t' 'sysUpTime.0 = Timeticks: ' \
@@ -258,32 +259,32 @@ kill -0 "$LAB_LICAGENTD_PID" || complain "bad input" "the daemon died"
 
 snmp snmpset "$action.10.50" u 6 "$action.15.50" i 3 "$action.20.50" i 4 \
     >/dev/null || complain "clear" "the SET failed"
-until_true 20 over 50
+until_true 120 over 50
 is "state of clear" "$(value $action.16.50)" 4
 is "row that was cleared" "$(value $licenses.1.3.1.1.6)" \
     "No Such Instance currently exists at this OID"
-until_true 10 grep -q clmgmtLicenseCleared "$LAB_TRAPS"
+until_true 120 grep -q clmgmtLicenseCleared "$LAB_TRAPS"
 has "notification" "$LAB_TRAPS" clmgmtLicenseFeatureName.1.1.6
 snmp snmpset "$action.10.51" u 99 "$action.15.51" i 3 "$action.20.51" i 4 \
     >/dev/null
-until_true 20 over 51
+until_true 120 over 51
 is "cause of clearing nothing" "$(value $action.18.51)" 10
 snmp snmpset "$action.10.52" u 1 "$action.15.52" i 3 "$action.20.52" i 4 \
     >/dev/null
-until_true 20 over 52
+until_true 120 over 52
 is "cause of clearing what is built in" "$(value $action.18.52)" 2
 
 # ---- Notifications wait for snmpd -------------------------------------------
 
 kill -TERM "$LAB_SNMPD_PID"
-until_true 10 grep -q "lost the master agent" "$log" ||
+until_true 120 grep -q "lost the master agent" "$log" ||
 	complain "loss of snmpd" "$(tail -n 3 "$log")"
 "$top/examples/lab" restart "$lab" snmpd >lab.out 2>&1 ||
 	complain "restart of snmpd" "$(cat lab.out)"
 . "$lab/lab.env"
 install 60 flash:good.lic
 is "install after a restart of snmpd" "$(value $action.16.60)" 4
-until_true 10 grep -q 'clmgmtLicenseInstalled.*Name.1.1.9 = .*uck9' \
+until_true 120 grep -q 'clmgmtLicenseInstalled.*Name.1.1.9 = .*uck9' \
     "$LAB_TRAPS" || complain "notification" "$(tail -n 2 "$LAB_TRAPS")"
 
 # ---- SIGHUP -----------------------------------------------------------------
@@ -293,7 +294,7 @@ reload()
 {
 	lines=$(wc -l <"$log")
 	kill -HUP "$LAB_LICAGENTD_PID"
-	until_true 10 reloaded "$1" ||
+	until_true 120 reloaded "$1" ||
 		complain "SIGHUP: $1" "$(tail -n 3 "$log")"
 	checks=$((checks + 1))
 }
@@ -324,10 +325,16 @@ switches()
 	sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' \
 	    "/proc/$LAB_LICAGENTD_PID/status"
 }
-sleep 0.2
-was=$(switches)
-sleep 1
-is "wake-ups in an idle second" "$(($(switches) - was))" 0
+# Is there a second without a wake-up?  What went before may still go on.
+idles()
+{
+	was=$(switches)
+	sleep 1
+	[ "$(switches)" -eq "$was" ]
+}
+checks=$((checks + 1))
+idles || idles || idles || idles || idles ||
+	complain "an idle second" "there were $(($(switches) - was)) wake-ups"
 
 # ---- A second daemon, and the background ------------------------------------
 
@@ -345,11 +352,11 @@ options 1 -c background.conf
 has "another one in the background" err "state: in use by process "
 daemon=$(sed -n 's/.*in use by process //p' err)
 kill -TERM "$daemon"
-until_true 10 gone "$daemon" ||
+until_true 120 gone "$daemon" ||
 	complain "SIGTERM" "the daemon lives on"
 daemon=
 kill -TERM "$LAB_LICAGENTD_PID"
-until_true 10 grep -q "ending on SIGTERM" "$log" ||
+until_true 120 grep -q "ending on SIGTERM" "$log" ||
 	complain "SIGTERM" "$(tail -n 3 "$log")"
 "$top/examples/lab" stop "$lab" >lab.out 2>&1 ||
 	complain "end of the lab" "$(cat lab.out)"

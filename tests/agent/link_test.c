@@ -27,7 +27,7 @@
 
 #define SKIPPED 77
 #define MODULE "1.3.6.1.4.1.9.9.543"
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 120000
 
 static struct {
 	const char *dir;
@@ -128,7 +128,7 @@ tool(const char *name, ...)
 	static char *text;
 	const char *output = check_path(lab.dir, "output");
 	const char *argv[64] = { name, "-v2c", "-cpublic", "-On", "-OQ", "-Oe",
-		"-Ot", "-r0", "-t10", lab.agent };
+		"-Ot", "-r0", "-t120", lab.agent };
 	size_t n = 10;
 	va_list args;
 
@@ -434,7 +434,7 @@ too_big(void)
 {
 	static char long_text[LC_COMMENT_MAX + 1];
 	char name[64];
-	const char *argv[400] = { "snmpget", "-v2c", "-cpublic", "-r0", "-t10",
+	const char *argv[400] = { "snmpget", "-v2c", "-cpublic", "-r0", "-t120",
 		lab.agent };
 	size_t n = 6;
 

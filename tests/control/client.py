@@ -27,7 +27,7 @@ class Feature:
     def end(self, sig=signal.SIGTERM):
         self.process.send_signal(sig)
         self.process.stdout.read()
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=PATIENCE)
 
 
 def refusals(lab):
@@ -37,7 +37,7 @@ def refusals(lab):
             (("uck9",), "agreement"),
             (("",), "argument")):
         feature_ = Feature(lab, *args)
-        _, said = feature_.process.communicate(timeout=30)
+        _, said = feature_.process.communicate(timeout=PATIENCE)
         equal(feature_.process.returncode, 1, f"{args}: exit status\n{said}")
         check(words in said, f"{words!r} in {said!r}")
     with Control(lab.control) as c:
@@ -66,7 +66,7 @@ def strange(lab):
             with contextlib.suppress(OSError):
                 peer.sendall(said)
             peer.close()
-            _, err = one.process.communicate(timeout=30)
+            _, err = one.process.communicate(timeout=PATIENCE)
             equal(one.process.returncode, 1, f"after {said[:40]!r}: {err}")
         os.unlink(path)
 

@@ -18,7 +18,7 @@ GARBAGE = [
 
 def plain(path):
     s = socket.socket(socket.AF_UNIX)
-    s.settimeout(20)
+    s.settimeout(PATIENCE)
     s.connect(path)
     return s
 
@@ -120,7 +120,7 @@ def crowd(lab):
         except OSError:     # our own limit
             crowd_of.pop(0).close()
             s = socket.socket(socket.AF_UNIX)
-        s.settimeout(10)
+        s.settimeout(PATIENCE)
         s.connect(lab.control)
         if b'"busy"' in s.recv(4096):
             refused += 1

@@ -21,7 +21,7 @@ class Refused(Exception):
 
 
 class Control:
-    def __init__(self, path, seconds=20):
+    def __init__(self, path, seconds=PATIENCE):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(seconds)
         self.socket.connect(path)

@@ -3,6 +3,7 @@
 
 from harness import *
 
+BAD_COMMUNITIES = ".1.3.6.1.2.1.11.4.0"     # snmpInBadCommunityNames
 SYS_LOCATION = ".1.3.6.1.2.1.1.6.0"
 
 
@@ -22,11 +23,14 @@ def access(lab):
     want = lab.walk()
     for auth in (rw, lab.v3, lab.v3_ro):
         equal(lab.walk(auth=auth), want, f"walk with {auth}")
+    before = int(lab.get1(BAD_COMMUNITIES))
     try:
-        lab.get1(NEXT_ACTION, auth=["-v2c", "-c", "public"])
+        lab.snmp("snmpget", "-t", "1", "-r", "0", lab.snmp_address,
+                 NEXT_ACTION, auth=["-v2c", "-c", "public"])
         raise Failure("the community public may read")
     except SnmpError:
         pass
+    check(int(lab.get1(BAD_COMMUNITIES)) > before, "it was refused")
 
     step("readers do not write, writers only the module")
     row = lab.next_row()

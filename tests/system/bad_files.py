@@ -109,6 +109,7 @@ def bad_files(lab):
         equal(files_now, before[2], "what is in them")
         check(lab.alive(), "the daemon is alive")
     equal(lab.pid(), pid, "it is the same daemon")
+    lab.settled()
     equal(lab.traps("clmgmtLicenseInstalled"), [], "notifications")
 
     step("one bad license of two: one result each, the good one is there")

@@ -17,7 +17,8 @@ def clear(lab):
     equal(lab.outcome(lab.clear(second, store=1)), (SUCCESSFUL, 1), "clear")
     equal(list(lab.installed()), [(1, 1, first)], "licenses left")
     check(int(lab.get1(f"{STORES}.4.1.1")) > room, "room in the store")
-    traps = lab.wait_traps("clmgmtLicenseCleared", 1)
+    lab.settled()
+    traps = lab.traps("clmgmtLicenseCleared")
     suffix = f"1.1.{second}"
     equal(traps, [("clmgmtLicenseCleared", [
         (f"{MIB}FeatureName.{suffix}", "STRING: cme-srst"),
@@ -43,6 +44,7 @@ def clear(lab):
           "install")
     index = max(i[2] for i in lab.installed())
     check(index not in (first, second), f"index {index} is new")
+    lab.settled()
     equal(len(lab.traps("clmgmtLicenseCleared")), 1, "notifications")
 
 

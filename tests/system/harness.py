@@ -26,6 +26,10 @@ import time
 for _ignored in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
     signal.signal(_ignored, signal.SIG_DFL)
 
+# Seconds until something counts as not coming.  Nobody waits so long but for
+# what is broken; a machine may be slow.
+PATIENCE = 120
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 LAB = os.path.join(TOP, "examples", "lab")
@@ -74,7 +78,7 @@ def check(condition, what):
         raise Failure(what)
 
 
-def wait_until(what, predicate, seconds=30):
+def wait_until(what, predicate, seconds=PATIENCE):
     """The first true value of predicate(); fails after so many seconds."""
     end = time.monotonic() + seconds
     while True:
@@ -84,6 +88,15 @@ def wait_until(what, predicate, seconds=30):
         if time.monotonic() > end:
             raise Failure(f"{what}: not after {seconds} seconds")
         time.sleep(0.02)
+
+
+def runs(pid):
+    """Is there such a process, not only its remains?"""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as f:
+            return f.read().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def step(text):
@@ -154,7 +167,8 @@ class Lab:
         os.makedirs(os.path.join(quiet, "cert_indexes"))
         log = "log_path=" + os.path.join(self.top, "sanitizer")
         environ = dict(os.environ, LC_ALL="C.UTF-8", MIBS="", MIBDIRS="",
-                       SNMPCONFPATH=quiet, SNMP_PERSISTENT_DIR=quiet)
+                       SNMPCONFPATH=quiet, SNMP_PERSISTENT_DIR=quiet,
+                       LAB_TIMEOUT=str(PATIENCE))
         for name, more in (("ASAN_OPTIONS", ""),
                            ("UBSAN_OPTIONS", "print_stacktrace=1:")):
             before = environ.get(name)
@@ -168,7 +182,7 @@ class Lab:
         return subprocess.run(args, env=self.environ, text=True,
                               errors="backslashreplace",
                               stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=300, check=False, **more)
+                              timeout=5 * PATIENCE, check=False, **more)
 
     def lab(self, *args):
         done = self.run(LAB, *args)
@@ -210,12 +224,7 @@ class Lab:
         return int(self.env[f"LAB_{program.upper()}_PID"])
 
     def alive(self, program="licagentd"):
-        try:
-            with open(f"/proc/{self.pid(program)}/stat",
-                      encoding="utf-8") as f:
-                return f.read().rpartition(")")[2].split()[0] not in "ZX"
-        except FileNotFoundError:
-            return False
+        return runs(self.pid(program))
 
     def kill(self, sig=signal.SIGKILL, program="licagentd"):
         os.kill(self.pid(program), sig)
@@ -264,8 +273,8 @@ class Lab:
         auth = auth or ["-v2c", "-c", self.ro]
         if isinstance(auth, str):
             auth = shlex.split(auth)
-        done = self.run(tool, *auth, "-t", "5", "-r", "2", "-On", "-Oe",
-                        *args)
+        done = self.run(tool, *auth, "-t", str(PATIENCE // 4), "-r", "3",
+                        "-On", "-Oe", *args)
         if done.returncode != 0 or done.stderr:
             raise SnmpError((done.stderr or done.stdout).strip())
         return parse_bindings(done.stdout)
@@ -279,9 +288,10 @@ class Lab:
         return self.get(oid, auth=auth)[0]
 
     def set(self, *bindings, auth=None):
-        """bindings: oid, type letter, value, ..."""
-        return self.snmp("snmpset", self.snmp_address,
-                         *(str(b) for b in bindings),
+        """bindings: oid, type letter, value, ...  Asked once: what is sent
+        again because the answer is late may be another request."""
+        return self.snmp("snmpset", "-t", str(PATIENCE), "-r", "0",
+                         self.snmp_address, *(str(b) for b in bindings),
                          auth=auth or ["-v2c", "-c", self.rw])
 
     def walk(self, root=MODULE, *options, tool="snmpwalk", auth=None):
@@ -292,7 +302,7 @@ class Lab:
 
     def named(self, tool, *args):
         """A tool's text with names from the lab's MIB modules."""
-        done = self.run(tool, "-v2c", "-c", self.ro, "-t", "5", "-M",
+        done = self.run(tool, "-v2c", "-c", self.ro, "-t", str(PATIENCE), "-M",
                         self.mibs, "-m", "ALL", *args)
         equal((done.returncode, done.stderr), (0, ""), f"{tool} {args}")
         return done.stdout
@@ -403,22 +413,17 @@ class Lab:
                     received.append((what, bound[2:]))
         return received
 
-    def wait_traps(self, name, n):
-        return wait_until(f"{n} {name}", lambda: (
-            lambda traps: traps if len(traps) >= n else None)(
-                self.traps(name)))
-
     def statistics(self):
         """What the daemon counts, as its control socket tells it."""
         with socket.socket(socket.AF_UNIX) as asking:
-            asking.settimeout(30)
+            asking.settimeout(PATIENCE)
             asking.connect(self.control)
             asking.sendall(b'{"do":"statistics"}\n')
             lines = asking.makefile(encoding="utf-8")
             lines.readline()    # the daemon introduces itself
             return json.loads(lines.readline())["result"]
 
-    def settled(self, seconds=60):
+    def settled(self):
         """All notifications so far are delivered, recorded as such, and
         written down by snmptrapd.
 
@@ -426,12 +431,12 @@ class Lab:
         it has recorded that, rightly sends it again.
         """
         wait_until("no notification waits", lambda: self.statistics()[
-            "notifications_waiting"] == 0, seconds)
+            "notifications_waiting"] == 0)
         # snmptrapd takes one at a time: when it answers this, which it does
         # not write down, it has written all before.
         launch = self._variables("run/launch")
         done = self.run("snmpinform", "-v2c", "-c", launch["probe"], "-t", "2",
-                        "-r", str(seconds // 2),
+                        "-r", str(PATIENCE // 2),
                         f"127.0.0.1:{launch['lab_trap_port']}", "",
                         "1.3.6.1.6.3.1.1.5.1")
         equal((done.returncode, done.stderr), (0, ""), "snmptrapd's answer")

@@ -62,6 +62,7 @@ def names(lab):
                         "CISCO-LICENSE-MGMT-MIB::clmgmtFeatureName.1.1",
                         "SNMPv2-MIB::sysUpTime.0")
     check('= STRING: ipbasek9' in printed, printed)
+    lab.settled()
     traps = lab.traps()
     check(traps and traps[0][0] == "coldStart",
           f"snmpd's own notification came first: {traps}")

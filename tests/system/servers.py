@@ -4,9 +4,11 @@ Each runs unprivileged, as nobody if we are root, on a free port, and serves
 one folder with one user.  What a server may not read it therefore cannot.
 """
 
+import contextlib
 import grp
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
@@ -14,7 +16,7 @@ import sys
 import tempfile
 import threading
 
-from harness import Failure, check, skip, wait_until
+from harness import PATIENCE, Failure, check, skip, wait_until
 
 ACCOUNT, SECRET = "tester", "open sesame"
 (NONE, LOCAL, TFTP, FTP, RCP, HTTP, SCP, SFTP) = range(1, 9)
@@ -29,9 +31,13 @@ def find(program):
 
 
 def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """One that the kernel gives to nobody by itself, nor the labs take."""
+    while True:
+        port = random.randrange(12000, 20000)
+        with contextlib.suppress(OSError), \
+                socket.socket(socket.AF_INET, kind) as s:
+            s.bind(("127.0.0.1", port))
+            return port
 
 
 def listens(port, family=socket.AF_INET, host="127.0.0.1"):
@@ -103,14 +109,24 @@ class Server(Folder):
 
     def __init__(self):
         super().__init__()
-        self.port = free_port(socket.SOCK_DGRAM if self.key == "tftp-port"
-                              else socket.SOCK_STREAM)
         self.process = None
         try:
-            self.start()
+            self.start_anywhere()
         except BaseException:
             self.close()
             raise
+
+    def start_anywhere(self):
+        """Somebody else may take the port just before it does."""
+        for _ in range(10):
+            self.port = free_port(socket.SOCK_DGRAM if self.key == "tftp-port"
+                                  else socket.SOCK_STREAM)
+            try:
+                self.start()
+                return
+            except Failure as e:
+                failure = e
+        raise failure
 
     def command(self):
         raise NotImplementedError
@@ -143,7 +159,7 @@ class Server(Folder):
     def stop(self):
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -302,6 +318,32 @@ class Odd(Folder):
         for connection in self.open:
             connection.close()
         super().close()
+
+
+def request(connection):
+    """What an HTTP client asks for."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = connection.recv(65536)
+        if not more:
+            break
+        data += more
+    return data
+
+
+class Held(Odd):
+    """An HTTP server that answers when it is told to: there is nothing."""
+
+    def __init__(self):
+        self.asked, self.answer = threading.Event(), threading.Event()
+        super().__init__(self.hold)
+
+    def hold(self, connection):
+        request(connection)
+        self.asked.set()
+        self.answer.wait()
+        connection.sendall(b"HTTP/1.1 404 Not Found\r\n"
+                           b"Content-Length: 0\r\n\r\n")
 
 
 def configure(lab, **keys):

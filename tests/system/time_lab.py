@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 
-from harness import Failure, equal, skip
+from harness import PATIENCE, Failure, equal, skip
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -101,7 +101,7 @@ class Control:
 
     def __init__(self, lab):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(30)
+        self.socket.settimeout(PATIENCE)
         self.socket.connect(lab.control)
         self.lines = self.socket.makefile("r", encoding="utf-8")
 

@@ -78,13 +78,15 @@ def refusals(lab, server, what, **more):
               f"{what}: wrong password")
 
 
-def down(lab, server, what, **more):
+def down(lab, server, keys, what, **more):
     step(f"{what}: a server that is down")
     server.stop()
+    configure(lab, **{**keys, "stall": 2, "timeout": 5})
     equal(install(lab, server, "dir/a license.lic", **more),
           (FAILED, SERVER), f"{what}: install")
     equal(backup(lab, server, "backup.lic", **more), (FAILED, SERVER),
           f"{what}: backup")
+    configure(lab, **keys)
     server.start()
     equal(backup(lab, server, "backup.lic", **more), (SUCCESSFUL, 1),
           f"{what}: and when it is back")
@@ -157,14 +159,15 @@ def transfers(lab):
         with open(known, "w", encoding="utf-8") as f:
             f.write(ssh.make_key("key"))
         keys = {server.key: server.port for server in servers}
-        keys.update({"known-hosts": known, "stall": 3, "timeout": 20})
+        keys.update({"known-hosts": known, "stall": PATIENCE,
+                     "timeout": PATIENCE})
         configure(lab, **keys)
         for server, what, more in (
                 (tftp, "tftp", {}), (ftp, "ftp", {}), (http, "http", {}),
                 (ssh, "sftp", {}), (ssh, "scp", {"protocol": SCP})):
             both_ways(lab, server, what, **more)
             refusals(lab, server, what, **more)
-            down(lab, server, what, **more)
+            down(lab, server, keys, what, **more)
         addresses(lab, http, "http")
         addresses(lab, ssh, "sftp")
         absolute(lab, ssh)

@@ -22,7 +22,7 @@ def start(lab, *args, **more):
 
 def ctl(lab, *args, status=0):
     process = start(lab, *args)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     equal(process.returncode, status,
           f"exit status of licctl {' '.join(args)}\n{out}{err}")
     return out + err
@@ -40,7 +40,7 @@ class Terminal:
         self.seen = ""
 
     def read(self):
-        if not select.select([self.fd], [], [], 30)[0]:
+        if not select.select([self.fd], [], [], PATIENCE)[0]:
             raise Failure(f"the terminal is silent after {self.seen!r}")
         try:
             more = os.read(self.fd, 65536).decode()
@@ -229,7 +229,7 @@ def run(lab):
     equal(feature(lab.control, "cme-srst")["in_use"], 17, "held")
     one.send_signal(signal.SIGHUP)
     equal(one.stdout.readline(), "hup\n", "a signal is forwarded")
-    equal(one.wait(timeout=30), 3, "exit status")
+    equal(one.wait(timeout=PATIENCE), 3, "exit status")
     equal(feature(lab.control, "cme-srst")["in_use"], 0, "given back")
     # Options behind the command are the command's.
     check("--json" in ctl(lab, "run", "--feature", "uck9", "--", "echo",
@@ -241,8 +241,7 @@ def run(lab):
     child = int(one.stdout.readline())
     one.kill()
     one.wait()
-    wait_until("it is gone", lambda: not os.path.exists(f"/proc/{child}") or
-               open(f"/proc/{child}/stat").read().split()[2] == "Z")
+    wait_until("it is gone", lambda: not runs(child))
     wait_until("its lease too",
                lambda: feature(lab.control, "uck9")["leases"] == 0)
 
@@ -254,14 +253,30 @@ def run(lab):
             f'{{ name = "{loss}"; version = "1.0"; index = {i + 10}; }},'
             for i, loss in enumerate(("TERM", "USR1", "none")))))
     lab.restart()
-    for loss, status in (("TERM", 143), ("USR1", 138), ("none", 0)):
+    for loss, status, command in (
+            ("TERM", 143, "sleep 600"), ("USR1", 138, "sleep 600"),
+            ("none", 0, "until grep -q expired said; do sleep 0.1; done")):
         lab.issue(f"{loss}.lic", "--period", "1", feature=loss, kind="demo")
         ctl(lab, "license", "install", f"flash:{loss}.lic", "--accept-eula")
-        said = ctl(lab, "run", "--feature", loss, "--on-loss", loss, "--",
-                   "sleep", "2" if loss == "none" else "60", status=status)
+        said = run_aside(lab, status, "--feature", loss, "--on-loss", loss,
+                         "--", "sh", "-c", command)
         check(f"{loss}: expired" in said, said)
         check("its license has expired" in ctl(lab, "check", loss, status=1),
               "check afterwards")
+
+
+def run_aside(lab, status, *args):
+    """Standard error, which the command finds in the file "said"."""
+    path = os.path.join(lab.top, "said")
+    with open(path, "w", encoding="utf-8") as said:
+        done = subprocess.run(
+            [os.path.join(lab.bin, "licctl"), "--socket", lab.control, "run",
+             *args], stderr=said, stdin=subprocess.DEVNULL, cwd=lab.top,
+            env=lab.environ, timeout=PATIENCE, check=False)
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    equal(done.returncode, status, f"exit status of licctl run\n{text}")
+    return text
 
 
 def daemon_away(lab):
@@ -274,7 +289,7 @@ def daemon_away(lab):
                lambda: feature(lab.control, "uck9")["leases"] == 1)
     equal(one.poll(), None, "it runs on")
     one.terminate()
-    equal(one.wait(timeout=30), 128 + signal.SIGTERM, "exit status")
+    equal(one.wait(timeout=PATIENCE), 128 + signal.SIGTERM, "exit status")
 
 
 def complete(lab):
