@@ -70,5 +70,6 @@ bin_licagent_transfer_SOURCES = agent/transfer_main.c agent/protocol.c \
 bin_licagent_transfer_CPPFLAGS = $(AGENT_CPPFLAGS) $(CURL_CFLAGS)
 bin_licagent_transfer_LDADD = $(CURL_LIBS)
 
-dist_man_MANS += agent/licagent-control.7 agent/licagentd.8 agent/licagentd.conf.5
+dist_man_MANS += agent/licagent-control.7 agent/licagent-license.5 \
+	agent/licagent-snmp.7 agent/licagentd.8 agent/licagentd.conf.5
 dist_doc_DATA += agent/licagentd.conf.example

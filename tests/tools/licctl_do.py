@@ -1,16 +1,7 @@
 #!/usr/bin/env python3
 """licctl_do: commands that change something, on a terminal and without."""
 
-import os
-import pty
-import select
-import subprocess
-import sys
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "..", "control"))
-
-from wire import *  # noqa: E402,F401,F403
+from terminal import *
 
 
 def start(lab, *args, **more):
@@ -18,55 +9,6 @@ def start(lab, *args, **more):
         [os.path.join(lab.bin, "licctl"), "--socket", lab.control, *args],
         text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL, env=lab.environ, **more)
-
-
-def ctl(lab, *args, status=0):
-    process = start(lab, *args)
-    out, err = process.communicate(timeout=PATIENCE)
-    equal(process.returncode, status,
-          f"exit status of licctl {' '.join(args)}\n{out}{err}")
-    return out + err
-
-
-class Terminal:
-    """licctl on a terminal; what it prints, and what is typed."""
-
-    def __init__(self, lab, *args, columns=80):
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.environ.update(lab.environ, COLUMNS=str(columns))
-            path = os.path.join(lab.bin, "licctl")
-            os.execv(path, ["licctl", "--socket", lab.control, *args])
-        self.seen = ""
-
-    def read(self):
-        if not select.select([self.fd], [], [], PATIENCE)[0]:
-            raise Failure(f"the terminal is silent after {self.seen!r}")
-        try:
-            more = os.read(self.fd, 65536).decode()
-        except OSError:     # the other side is closed
-            return False
-        self.seen += more.replace("\r\n", "\n")
-        return more != ""
-
-    def expect(self, text):
-        while text not in self.seen:
-            if not self.read():
-                raise Failure(f"{text!r} is not in {self.seen!r}")
-        before, _, self.seen = self.seen.partition(text)
-        return before
-
-    def type(self, text):
-        os.write(self.fd, text.encode())
-
-    def end(self, status=0):
-        while self.read():
-            pass
-        _, ended = os.waitpid(self.pid, 0)
-        os.close(self.fd)
-        equal(os.waitstatus_to_exitcode(ended), status,
-              f"exit status\n{self.seen}")
-        return self.seen
 
 
 def words(lab):
@@ -324,27 +266,6 @@ def complete(lab):
     equal((done.stdout, done.stderr), ("udi\n", ""), "in bash")
 
 
-def manual(lab):
-    step("the manual has every command and option, and no others")
-    with open(os.path.join(TOP, "tools", "licctl.1"), encoding="utf-8") as f:
-        text = f.read()
-    usage = ctl(lab, "--help")
-    for option in re.findall(r"^  --([a-z-]+)", usage, re.M):
-        check(f"Fl -{option}" in text, f"--{option}")
-    for option in set(re.findall(r"Fl -([a-z][a-z-]*)", text)):
-        check(f"--{option}" in usage, f"--{option} of the manual")
-    commands = re.findall(r"^  ([a-z][a-z -]*[a-z])", usage, re.M)
-    check(len(commands) > 25, f"commands: {commands}")
-    for command in commands:
-        check(f"It Cm {command}" in text, command)
-    if shutil.which("mandoc"):
-        for name in ("tools/licctl.1", "agent/licagent-control.7",
-                     "agent/client/liblicclient.3"):
-            done = lab.run("mandoc", "-T", "lint", "-W", "warning",
-                           os.path.join(TOP, name))
-            equal(done.stdout + done.stderr, "", f"mandoc's opinion of {name}")
-
-
 def examples(lab):
     step("examples/feature.sh")
     script = os.path.join(TOP, "examples", "feature.sh")
@@ -361,7 +282,6 @@ def examples(lab):
 
 
 def do(lab):
-    manual(lab)
     install(lab)
     clear(lab)
     changes(lab)
@@ -371,8 +291,8 @@ def do(lab):
     examples(lab)
     run(lab)
     daemon_away(lab)
-    step("a narrow terminal, and colors on one only")
-    t = Terminal(lab, "show", "license", columns=40)
+    step("colors on a terminal only")
+    t = Terminal(lab, "show", "license")
     check("\033[" in t.end(), "colors")
     check("\033[" not in ctl(lab, "show", "license"), "no colors in a pipe")
 

@@ -1,0 +1,8 @@
+# Tests of what people read: that it is well-formed, whole, and true.
+
+MAN_TESTS = \
+	tests/man/conversations.py \
+	tests/man/pages.py
+
+TESTS += $(MAN_TESTS)
+dist_check_SCRIPTS += $(MAN_TESTS)
