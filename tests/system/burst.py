@@ -36,7 +36,7 @@ def burst(lab):
         equal(program.ask("install", file="flash:many.lic")["successful"],
               BURST, "licenses")
         program.close()
-        lab.settled(200)
+        lab.settled()
     finally:
         over.set()
         asker.join()
