@@ -25,7 +25,8 @@ def before_snmpd(lab):
         step("snmpd comes, and has it at once")
         lab.restart("snmpd")
         wait_answers(lab, NEXT_ACTION)
-        lab.wait_traps("clmgmtLicenseInstalled", 2)
+        lab.settled()
+        equal(len(lab.traps("clmgmtLicenseInstalled")), 2, "notifications")
         equal(len(lab.installed()), 2, "licenses")
         told = lab.log()[start:]
         equal((told.count("no master agent"), told.count(CONNECTED)), (1, 1),
