@@ -266,7 +266,8 @@ int
 main(int argc, char **argv)
 {
 	static char line[LINE_MAX_LEN];
-	netsnmp_session session, *open;
+	static netsnmp_session session; /* it owns what was parsed */
+	netsnmp_session *open;
 
 	snmp_sess_init(&session);
 	if (snmp_parse_args(argc, argv, &session, "", no_options) < 0)
