@@ -19,7 +19,9 @@ lc_change_commit(struct lc *lc)
 
 	if (err == LC_OK)
 		err = lc_db_commit(lc->db);
-	if (err != LC_OK)
+	if (err == LC_OK)
+		lc->time.serial++;
+	else
 		lc_change_rollback(lc);
 	return err;
 }

@@ -1,10 +1,12 @@
 /* check.c - is everything on disk as it was written? */
+#include "copy.h"
 #include "core.h"
 #include "db.h"
 #include "error.h"
 #include "history.h"
 #include "meter.h"
 #include "model.h"
+#include "sealed.h"
 #include "store.h"
 
 /* Findings go on; what keeps from looking ends it. */
@@ -41,21 +43,14 @@ check_files(struct findings *f)
 	return err;
 }
 
-static enum lc_err
-check_use(struct findings *f)
+static void
+use_found(void *arg, const char *udi, const char *id)
 {
-	const struct lc_model *m = f->lc->model;
-	enum lc_err err = LC_OK;
+	struct lc_detail why;
 
-	for (size_t i = 0; i < m->nlicenses && err == LC_OK; i++) {
-		struct lc_detail why;
-
-		(void)lc_fail(&why, LC_OK, "license %s: the record of its use"
-		    " was altered or removed", m->licenses[i]->terms.id);
-		err = found(f, lc_meter_check(f->lc,
-		    lc_entry_of(m->licenses[i])), why.text);
-	}
-	return err;
+	(void)lc_fail(&why, LC_OK, "license %s of %s: the record of its use"
+	    " was altered or removed", id, udi);
+	(void)found(arg, LC_EDAMAGED, why.text);
 }
 
 enum lc_err
@@ -68,7 +63,9 @@ lc_check(struct lc *lc, struct lc_detail *detail)
 	if ((err = check_files(&f)) != LC_OK ||
 	    (err = found(&f, lc_history_check(lc, &why), why.text)) != LC_OK ||
 	    (err = found(&f, lc_history_damage(lc, &why), why.text)) != LC_OK ||
-	    (err = check_use(&f)) != LC_OK)
+	    (err = found(&f, lc_sealed_check(lc, &why), why.text)) != LC_OK ||
+	    (err = lc_meter_check(lc, use_found, &f)) != LC_OK ||
+	    (err = found(&f, lc_copy_check(lc, &why), why.text)) != LC_OK)
 		return err;
 	return f.any ? LC_EDAMAGED : LC_OK;
 }

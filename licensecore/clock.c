@@ -2,14 +2,23 @@
 #include "clock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "core.h"
 #include "db.h"
+#include "error.h"
 #include "history.h"
+#include "model.h"
+#include "schedule.h"
+#include "sealed.h"
+#include "select.h"
 
 /* Steps that ordinary time keeping takes are not worth a record. */
 #define TOLERANCE_S 60
+/* A step that may be a mistake, and how long it may be taken back after it. */
+#define AHEAD_S INT64_C(86400)
+#define STANDS_S (30 * INT64_C(86400))
 
 static int64_t
 wall(const struct lc *lc)
@@ -47,30 +56,60 @@ lc_boot_ms(const struct lc *lc)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* ---- What is recorded ------------------------------------------------ */
+
+/* Its record was altered or removed: the time of the latest event, at least. */
+static enum lc_err
+guess(struct lc *lc, enum lc_err err, int64_t *high)
+{
+	*high = 0;
+	if (err == LC_EDAMAGED)
+		lc_notice(lc, err, "the record of the time was altered;"
+		    " licenses go by the latest time in the history");
+	err = lc_history_latest(lc, high);
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
 enum lc_err
 lc_clock_load(struct lc *lc)
 {
-	struct lc_rows *rows;
-	enum lc_err err;
+	int64_t numbers[4] = { 0 };
+	enum lc_err err = lc_sealed_get(lc, LC_SEALED_CLOCK, numbers, 4);
 
-	err = lc_db_query(lc->db, &rows,
-	    "SELECT value FROM meta WHERE name = 'clock.high'", "");
-	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {
-		lc->time.high = lc_db_int(rows, 0);
-		lc_db_stop(rows);
+	if (err == LC_ENOTFOUND || err == LC_EDAMAGED) {
+		err = guess(lc, err, &numbers[1]);
+		numbers[2] = numbers[1];
 	}
-	lc->time.high_ms = lc_boot_ms(lc);
-	return err == LC_ENOTFOUND ? LC_OK : err;
+	if (err != LC_OK)
+		return err;
+	lc->time.serial = numbers[0];
+	lc->time.high = numbers[1];
+	lc->time.high_ms = lc->time.floor_at_ms = lc_boot_ms(lc);
+	lc->time.floor_ms = numbers[2] * 1000;
+	lc->time.ahead_ms = numbers[3] * 1000;
+	return LC_OK;
+}
+
+static int64_t
+floor_now(const struct lc *lc)
+{
+	int64_t went = lc_boot_ms(lc) - lc->time.floor_at_ms;
+
+	return (lc->time.floor_ms + (went > 0 ? went : 0)) / 1000;
 }
 
 enum lc_err
 lc_clock_record(struct lc *lc)
 {
-	return lc_db_run(lc->db, "INSERT INTO meta (name, value)"
-	    " VALUES ('clock.high', ?)"
-	    " ON CONFLICT (name) DO UPDATE SET value = excluded.value", "i",
-	    lc_now(lc));
+	const int64_t numbers[4] = {
+		lc->time.serial + 1, lc_now(lc), floor_now(lc),
+		lc->time.ahead_ms / 1000,
+	};
+
+	return lc_sealed_set(lc, LC_SEALED_CLOCK, numbers, 4);
 }
+
+/* ---- Watching -------------------------------------------------------- */
 
 static enum lc_err
 note(struct lc *lc, int64_t now, int64_t by_boot)
@@ -114,6 +153,29 @@ stepped(const struct lc *lc, int64_t now, int64_t by_boot)
 	       !lc->time.told;
 }
 
+/*
+ * What the time is for certain goes on with boot time, and follows the clock
+ * as long as that makes no great steps; one has to stand for a while.
+ */
+static void
+floor_watch(struct lc *lc, int64_t boot)
+{
+	int64_t went = boot - lc->time.floor_at_ms;
+	int64_t now_ms = lc_now(lc) * 1000;
+
+	went = went > 0 ? went : 0;
+	lc->time.floor_ms += went;
+	lc->time.floor_at_ms = boot;
+	if (now_ms - lc->time.floor_ms > AHEAD_S * 1000)
+		lc->time.ahead_ms += went;
+	if (lc->time.floor_ms <= 0 ||	/* the first time of all */
+	    now_ms - lc->time.floor_ms <= AHEAD_S * 1000 ||
+	    lc->time.ahead_ms >= STANDS_S * 1000) {
+		lc->time.floor_ms = now_ms;
+		lc->time.ahead_ms = 0;
+	}
+}
+
 enum lc_err
 lc_clock_watch(struct lc *lc)
 {
@@ -135,5 +197,91 @@ lc_clock_watch(struct lc *lc)
 	}
 	lc->time.told = now < by_boot - TOLERANCE_S;
 	lc->time.watched = true;
+	floor_watch(lc, boot);
 	return LC_OK;
+}
+
+/* ---- A clock that was set far ahead ---------------------------------- */
+
+int64_t
+lc_clock_ahead_s(const struct lc *lc)
+{
+	int64_t ahead = lc_now(lc) - floor_now(lc);
+
+	return ahead > AHEAD_S ? ahead : 0;
+}
+
+/* No device had a license before it was issued. */
+static int64_t
+latest_issue(const struct lc *lc)
+{
+	const struct lc_model *m = lc->model;
+	int64_t latest = 0;
+
+	for (size_t i = 0; i < m->nlicenses; i++) {
+		if (m->licenses[i]->terms.issued > latest)
+			latest = m->licenses[i]->terms.issued;
+	}
+	return latest;
+}
+
+static enum lc_err
+reset_write(struct lc *lc, int64_t to, const char *by)
+{
+	json_t *json = json_pack("{s:I, s:I, s:s}", "from",
+	    (json_int_t)lc_now(lc), "to", (json_int_t)to, "by", by);
+	char *body = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
+	const int64_t numbers[4] = { lc->time.serial + 1, to, to, 0 };
+	enum lc_err err = LC_ENOMEM;
+
+	if (body != NULL)
+		err = lc_history_add(lc, &(struct lc_record){
+			.what = "clock-reset", .udi = "", .id = "",
+			.body = body,
+		});
+	free(body);
+	json_decref(json);
+	if (err == LC_OK)
+		err = lc_schedule_forget(lc);
+	return err == LC_OK ?
+	    lc_sealed_set(lc, LC_SEALED_CLOCK, numbers, 4) : err;
+}
+
+static void
+reset_done(struct lc *lc, int64_t to)
+{
+	lc->time.serial++;
+	lc->time.high = to;
+	lc->time.high_ms = lc->time.floor_at_ms = lc_boot_ms(lc);
+	lc->time.floor_ms = to * 1000;
+	lc->time.ahead_ms = 0;
+	lc->time.told = false;
+	lc_schedule_forgotten(lc);
+	lc_select(lc);
+}
+
+enum lc_err
+lc_clock_reset(struct lc *lc, const char *by, struct lc_detail *detail)
+{
+	int64_t to = floor_now(lc), now = wall(lc), issued = latest_issue(lc);
+	enum lc_err err;
+
+	if (lc_clock_ahead_s(lc) == 0)
+		return lc_fail(detail, LC_ENOTFOUND, "the clock was not set"
+		    " far ahead, or so long ago that it counts");
+	to = issued > to ? issued : to;
+	to = now > to ? now : to;
+	if (to > lc_now(lc) - AHEAD_S)
+		return lc_fail(detail, LC_EINVAL, "the clock is still far"
+		    " ahead, or a license was issued then: set the clock"
+		    " first");
+	if ((err = lc_db_begin(lc->db)) != LC_OK)
+		return err;
+	if ((err = reset_write(lc, to, by != NULL ? by : "")) != LC_OK) {
+		lc_db_rollback(lc->db);
+		return err;
+	}
+	if ((err = lc_db_commit(lc->db)) == LC_OK)
+		reset_done(lc, to);
+	return err;
 }

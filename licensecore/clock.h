@@ -4,6 +4,11 @@
  * Wall time never runs backwards: when the clock is set back, it goes on from
  * where it was by boot time, and across a restart from the time recorded last,
  * so that setting the clock back revives nothing and stops nothing.
+ *
+ * A clock that is set far ahead would end subscriptions for good, whoever sets
+ * it right again.  So the time by boot time from before such a step is kept as
+ * well, until the step has stood for 30 days of running; until then the
+ * operator can take it back to that (lc_clock_reset), and no further.
  */
 #ifndef LC_CLOCK_H
 #define LC_CLOCK_H

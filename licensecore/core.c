@@ -12,6 +12,7 @@
 #include <openssl/crypto.h>
 
 #include "clock.h"
+#include "copy.h"
 #include "db.h"
 #include "devkey.h"
 #include "error.h"
@@ -115,6 +116,8 @@ key_open(struct lc *lc, struct lc_detail *detail)
 	err = lc_devkey_open(path, &lc->devkey, detail);
 	free(path);
 	if (err == LC_OK)
+		*detail->text = '\0';	/* it may have had to be made */
+	if (err == LC_OK)
 		err = lc_devkey_mac_key(lc->devkey, "history", lc->mac_key);
 	return err;
 }
@@ -125,15 +128,9 @@ persistence_open(struct lc *lc, struct lc_detail *detail)
 	struct lc_detail why = { "" };
 	bool fresh = false;
 	enum lc_err err;
-	char *path;
 
-	if ((err = path_of(lc, "persistence.db", &path)) != LC_OK)
-		return err;
-	err = lc_db_open(path, LC_DB_PERSISTENCE, &lc->db, detail);
-	free(path);
-	if (err == LC_OK)
-		err = lc_history_start(lc, &fresh);
-	if (err != LC_OK)
+	if ((err = lc_copy_open(lc, detail)) != LC_OK ||
+	    (err = lc_history_start(lc, &fresh)) != LC_OK)
 		return err;
 	if (fresh && !lc->key_made)
 		lc_notice(lc, LC_EDAMAGED, "%s: the device is not new, but its"

@@ -23,6 +23,11 @@ struct lc {
 		int64_t high_ms;	/* the boot time then */
 		bool told;	/* that the clock is below it */
 		bool watched;	/* since the core was opened */
+		int64_t serial;	/* of the last change that was committed */
+		/* What the time was at least before the clock was set far
+		   ahead (milliseconds), and how long it has been since. */
+		int64_t floor_ms, floor_at_ms;	/* and the boot time then */
+		int64_t ahead_ms;
 	} time;
 	int64_t settled_ms;	/* schedule.c: boot time when programs that
 				   held leases before have come back */

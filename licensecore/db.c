@@ -73,6 +73,34 @@ static const char *const persistence_steps[] = {
 	"CREATE INDEX history_id ON history (udi, id, what);"
 	"CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" body TEXT NOT NULL);",
+
+	/* Seals for all that grants something: sealed.c, which makes them. */
+	"CREATE TABLE sealed (name TEXT PRIMARY KEY, body TEXT NOT NULL,"
+	" mac BLOB NOT NULL) WITHOUT ROWID;"
+	"ALTER TABLE acceptance ADD COLUMN mac BLOB;"
+	"INSERT INTO meta (name, value) SELECT 'unsealed', 1"
+	" WHERE EXISTS (SELECT 1 FROM meta);",
+};
+
+/* The tables that copy.c keeps, without what is only there to find rows. */
+static const char *const copy_steps[] = {
+	"CREATE TABLE copy.kept_meta (name TEXT PRIMARY KEY, value)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE copy.kept_license (udi TEXT, store INTEGER, id TEXT,"
+	" idx INTEGER, comment TEXT, priority INTEGER,"
+	" PRIMARY KEY (udi, store, id)) WITHOUT ROWID;"
+	"CREATE TABLE copy.kept_usage (udi TEXT, id TEXT, used_ms INTEGER,"
+	" expired_at INTEGER, mac BLOB, PRIMARY KEY (udi, id)) WITHOUT ROWID;"
+	"CREATE TABLE copy.kept_acceptance (udi TEXT, id TEXT, at INTEGER,"
+	" by TEXT, mac BLOB, PRIMARY KEY (udi, id)) WITHOUT ROWID;"
+	"CREATE TABLE copy.kept_mark (udi TEXT, about TEXT, kind INTEGER,"
+	" value INTEGER, PRIMARY KEY (udi, about, kind)) WITHOUT ROWID;"
+	"CREATE TABLE copy.kept_agreement (digest TEXT PRIMARY KEY,"
+	" text TEXT);"
+	"CREATE TABLE copy.kept_history (seq INTEGER PRIMARY KEY, at INTEGER,"
+	" what TEXT, udi TEXT, store INTEGER, id TEXT, body TEXT, mac BLOB);"
+	"CREATE TABLE copy.kept_sealed (name TEXT PRIMARY KEY, body TEXT,"
+	" mac BLOB) WITHOUT ROWID;",
 };
 
 static const char *const store_steps[] = {
@@ -104,6 +132,7 @@ static const char *const ledger_steps[] = {
 static const struct file_kind file_kinds[] = {
 	[LC_DB_PERSISTENCE] = { "main", 0x4c436870, persistence_steps,
 	    NSTEPS(persistence_steps) },
+	[LC_DB_COPY] = { "copy", 0x4c43636f, copy_steps, NSTEPS(copy_steps) },
 	[LC_DB_STORE] = { "store", 0x4c437374, store_steps,
 	    NSTEPS(store_steps) },
 	[LC_DB_LEDGER] = { "main", 0x4c436c67, ledger_steps,
@@ -297,6 +326,12 @@ lc_db_words(struct lc_db *db)
 	return sqlite3_errmsg(db->sqlite);
 }
 
+enum lc_err
+lc_db_exec(struct lc_db *db, const char *sql)
+{
+	return error_of(sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
+}
+
 /* ---- Transactions ---------------------------------------------------- */
 
 enum lc_err
@@ -474,7 +509,8 @@ lc_db_open(const char *path, enum lc_db_file which, struct lc_db **out,
 	    SQLITE_OPEN_EXRESCODE, NULL));
 	if (err == LC_OK)
 		err = error_of(sqlite3_exec(db->sqlite,
-		    "PRAGMA trusted_schema = OFF", NULL, NULL, NULL));
+		    "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY",
+		    NULL, NULL, NULL));
 	if (err == LC_OK)
 		err = error_of(sqlite3_busy_timeout(db->sqlite,
 		    which == LC_DB_LEDGER ? LEDGER_WAIT_MS : 0));
@@ -501,6 +537,48 @@ lc_db_close(struct lc_db *db)
 	(void)sqlite3_close(db->sqlite);	/* nothing is open in it */
 	free(db);
 }
+
+/* ---- The copy of the persistence file -------------------------------- */
+
+enum lc_err
+lc_db_attach_copy(struct lc_db *db, const char *path,
+    struct lc_detail *detail)
+{
+	enum lc_err err = lc_db_run(db, "ATTACH ? AS copy", "s", path);
+
+	if (err != LC_OK)
+		return file_problem(db, err, path, detail);
+	err = file_prepare(db, &file_kinds[LC_DB_COPY], true);
+	if (err == LC_OK)
+		return err;
+	(void)file_problem(db, err, path, detail);
+	(void)lc_db_run(db, "DETACH copy", "");		/* no one reads it */
+	return err;
+}
+
+enum lc_err
+lc_db_try_copy(const char *path, struct lc_detail *detail)
+{
+	struct lc_db *db = calloc(1, sizeof *db);
+	enum lc_err err = LC_ENOMEM;
+
+	if (db == NULL)
+		return err;
+	err = error_of(sqlite3_open_v2(":memory:", &db->sqlite,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
+	if (err == LC_OK)
+		err = lc_db_attach_copy(db, path, detail);
+	lc_db_close(db);
+	return err;
+}
+
+enum lc_err
+lc_db_check_copy(struct lc_db *db)
+{
+	return integrity_check(db, &file_kinds[LC_DB_COPY]);
+}
+
+/* ---- Stores ---------------------------------------------------------- */
 
 /* The schema name of a slot. */
 static const char *const slots[LC_DB_SLOTS] = LC_DB_EACH("", "");

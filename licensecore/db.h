@@ -17,6 +17,7 @@ struct lc_db;
 /* What kind of file it has to be. */
 enum lc_db_file {
 	LC_DB_PERSISTENCE,
+	LC_DB_COPY,		/* of a persistence file */
 	LC_DB_STORE,
 	LC_DB_LEDGER,		/* an authority's; nothing is attached to it */
 };
@@ -54,6 +55,16 @@ enum lc_err lc_db_attach_more(struct lc_db *, const char *path, int *slot,
     struct lc_detail *);
 void lc_db_detach(struct lc_db *);	/* all; nothing attached is fine */
 
+/*
+ * Attaches the copy of the persistence file, or makes it, until the end; not
+ * in a transaction.  On failure it is not attached.
+ */
+enum lc_err lc_db_attach_copy(struct lc_db *, const char *path,
+    struct lc_detail *);
+/* Could it be?  LC_EDAMAGED. */
+enum lc_err lc_db_try_copy(const char *path, struct lc_detail *);
+enum lc_err lc_db_check_copy(struct lc_db *);
+
 /* Do the pages of the persistence file hold together?  Reads all of them. */
 enum lc_err lc_db_check(struct lc_db *);
 
@@ -72,6 +83,9 @@ void lc_db_rollback(struct lc_db *);
 /* Runs a statement that returns no rows. */
 enum lc_err lc_db_run(struct lc_db *, const char *sql, const char *letters,
     ...);
+
+/* Runs several statements that take and return nothing. */
+enum lc_err lc_db_exec(struct lc_db *, const char *sql);
 
 /*
  * Starts a query; lc_db_next gives LC_OK for each row, LC_ENOTFOUND after the

@@ -13,6 +13,7 @@
 #include "file.h"
 #include "history.h"
 #include "model.h"
+#include "sealed.h"
 #include "select.h"
 #include "store.h"
 
@@ -156,16 +157,14 @@ lc_eula_pending(const struct lc *lc, const struct lc_license *after)
 enum lc_err
 lc_eula_load(struct lc *lc)
 {
-	struct lc_rows *rows;
-	enum lc_err err;
+	int64_t on = 0;
+	enum lc_err err = lc_sealed_get(lc, LC_SEALED_EULA, &on, 1);
 
-	err = lc_db_query(lc->db, &rows,
-	    "SELECT value FROM meta WHERE name = 'eula.standing'", "");
-	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {
-		lc->eula_standing = lc_db_int(rows, 0) != 0;
-		lc_db_stop(rows);
-	}
-	return err == LC_ENOTFOUND ? LC_OK : err;
+	if (err == LC_EDAMAGED)
+		lc_notice(lc, err, "the standing acceptance of agreements was"
+		    " altered, and does not count");
+	lc->eula_standing = err == LC_OK && on != 0;
+	return err == LC_ENOTFOUND || err == LC_EDAMAGED ? LC_OK : err;
 }
 
 enum lc_err
@@ -189,11 +188,10 @@ lc_eula_catch_up(struct lc *lc)
 static enum lc_err
 standing_write(struct lc *lc, bool on, const char *by)
 {
+	int64_t number = on;
 	enum lc_err err;
 
-	if ((err = lc_db_run(lc->db, "INSERT INTO meta (name, value)"
-	    " VALUES ('eula.standing', ?) ON CONFLICT (name) DO UPDATE SET"
-	    " value = excluded.value", "i", (int64_t)on)) != LC_OK ||
+	if ((err = lc_sealed_set(lc, LC_SEALED_EULA, &number, 1)) != LC_OK ||
 	    (err = lc_history_add(lc, &(struct lc_record){
 	    .what = on ? "accept-all" : "accept-each", .udi = "", .id = "",
 	    .body = "{}" })) != LC_OK)

@@ -4,7 +4,8 @@
  * A record's seal is HMAC-SHA256 over the seal before it (32 zero bytes for
  * the first) and the record as a JSON array.  The newest seal also stands in
  * meta, sealed once more: without it a chain that lost its last records would
- * look whole.
+ * look whole.  With what words tells of which version the file is: that one
+ * was of version 1 cannot be said of it without the key.
  */
 #include "history.h"
 
@@ -20,6 +21,9 @@
 #include "seal.h"
 
 #define HEAD "history.head"
+/* What the newest seal is sealed with, by the version of the file. */
+#define HEAD_1 "history.head"
+#define HEAD_2 "history.head 2"
 
 static enum lc_err
 seal_record(const struct lc *lc, const struct lc_seal *before, int64_t seq,
@@ -76,7 +80,7 @@ static enum lc_err
 head_set(struct lc *lc, const struct lc_seal *last)
 {
 	struct lc_seal head;
-	enum lc_err err = lc_seal(lc, last, HEAD, &head);
+	enum lc_err err = lc_seal(lc, last, HEAD_2, &head);
 
 	if (err != LC_OK)
 		return err;
@@ -94,6 +98,7 @@ lc_history_start(struct lc *lc, bool *fresh)
 
 	err = lc_db_query(lc->db, &rows,
 	    "SELECT NOT EXISTS (SELECT 1 FROM meta)"
+	    " AND NOT EXISTS (SELECT 1 FROM sealed)"
 	    " AND NOT EXISTS (SELECT 1 FROM license)"
 	    " AND NOT EXISTS (SELECT 1 FROM history)", "");
 	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
@@ -189,6 +194,21 @@ lc_history_has(struct lc *lc, const char *what, const char *udi,
 }
 
 enum lc_err
+lc_history_latest(struct lc *lc, int64_t *at)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows, "SELECT at FROM history"
+	    " ORDER BY at DESC LIMIT 1", "");
+	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {
+		*at = lc_db_int(rows, 0);
+		lc_db_stop(rows);
+	}
+	return err;
+}
+
+enum lc_err
 lc_history_head(struct lc *lc, uint32_t *records,
     char head[LC_SEAL_TEXT_LEN + 1])
 {
@@ -206,7 +226,8 @@ lc_history_head(struct lc *lc, uint32_t *records,
 /* ---- Checking -------------------------------------------------------- */
 
 static enum lc_err
-head_check(struct lc *lc, const struct lc_seal *last, struct lc_detail *detail)
+head_check(struct lc *lc, const struct lc_seal *last, const char *words,
+    struct lc_detail *detail)
 {
 	struct lc_rows *rows;
 	struct lc_seal head;
@@ -225,7 +246,7 @@ head_check(struct lc *lc, const struct lc_seal *last, struct lc_detail *detail)
 		return err;
 	}
 	bytes = lc_db_blob(rows, 0, &len);
-	if ((err = lc_seal(lc, last, HEAD, &head)) == LC_OK &&
+	if ((err = lc_seal(lc, last, words, &head)) == LC_OK &&
 	    !lc_seal_equal(&head, bytes, len))
 		err = lc_fail(detail, LC_EDAMAGED,
 		    "history: its last records are missing");
@@ -286,7 +307,24 @@ lc_history_check(struct lc *lc, struct lc_detail *detail)
 	}
 	if (err != LC_ENOTFOUND)
 		return err;
-	return head_check(lc, &last, detail);
+	return head_check(lc, &last, HEAD_2, detail);
+}
+
+enum lc_err
+lc_history_upgrade(struct lc *lc, struct lc_detail *detail)
+{
+	struct lc_seal last;
+	int64_t seq;
+	enum lc_err err;
+
+	if ((err = last_get(lc, &seq, &last)) != LC_OK ||
+	    (err = head_check(lc, &last, HEAD_1, detail)) != LC_OK ||
+	    (err = head_set(lc, &last)) != LC_OK)
+		return err;
+	return lc_history_add(lc, &(struct lc_record){
+		.what = "upgrade", .udi = "", .id = "",
+		.body = "{\"from\":1,\"to\":2}",
+	});
 }
 
 /* ---- Reading --------------------------------------------------------- */

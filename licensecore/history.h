@@ -46,6 +46,15 @@ enum lc_err lc_history_head(struct lc *, uint32_t *records,
     char head[LC_SEAL_TEXT_LEN + 1]);
 
 /*
+ * Within a transaction: a file of version 1, if its newest seal says so, is one
+ * of version 2 from here on.  Else LC_EDAMAGED.
+ */
+enum lc_err lc_history_upgrade(struct lc *, struct lc_detail *);
+
+/* The latest time in it; LC_ENOTFOUND: it is empty. */
+enum lc_err lc_history_latest(struct lc *, int64_t *at);
+
+/*
  * Reads all of it.  LC_EDAMAGED, with the first place that does not hold
  * together, if it was altered.
  */

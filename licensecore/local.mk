@@ -18,6 +18,7 @@ licensecore_libcore_la_SOURCES = \
 	licensecore/check.c \
 	licensecore/clear.c \
 	licensecore/clock.c licensecore/clock.h \
+	licensecore/copy.c licensecore/copy.h \
 	licensecore/core.c licensecore/core.h \
 	licensecore/credentials.c \
 	licensecore/db.c licensecore/db.h \
@@ -48,6 +49,7 @@ licensecore_libcore_la_SOURCES = \
 	licensecore/rehost.c \
 	licensecore/schedule.c licensecore/schedule.h \
 	licensecore/seal.c licensecore/seal.h \
+	licensecore/sealed.c licensecore/sealed.h \
 	licensecore/select.c licensecore/select.h \
 	licensecore/statement.c licensecore/statement.h \
 	licensecore/store.c licensecore/store.h \

@@ -103,17 +103,31 @@ row_seal(const struct lc *lc, const char *udi, const char *id,
 	return err;
 }
 
+/* Its first columns are used_ms, expired_at, mac. */
+static enum lc_err
+row_check(const struct lc *lc, const char *udi, const char *id,
+    struct lc_rows *rows)
+{
+	struct lc_seal seal;
+	const void *bytes;
+	enum lc_err err;
+	size_t len;
+
+	err = row_seal(lc, udi, id, lc_db_int(rows, 0), lc_db_int(rows, 1),
+	    &seal);
+	bytes = lc_db_blob(rows, 2, &len);
+	return err == LC_OK && !lc_seal_equal(&seal, bytes, len) ?
+	    LC_EDAMAGED : err;
+}
+
 /* What the row says, if its seal holds; LC_ENOTFOUND: it never had one. */
 static enum lc_err
 row_read(struct lc *lc, const char *udi, const char *id, int64_t *used_ms,
     int64_t *expired_at)
 {
 	struct lc_rows *rows;
-	struct lc_seal seal;
-	const void *bytes;
 	enum lc_err err;
 	bool used;
-	size_t len;
 
 	err = lc_db_query(lc->db, &rows, "SELECT used_ms, expired_at, mac"
 	    " FROM usage WHERE udi = ? AND id = ?", "ss", udi, id);
@@ -128,10 +142,7 @@ row_read(struct lc *lc, const char *udi, const char *id, int64_t *used_ms,
 		return err;
 	*used_ms = lc_db_int(rows, 0);
 	*expired_at = lc_db_int(rows, 1);
-	bytes = lc_db_blob(rows, 2, &len);
-	err = row_seal(lc, udi, id, *used_ms, *expired_at, &seal);
-	if (err == LC_OK && !lc_seal_equal(&seal, bytes, len))
-		err = LC_EDAMAGED;
+	err = row_check(lc, udi, id, rows);
 	lc_db_stop(rows);
 	return err;
 }
@@ -185,15 +196,56 @@ lc_meter_load(struct lc *lc, const char *udi, struct lc_entry *e)
 	return LC_OK;
 }
 
-enum lc_err
-lc_meter_check(struct lc *lc, const struct lc_entry *e)
+static enum lc_err
+rows_check(struct lc *lc, void (*altered)(void *, const char *, const char *),
+    void *arg)
 {
-	int64_t used_ms, expired_at;
+	struct lc_rows *rows;
 	enum lc_err err;
 
-	err = row_read(lc, lc_model_device(lc->model, e->shown.device)->udi,
-	    e->shown.terms.id, &used_ms, &expired_at);
+	err = lc_db_query(lc->db, &rows,
+	    "SELECT used_ms, expired_at, mac, udi, id FROM usage", "");
+	if (err != LC_OK)
+		return err;
+	while ((err = lc_db_next(lc->db, rows)) == LC_OK) {
+		const char *udi = lc_db_text(rows, 3);
+		const char *id = lc_db_text(rows, 4);
+
+		err = row_check(lc, udi, id, rows);
+		if (err == LC_EDAMAGED)
+			altered(arg, udi, id);
+		else if (err != LC_OK)
+			break;
+	}
+	lc_db_stop(rows);
 	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+/* The first use is in the history: is a row missing? */
+static enum lc_err
+removed_check(struct lc *lc, void (*altered)(void *, const char *,
+    const char *), void *arg)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows, "SELECT udi, id FROM history WHERE"
+	    " what = 'use' AND NOT EXISTS (SELECT 1 FROM usage WHERE"
+	    " usage.udi = history.udi AND usage.id = history.id)", "");
+	if (err != LC_OK)
+		return err;
+	while ((err = lc_db_next(lc->db, rows)) == LC_OK)
+		altered(arg, lc_db_text(rows, 0), lc_db_text(rows, 1));
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+enum lc_err
+lc_meter_check(struct lc *lc, void (*altered)(void *arg, const char *udi,
+    const char *id), void *arg)
+{
+	enum lc_err err = rows_check(lc, altered, arg);
+
+	return err == LC_OK ? removed_check(lc, altered, arg) : err;
 }
 
 static enum lc_err

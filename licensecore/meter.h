@@ -36,8 +36,12 @@ enum lc_err lc_meter_flush(struct lc *);
 enum lc_err lc_meter_expire(struct lc *, bool *changed);
 /* Milliseconds until a license that is in use is spent; INT64_MAX: none. */
 int64_t lc_meter_due_ms(const struct lc *);
-/* Is the record of this license's use as it was written?  LC_EDAMAGED. */
-enum lc_err lc_meter_check(struct lc *, const struct lc_entry *);
+/*
+ * Are all records of use as they were written, of licenses that were cleared
+ * too?  Tells of each that is not.
+ */
+enum lc_err lc_meter_check(struct lc *, void (*altered)(void *arg,
+    const char *udi, const char *id), void *arg);
 /* Does any meter run, or show what is not recorded yet? */
 bool lc_meter_any(const struct lc *);
 

@@ -232,7 +232,7 @@ static const struct track tracks[LC_NTRACKS] = {
 	{ LC_EVENT_RTU_WARNING, turns, to_period_ms, metered_period,
 	    rtu_after, true },
 	{ LC_EVENT_RTU_TRANSITION, turned, to_period_ms, any_period,
-	    once_after, false },
+	    once_after, true },
 };
 
 /* The first instant that counts after this one. */
@@ -553,6 +553,35 @@ lc_schedule_due_ms(const struct lc *lc)
 		due = s != NEVER && s * 1000 < due ? s * 1000 : due;
 	}
 	return due;
+}
+
+enum lc_err
+lc_schedule_forget(struct lc *lc)
+{
+	enum lc_err err = lc_db_run(lc->db, "DELETE FROM mark WHERE kind = ?",
+	    "i", (int64_t)LC_EVENT_NOT_ENFORCED);
+
+	for (size_t i = 0; i < LC_NTRACKS && err == LC_OK; i++) {
+		if (!tracks[i].by_use)
+			err = lc_db_run(lc->db, "DELETE FROM mark WHERE kind ="
+			    " ?", "i", (int64_t)tracks[i].kind);
+	}
+	return err;
+}
+
+void
+lc_schedule_forgotten(struct lc *lc)
+{
+	const struct lc_model *m = lc->model;
+
+	for (size_t i = 0; i < m->nlicenses; i++) {
+		for (size_t j = 0; j < LC_NTRACKS; j++) {
+			if (!tracks[j].by_use)
+				lc_entry_of(m->licenses[i])->marks[j] = NOT_YET;
+		}
+	}
+	for (size_t i = 0; i < lc->nuses; i++)
+		lc->uses[i]->complained = LC_NO_TIME;
 }
 
 enum lc_err

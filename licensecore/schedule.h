@@ -20,6 +20,13 @@ void lc_schedule_begin(struct lc *);
 enum lc_err lc_schedule_load(struct lc *, const char *udi, struct lc_entry *);
 enum lc_err lc_schedule_feature(struct lc *, const char *udi, struct lc_use *);
 
+/*
+ * Within a transaction, and in memory after it: no calendar has been told
+ * about.  What is due then is told again.
+ */
+enum lc_err lc_schedule_forget(struct lc *);
+void lc_schedule_forgotten(struct lc *);
+
 /* Tells what came due of all licenses and mandatory features. */
 enum lc_err lc_schedule_run(struct lc *);
 

@@ -18,6 +18,8 @@
 #include "meter.h"
 #include "model.h"
 #include "schedule.h"
+#include "seal.h"
+#include "sealed.h"
 #include "use.h"
 
 /* ---- Agreements ------------------------------------------------------ */
@@ -26,6 +28,22 @@ bool
 lc_store_needs_acceptance(const struct lc_terms *t)
 {
 	return *t->eula != '\0' && lc_type_needs_eula(t->type);
+}
+
+static enum lc_err
+acceptance_judge(const struct lc *lc, const char *udi, const char *id,
+    struct lc_rows *rows)
+{
+	struct lc_seal seal;
+	const void *bytes;
+	enum lc_err err;
+	size_t len;
+
+	err = lc_sealed_acceptance(lc, udi, id, lc_db_int(rows, 0),
+	    lc_db_text(rows, 1), &seal);
+	bytes = lc_db_blob(rows, 2, &len);
+	return err == LC_OK && !lc_seal_equal(&seal, bytes, len) ?
+	    LC_EDAMAGED : err;
 }
 
 enum lc_err
@@ -38,21 +56,31 @@ lc_store_accepted(struct lc *lc, const char *udi, const struct lc_terms *t,
 	*accepted = true;
 	if (!lc_store_needs_acceptance(t))
 		return LC_OK;
-	err = lc_db_query(lc->db, &rows,
-	    "SELECT 1 FROM acceptance WHERE udi = ? AND id = ?", "ss", udi,
-	    t->id);
-	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK)
+	err = lc_db_query(lc->db, &rows, "SELECT at, by, mac FROM acceptance"
+	    " WHERE udi = ? AND id = ?", "ss", udi, t->id);
+	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {
+		err = acceptance_judge(lc, udi, t->id, rows);
 		lc_db_stop(rows);
+	}
 	*accepted = err == LC_OK;
-	return err == LC_ENOTFOUND ? LC_OK : err;
+	if (err == LC_EDAMAGED)
+		lc_notice(lc, err, "license %s: the acceptance of its"
+		    " agreement was altered, and does not count", t->id);
+	return err == LC_ENOTFOUND || err == LC_EDAMAGED ? LC_OK : err;
 }
 
 enum lc_err
 lc_store_accept(struct lc *lc, const char *udi, const char *id, const char *by)
 {
-	return lc_db_run(lc->db, "INSERT INTO acceptance (udi, id, at, by)"
-	    " VALUES (?, ?, ?, ?) ON CONFLICT (udi, id) DO NOTHING", "ssis",
-	    udi, id, lc_now(lc), by);
+	int64_t at = lc_now(lc);
+	struct lc_seal seal;
+	enum lc_err err = lc_sealed_acceptance(lc, udi, id, at, by, &seal);
+
+	/* One that does not count is replaced. */
+	return err != LC_OK ? err : lc_db_run(lc->db, "INSERT OR REPLACE INTO"
+	    " acceptance (udi, id, at, by, mac) VALUES (?, ?, ?, ?, ?)",
+	    "ssisb", udi, id, at, by, (const void *)seal.bytes,
+	    sizeof seal.bytes);
 }
 
 enum lc_err

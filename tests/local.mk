@@ -7,6 +7,7 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/device.c tests/support/device.h \
 	tests/support/disk_calls.c tests/support/disk_calls.h \
 	tests/support/issuer.c tests/support/issuer.h \
+	tests/support/old_state.c tests/support/old_state.h \
 	tests/support/ticket.c tests/support/ticket.h
 tests_support_libsupport_la_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_support_libsupport_la_LIBADD = licensecore/libcore.la $(CUNIT_LIBS) \
@@ -88,6 +89,7 @@ TICKET_TESTS = \
 	tests/core/export_test \
 	tests/core/faults_test \
 	tests/core/life_test \
+	tests/core/loss_test \
 	tests/core/rehost_test
 tests_core_crash_test_SOURCES = tests/core/crash_test.c \
 	tests/support/disk_wrap.c \
@@ -106,6 +108,8 @@ tests_core_faults_test_LDFLAGS = $(MEMORY_WRAP)
 tests_core_faults_test_LDADD = $(UNIT_LDADD)
 tests_core_life_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_life_test_LDADD = $(UNIT_LDADD)
+tests_core_loss_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_loss_test_LDADD = $(UNIT_LDADD) $(SQLITE_LIBS)
 tests_core_rehost_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_rehost_test_LDADD = $(UNIT_LDADD)
 check_PROGRAMS += $(TICKET_TESTS)

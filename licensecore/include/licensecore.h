@@ -450,6 +450,25 @@ struct lc_feature_use {
 LC_API void lc_feature_use(const struct lc *, const struct lc_feature *,
     struct lc_feature_use *);
 
+/*
+ * Licenses go by a clock that never runs backwards, so that one which was once
+ * set far ahead would end subscriptions for good.  Within 30 days of running
+ * after such a step (of more than a day) this says by how many seconds; else 0.
+ * A device that was off for long shows the same: nothing is wrong then.
+ */
+LC_API int64_t lc_clock_ahead_s(const struct lc *);
+/*
+ * Takes such a step back, once the clock was set right: the time is then what
+ * the clock shows, but not before what is certain, which is the time before
+ * the step and what has passed since, and the issue of every license that is
+ * installed.  So no one gains time by it that the device was running.
+ * Notifications that go by the calendar may come again.  It is an operator's
+ * decision, and is recorded in the history with who made it.
+ * LC_ENOTFOUND: there is no such step.  LC_EINVAL: the clock is still ahead.
+ */
+LC_API enum lc_err lc_clock_reset(struct lc *, const char *by,
+    struct lc_detail *);
+
 /* ---- Small changes, durable when they return LC_OK ------------------- */
 
 /* text: at most LC_COMMENT_MAX bytes of UTF-8 (LC_EINVAL). */

@@ -3,24 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <sqlite3.h>
 
 #include "check.h"
 #include "device.h"
-
-/* Somebody with an editor for databases. */
-static void
-edit(const struct device *d, const char *file, const char *sql)
-{
-	sqlite3 *db = NULL;
-	char *words = NULL;
-
-	REQUIRE(sqlite3_open(check_path(d->dir, file), &db) == SQLITE_OK);
-	CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, &words), SQLITE_OK);
-	CHECK(words == NULL);
-	sqlite3_free(words);
-	sqlite3_close(db);
-}
+#include "old_state.h"
 
 static void
 one_at_a_time(void)
@@ -101,11 +87,11 @@ a_store_is_restored(void)
 			check_write(path, "", 0);
 			break;
 		case 3:
-			edit(d, "store-1-1.db", "UPDATE line SET line ="
+			state_edit(d, "store-1-1.db", "UPDATE line SET line ="
 			    " substr(line, 1, 100) WHERE id = 'b'");
 			break;
 		case 4:
-			edit(d, "store-1-1.db", "DELETE FROM line");
+			state_edit(d, "store-1-1.db", "DELETE FROM line");
 			break;
 		default:
 			check_write(path, old, old_len);
@@ -148,7 +134,7 @@ a_store_goes_meanwhile(void)
 	device_free(d);
 }
 
-/* The persistence file goes: licenses stay, and it is told. */
+/* The persistence file and its copy go: licenses stay, and it is told. */
 static void
 the_history_is_gone(void)
 {
@@ -159,6 +145,7 @@ the_history_is_gone(void)
 	CHECK_UINT(d->nnotices, 0);
 	device_close(d);
 	CHECK_INT(unlink(check_path(d->dir, "persistence.db")), 0);
+	CHECK_INT(unlink(check_path(d->dir, "persistence-copy.db")), 0);
 	device_open(d);
 	CHECK_UINT(d->nnotices, 1);
 	CHECK_HAS(d->notice, "its history is gone");
@@ -183,7 +170,7 @@ a_permanent_license_stays(void)
 	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
 	device_pass(d, 100);
 	device_close(d);
-	edit(d, "persistence.db", "UPDATE usage SET used_ms = 1");
+	state_edit(d, "persistence.db", "UPDATE usage SET used_ms = 1");
 	device_open(d);
 	CHECK_UINT(d->nnotices, 1);
 	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
@@ -323,7 +310,7 @@ history_edits_show(void)
 		device_reopen(d);
 		CHECK_UINT(d->nnotices, 0);
 		device_close(d);
-		edit(d, "persistence.db", cases[i].sql);
+		state_edit(d, "persistence.db", cases[i].sql);
 		device_open(d);
 		CHECK_UINT(d->nnotices, 1);
 		CHECK_INT(d->notices[0], LC_EDAMAGED);
@@ -363,7 +350,7 @@ usage_edits_show(void)
 		CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
 		device_pass(d, 100);
 		device_close(d);
-		edit(d, "persistence.db", cases[i]);
+		state_edit(d, "persistence.db", cases[i]);
 		for (int round = 0; round < 2; round++) {
 			device_open(d);
 			CHECK_UINT(d->nnotices, 1);	/* told once */
@@ -389,15 +376,16 @@ checking(void)
 	(void)device_add(d, issuer_terms("a"));
 	(void)device_add(d, issuer_terms("b"));
 	CHECK_ERR(lc_check(d->lc, &detail), LC_OK, &detail);
-	edit(d, "store-1-1.db", "DELETE FROM line WHERE id = 'b'");
+	state_edit(d, "store-1-1.db", "DELETE FROM line WHERE id = 'b'");
 	CHECK_ERR(lc_check(d->lc, &detail), LC_EDAMAGED, NULL);
 	CHECK_HAS(detail.text, "is not what was last written to it");
 	CHECK_UINT(d->nnotices, 1);
 	CHECK_INT(unlink(check_path(d->dir, "store-1-1.db")), 0);
-	edit(d, "persistence.db", "UPDATE history SET what = 'nothing'");
+	state_edit(d, "persistence.db", "UPDATE history SET what = 'nothing'");
 	CHECK_ERR(lc_check(d->lc, &detail), LC_EDAMAGED, NULL);
 	CHECK_HAS(detail.text, "is gone");
-	CHECK_HAS(d->notice, "record 1 was altered");
+	CHECK_UINT(d->nnotices, 4);
+	CHECK_HAS(d->notice, "the persistence file and its copy differ");
 
 	/* The history can be read, altered or not. */
 	CHECK_ERR(lc_history_next(d->lc, 2, &h), LC_OK, NULL);
