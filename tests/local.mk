@@ -67,6 +67,7 @@ STORE_TESTS = \
 	tests/core/action_test \
 	tests/core/level_test \
 	tests/core/lives_test \
+	tests/core/notices_test \
 	tests/core/schedule_test \
 	tests/core/state_test \
 	tests/core/use_test
@@ -74,6 +75,8 @@ tests_core_level_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_level_test_LDADD = $(UNIT_LDADD)
 tests_core_lives_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_lives_test_LDADD = $(UNIT_LDADD)
+tests_core_notices_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_notices_test_LDADD = $(UNIT_LDADD)
 tests_core_schedule_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_schedule_test_LDADD = $(UNIT_LDADD)
 tests_core_state_test_CPPFLAGS = $(UNIT_CPPFLAGS)
