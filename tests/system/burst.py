@@ -14,25 +14,28 @@ def burst(lab):
     lab.tool("licissue", "issue", lab.issuer, "--udi", lab.udi, "--feature",
              "ipbasek9", "--type", "permanent", "--copies", str(BURST),
              "-o", lab.flash_path("many.lic"))
+    lab.lose_no_traps()
+    lab.restart("snmpd")
     start = len(lab.log())
     over = threading.Event()
     asked, wrong = [], []
 
     def ask():
-        manager = Manager(lab, ["-v2c", "-c", lab.ro], seconds="20",
-                          retries="0")
+        manager = Manager(lab, ["-v2c", "-c", lab.ro],
+                          seconds=str(PATIENCE), retries="0")
         while not over.is_set():
             answer = manager.ask("get", NEXT_ACTION)
             asked.append(answer)
             if answer is None or answer[0] != 0:
                 wrong.append(answer)
+        manager.close()
 
     step("a manager asks all the time")
     asker = threading.Thread(target=ask)
     asker.start()
     try:
         program = Control(lab)
-        program.socket.settimeout(200)
+        program.socket.settimeout(PATIENCE)
         equal(program.ask("install", file="flash:many.lic")["successful"],
               BURST, "licenses")
         program.close()

@@ -400,6 +400,16 @@ class Lab:
 
     # ---- Notifications
 
+    def lose_no_traps(self):
+        """From snmpd's next start on: UDP drops what snmptrapd is too slow
+        for, TCP makes snmpd wait."""
+        path = os.path.join(self.dir, "snmp", "snmpd.conf")
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        check("trap2sink 127" in text, f"snmpd's notifications:\n{text}")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text.replace("trap2sink 127", "trap2sink tcp:127"))
+
     def traps(self, name=None):
         """[(name, [(object, value)])] of what was received."""
         received = []

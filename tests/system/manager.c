@@ -277,6 +277,7 @@ main(int argc, char **argv)
 		snmp_sess_perror("manager", &session);
 		return 2;
 	}
+	free(session.community); /* copied, like all of it */
 	while (fgets(line, sizeof line, stdin) != NULL) {
 		netsnmp_pdu *pdu;
 

@@ -22,6 +22,11 @@ def serve_programs(program):
         program.ask("release", lease=lease)
 
 
+def arrived(lab, before):
+    told = lab.traps()[before:]
+    return told if len(told) >= LICENSES else None
+
+
 def stopped(lab):
     lab.tool("licissue", "issue", lab.issuer, "--udi", lab.udi, "--feature",
              "ipbasek9", "--type", "permanent", "--copies", str(LICENSES),
@@ -34,6 +39,8 @@ def stopped(lab):
     for name in ("demo", "phones"):
         equal(lab.outcome(lab.install(f"flash:{name}.lic")), (SUCCESSFUL, 1),
               f"install {name}")
+    lab.lose_no_traps()
+    lab.restart("snmpd")
     lab.settled()
     program = Control(lab)
     user = Control(lab)
@@ -59,7 +66,7 @@ def stopped(lab):
 
     step("it goes on: everything is told once, in order")
     lab.settled()
-    told = lab.traps()[before:]
+    told = wait_until("all of them", lambda: arrived(lab, before))
     equal({name for name, _ in told}, {"clmgmtLicenseInstalled"}, "kinds")
     indexes = [int(objects[0][0].rpartition(".")[2]) for _, objects in told]
     equal(indexes, list(range(indexes[0], indexes[0] + LICENSES)), "indexes")

@@ -17,7 +17,7 @@ def too_big(lab):
         lab.set(name, "s", COMMENT)
     want = "x" + COMMENT.encode().hex()
     start = len(lab.log())
-    manager = Manager(lab, ["-v2c", "-c", lab.ro])
+    manager = Manager(lab, ["-v2c", "-c", lab.ro], seconds=str(PATIENCE))
 
     step("a little less than fits")
     error, index, bindings = manager.ask("get", *(names * 90))
@@ -36,6 +36,7 @@ def too_big(lab):
 
     step("the session goes on")
     equal(manager.ask("get", names[0])[2], [(names[0], want)], "a comment")
+    manager.close()
     check("lost the master" not in lab.log()[start:], "the session was lost")
 
 

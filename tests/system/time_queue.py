@@ -21,16 +21,6 @@ devices = ( {
 KEPT, MORE = 10000, 25
 
 
-def lose_nothing(lab):
-    """UDP drops what snmptrapd is too slow for, TCP makes snmpd wait."""
-    path = os.path.join(lab.dir, "snmp", "snmpd.conf")
-    with open(path, encoding="utf-8") as f:
-        text = f.read()
-    check("trap2sink 127" in text, f"snmpd's notifications:\n{text}")
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text.replace("trap2sink 127", "trap2sink tcp:127"))
-
-
 def queue(lab):
     path = os.path.join(lab.top, "queue.conf")
     with open(path, "w", encoding="utf-8") as f:
@@ -53,7 +43,7 @@ def queue(lab):
           (KEPT, MORE), "notifications that wait, and that were dropped")
 
     step("snmpd comes back")
-    lose_nothing(lab)
+    lab.lose_no_traps()
     lab.restart("snmpd")
     wait_until("all are delivered", lambda: lab.statistics()[
         "notifications_waiting"] == 0, 3 * PATIENCE)
