@@ -64,6 +64,8 @@ fake_license(struct lc *lc, uint32_t device, uint32_t store, uint32_t index,
 		.eula_accepted = true,
 		.count_left = LC_UNCOUNTED,
 	};
+	lc->meters[lc->nlicenses] =
+	    (struct fake_meter){ .status = LC_NOT_IN_USE, .used_s = 17 };
 	lc->license_rows[lc->nlicenses++] = license;
 	return license;
 }
@@ -78,6 +80,9 @@ fake_feature(struct lc *lc, uint32_t device, uint32_t index, const char *name)
 		.name = name,
 		.version = "1.0",
 		.what_is_counted = "" };
+	lc->uses[lc->nfeatures] = (struct lc_feature_use){
+		.left_s = 5, .used_s = 6, .start = 0, .end = LC_NO_TIME
+	};
 	lc->feature_rows[lc->nfeatures++] = feature;
 	return feature;
 }
@@ -176,43 +181,32 @@ lc_license_find(
 enum lc_status
 lc_license_status(const struct lc *lc, const struct lc_license *license)
 {
-	(void)lc;
-	(void)license;
-	return LC_NOT_IN_USE;
+	return lc->meters[license - lc->licenses].status;
 }
 
 uint32_t
 lc_license_left_s(const struct lc *lc, const struct lc_license *license)
 {
-	(void)lc;
-	return license->terms.period_s;
+	return lc->meters[license - lc->licenses].left_s;
 }
 
 uint32_t
 lc_license_expired_s(const struct lc *lc, const struct lc_license *license)
 {
-	(void)lc;
-	(void)license;
-	return 0;
+	return lc->meters[license - lc->licenses].expired_s;
 }
 
 uint32_t
 lc_license_used_s(const struct lc *lc, const struct lc_license *license)
 {
-	(void)lc;
-	(void)license;
-	return 17;
+	return lc->meters[license - lc->licenses].used_s;
 }
 
 void
 lc_feature_use(const struct lc *lc, const struct lc_feature *feature,
     struct lc_feature_use *use)
 {
-	(void)lc;
-	(void)feature;
-	*use = (struct lc_feature_use){
-		.left_s = 5, .used_s = 6, .start = 0, .end = LC_NO_TIME
-	};
+	*use = lc->uses[feature - lc->features];
 }
 
 enum lc_err
@@ -246,12 +240,11 @@ lc_levels(const struct lc *lc, size_t *n)
 	return lc->level_rows;
 }
 
-size_t
-lc_module_next(const struct lc *lc, const struct lc_module *module)
+static bool
+serves(const struct lc *lc, size_t i)
 {
-	(void)lc;
-	return module->wanted < module->nlevels ? module->wanted
-						: module->nlevels - 1;
+	return lc->meters[i].status == LC_NOT_IN_USE ||
+	       lc->meters[i].status == LC_IN_USE;
 }
 
 const struct lc_license *
@@ -259,11 +252,22 @@ lc_module_license(
     const struct lc *lc, const struct lc_module *module, size_t level)
 {
 	for (size_t i = 0; i < lc->nlicenses; i++)
-		if (lc->licenses[i].device == module->device &&
+		if (lc->licenses[i].device == module->device && serves(lc, i) &&
 		    strcmp(lc->licenses[i].terms.feature,
 			module->levels[level]) == 0)
 			return &lc->licenses[i];
 	return NULL;
+}
+
+size_t
+lc_module_next(const struct lc *lc, const struct lc_module *module)
+{
+	size_t level = module->wanted < module->nlevels ? module->wanted
+							: module->nlevels - 1;
+
+	while (level > 0 && lc_module_license(lc, module, level) == NULL)
+		level--;
+	return level;
 }
 
 enum lc_err
@@ -362,6 +366,7 @@ error_named(const char *name)
 {
 	return strncmp(name, "exists", 6) == 0   ? LC_EEXISTS
 	       : strncmp(name, "period", 6) == 0 ? LC_EPERIOD
+	       : strncmp(name, "udi", 3) == 0    ? LC_EUDI
 						 : LC_EFILE;
 }
 
@@ -430,9 +435,12 @@ lc_action_state(const struct lc_action *action)
 enum lc_err
 lc_action_error(const struct lc_action *action)
 {
-	return action->failed == action->n && action->n != 0
-		   ? action->results[0].err
-		   : LC_OK;
+	if (action->failed < action->n || action->n == 0)
+		return LC_OK;
+	for (size_t i = 1; i < action->n; i++)
+		if (action->results[i].err != action->results[0].err)
+			return LC_EMIXED;
+	return action->results[0].err;
 }
 
 const char *

@@ -11,8 +11,14 @@
 
 #define FAKE_MAX 64
 
+/* What depends on the time, of a license. */
+struct fake_meter {
+	enum lc_status status;
+	uint32_t left_s, expired_s, used_s;
+};
+
 /* What an install does: a text file of lines, each "FEATURE" (installed),
- * "!exists", "!period" or "!file" (fails with that error). */
+ * "!exists", "!period", "!udi" or "!file" (fails with that error). */
 struct lc {
 	struct lc_device devices[FAKE_MAX];
 	const struct lc_device *device_rows[FAKE_MAX];
@@ -22,9 +28,11 @@ struct lc {
 	size_t nstores;
 	struct lc_license licenses[FAKE_MAX];
 	const struct lc_license *license_rows[FAKE_MAX];
+	struct fake_meter meters[FAKE_MAX]; /* of each of them */
 	size_t nlicenses;
 	struct lc_feature features[FAKE_MAX];
 	const struct lc_feature *feature_rows[FAKE_MAX];
+	struct lc_feature_use uses[FAKE_MAX]; /* of each of them */
 	size_t nfeatures;
 	struct lc_module modules[FAKE_MAX];
 	const struct lc_module *module_rows[FAKE_MAX];

@@ -20,6 +20,7 @@ AGENT_TESTS = \
 	tests/agent/serve_test \
 	tests/agent/set_test \
 	tests/agent/table_test \
+	tests/agent/walks_test \
 	tests/agent/url_test
 tests_agent_agentx_test_SOURCES = tests/agent/agentx_test.c $(FAKE_MASTER)
 tests_agent_agentx_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
@@ -53,10 +54,14 @@ tests_agent_url_test_SOURCES = tests/agent/url_test.c
 tests_agent_url_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_url_test_LDADD = $(AGENT_TEST_LDADD)
 
+tests_agent_walks_test_SOURCES = tests/agent/walks_test.c $(AGENT_FIXTURE)
+tests_agent_walks_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_walks_test_LDADD = $(AGENT_TEST_LDADD)
+
 check_PROGRAMS += $(AGENT_TESTS)
 TESTS += $(AGENT_TESTS)
 endif
 
-EXTRA_DIST += tests/agent/conf tests/agent/sets.txt
+EXTRA_DIST += tests/agent/conf tests/agent/sets.txt tests/agent/walks
 dist_check_SCRIPTS += tests/agent/licagentd_test.sh
 TESTS += tests/agent/licagentd_test.sh

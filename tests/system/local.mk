@@ -30,7 +30,8 @@ SYSTEM_TESTS = \
 	tests/system/time_queue.py \
 	tests/system/transfers.py \
 	tests/system/waiting.py \
-	tests/system/walk.py
+	tests/system/walk.py \
+	tests/system/walks.py
 
 # An SNMP manager that does what it is told.
 check_PROGRAMS += tests/system/manager
