@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "fixture.h"
@@ -399,6 +400,153 @@ limits(void)
 	fixture_close();
 }
 
+/* ---- Ages ---- */
+
+#define KEEP_MS 200
+
+/* As the daemon's rows, but that they go sooner. */
+static void
+open_hasty(void)
+{
+	static const struct actions_limits hasty = { .rows = 8,
+		.keep_ms = KEEP_MS };
+
+	fixture_open();
+	fixture_add_rows();
+	actions_free(fixture.agent.actions);
+	fixture.agent.actions = actions_new(fixture.loop, fixture.jobs, &hasty);
+	REQUIRE(fixture.agent.actions != NULL);
+}
+
+static bool
+there(uint32_t index)
+{
+	return actions_find(fixture.agent.actions, index) != NULL;
+}
+
+/* Runs the loop until the row has gone; when that was seen. */
+static int64_t
+gone_ms(uint32_t index)
+{
+	int64_t end = loop_now_ms() + 60000;
+
+	while (there(index)) {
+		REQUIRE(loop_now_ms() < end);
+		fixture_turn();
+		usleep(1000);
+	}
+	return loop_now_ms();
+}
+
+/* Never sooner than the time that it is kept, from its completion on. */
+static void
+ageing(void)
+{
+	const struct action *action;
+	int64_t over;
+
+	CHECK(actions_limits.keep_ms >= 5 * 60 * 1000);
+	CHECK(exports_limits.keep_ms >= 5 * 60 * 1000);
+	open_hasty();
+	write_flash("two.lic", "!exists\n!exists\n");
+	CHECK_INT(
+	    set("1.2.1.20.5=i4 1.2.1.15.5=i2 1.2.1.8.5=sflash:two.lic"), OK);
+	fixture_settle();
+	CHECK_STR(fixture_get("1.2.1.16.5"), "i6");
+	CHECK_STR(fixture_get("1.3.1.3.5.2"), "i9");
+	action = actions_find(fixture.agent.actions, 5);
+	REQUIRE(action != NULL);
+	over = action->touched_ms;
+	CHECK(gone_ms(5) - over >= KEEP_MS);
+	CHECK_STR(fixture_get("1.2.1.20.5"), "no instance");
+	CHECK_STR(fixture_get("1.3.1.3.5.2"), "no instance");
+	/* its index is free again, and it may come again */
+	CHECK_INT(set("1.2.1.20.5=i5"), OK);
+	CHECK_STR(fixture_get("1.2.1.8.5"), "s");
+	fixture_close();
+}
+
+/* What is half-built is kept from when it was written last. */
+static void
+ageing_of_drafts(void)
+{
+	int64_t written;
+
+	open_hasty();
+	CHECK_INT(set("1.2.1.20.1=i5 1.2.1.15.1=i2"), OK);
+	CHECK_INT(set("1.2.1.20.2=i5 1.2.1.15.2=i2"), OK);
+	usleep(KEEP_MS * 1000 / 2);
+	written = loop_now_ms();
+	CHECK_INT(set("1.2.1.8.1=sx"), OK);
+	CHECK(gone_ms(1) - written >= KEEP_MS);
+	CHECK(!there(2)); /* which nobody has written since */
+	fixture_close();
+}
+
+/* What waits or runs stays, however long it takes. */
+static void
+ageing_of_jobs(void)
+{
+	int64_t end;
+
+	open_hasty();
+	fixture.core.slices = UINT32_MAX;
+	write_flash("a.lic", "a\n");
+	CHECK_INT(set("1.2.1.20.1=i4 1.2.1.15.1=i2 1.2.1.8.1=sflash:a.lic "
+		      "1.2.1.20.2=i4 1.2.1.15.2=i3 1.2.1.10.2=u1 "
+		      "1.2.1.20.3=i5"),
+	    OK);
+	end = loop_now_ms() + 2 * KEEP_MS;
+	while (loop_now_ms() < end)
+		fixture_turn();
+	CHECK_INT((int)gone_ms(3) >= 0, 1);
+	CHECK_STR(fixture_get("1.2.1.16.1"), "i3");
+	CHECK_STR(fixture_get("1.2.1.16.2"), "i2");
+	CHECK_STR(fixture_get("1.2.1.17.2"), "u1");
+	fixture_close();
+}
+
+/* ---- Free indexes ---- */
+
+static void
+check_next_index(void)
+{
+	uint32_t next = actions_next_index(fixture.agent.actions);
+	char shown[16];
+
+	snprintf(shown, sizeof shown, "u%u", next);
+	CHECK(next != 0);
+	CHECK(!there(next));
+	CHECK_STR(fixture_get("1.1.0"), shown);
+}
+
+/* Whatever managers take and give back, one is offered that is free. */
+static void
+free_indexes(void)
+{
+	static const uint32_t picks[] = { 1, 2, 3, 4, 5, 4294967294, 4294967295,
+		2147483648 };
+	char request[64];
+
+	fixture_open();
+	for (unsigned i = 0; i < 2000; i++) {
+		uint32_t index = check_random(3) == 0
+				     ? actions_next_index(fixture.agent.actions)
+				     : picks[check_random(NITEMS(picks))];
+		bool was = there(index);
+
+		check_context("round %u, index %u", i, index);
+		snprintf(request, sizeof request, "1.2.1.20.%u=i%d", index,
+		    was ? 6 : 5);
+		if (set(request) == OK)
+			CHECK(there(index) != was);
+		else
+			CHECK_UINT(actions_room(fixture.agent.actions), 0);
+		check_next_index();
+	}
+	fixture_close();
+}
+
 static void
 open_sets(void)
 {
@@ -427,6 +575,10 @@ static const struct check_test tests[] = {
 	{ "a lost session", lost_session },
 	{ "a commit that fails", failed_commit },
 	{ "a full table", limits },
+	{ "ageing", ageing },
+	{ "ageing of what is half-built", ageing_of_drafts },
+	{ "jobs do not age", ageing_of_jobs },
+	{ "free indexes", free_indexes },
 	{ "too many SETs at once", open_sets },
 };
 
