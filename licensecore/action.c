@@ -226,6 +226,14 @@ lc_result_fail(struct lc_result *r, enum lc_err err)
 	r->index = 0;
 }
 
+void
+lc_result_reset(struct lc_result *r)
+{
+	r->state = LC_NOT_STARTED;
+	r->err = LC_OK;
+	*r->detail.text = '\0';
+}
+
 /* The action's state from those of its licenses. */
 static void
 conclude(struct lc_action *a)

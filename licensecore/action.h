@@ -64,6 +64,8 @@ enum lc_err lc_action_results_new(struct lc_action *, size_t n);
 enum lc_err lc_result_describe(struct lc_action *, struct lc_result *,
     const struct lc_terms *);
 void lc_result_fail(struct lc_result *, enum lc_err);
+/* Not tried yet; what it describes stays. */
+void lc_result_reset(struct lc_result *);
 
 /* Within a change: what was done to a license, noted and told. */
 enum lc_err lc_note(struct lc *, const char *what, const struct lc_entry *,

@@ -54,6 +54,7 @@ host_take(struct lc *lc, const struct lc_options *o)
 	lc->flush_ms = (int64_t)(o->flush_s != 0 ? o->flush_s : LC_FLUSH_S) *
 	    1000;
 	lc->due.known = false;
+	lc->due.look_ms = 0;
 	lc->arg = o->arg;
 }
 
@@ -389,6 +390,7 @@ lc_reconfigure(struct lc *lc, const struct lc_options *o,
 	    (err = model_load(lc, o, &model, detail)) != LC_OK)
 		return err;
 	host_take(lc, o);
+	lc->keys++;
 	model_take(lc, model);
 	/* What cannot be accepted now waits for the next occasion. */
 	(void)lc_eula_catch_up(lc);

@@ -31,6 +31,7 @@ struct lc {
 	} time;
 	int64_t settled_ms;	/* schedule.c: boot time when programs that
 				   held leases before have come back */
+	uint64_t keys;		/* raised when other keys come into force */
 	bool switches[LC_NSWITCHES];
 	bool eula_standing;		/* eula.c */
 
@@ -44,6 +45,7 @@ struct lc {
 		int64_t expire_ms;	/* a meter reaches its period */
 		int64_t flush_ms;	/* meters have to be recorded */
 		int64_t tell_ms;	/* schedule.c has something to tell */
+		int64_t look_ms;	/* removable stores may have come */
 	} due;
 
 	/* The part that lc_reconfigure replaces. */

@@ -24,6 +24,7 @@ lc_items_new(struct lc_items *items, struct lc_action *a, size_t n,
 	if (items->list == NULL)
 		return LC_ENOMEM;
 	items->n = n;
+	items->keys = a->lc->keys;
 	for (size_t i = 0; i < n; i++)
 		items->list[i].result = &a->results[first + i];
 	return LC_OK;
@@ -58,11 +59,29 @@ line_open(struct lc_action *a, struct lc_item *item)
 	return lc_result_describe(a, item->result, &item->entry->shown.terms);
 }
 
+/* Other keys are in force than those that the first ones verified with. */
+static void
+verify_again(struct lc_action *a, struct lc_items *items)
+{
+	for (size_t i = 0; i < items->verified; i++) {
+		struct lc_item *item = &items->list[i];
+
+		lc_entry_free(item->entry);
+		item->entry = NULL;
+		lc_result_reset(item->result);
+	}
+	items->verified = 0;
+	items->keys = a->lc->keys;
+}
+
 bool
 lc_items_verify(struct lc_action *a, struct lc_items *items)
 {
-	size_t end = items->verified + SLICE_LINES;
+	size_t end;
 
+	if (items->keys != a->lc->keys)
+		verify_again(a, items);
+	end = items->verified + SLICE_LINES;
 	while (items->verified < items->n && items->verified < end) {
 		struct lc_item *item = &items->list[items->verified++];
 		enum lc_err err = line_open(a, item);

@@ -23,6 +23,7 @@ struct lc_item {
 struct lc_items {
 	struct lc_item *list;
 	size_t n, verified;
+	uint64_t keys;			/* lc->keys that they verified with */
 	struct lc_ids planned;		/* judged good in this action */
 	bool eula_later;		/* they may wait for acceptance */
 };

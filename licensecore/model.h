@@ -74,6 +74,7 @@ struct lc_place {
 	const struct lc_device *device;
 	const char *udi;
 	bool is_default;
+	bool seen;		/* its file was there when it was looked for */
 	int64_t planned;	/* bytes an action is about to fill; less than
 				   0 if it is about to free more */
 	int slot;		/* while an action has it attached: db.h */

@@ -29,6 +29,7 @@
 struct rehost {
 	struct lc_file *file;
 	struct lc_statement *ticket;
+	uint64_t keys;			/* lc->keys that it verified with */
 	struct lc_journal journal;	/* what is to be recorded of it */
 	const char *udi;		/* the device's, as in the ticket */
 
@@ -47,12 +48,22 @@ struct rehost {
 
 /* Whatever is wrong with a ticket is one error: MIB invalidPermissionTicket. */
 static enum lc_err
+ticket_bad(struct lc_action *a, enum lc_err err, const struct lc_detail *why)
+{
+	if (err == LC_OK || err == LC_ENOMEM)
+		return err;
+	return lc_fail(&a->detail, LC_ETICKET, "permission ticket: %s",
+	    *why->text != '\0' ? why->text : lc_strerror(err));
+}
+
+static enum lc_err
 ticket_open(struct lc_action *a, struct rehost *w)
 {
 	struct lc_detail why = { "" };
 	char *text = NULL;
 	enum lc_err err;
 
+	w->keys = a->lc->keys;
 	if ((err = lc_file_scan(a->request.data, a->request.len, &w->file,
 	    &why)) == LC_OK &&
 	    (err = lc_file_statement(w->file, LC_PERMISSION_TICKET, &text,
@@ -65,10 +76,27 @@ ticket_open(struct lc_action *a, struct rehost *w)
 		w->udi = w->ticket->udi;
 	}
 	free(text);
-	if (err == LC_OK || err == LC_ENOMEM)
-		return err;
-	return lc_fail(&a->detail, LC_ETICKET, "permission ticket: %s",
-	    *why.text != '\0' ? why.text : lc_strerror(err));
+	return ticket_bad(a, err, &why);
+}
+
+/* Its key may have been withdrawn since it was opened. */
+static enum lc_err
+ticket_open_again(struct lc_action *a, const struct rehost *w)
+{
+	struct lc_detail why = { "" };
+	struct lc_statement *ticket = NULL;
+	char *text = NULL;
+	enum lc_err err;
+
+	if (w->keys == a->lc->keys)
+		return LC_OK;
+	if ((err = lc_file_statement(w->file, LC_PERMISSION_TICKET, &text,
+	    &why)) == LC_OK)
+		err = lc_statement_open(LC_PERMISSION_TICKET, text,
+		    a->lc->model->trust, &ticket, &why);
+	lc_statement_free(ticket);
+	free(text);
+	return ticket_bad(a, err, &why);
 }
 
 /* The device that it names, if the request means that one. */
@@ -451,6 +479,7 @@ process_finish(struct lc_action *a, struct rehost *w)
 
 	/* The device or the ticket's turn may have gone since the beginning. */
 	if ((err = lc_request_check(a->lc, &a->request, &a->detail)) != LC_OK ||
+	    (err = ticket_open_again(a, w)) != LC_OK ||
 	    (err = device_judge(a, w)) != LC_OK ||
 	    (err = journal_judge(a, w, &again)) != LC_OK)
 		return err;

@@ -464,21 +464,57 @@ exists(const char *path)
 	return stat(path, &st) == 0;
 }
 
-/* A removable store is away if the folder that it stands in is. */
 static bool
-away(const struct lc_place *place)
+folder_exists(const char *path)
 {
-	const char *slash = strrchr(place->path, '/');
+	const char *slash = strrchr(path, '/');
 	char *folder;
-	bool gone;
+	bool there;
 
-	if (place->shown.kind != LC_STORE_REMOVABLE || slash == NULL ||
-	    slash == place->path)
-		return false;
-	folder = strndup(place->path, (size_t)(slash - place->path));
-	gone = folder != NULL && !exists(folder);
+	if (slash == NULL || slash == path)
+		return true;
+	folder = strndup(path, (size_t)(slash - path));
+	there = folder == NULL || exists(folder);
 	free(folder);
-	return gone;
+	return there;
+}
+
+/* Was there ever a store at this place? */
+static enum lc_err
+removable_known(struct lc *lc, const struct lc_place *place, bool *known)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows, "SELECT 1 FROM meta WHERE name ="
+	    " 'removable ' || ? || ' ' || ?", "si", place->udi,
+	    (int64_t)place->shown.index);
+	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK)
+		lc_db_stop(rows);
+	*known = err == LC_OK;
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+static enum lc_err
+removable_know(struct lc *lc, const struct lc_place *place)
+{
+	return lc_db_run(lc->db, "INSERT OR IGNORE INTO meta (name, value)"
+	    " VALUES ('removable ' || ? || ' ' || ?, 1)", "si", place->udi,
+	    (int64_t)place->shown.index);
+}
+
+/*
+ * Its file is missing: a removable store is away if it was there before.  The
+ * place where a medium is mounted is a folder without one, too.
+ */
+static enum lc_err
+away(struct lc *lc, const struct lc_place *place, bool *gone)
+{
+	*gone = false;
+	if (place->shown.kind != LC_STORE_REMOVABLE || exists(place->path))
+		return LC_OK;
+	*gone = !folder_exists(place->path);
+	return *gone ? LC_OK : removable_known(lc, place, gone);
 }
 
 static enum lc_err
@@ -708,11 +744,12 @@ place_load(struct load *load, struct lc_detail *detail)
 	struct lc_place *place = load->place;
 	struct lc *lc = load->lc;
 	enum lc_err err;
+	bool gone;
 
 	if (place->shown.kind == LC_STORE_BUILT_IN)
 		return built_in_load(load, detail);
-	if (away(place))
-		return LC_OK;
+	if ((err = away(lc, place, &gone)) != LC_OK || gone)
+		return err;
 	err = place->shown.kind == LC_STORE_PRIMARY ?
 	    primary_open(lc, place, detail) :
 	    lc_db_attach(lc->db, place->path, true, detail);
@@ -721,6 +758,8 @@ place_load(struct load *load, struct lc_detail *detail)
 		return place_failed(lc, place, err, detail);
 	}
 	err = lines_load(load);
+	if (err == LC_OK && place->shown.kind == LC_STORE_REMOVABLE)
+		err = removable_know(lc, place);
 	place->shown.present = err == LC_OK;
 	lc_db_detach(lc->db);
 	return err;
@@ -733,7 +772,9 @@ lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place,
 	struct load load = { .lc = lc, .model = model, .place = place };
 	enum lc_err err;
 
-	if ((err = place_load(&load, detail)) == LC_OK &&
+	err = place_load(&load, detail);
+	place->seen = exists(place->path);	/* it may have been made */
+	if (err == LC_OK &&
 	    (err = indexes_give(&load)) == LC_OK &&
 	    (err = lc_model_reserve(model, load.n)) == LC_OK) {
 		for (size_t i = 0; i < load.n; i++)
@@ -743,5 +784,78 @@ lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place,
 	for (size_t i = 0; i < load.n; i++)
 		lc_entry_free(load.entries[i]);
 	free(load.entries);
+	return err;
+}
+
+/* ---- Media that come and go ------------------------------------------ */
+
+/* Licenses that are in it no more; what they used is recorded. */
+static void
+unload(struct lc *lc, const struct lc_place *place)
+{
+	struct lc_model *m = lc->model;
+
+	for (size_t i = m->nlicenses; i > 0; i--) {
+		struct lc_entry *e = lc_entry_of(m->licenses[i - 1]);
+
+		if (e->shown.device != place->shown.device ||
+		    e->shown.store != place->shown.index)
+			continue;
+		lc_model_remove(m, e);
+		lc_entry_free(e);
+	}
+}
+
+static enum lc_err
+goes(struct lc *lc, struct lc_place *place)
+{
+	enum lc_err err = lc_meter_flush(lc);
+
+	if (err != LC_OK)
+		return err;
+	unload(lc, place);
+	place->shown.present = false;
+	lc_notice(lc, LC_OK, "store %s: away, and its licenses with it",
+	    place->shown.name);
+	return LC_OK;
+}
+
+/* What cannot be read is told once, until the file is another one. */
+static enum lc_err
+comes(struct lc *lc, struct lc_place *place)
+{
+	struct lc_detail why = { "" };
+	enum lc_err err;
+
+	place->shown.size_left = place->shown.size;
+	if ((err = lc_store_load(lc, lc->model, place, &why)) != LC_OK)
+		return err;
+	lc_model_sort(lc->model);
+	if (place->shown.present)
+		lc_notice(lc, LC_OK, "store %s: back again",
+		    place->shown.name);
+	return LC_OK;
+}
+
+enum lc_err
+lc_store_watch(struct lc *lc, bool *changed)
+{
+	const struct lc_model *m = lc->model;
+	enum lc_err err = LC_OK;
+
+	*changed = false;
+	for (size_t i = 0; i < m->nstores && err == LC_OK; i++) {
+		struct lc_place *place = lc_place_of(m->stores[i]);
+		bool there;
+
+		if (place->shown.kind != LC_STORE_REMOVABLE)
+			continue;
+		there = exists(place->path);
+		if (there == place->seen)
+			continue;
+		err = there ? comes(lc, place) : goes(lc, place);
+		place->seen = err == LC_OK ? there : place->seen;
+		*changed |= err == LC_OK;
+	}
 	return err;
 }

@@ -66,6 +66,13 @@ enum lc_err lc_store_accepted(struct lc *, const char *udi,
 bool lc_store_needs_acceptance(const struct lc_terms *);
 
 /*
+ * Looks whether removable stores came or went, and takes their licenses in or
+ * out; *changed, also on failure: licenses have to be selected anew.  Out of a
+ * transaction.
+ */
+enum lc_err lc_store_watch(struct lc *, bool *changed);
+
+/*
  * Reads a store file through, and compares it with its mirror: LC_EDAMAGED.
  * What has no file, or is away, is well.
  */

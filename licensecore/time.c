@@ -1,15 +1,18 @@
 /* time.c - what time does to licenses: what is due, and what reads how long. */
 #include "clock.h"
 #include "core.h"
+#include "eula.h"
 #include "meter.h"
 #include "model.h"
 #include "schedule.h"
 #include "select.h"
+#include "store.h"
 #include "use.h"
 
 #define DAY_MS INT64_C(86400000)
 #define HOUR_MS INT64_C(3600000)
 #define RETRY_MS INT64_C(1000)
+#define LOOK_MS INT64_C(10000)	/* for removable stores */
 
 /* ---- What is due ----------------------------------------------------- */
 
@@ -30,6 +33,35 @@ flush_every(const struct lc *lc)
 	if (lc_meter_any(lc))
 		return lc->flush_ms;
 	return lc->model->selected_until != INT64_MAX ? HOUR_MS : INT64_MAX;
+}
+
+static bool
+has_removable(const struct lc *lc)
+{
+	const struct lc_model *m = lc->model;
+
+	for (size_t i = 0; i < m->nstores; i++) {
+		if (m->stores[i]->kind == LC_STORE_REMOVABLE)
+			return true;
+	}
+	return false;
+}
+
+/* Media come and go without a word. */
+static enum lc_err
+look(struct lc *lc)
+{
+	int64_t boot = lc_boot_ms(lc);
+	enum lc_err err;
+	bool changed;
+
+	if (boot < lc->due.look_ms)
+		return LC_OK;
+	lc->due.look_ms = has_removable(lc) ? boot + LOOK_MS : INT64_MAX;
+	err = lc_store_watch(lc, &changed);
+	if (changed)
+		lc_select(lc);
+	return err == LC_OK && changed ? lc_eula_catch_up(lc) : err;
 }
 
 /* Looks through the licenses again, after anything has changed. */
@@ -83,6 +115,8 @@ wait_for(const struct lc *lc)
 
 	if (until != INT64_MAX)
 		wait = min((until - lc_now(lc)) * 1000, DAY_MS);
+	if (lc->due.look_ms != INT64_MAX)
+		wait = min(wait, lc->due.look_ms - boot);
 	if (lc->due.expire_ms != INT64_MAX)
 		wait = min(wait, lc->due.expire_ms - boot);
 	if (lc->due.flush_ms != INT64_MAX)
@@ -97,8 +131,10 @@ lc_tick(struct lc *lc, int64_t *wait_ms)
 {
 	enum lc_err err;
 
+	if ((err = look(lc)) == LC_OK)
+		err = lc_clock_watch(lc);
 	due_learn(lc);
-	if ((err = lc_clock_watch(lc)) == LC_OK)
+	if (err == LC_OK)
 		err = due_do(lc);
 	due_learn(lc);
 	*wait_ms = err == LC_OK ? wait_for(lc) : RETRY_MS;

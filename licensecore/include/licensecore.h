@@ -207,7 +207,9 @@ struct lc_feature {
 enum lc_store_kind {
 	LC_STORE_PRIMARY,	/* where licenses are installed */
 	LC_STORE_BUILT_IN,	/* a license file of the image; read-only */
-	LC_STORE_REMOVABLE,	/* may be absent, and come back */
+	LC_STORE_REMOVABLE,	/* may be absent, and come back.  It is absent
+				   if its file is missing and was there before:
+				   an empty file begins a new one */
 };
 
 /* A license store: a row of clmgmtLicenseStoreInfoTable. */
@@ -421,7 +423,7 @@ LC_API const struct lc_feature *lc_feature_find(const struct lc *,
 
 /*
  * Does what came due: licenses begin, run out and take over from each other,
- * meters are recorded.  *wait_ms is when to call again, -1 if nothing is due;
+ * meters are recorded; removable stores that came or went are noticed.  *wait_ms is when to call again, -1 if nothing is due;
  * call it too after checking out and releasing, and when the wall clock was
  * set.  On failure nothing is lost, and *wait_ms says when to try again.
  */

@@ -482,6 +482,135 @@ slices(void)
 	device_free(d);
 }
 
+/* Keys that are withdrawn while lines wait to be written. */
+static void
+keys_change_meanwhile(void)
+{
+	struct device *d = device_new();
+	struct lc_terms terms[40];
+	const char *keys = d->options.key_dir, *none = check_dir();
+	char ids[40][8], *file;
+	const struct lc_result *results;
+	size_t n;
+
+	for (size_t i = 0; i < CHECK_COUNT(terms); i++) {
+		snprintf(ids[i], sizeof ids[i], "l%zu", i);
+		terms[i] = issuer_terms(ids[i]);
+	}
+	file = device_file(d, terms, CHECK_COUNT(terms));
+	device_open(d);
+	for (int back = 0; back < 2; back++) {
+		struct lc_request r = { .kind = LC_INSTALL, .data = file,
+			.len = strlen(file) };
+		struct lc_action *a = NULL;
+
+		check_context("the keys come back: %d", back);
+		CHECK_ERR(lc_action_new(d->lc, &r, &a), LC_OK, NULL);
+		CHECK(!lc_action_step(a));
+		CHECK(!lc_action_step(a));
+		d->options.key_dir = none;
+		CHECK_ERR(lc_reconfigure(d->lc, &d->options, NULL), LC_OK,
+		    NULL);
+		if (back) {
+			CHECK(!lc_action_step(a));
+			d->options.key_dir = keys;
+			CHECK_ERR(lc_reconfigure(d->lc, &d->options, NULL),
+			    LC_OK, NULL);
+		}
+		lc_action_run(a);
+		CHECK_ERR(lc_action_error(a), back ? LC_OK : LC_EKEY, NULL);
+		results = lc_action_results(a, &n);
+		CHECK_UINT(n, 40);
+		CHECK_INT(results[0].state, back ? LC_SUCCESSFUL : LC_FAILED);
+		CHECK_INT(results[39].state, back ? LC_SUCCESSFUL : LC_FAILED);
+		lc_action_free(a);
+		(void)lc_licenses(d->lc, &n);
+		CHECK_UINT(n, back ? 40 : 0);
+	}
+	free(file);
+	device_free(d);
+}
+
+/* MIB clmgmtLicenseDeviceInfoTable: a stack, each member with its stores. */
+static void
+sixty_four_devices(void)
+{
+	enum { N = 64 };
+	static char sns[N][8], udis[N][24], ids[N][8];
+	struct lc_device_options devices[N];
+	struct lc_store_options stores[2 * N];
+	struct lc_terms terms[N + 1];
+	const char *of[N][1], *all[N];
+	struct device *d = device_new();
+	const struct lc_result *results;
+	struct lc_action *a;
+	size_t n;
+
+	for (uint32_t i = 0; i < N; i++) {
+		snprintf(sns[i], sizeof sns[i], "SN%u", i + 1);
+		snprintf(udis[i], sizeof udis[i], "TEST-1:SN%u", i + 1);
+		snprintf(ids[i], sizeof ids[i], "l%u", i + 1);
+		devices[i] = (struct lc_device_options){
+			.index = 1000 + i, .pid = "TEST-1", .sn = sns[i],
+		};
+		for (uint32_t j = 0; j < 2; j++)
+			stores[2 * i + j] = (struct lc_store_options){
+				.device = 1000 + i, .index = j + 1,
+				.kind = LC_STORE_PRIMARY, .name = "flash",
+				.size = 65536, .is_default = j == i % 2,
+			};
+		terms[i] = issuer_terms(ids[i]);
+		terms[i].feature = "one";
+		of[i][0] = all[i] = udis[i];
+		terms[i].udis = of[i];
+	}
+	terms[N] = issuer_terms("every");
+	terms[N].udis = all;
+	terms[N].nudis = N;
+	d->options.devices = devices;
+	d->options.ndevices = N;
+	d->options.stores = stores;
+	d->options.nstores = 2 * (size_t)N;
+	device_open(d);
+	a = device_install(d, terms, N + 1, (struct lc_request){ .store = 2 });
+	CHECK_ERR(lc_action_error(a), LC_OK, NULL);
+	results = lc_action_results(a, &n);
+	for (uint32_t i = 0; i < N; i++) {
+		check_context("device %u", i);
+		CHECK_UINT(results[i].device, 1000 + i);
+		CHECK_UINT(results[i].store, 1 + i % 2);
+		CHECK_UINT(results[i].index, 1);
+	}
+	lc_action_free(a);
+
+	/* One license for all of them goes to each that is asked for. */
+	for (uint32_t i = 0; i < N; i++) {
+		a = device_install(d, &terms[N], 1,
+		    (struct lc_request){ .device = 1000 + i });
+		CHECK_ERR(lc_action_error(a), i == 0 ? LC_EEXISTS : LC_OK,
+		    NULL);
+		lc_action_free(a);
+	}
+	device_reopen(d);
+	(void)lc_licenses(d->lc, &n);
+	CHECK_UINT(n, 2 * N);
+	for (uint32_t i = 0; i < N; i++) {
+		struct lc_lease_request r = {
+			.device = 1000 + i, .feature = "one",
+		};
+		struct lc_lease *lease = NULL;
+
+		check_context("device %u", i);
+		CHECK_STR(lc_device_find(d->lc, 1000 + i)->udi, udis[i]);
+		CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
+		CHECK_INT(lc_license_status(d->lc, lc_license_find(d->lc,
+		    1000 + i, 1 + i % 2, 1)), LC_IN_USE);
+		lc_release(lease);
+	}
+	CHECK_ERR(lc_check(d->lc, NULL), LC_OK, NULL);
+	device_free(d);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -498,6 +627,8 @@ main(int argc, char **argv)
 		{ "room comes back", room_comes_back },
 		{ "events wait", events_wait },
 		{ "slices", slices },
+		{ "keys change meanwhile", keys_change_meanwhile },
+		{ "64 devices", sixty_four_devices },
 	};
 
 	return check_main("action", tests, CHECK_COUNT(tests), argc, argv);

@@ -572,6 +572,36 @@ not_a_ticket(void)
 	device_free(d);
 }
 
+/* The issuer's key is withdrawn between the first slice and the last. */
+static void
+the_key_goes_meanwhile(void)
+{
+	struct ticket t = { .id = "t1", .seq = 1, .remove = { "a" } };
+	struct device *d = device_new();
+	struct lc_request r = { .kind = LC_PROCESS_TICKET };
+	const char *keys = d->options.key_dir;
+	struct lc_action *a = NULL;
+	char *file;
+
+	device_open(d);
+	(void)device_add(d, issuer_terms("a"));
+	file = ticket_file(d->issuer, &t);
+	r.data = file;
+	r.len = strlen(file);
+	REQUIRE(lc_action_new(d->lc, &r, &a) == LC_OK);
+	CHECK(!lc_action_step(a));
+	d->options.key_dir = check_dir();
+	CHECK_ERR(lc_reconfigure(d->lc, &d->options, NULL), LC_OK, NULL);
+	lc_action_run(a);
+	check_action(a, LC_FAILED, LC_ETICKET);
+	lc_action_free(a);
+	d->options.key_dir = keys;
+	CHECK_ERR(lc_reconfigure(d->lc, &d->options, NULL), LC_OK, NULL);
+	CHECK(device_license(d, "a") != NULL);
+	free(file);
+	device_free(d);
+}
+
 /* Payloads that no authority would sign: each is one member off. */
 static void
 malformed_payloads(void)
@@ -810,6 +840,7 @@ main(int argc, char **argv)
 		{ "nothing to regenerate", nothing_to_regenerate },
 		{ "why a ticket fails", why_a_ticket_fails },
 		{ "not a ticket", not_a_ticket },
+		{ "the key goes meanwhile", the_key_goes_meanwhile },
 		{ "malformed payloads", malformed_payloads },
 		{ "from several stores", from_several_stores },
 		{ "a store that fails", a_store_that_fails },

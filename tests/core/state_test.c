@@ -215,6 +215,74 @@ a_removable_store_comes_and_goes(void)
 	device_free(d);
 }
 
+/* The folder stays, as the one does where a medium is mounted. */
+static void
+a_medium_comes_and_goes(void)
+{
+	struct lc_lease_request r = { .feature = "one", .count = 1 };
+	struct device *d = device_new();
+	const char *path = check_path(check_dir(), "store.db");
+	struct lc_terms t = issuer_terms("a");
+	struct lc_lease *lease = NULL;
+	char *store;
+	size_t n, len;
+
+	t.feature = "one";
+	t.type = LC_DEMO;
+	t.nudis = 0;
+	t.period_s = 1000;
+	d->stores[1] = (struct lc_store_options){
+		.device = 1, .index = 2, .kind = LC_STORE_REMOVABLE,
+		.name = "usb:store", .size = 65536, .path = path,
+	};
+	d->options.nstores = 2;
+	device_open(d);
+	lc_action_free(device_install(d, &t, 1,
+	    (struct lc_request){ .store = 2 }));
+	REQUIRE(device_license(d, "a") != NULL);
+	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
+	device_pass(d, 100);
+
+	store = check_read(path, &len);
+	CHECK_INT(unlink(path), 0);
+	device_pass(d, 10);
+	CHECK(device_license(d, "a") == NULL);
+	CHECK(!lc_stores(d->lc, &n)[1]->present);
+	CHECK_INT(lc_lease_state(lease), LC_LEASE_UNLICENSED);
+	CHECK_HAS(d->notice, "store usb:store: away");
+	CHECK_ERR(lc_check(d->lc, NULL), LC_OK, NULL);
+	device_reopen(d);
+	CHECK(device_license(d, "a") == NULL);
+	CHECK(access(path, F_OK) != 0);
+	device_pass(d, 10);
+
+	check_write(path, store, len);
+	d->nnotices = 0;
+	device_pass(d, 10);
+	CHECK_HAS(d->notice, "store usb:store: back again");
+	CHECK_UINT(d->nnotices, 1);
+	REQUIRE(device_license(d, "a") != NULL);
+	CHECK_UINT(device_license(d, "a")->index, 1);
+	CHECK_UINT(lc_license_left_s(d->lc, device_license(d, "a")), 890);
+	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
+
+	/* Rubbish is no store; an empty file is a new one. */
+	CHECK_INT(unlink(path), 0);
+	device_pass(d, 10);
+	check_write(path, "this is not a database, whatever it was", 39);
+	device_pass(d, 10);
+	CHECK_HAS(d->notice, "store usb:store: not used");
+	CHECK(!lc_stores(d->lc, &n)[1]->present);
+	CHECK_INT(unlink(path), 0);
+	device_pass(d, 10);
+	check_write(path, "", 0);
+	device_pass(d, 10);
+	CHECK(lc_stores(d->lc, &n)[1]->present);
+	CHECK_UINT(lc_stores(d->lc, &n)[1]->size_left, 65536);
+	free(store);
+	device_free(d);
+}
+
 /* A license in two stores counts once, and its meter goes with it. */
 static void
 in_two_stores(void)
@@ -511,6 +579,7 @@ main(int argc, char **argv)
 		{ "a permanent license stays", a_permanent_license_stays },
 		{ "a removable store comes and goes",
 		    a_removable_store_comes_and_goes },
+		{ "a medium comes and goes", a_medium_comes_and_goes },
 		{ "in two stores", in_two_stores },
 		{ "history edits show", history_edits_show },
 		{ "usage edits show", usage_edits_show },
