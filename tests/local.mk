@@ -68,6 +68,7 @@ STORE_TESTS = \
 	tests/core/level_test \
 	tests/core/lives_test \
 	tests/core/notices_test \
+	tests/core/rules_test \
 	tests/core/schedule_test \
 	tests/core/state_test \
 	tests/core/use_test
@@ -77,6 +78,10 @@ tests_core_lives_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_lives_test_LDADD = $(UNIT_LDADD)
 tests_core_notices_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_notices_test_LDADD = $(UNIT_LDADD)
+tests_core_rules_test_SOURCES = tests/core/rules_test.c \
+	agent/map.c agent/map.h
+tests_core_rules_test_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/agent
+tests_core_rules_test_LDADD = $(UNIT_LDADD)
 tests_core_schedule_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_schedule_test_LDADD = $(UNIT_LDADD)
 tests_core_state_test_CPPFLAGS = $(UNIT_CPPFLAGS)
