@@ -7,6 +7,9 @@
  * are told the same: time that passes, programs that come and go, licenses
  * installed and cleared, restarts, crashes, clocks that are set.  What the
  * core tells has to be what the model expects, each time.
+ *
+ * Beside that there are rules that hold whatever happens, looked at after every
+ * step: "invariants" below.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -22,9 +25,9 @@
 #define NONE INT64_MIN
 #define START INT64_C(1800000000)
 
-#define NDEVICES 50
+#define NDEVICES 16
 #define NLICENSES 20
-#define LIFE (110 * DAY)
+#define LIFE (365 * DAY)
 #define FLUSH HOUR
 #define SETTLE 60
 #define NKINDS 15
@@ -46,6 +49,10 @@ struct license {
 	int64_t period, start, end, extension;	/* NONE: no date */
 	bool counted, additive, agreement;
 	uint32_t count;
+
+	/* Looked at without the model: never less, never again. */
+	uint32_t least_used;
+	bool ended;
 
 	/* What became of it. */
 	bool installed, agreed, turned;
@@ -96,6 +103,7 @@ struct world {
 	int expected_back, expected_forward;
 	struct lc_lease *leases[NFEATURES][NLEASES];
 	int64_t wait_ms;
+	size_t steps, reinstalls, clock_steps, restarts, crashes;
 	size_t *counts;			/* of events, by kind; of all lives */
 };
 
@@ -700,6 +708,61 @@ check_license(const struct world *w, const struct license *l)
 		CHECK_UINT(found->count_left, l->count - l->in_use);
 }
 
+/* ---- Invariants ------------------------------------------------------ */
+
+/* No more is in use than there is, and no one has less than he took. */
+static void
+count_invariant(const struct lc_license *l)
+{
+	if (!l->terms.counted)
+		CHECK_UINT(l->count_left, LC_UNCOUNTED);
+	else
+		CHECK(l->count_left <= l->terms.count);
+}
+
+/* Use is never less than it was, and never more than the period. */
+static void
+use_invariant(const struct world *w, struct license *mine,
+    const struct lc_license *l)
+{
+	uint32_t used = lc_license_used_s(w->d->lc, l);
+
+	CHECK(used >= mine->least_used);
+	mine->least_used = used;
+	if (lc_type_metered(l->terms.type))
+		CHECK_UINT(lc_license_left_s(w->d->lc, l) + used,
+		    l->terms.period_s);
+}
+
+/* What is over stays over, whatever becomes of it and of the clock. */
+static void
+end_invariant(const struct world *w, struct license *mine,
+    const struct lc_license *l)
+{
+	enum lc_status status = lc_license_status(w->d->lc, l);
+	bool ended = status == LC_EXPIRED_IN_USE ||
+	    status == LC_EXPIRED_NOT_IN_USE;
+
+	CHECK(ended || !mine->ended);
+	mine->ended |= ended;
+}
+
+static void
+invariants(struct world *w)
+{
+	for (int i = 0; i < NLICENSES; i++) {
+		struct license *mine = &w->m.licenses[i];
+		const struct lc_license *l = device_license(w->d, mine->id);
+
+		if (l == NULL)
+			continue;
+		count_invariant(l);
+		use_invariant(w, mine, l);
+		end_invariant(w, mine, l);
+	}
+	w->steps++;
+}
+
 /* ---- What happens ---------------------------------------------------- */
 
 static struct lc_terms
@@ -730,6 +793,7 @@ installed(struct world *w, struct license *l)
 		expect(&w->m, &w->expected, LC_EVENT_EULA_ACCEPTED,
 		    l->feature, l);
 	expect(&w->m, &w->expected, LC_EVENT_INSTALLED, l->feature, l);
+	w->reinstalls += l->index != 0;
 	if (l->index != 0)
 		CHECK_UINT(device_license(w->d, l->id)->index, l->index);
 	l->index = device_license(w->d, l->id)->index;
@@ -863,6 +927,7 @@ set_clock(struct world *w)
 {
 	int64_t by_boot = w->m.now;
 
+	w->clock_steps++;
 	switch (check_random(4)) {
 	case 0:
 		w->m.offset = -(int64_t)check_random(40 * DAY);
@@ -951,6 +1016,7 @@ model_open(struct world *w, int64_t off)
 static void
 restart(struct world *w)
 {
+	w->restarts++;
 	device_close(w->d);
 	model_open(w, check_random(3) == 0 ? (int64_t)check_random(20 * DAY) :
 	    (int64_t)check_random(100));
@@ -995,6 +1061,7 @@ crash(struct world *w)
 	size_t n = disk_read(w->d->dir, files, CHECK_COUNT(files));
 	int64_t off = (int64_t)check_random(2 * DAY);
 
+	w->crashes++;
 	device_close(w->d);
 	for (size_t i = 0; i < n; i++) {
 		check_write(files[i].path, files[i].data, files[i].len);
@@ -1011,6 +1078,7 @@ crash(struct world *w)
 		used = lc_license_used_s(w->d->lc, device_license(w->d, l->id));
 		CHECK(used <= l->used && l->used - used <= FLUSH);
 		l->used = used;
+		l->least_used = (uint32_t)used;
 	}
 }
 
@@ -1065,6 +1133,7 @@ act(struct world *w)
 	}
 	tick(w);
 	check_license(w, &w->m.licenses[check_random(NLICENSES)]);
+	invariants(w);
 }
 
 /* The next time at which the core is called, no later than `until`. */
@@ -1100,6 +1169,7 @@ go_on(struct world *w, int64_t seconds)
 		    (double)(w->m.truth - START) / (double)DAY);
 		next = next_call(w, seconds);
 		pass(w, next);
+		invariants(w);
 		seconds -= next;
 	}
 }
@@ -1121,7 +1191,7 @@ license_make(struct license *l, int device, int number)
 	if (check_random(4) == 0 && metered(l))
 		l->period = DAY * (1 + (int64_t)check_random(30));
 	if (subscription(l)) {
-		l->end = START + HOUR + (int64_t)check_random(100 * DAY);
+		l->end = START + HOUR + (int64_t)check_random(350 * DAY);
 		if (check_random(2) == 0)
 			l->start = l->end - 1 -
 			    (int64_t)check_random(90 * DAY);
@@ -1170,9 +1240,10 @@ world_new(int device, size_t *counts)
 }
 
 static void
-live(int device, size_t *counts)
+live(int device, size_t *counts, struct world *sums)
 {
 	struct world *w = world_new(device, counts);
+	struct lc_detail detail = { "" };
 
 	tick(w);
 	for (int i = 0; i < NLICENSES; i++)
@@ -1183,6 +1254,12 @@ live(int device, size_t *counts)
 		act(w);
 	}
 	deliver(w, SIZE_MAX);
+	CHECK_ERR(lc_check(w->d->lc, &detail), LC_OK, &detail);
+	sums->steps += w->steps;
+	sums->reinstalls += w->reinstalls;
+	sums->clock_steps += w->clock_steps;
+	sums->restarts += w->restarts;
+	sums->crashes += w->crashes;
 	device_free(w->d);
 	free(w);
 }
@@ -1190,11 +1267,17 @@ live(int device, size_t *counts)
 static void
 random_lives(void)
 {
+	static struct world sums;
 	size_t counts[NKINDS] = { 0 };
 
 	for (int i = 0; i < NDEVICES; i++)
-		live(i, counts);
+		live(i, counts, &sums);
 	check_context("all lives");
+	printf("# %d years, %zu steps; %zu installed again, %zu clocks set,"
+	    " %zu restarts, %zu crashes\n", NDEVICES, sums.steps,
+	    sums.reinstalls, sums.clock_steps, sums.restarts, sums.crashes);
+	CHECK(sums.reinstalls > 0 && sums.clock_steps > 0 &&
+	    sums.restarts > 0 && sums.crashes > 0);
 	printf("# %d licenses; events by kind:", NDEVICES * NLICENSES);
 	for (int kind = 1; kind < NKINDS; kind++) {
 		printf(" %zu", counts[kind]);
