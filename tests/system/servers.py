@@ -295,7 +295,8 @@ class Odd(Folder):
         self.port = self.socket.getsockname()[1]
         self.talk = talk
         self.open = []
-        threading.Thread(target=self.serve, daemon=True).start()
+        self.server = threading.Thread(target=self.serve, daemon=True)
+        self.server.start()
 
     def serve(self):
         while True:
@@ -314,6 +315,10 @@ class Odd(Folder):
             pass
 
     def close(self):
+        # An accept() that goes on after the close would do so with whatever
+        # has the descriptor's number then.
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.server.join()
         self.socket.close()
         for connection in self.open:
             connection.close()
