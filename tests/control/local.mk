@@ -3,6 +3,7 @@
 
 CONTROL_TESTS = \
 	tests/control/client.py \
+	tests/control/events.py \
 	tests/control/leases.py \
 	tests/control/protocol.py \
 	tests/control/rude.py \
