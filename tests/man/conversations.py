@@ -26,7 +26,7 @@ WRITE = os.environ.get("MAN_WRITE") == "write"
 MASKS = [(re.compile(pattern), word) for pattern, word in (
     (r"\b[0-9a-f]{32}\b", "ID"),
     (r"License authority [\w-]{8}", "AUTHORITY"),
-    (r"\b[\w-]{43}\b", "KEY"),
+    (r"(?<![\w-])[\w-]{43}(?![\w-])", "KEY"),
     (r"\b20\d\d-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", "TIME"),
     (r"127\.0\.0\.1:\d+", "ADDRESS"),
     (r"Timeticks: \(\d+\) \d+:\d\d:\d\d\.\d\d", "UPTIME"),
