@@ -6,20 +6,28 @@ from harness import *
 from master_lab import *
 
 
-def double(pdu):
-    """All that a SET consists of comes twice; snmpd hears of it once."""
-    if pdu.from_master and pdu.type in (TEST_SET, COMMIT_SET, CLEANUP_SET):
-        return [pdu, pdu]
-    if not pdu.from_master and pdu.type == RESPONSE:
-        if pdu.packet in double.answered:
+class Double:
+    """All that a SET consists of comes twice; the second answer counts."""
+
+    def __init__(self):
+        self.twice = set()
+        self.answered = set()
+
+    def __call__(self, pdu):
+        if pdu.from_master and pdu.type in (TEST_SET, COMMIT_SET,
+                                            CLEANUP_SET):
+            self.twice.add(pdu.packet)
+            return [pdu, pdu]
+        if not pdu.from_master and pdu.type == RESPONSE and \
+                pdu.packet in self.twice and pdu.packet not in self.answered:
+            self.answered.add(pdu.packet)
             return []
-        double.answered.add(pdu.packet)
-    return [pdu]
+        return [pdu]
 
 
 class Late:
-    """The answer to a phase is kept until snmpd has asked for it again, so
-    often; it goes to the last one who asked."""
+    """The answer to a phase is kept until snmpd has asked for it so often;
+    only the last answer counts."""
 
     def __init__(self, kind, times):
         self.kind = kind
@@ -36,8 +44,7 @@ class Late:
             self.kept.append(pdu)
             if len(self.kept) < self.times:
                 return []
-            kept, self.asked = self.kept, []
-            return kept
+            self.asked = []
         return [pdu]
 
 
@@ -73,8 +80,7 @@ def repeats(lab):
         lab.issue_two(f"{name}.lic")
 
     step("the wire repeats each PDU")
-    double.answered = set()
-    between.follow(double)
+    between.follow(Double())
     installs_once(lab, "wire.lic")
     equal(between.count(TEST_SET)[0], 1, "transactions")
 
