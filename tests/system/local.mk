@@ -8,6 +8,8 @@ SYSTEM_TESTS = \
 	tests/system/causes.py \
 	tests/system/clear.py \
 	tests/system/crash.py \
+	tests/system/devices.py \
+	tests/system/durable.py \
 	tests/system/install.py \
 	tests/system/install_wait.py \
 	tests/system/lab_contract.py \
