@@ -1,25 +1,18 @@
 /*
- * embed.c - licensing inside a program, without SNMP and without a daemon.
- *
+ * embed.c - licensing inside a program: installs a file if there is one, takes
+ * a feature, shows what there is.  No SNMP, no daemon.
  *	embed STATE-DIR KEYS-DIR FEATURE [LICENSE-FILE]
- *
- * Installs the license file, if there is one, takes the feature, and shows
- * what the device has.  Build it with
- *
  *	cc embed.c $(pkg-config --cflags --libs liblicensecore)
  */
 #include <licensecore.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static void
 install(struct lc *lc, const char *path)
 {
 	static char data[1 << 20];
-	struct lc_request request = {
-		.kind = LC_INSTALL, .data = data, .accept_eula = true,
-		.by = "embed",
-	};
+	struct lc_request request = { .kind = LC_INSTALL, .data = data,
+		.accept_eula = true, .by = "embed" };
 	struct lc_action *action;
 	FILE *file = fopen(path, "r");
 
@@ -28,64 +21,46 @@ install(struct lc *lc, const char *path)
 		fclose(file);
 	}
 	if (lc_action_new(lc, &request, &action) != LC_OK)
-		exit(EXIT_FAILURE);
+		return;
 	lc_action_run(action);
 	printf("%s: %s\n", path, lc_action_state(action) == LC_SUCCESSFUL ?
 	    "installed" : lc_action_detail(action));
 	lc_action_free(action);
 }
 
-static void
-show(const struct lc *lc)
-{
-	const struct lc_license *const *licenses;
-	size_t n;
-
-	licenses = lc_licenses(lc, &n);
-	for (size_t i = 0; i < n; i++)
-		printf("%u: %s %s, %s, %s\n", licenses[i]->index,
-		    licenses[i]->terms.feature, licenses[i]->terms.version,
-		    lc_type_name(licenses[i]->terms.type),
-		    lc_license_status(lc, licenses[i]) == LC_IN_USE ?
-		    "in use" : "not in use");
-}
-
 int
 main(int argc, char **argv)
 {
-	struct lc_device_options device = {
-		.index = 1, .pid = "EMBED-1", .sn = "0001",
-	};
-	struct lc_store_options store = {
-		.device = 1, .index = 1, .name = "store", .size = 65536,
-		.is_default = true,
-	};
-	struct lc_lease_request wanted = { .version = "1.0", .count = 1 };
-	struct lc_options options = {
-		.own_keys = true,	/* not in a product: see the header */
-		.devices = &device, .ndevices = 1,
+	struct lc_device_options device = { .index = 1, .pid = "EMBED-1",
+		.sn = "0001" };
+	struct lc_store_options store = { .device = 1, .index = 1,
+		.name = "store", .size = 65536, .is_default = true };
+	struct lc_options options = { .devices = &device, .ndevices = 1,
 		.stores = &store, .nstores = 1,
-	};
+		.own_keys = true /* not in a product: see the header */ };
+	struct lc_lease_request wanted = { .version = "1.0" };
+	const struct lc_license *const *licenses;
 	struct lc_detail why = { "" };
 	struct lc_lease *lease;
 	struct lc *lc;
+	size_t n;
 
 	if (argc < 4)
-		return EXIT_FAILURE;
+		return 2;
 	options.state_dir = argv[1];
 	options.key_dir = argv[2];
 	wanted.feature = argv[3];
-	if (lc_open(&options, &lc, &why) != LC_OK) {
-		fprintf(stderr, "%s\n", why.text);
-		return EXIT_FAILURE;
-	}
+	if (lc_open(&options, &lc, &why) != LC_OK)
+		return fprintf(stderr, "%s\n", why.text) > 0;
 	if (argc > 4)
 		install(lc, argv[4]);
-	if (lc_checkout(lc, &wanted, &lease, &why) == LC_OK)
-		printf("%s is licensed\n", wanted.feature);
-	else
-		printf("%s\n", why.text);
-	show(lc);
+	printf("%s\n", lc_checkout(lc, &wanted, &lease, &why) == LC_OK ?
+	    "licensed" : why.text);
+	licenses = lc_licenses(lc, &n);
+	for (size_t i = 0; i < n; i++)
+		printf("%u: %s, %s\n", licenses[i]->index,
+		    licenses[i]->terms.feature,
+		    lc_type_name(licenses[i]->terms.type));
 	lc_close(lc);
-	return EXIT_SUCCESS;
+	return 0;
 }

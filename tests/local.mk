@@ -134,4 +134,6 @@ dist_check_SCRIPTS += tests/tools/licissue_test.sh \
 	tests/examples/embed_test.sh tests/examples/fleet_try.py
 TESTS += tests/examples/check_licenses.py
 TESTS += tests/examples/embed_test.sh
+dist_check_SCRIPTS += tests/core/api_test.sh
+TESTS += tests/core/api_test.sh
 TESTS += tests/tools/licissue_test.sh
