@@ -37,6 +37,7 @@ FORMAT_TESTS = \
 	tests/core/jws_test \
 	tests/core/line_test \
 	tests/core/memory_test \
+	tests/core/statement_test \
 	tests/core/text_test \
 	tests/core/trust_test
 tests_core_b64_test_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -58,6 +59,8 @@ tests_core_devkey_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_devkey_test_LDADD = $(UNIT_LDADD)
 tests_core_file_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_file_test_LDADD = $(UNIT_LDADD)
+tests_core_statement_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_core_statement_test_LDADD = $(UNIT_LDADD)
 tests_core_text_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_core_text_test_LDADD = $(UNIT_LDADD)
 tests_core_trust_test_CPPFLAGS = $(UNIT_CPPFLAGS)
