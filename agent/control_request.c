@@ -297,6 +297,24 @@ check(const struct call *call)
 	buffer_free(&findings);
 }
 
+/* ---- The clock ---- */
+
+static void
+clock_reset(const struct call *call)
+{
+	struct control *control = call->client->control;
+	struct lc_detail detail = { "" };
+	enum lc_err err = lc_clock_reset(
+	    control->options.core, call->client->by, &detail);
+
+	if (err != LC_OK) {
+		call_fail(call, err, detail.text);
+		return;
+	}
+	call_done(call, err);
+	licenses_changed(control);
+}
+
 /* ---- The tables ---- */
 
 enum arg_kind { ARG_NUMBER, ARG_TEXT, ARG_TRUTH };
@@ -394,6 +412,7 @@ static const struct verb {
 	{ "boot_level", CONTROL_ADMIN, MODULE, DEVICE | LEVEL, boot_level },
 	{ "accept_all", CONTROL_ADMIN, ON, 0, accept_all },
 	{ "check", CONTROL_ADMIN, 0, 0, check },
+	{ "clock_reset", CONTROL_ADMIN, 0, 0, clock_reset },
 };
 
 /* ---- Reading a request ---- */

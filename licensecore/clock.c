@@ -162,14 +162,14 @@ floor_watch(struct lc *lc, int64_t boot)
 {
 	int64_t went = boot - lc->time.floor_at_ms;
 	int64_t now_ms = lc_now(lc) * 1000;
+	bool first = lc->time.floor_ms <= 0;	/* of all times */
 
 	went = went > 0 ? went : 0;
 	lc->time.floor_ms += went;
 	lc->time.floor_at_ms = boot;
 	if (now_ms - lc->time.floor_ms > AHEAD_S * 1000)
 		lc->time.ahead_ms += went;
-	if (lc->time.floor_ms <= 0 ||	/* the first time of all */
-	    now_ms - lc->time.floor_ms <= AHEAD_S * 1000 ||
+	if (first || now_ms - lc->time.floor_ms <= AHEAD_S * 1000 ||
 	    lc->time.ahead_ms >= STANDS_S * 1000) {
 		lc->time.floor_ms = now_ms;
 		lc->time.ahead_ms = 0;

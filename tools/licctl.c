@@ -77,6 +77,8 @@ static const struct command {
 	{ "license revoke last", "F?F", license_revoke_last,
 	    "write the rehost ticket once more" },
 	{ "check", "?f", check, "is a feature licensed; or: is all well" },
+	{ "clock reset", "", clock_reset,
+	    "take back a clock that was once set far ahead" },
 	{ "run", "", run, "hold a license while a command runs" },
 	{ "dump", "", dump, "all that the daemon knows, as JSON" },
 };

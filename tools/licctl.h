@@ -151,6 +151,7 @@ int license_revoke_last(struct ctl *);
 int license_save_agreements(struct ctl *);
 int license_boot_level(struct ctl *);
 int license_boot_level_not(struct ctl *);
+int clock_reset(struct ctl *);
 int license_activate(struct ctl *);
 int license_deactivate(struct ctl *);
 

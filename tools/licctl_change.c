@@ -537,6 +537,19 @@ license_accept_not(struct ctl *ctl)
 	return set_standing(ctl, false);
 }
 
+/* ---- clock reset ---- */
+
+int
+clock_reset(struct ctl *ctl)
+{
+	json_t *result = NULL;
+	int status = ask(ctl, json_pack("{s:s}", "do", "clock_reset"), &result);
+
+	if (status == EXIT_DONE && !ctl->json)
+		puts("Licenses go by the clock again.");
+	return finish(ctl, status, result);
+}
+
 /* ---- license right-to-use, boot level ---- */
 
 /* The module that has the level, or has the name; -1: that was complained of. */

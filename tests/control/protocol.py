@@ -170,6 +170,7 @@ def answers(lab):
         pass
     equal(c.refused("clear", **where), "not-found", "cleared")
     equal(c.ask("check")["good"], True, "check")
+    equal(c.refused("clock_reset"), "not-found", "the clock was not ahead")
     equal([r["what"] for r in c.rows("history")].count("install"), 2,
           "installations in the history")
     counts = c.ask("statistics")

@@ -536,6 +536,26 @@ an_issue_is_proof(void)
 	device_free(d);
 }
 
+/* A clock on which time passes while it is looked at. */
+static int64_t
+ticking(void *arg)
+{
+	return ((struct device *)arg)->boot_ms += 7;
+}
+
+static void
+opening_takes_time(void)
+{
+	struct device *d = device_new();
+
+	d->options.clock.boot_ms = ticking;
+	device_open(d);
+	CHECK_INT(lc_clock_ahead_s(d->lc), 0);
+	device_reopen(d);
+	CHECK_INT(lc_clock_ahead_s(d->lc), 0);
+	device_free(d);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -555,6 +575,7 @@ main(int argc, char **argv)
 		{ "time is not gained", time_is_not_gained },
 		{ "a step that stands", a_step_that_stands },
 		{ "an issue is proof", an_issue_is_proof },
+		{ "opening takes time", opening_takes_time },
 	};
 
 	return check_main("loss", tests, CHECK_COUNT(tests), argc, argv);

@@ -30,6 +30,7 @@ SYSTEM_TESTS = \
 	tests/system/time_kinds.py \
 	tests/system/time_life.py \
 	tests/system/time_queue.py \
+	tests/system/time_reset.py \
 	tests/system/transfers.py \
 	tests/system/waiting.py \
 	tests/system/walk.py \
