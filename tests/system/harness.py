@@ -99,6 +99,15 @@ def runs(pid):
         return False
 
 
+def in_flight(port):
+    """Bytes in TCP connections with this port that nobody has read yet."""
+    with open("/proc/net/tcp", encoding="ascii") as f:
+        rows = [line.split() for line in f][1:]
+    return sum(int(n, 16) for row in rows
+               if f":{port:04X}" in (row[1][-5:], row[2][-5:]) and
+               row[3] == "01" for n in row[4].split(":"))
+
+
 def step(text):
     print(f"- {text}", flush=True)
 
@@ -441,13 +450,15 @@ class Lab:
         it has recorded that, rightly sends it again.
         """
         wait_until("no notification waits", lambda: self.statistics()[
-            "notifications_waiting"] == 0)
-        # snmptrapd takes one at a time: when it answers this, which it does
-        # not write down, it has written all before.
+            "notifications_waiting"] == 0, 3 * PATIENCE)
         launch = self._variables("run/launch")
+        port = launch["lab_trap_port"]
+        wait_until("snmptrapd has read all", lambda: not in_flight(int(port)),
+                   3 * PATIENCE)
+        # It takes one at a time: when it answers this, which it does not
+        # write down, it has written all before.
         done = self.run("snmpinform", "-v2c", "-c", launch["probe"], "-t", "2",
-                        "-r", str(PATIENCE // 2),
-                        f"127.0.0.1:{launch['lab_trap_port']}", "",
+                        "-r", str(PATIENCE // 2), f"127.0.0.1:{port}", "",
                         "1.3.6.1.6.3.1.1.5.1")
         equal((done.returncode, done.stderr), (0, ""), "snmptrapd's answer")
 
@@ -455,7 +466,7 @@ class Lab:
 class Manager:
     """tests/system/manager: exact answers, errors with their indexes."""
 
-    def __init__(self, lab, auth, seconds="5", retries="2"):
+    def __init__(self, lab, auth, seconds=str(PATIENCE), retries="0"):
         path = os.environ.get("LAB_MANAGER", "")
         if not os.path.exists(path):
             skip("tests/system/manager is not built (net-snmp's library)")
@@ -498,7 +509,7 @@ class Manager:
 
     def close(self):
         self.process.stdin.close()
-        equal(self.process.wait(10), 0, "the manager's exit status")
+        equal(self.process.wait(PATIENCE), 0, "the manager's exit status")
         self.process.stdout.close()
 
 

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import threading
 
-from harness import wait_until
+from harness import PATIENCE, wait_until
 
 # Types of PDUs (RFC 2741, 6.1).
 GET, TEST_SET, COMMIT_SET, CLEANUP_SET, NOTIFY, RESPONSE = 5, 8, 9, 11, 12, 18
@@ -34,7 +34,7 @@ class Daemon:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
+        self.process.wait(PATIENCE)
 
 
 class HangUp(Exception):
@@ -72,6 +72,7 @@ class Between:
         return [pdu]
 
     def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)    # ends accept()
         self.listener.close()
 
     def accept(self):

@@ -45,11 +45,8 @@ def queue(lab):
     step("snmpd comes back")
     lab.lose_no_traps()
     lab.restart("snmpd")
-    wait_until("all are delivered", lambda: lab.statistics()[
-        "notifications_waiting"] == 0, 3 * PATIENCE)
-    traps = wait_until("all that is kept", lambda: (
-        lambda t: t if len(t) >= KEPT else None)(
-            lab.traps("clmgmtLicenseInstalled")), 3 * PATIENCE)
+    lab.settled()
+    traps = lab.traps("clmgmtLicenseInstalled")
     indexes = [int(objects[0][0].rpartition(".")[2]) for _, objects in traps]
     equal(indexes, list(range(1 + MORE, 1 + MORE + KEPT)), "in order")
     equal(lab.log().count("dropped"), 1, "lines in the log")
