@@ -340,6 +340,83 @@ off_for_a_while(void)
 	life_free(life);
 }
 
+/* As live, without setting the clock right. */
+static void
+live_on(struct life *life, int64_t until)
+{
+	while (life->now < until) {
+		int64_t wait, left = (until - life->now) * 1000;
+
+		CHECK_ERR(lc_tick(life->d->lc, &wait), LC_OK, NULL);
+		go(life, wait < 0 || wait > left ? left : wait);
+	}
+	CHECK_ERR(lc_tick(life->d->lc, &(int64_t){ 0 }), LC_OK, NULL);
+}
+
+static void
+ahead_and_back(struct life *life)
+{
+	live_on(life, 10 * DAY);
+	life->d->wall += 400 * DAY;
+	live_on(life, 12 * DAY + DAY / 2);
+	life->d->wall = START + life->now;
+	live_on(life, 13 * DAY + HOUR);
+	device_reopen(life->d);
+	live_on(life, 17 * DAY);
+}
+
+/*
+ * A clock that is set far ahead is believed, and nothing is repeated or lost
+ * when it is right again: time goes on from there.
+ */
+static void
+a_clock_far_ahead(void)
+{
+	static const enum lc_type types[] = {
+		LC_PAID_SUBSCRIPTION, LC_DEMO, LC_EXTENSION,
+	};
+	/* Of a demo license of five days, and an extension of 40. */
+	static const struct told expected[][10] = {
+		{ { LC_EVENT_SUBSCRIPTION_EXPIRED, 10 * DAY },
+		    { LC_EVENT_SUBSCRIPTION_EXPIRED, 11 * DAY },
+		    { LC_EVENT_SUBSCRIPTION_EXPIRED, 12 * DAY },
+		    { LC_EVENT_SUBSCRIPTION_EXPIRED, 13 * DAY },
+		    { LC_EVENT_SUBSCRIPTION_EXPIRED, 14 * DAY },
+		    { LC_EVENT_SUBSCRIPTION_EXPIRED, 15 * DAY },
+		    { LC_EVENT_SUBSCRIPTION_EXPIRED, 16 * DAY },
+		    { LC_EVENT_SUBSCRIPTION_EXPIRED, 17 * DAY } },
+		{ { LC_EVENT_EXPIRY_WARNING, 1 * DAY },
+		    { LC_EVENT_EXPIRY_WARNING, 2 * DAY },
+		    { LC_EVENT_EXPIRY_WARNING, 3 * DAY },
+		    { LC_EVENT_EXPIRY_WARNING, 4 * DAY },
+		    { LC_EVENT_EXPIRED, 5 * DAY },
+		    /* 405 days ago, of which 399 are whole weeks */
+		    { LC_EVENT_EXPIRED, 10 * DAY },
+		    { LC_EVENT_EXPIRED, 11 * DAY } },
+		{ { LC_EVENT_EXPIRY_WARNING, 12 * DAY } },
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(types); i++) {
+		struct life *life = life_new();
+		struct lc_terms t = license(types[i]);
+		size_t n = 0;
+
+		snprintf(life->name, sizeof life->name, "%s",
+		    lc_type_name(types[i]));
+		if (types[i] == LC_PAID_SUBSCRIPTION)
+			t.end = START + 100 * DAY;
+		else
+			t.period_s = (uint32_t)((i == 1 ? 5 : 40) * DAY);
+		(void)device_add(life->d, t);
+		hold(life);
+		ahead_and_back(life);
+		while (n < 10 && expected[i][n].kind != 0)
+			n++;
+		check_told(life, expected[i], n);
+		life_free(life);
+	}
+}
+
 /* What ran out is not mentioned while something else serves. */
 static void
 another_license_ends_the_complaints(void)
@@ -519,6 +596,7 @@ main(int argc, char **argv)
 		{ "subscriptions", subscriptions },
 		{ "right to use", right_to_use },
 		{ "off for a while", off_for_a_while },
+		{ "a clock far ahead", a_clock_far_ahead },
 		{ "another license ends the complaints",
 		    another_license_ends_the_complaints },
 		{ "mandatory features", mandatory_features },

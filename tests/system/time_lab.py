@@ -22,8 +22,8 @@ DAY = 24 * HOUR
 WEEK = 7 * DAY
 
 FAKETIME = """preload=$(ldd '{real}' | sed -n 's/.*libasan.* => \\([^ ]*\\) .*/\\1:/p')
-export LD_PRELOAD="$preload{faketime}" TZ=UTC
-export FAKETIME_TIMESTAMP_FILE='{clock}' FAKETIME_NO_CACHE=1
+export LD_PRELOAD="$preload{faketime}" TZ='{zone}'
+export FAKETIME_TIMESTAMP_FILE='{clock}' FAKETIME_FMT=%s FAKETIME_NO_CACHE=1
 exec '{real}' "$@"
 """
 
@@ -54,6 +54,14 @@ def find_faketime():
     return skip("libfaketime is not installed")
 
 
+def odd_zone(now):
+    """The daemon's time zone: far away, and its clocks are put forward 20 days
+    from now and back after 39 more, which must make no difference."""
+    forward, back = (time.gmtime(now + days * DAY).tm_yday
+                     for days in (20, 59))
+    return f"LAB9:30DST,J{min(forward, 365)}/2,J{min(back, 365)}/3"
+
+
 class Clock:
     """The daemon's time; make it before the lab."""
 
@@ -64,16 +72,17 @@ class Clock:
             tempfile.tempdir = "/dev/shm"
         self.folder = tempfile.TemporaryDirectory(prefix="licagent-clock-")
         self.path = os.path.join(self.folder.name, "now")
-        wrap(self.folder.name, FAKETIME.replace("{faketime}", faketime)
-             .replace("{clock}", self.path))
         # Licenses are issued by a clock that is right.
         self.now = 0
         self.set(int(time.time()) // DAY * DAY + DAY)
+        wrap(self.folder.name, FAKETIME.replace("{faketime}", faketime)
+             .replace("{clock}", self.path)
+             .replace("{zone}", odd_zone(self.now)))
 
     def set(self, now):
         self.now = now
         with open(self.path + ".new", "w", encoding="utf-8") as f:
-            f.write(time.strftime("%Y-%m-%d %H:%M:%S\n", time.gmtime(now)))
+            f.write(f"{now}\n")
         os.rename(self.path + ".new", self.path)
 
 
