@@ -13,6 +13,7 @@ FAKE_MASTER = $(AGENT_FIXTURE) \
 AGENT_TESTS = \
 	tests/agent/agentx_test \
 	tests/agent/conf_test \
+	tests/agent/eventlog_test \
 	tests/agent/files_test \
 	tests/agent/link_test \
 	tests/agent/loop_test \
@@ -28,6 +29,9 @@ tests_agent_agentx_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_conf_test_SOURCES = tests/agent/conf_test.c
 tests_agent_conf_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_conf_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_eventlog_test_SOURCES = tests/agent/eventlog_test.c
+tests_agent_eventlog_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_eventlog_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_files_test_SOURCES = tests/agent/files_test.c
 tests_agent_files_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_files_test_LDADD = $(AGENT_TEST_LDADD)
