@@ -158,8 +158,21 @@ field(const char *name, const char *value)
 
 /* ---- What is there ---- */
 
+/* Of a license, or of all that serve a feature together. */
+struct count {
+	json_int_t active, used, expired;
+};
+
+/* The additive licenses of one feature. */
+struct group {
+	json_t *first; /* of its licenses; a reference */
+	struct count sum;
+};
+
 struct view {
 	json_t *devices, *stores, *features, *licenses;
+	struct group *groups; /* by device, feature, version */
+	size_t ngroups;
 };
 
 static void
@@ -169,14 +182,19 @@ forget(struct view *view)
 	json_decref(view->stores);
 	json_decref(view->features);
 	json_decref(view->licenses);
+	for (size_t i = 0; i < view->ngroups; i++)
+		json_decref(view->groups[i].first);
+	free(view->groups);
 }
+
+static bool make_groups(struct view *);
 
 static int
 look(struct ctl *ctl, struct view *view)
 {
 	int status;
 
-	*view = (struct view){ NULL, NULL, NULL, NULL };
+	*view = (struct view){ .devices = NULL };
 	if ((status = ask_rows(ctl, "devices", NULL, &view->devices)) !=
 		EXIT_DONE ||
 	    (status = ask_rows(ctl, "stores", NULL, &view->stores)) !=
@@ -187,6 +205,10 @@ look(struct ctl *ctl, struct view *view)
 		 ctl->nargs > 0 ? ctl->args[0] : NULL, &view->licenses)) !=
 		EXIT_DONE)
 		forget(view);
+	else if (!make_groups(view)) {
+		forget(view);
+		status = fail("out of memory");
+	}
 	return status;
 }
 
@@ -251,40 +273,103 @@ demand(const struct view *view, const json_t *license)
 	return 0;
 }
 
-struct count {
-	json_int_t active, used, expired;
-};
-
-/* Do they serve the feature together? */
-static bool
-together(const json_t *a, const json_t *b)
+static void
+add_count(struct count *sum, const json_t *license)
 {
-	return is_true(a, "additive") && is_true(b, "additive") &&
-	       !is(b, "status", "inactive") &&
-	       !is(b, "status", "expiredNotInUse") &&
-	       is_true(b, "eula_accepted");
+	json_int_t count = number_of(license, "count");
+	json_int_t used = count - number_of(license, "count_left");
+
+	if (!is_true(license, "counted"))
+		return;
+	sum->active += count;
+	sum->used += used;
+	if (is(license, "status", "expiredInUse"))
+		sum->expired += used;
+}
+
+/* Does it serve its feature together with others? */
+static bool
+together(const json_t *license)
+{
+	return is_true(license, "additive") &&
+	       !is(license, "status", "inactive") &&
+	       !is(license, "status", "expiredNotInUse") &&
+	       is_true(license, "eula_accepted");
+}
+
+static int
+group_order(const json_t *a, const json_t *b)
+{
+	int by = (number_of(a, "device") > number_of(b, "device")) -
+		 (number_of(a, "device") < number_of(b, "device"));
+
+	if (by == 0)
+		by = strcmp(text_of(a, "feature"), text_of(b, "feature"));
+	return by != 0
+		   ? by
+		   : strcmp(text_of(a, "version"), text_of(b, "version"));
+}
+
+static int
+by_group(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+
+	return group_order(x->first, y->first);
+}
+
+/* One for each license at first, then those of a feature become one. */
+static bool
+make_groups(struct view *view)
+{
+	json_t *row;
+	size_t i, n = 0, kept = 0;
+
+	view->groups =
+	    calloc(json_array_size(view->licenses) + 1, sizeof *view->groups);
+	if (view->groups == NULL)
+		return false;
+	json_array_foreach(view->licenses, i, row)
+	{
+		if (!together(row))
+			continue;
+		view->groups[n].first = row;
+		add_count(&view->groups[n++].sum, row);
+	}
+	qsort(view->groups, n, sizeof *view->groups, by_group);
+	for (i = 0; i < n; i++) {
+		struct group *last = &view->groups[kept - (kept > 0)];
+		const struct count *more = &view->groups[i].sum;
+
+		if (kept > 0 && by_group(last, &view->groups[i]) == 0) {
+			last->sum.active += more->active;
+			last->sum.used += more->used;
+			last->sum.expired += more->expired;
+		} else
+			view->groups[kept++] = view->groups[i];
+	}
+	/* They outlive the list, from which views take out what they do not
+	 * show. */
+	for (i = 0; i < kept; i++)
+		(void)json_incref(view->groups[i].first);
+	view->ngroups = kept;
+	return true;
 }
 
 static struct count
 count_of(const struct view *view, const json_t *license)
 {
 	struct count sum = { 0, 0, 0 };
-	const json_t *row;
-	size_t i;
+	const struct group key = { .first = (json_t *)(uintptr_t)license };
+	const struct group *group = NULL;
 
-	json_array_foreach(view->licenses, i, row)
-	{
-		json_int_t count = number_of(row, "count"), used;
-
-		if (!is_true(row, "counted") || !same_feature(row, license) ||
-		    (row != license && !together(license, row)))
-			continue;
-		used = count - number_of(row, "count_left");
-		sum.active += count;
-		sum.used += used;
-		if (is(row, "status", "expiredInUse"))
-			sum.expired += used;
-	}
+	if (is_true(license, "additive"))
+		group = bsearch(&key, view->groups, view->ngroups,
+		    sizeof *view->groups, by_group);
+	if (group != NULL)
+		sum = group->sum;
+	if (!together(license))
+		add_count(&sum, license);
 	return sum;
 }
 
