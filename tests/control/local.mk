@@ -8,6 +8,7 @@ CONTROL_TESTS = \
 	tests/control/protocol.py \
 	tests/control/rude.py \
 	tests/control/urls.py \
+	tests/control/wrong.py \
 	tests/tools/golden.py \
 	tests/tools/licctl_do.py \
 	tests/tools/licctl_show.py \

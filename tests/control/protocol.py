@@ -18,7 +18,23 @@ def told(path):
             c.refused(do, **args) or "ok" for do, args in REQUESTS]
 
 
-def as_other(lab, uid, gid, groups=()):
+def verbs():
+    """{request: the right that it needs} as the daemon has them."""
+    with open(os.path.join(TOP, "agent", "control_request.c"),
+              encoding="utf-8") as f:
+        return {verb: right.lower() for verb, right in re.findall(
+            r'^\t\{ "(\w+)", CONTROL_(\w+),', f.read(), re.M)}
+
+
+def denied(path):
+    """The requests that are denied; with a wrong argument, so that nothing
+    is done by those that are not."""
+    with Control(path) as c:
+        return [verb for verb in verbs()
+                if c.refused(verb, rubbish=1) == "denied"]
+
+
+def as_other(lab, uid, gid, groups=(), ask=told):
     """What another user is told: rights are those of the process."""
     receive, send = os.pipe()
     child = os.fork()
@@ -27,7 +43,7 @@ def as_other(lab, uid, gid, groups=()):
             os.setgroups(groups)
             os.setgid(gid)
             os.setuid(uid)
-            os.write(send, json.dumps(told(lab.control)).encode())
+            os.write(send, json.dumps(ask(lab.control)).encode())
         finally:
             os._exit(0)
     os.close(send)
@@ -72,6 +88,16 @@ def rights(lab):
           "feature group among others")
     equal(as_other(lab, nobody.pw_uid, own, [groups["daemon"], 77]),
           admin_rights, "admin group among others")
+    step("every request, by who asks")
+    for what, gid, rights_ in (("others", own, {"read"}),
+                               ("the feature group", groups["bin"],
+                                {"read", "lease"}),
+                               ("the admin group", groups["daemon"],
+                                {"read", "lease", "admin"})):
+        equal(as_other(lab, nobody.pw_uid, gid, ask=denied),
+              [verb for verb, right in verbs().items()
+               if right not in rights_], f"denied to {what}")
+    check(len(verbs()) > 20, f"requests: {verbs()}")
     equal(as_other(lab, nobody.pw_uid, own, [4711]),
           ["read", "ok", "denied", "denied"], "a group of no meaning")
 

@@ -264,6 +264,79 @@ def complete(lab):
         _licctl
         echo "${{COMPREPLY[@]}}" """)
     equal((done.stdout, done.stderr), ("udi\n", ""), "in bash")
+    in_zsh(lab)
+
+
+class Zsh(Terminal):
+    """A shell on a terminal, in a folder with our function."""
+
+    def __init__(self, lab):
+        folder = os.path.join(lab.top, "functions")
+        os.mkdir(folder)
+        shutil.copy(os.path.join(TOP, "tools", "licctl.zsh"),
+                    os.path.join(folder, "_licctl"))
+        environ = dict(lab.environ, TERM="dumb", HOME=folder, PS1="> ",
+                       PATH=f"{lab.bin}:{os.environ['PATH']}")
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            try:
+                fcntl.ioctl(0, termios.TIOCSWINSZ,
+                            struct.pack("HHHH", 24, 500, 0, 0))
+                os.execvpe("zsh", ["zsh", "-f", "-i"], environ)
+            finally:
+                os._exit(99)
+        self.seen = ""
+        self.type(f"fpath=({folder} $fpath); autoload -Uz compinit; "
+                  "compinit -u -D; echo rea''dy\n")
+        self.expect("ready")
+
+
+def in_zsh(lab):
+    if not shutil.which("zsh"):
+        print("zsh is not installed: not tried")
+        return
+    step("completion in zsh")
+    t = Zsh(lab)
+    t.type("licctl show license ud\t")
+    t.expect("show license udi ")
+    t.type("\x15licctl show leases --js\t")
+    t.expect("show leases --json ")
+    t.type("\x15exit\n")
+    t.end()
+
+
+def commands_of(lab, key):
+    """The command of a key of the unit, for this lab."""
+    with open(os.path.join(TOP, "examples", "feature.service"),
+              encoding="utf-8") as f:
+        lines = f.read().replace("\\\n", " ").splitlines()
+    command, = [line.partition("=")[2].split() for line in lines
+                if line.startswith(key + "=")]
+    equal(command[0], "/usr/bin/licctl", f"the program of {key}")
+    return [os.path.join(lab.bin, "licctl"), "--socket", lab.control,
+            *command[1:]]
+
+
+def unit(lab):
+    condition = commands_of(lab, "ExecCondition")
+    equal(lab.run(*condition).returncode, 0, "licensed: it is started")
+    service = subprocess.Popen(commands_of(lab, "ExecStart"),
+                               env=lab.environ, stdin=subprocess.DEVNULL)
+    wait_until("20 are held",
+               lambda: feature(lab.control, "cme-srst")["in_use"] == 20)
+    service.terminate()
+    equal(service.wait(30), 128 + signal.SIGTERM, "stopped")
+    wait_until("given back",
+               lambda: feature(lab.control, "cme-srst")["in_use"] == 0)
+    with Control(lab.control) as c:
+        c.ask("checkout", feature="cme-srst", count=4990)
+        equal(lab.run(*condition).returncode, 1, "less than 20: skipped")
+        equal(lab.run(*commands_of(lab, "ExecStart")).returncode, 125,
+              "what RestartPreventExitStatus= names")
+    wait_until("given back",
+               lambda: feature(lab.control, "cme-srst")["in_use"] == 0)
+    condition[2] = os.path.join(lab.dir, "nobody")
+    equal(lab.run(*condition).returncode, 3, "no daemon: skipped")
 
 
 def examples(lab):
@@ -275,6 +348,8 @@ def examples(lab):
     done = lab.run(script, "nothing", "echo", "no")
     equal((done.returncode, done.stdout), (1, ""), "not licensed")
     equal(lab.run(script, "uck9", "echo", "ran").stdout, "ran\n", "held")
+    step("examples/feature.service: its commands, as systemd takes them")
+    unit(lab)
     if shutil.which("systemd-analyze"):
         done = lab.run("systemd-analyze", "verify", "--man=no",
                        os.path.join(TOP, "examples", "feature.service"))
