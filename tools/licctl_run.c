@@ -15,7 +15,7 @@
 
 /* Can it be checked out?  Then NULL, else why not, the nearest reason. */
 static const char *
-why_not(const json_t *rows, uint32_t count)
+why_not(const json_t *rows, uint32_t count, char *text, size_t size)
 {
 	const char *why = "it has no license";
 	json_int_t left = 0;
@@ -42,7 +42,9 @@ why_not(const json_t *rows, uint32_t count)
 		if (!is_true(row, "counted"))
 			return NULL;
 		left += number_of(row, "count_left");
-		why = "its count is used up";
+		snprintf(text, size, "%u asked for, %lld left", count,
+		    (long long)left);
+		why = text;
 	}
 	return left >= (json_int_t)count ? NULL : why;
 }
@@ -52,6 +54,7 @@ check_feature(struct ctl *ctl)
 {
 	uint32_t count = ctl->count != 0 ? ctl->count : 1;
 	const char *why;
+	char text[64];
 	json_t *rows, *features, *feature;
 	int status = ask_rows(ctl, "licenses", ctl->args[0], &rows);
 
@@ -63,7 +66,7 @@ check_feature(struct ctl *ctl)
 		return status;
 	}
 	feature = json_array_get(features, 0);
-	why = why_not(rows, count);
+	why = why_not(rows, count, text, sizeof text);
 	/* It may run without a license. */
 	if (is_true(feature, "mandatory") || is_true(feature, "advise"))
 		why = NULL;

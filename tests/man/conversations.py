@@ -54,7 +54,7 @@ class Shell:
         self.process = subprocess.Popen(
             ["bash", "--norc", "--noprofile"], env=environ, cwd=folder,
             text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT)
+            stderr=subprocess.STDOUT, start_new_session=True)
 
     def run(self, command):
         self.process.stdin.write(f"{command}\necho '{self.END}'\n")
@@ -74,6 +74,9 @@ class Shell:
 
     def close(self):
         self.process.stdin.close()
+        # With what it has put into the background.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(30)
         self.process.stdout.close()
 
