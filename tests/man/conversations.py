@@ -181,7 +181,10 @@ def converse(lab, document, prepare=None):
     environ = dict(lab.environ, PATH=":".join(
         (os.environ["LAB_BIN"], os.path.join(TOP, "examples"),
          os.environ["PATH"])))
-    shell = Shell(environ, TOP)
+    work = os.path.join(lab.top, "work")
+    os.makedirs(work, exist_ok=True)
+    # README is read at the top of the sources, a page anywhere.
+    shell = Shell(environ, TOP if document.form is Markdown else work)
     ran = 0
     with contextlib.closing(shell):
         for _, _, turns in document.blocks:
@@ -221,15 +224,17 @@ def with_server(lab, ssh):
 
 def conversations(lab):
     with contextlib.closing(Ssh()) as ssh:
-        for path, form, prepare in (
+        for name, form, prepare in (
                 ("agent/licagent-snmp.7", Page,
                  lambda lab: with_server(lab, ssh)),
                 ("agent/licagent-license.5", Page, None),
                 ("tools/licctl.1", Page, None),
+                ("tools/licissue.1", Page, None),
                 ("README.md", Markdown, None)):
-            step(path)
-            converse(lab, Document(os.path.join(TOP, path), form), prepare)
-            shutil.rmtree(lab.dir, ignore_errors=True)
+            step(name)
+            converse(lab, Document(os.path.join(TOP, name), form), prepare)
+            for path in (lab.dir, os.path.join(lab.top, "work")):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 main(conversations, start=False)

@@ -174,6 +174,23 @@ def configuration():
               f"the default of {name}")
 
 
+def examples_of_it(lab):
+    step("licagentd.conf: the examples are taken")
+    page_text = section(page("licagentd.conf.5"), "EXAMPLES")
+    readme = read("README.md")
+    for what, text in (
+            ("licagentd.conf.5", re.search(r"^\.Bd .*?\n(.*?)^\.Ed", page_text,
+                                           re.M | re.S).group(1)),
+            ("README.md", next(block for block in re.findall(
+                r"^```\n(.*?)^```", readme, re.M | re.S)
+                if "devices = (" in block))):
+        path = os.path.join(lab.top, "example.conf")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        done = lab.run(os.path.join(lab_bin(), "licagentd"), "-t", "-c", path)
+        equal(done.returncode, 0, f"{what}: {done.stdout}{done.stderr}")
+
+
 # ---- The control socket
 
 def requests():
@@ -342,6 +359,7 @@ def pages(lab):
     licissue(lab)
     licagentd(lab)
     configuration()
+    examples_of_it(lab)
     requests()
     keys(lab)
     library()
