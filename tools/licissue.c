@@ -63,6 +63,15 @@ misuse(const char *command, const char *format, ...)
 }
 
 int
+not_one(const char *command, const char *needs, int argc, char **argv)
+{
+	if (argc - optind < 1)
+		return misuse(command, "%s needs %s", command, needs);
+	return misuse(command, "%s needs %s, and nothing else: what is \"%s\"?",
+	    command, needs, argv[argc - 1]);
+}
+
+int
 fail_core(enum lc_err err, const struct lc_detail *detail)
 {
 	if (detail->text[0] == '\0')

@@ -26,6 +26,8 @@ int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int hint(const char *command); /* the hint alone */
 int misuse(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* misuse, because what the options left is not the one argument it needs. */
+int not_one(const char *command, const char *needs, int argc, char **argv);
 /* fail with the words of an error of the core and its detail. */
 int fail_core(enum lc_err, const struct lc_detail *);
 

@@ -94,6 +94,6 @@ init_command(int argc, char **argv)
 		}
 	}
 	if (optind != argc - 1)
-		return misuse("init", "init needs one directory");
+		return not_one("init", "one directory", argc, argv);
 	return make_authority(argv[optind], &options);
 }

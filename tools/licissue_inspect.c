@@ -339,7 +339,7 @@ inspect_command(int argc, char **argv)
 		}
 	}
 	if (optind != argc - 1)
-		return misuse("inspect", "inspect needs one license file");
+		return not_one("inspect", "one license file", argc, argv);
 	view.path = argv[optind];
 	return inspect(&view, as_json);
 }

@@ -268,8 +268,8 @@ parse_options(struct job *job, int argc, char **argv)
 			    setting->name, optarg, setting->wants);
 	}
 	if (optind != argc - 1)
-		return misuse("issue",
-		    "issue needs one directory, that of the authority");
+		return not_one("issue", "the authority's directory", argc,
+		    argv);
 	job->dir = argv[optind];
 	return -1;
 }
@@ -399,6 +399,8 @@ write_lines(const struct job *job, const struct lc_authority *authority,
 		return EXIT_FAILED;
 	}
 	report(job, id);
+	if (job->terms.end != LC_NO_TIME && job->terms.end <= time(NULL))
+		fputs("licissue: its end date has passed already\n", stderr);
 	return EXIT_DONE;
 }
 

@@ -240,9 +240,8 @@ permission_command(int argc, char **argv)
 			    " to 3650");
 	}
 	if (optind != argc - 1)
-		return misuse("permission-ticket",
-		    "permission-ticket needs one directory, that of the"
-		    " authority");
+		return not_one("permission-ticket",
+		    "the authority's directory", argc, argv);
 	job.dir = argv[optind];
 	if ((wrong = missing(&job)) != NULL)
 		return misuse("permission-ticket", "%s", wrong);

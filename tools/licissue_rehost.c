@@ -180,8 +180,8 @@ rehost_command(int argc, char **argv)
 		take_option(&job, c);
 	}
 	if (optind != argc - 1)
-		return misuse("rehost", "rehost needs one directory, that of"
-		    " the authority");
+		return not_one(
+		    "rehost", "the authority's directory", argc, argv);
 	job.dir = argv[optind];
 	if ((wrong = missing(&job)) != NULL)
 		return misuse("rehost", "%s", wrong);

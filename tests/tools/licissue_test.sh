@@ -254,7 +254,9 @@ has err "contradict"
 issue 2 $permanent --copies 2 --id x -o new.lic
 has err "contradict"
 issue 2 $permanent extra -o new.lic
-has err "one directory"
+has err 'and nothing else: what is "extra"?'
+run 2 issue --udi $udi --feature x --type permanent -o new.lic
+has err "issue needs the authority's directory"
 for bad in --type=Permanent --count=0 --count=-1 --count=4294967295 \
     --count=1x --count= --period=0 --period=1h --period=d --period=4294967295 \
     --period=49711d --end=2026-13-01 --end=2026-02-30 --end=1969-12-31 \
@@ -268,6 +270,9 @@ issue 1 $permanent --period 60 -o new.lic
 has err "no device would take this license: it has a period of use"
 issue 1 --udi $udi --feature x --type demo -o new.lic
 has err "it has no period of use; the type demo needs one"
+issue 0 --udi $udi --feature x --type paidSubscription \
+    --end 2020-01-01 -o over.lic
+has err "its end date has passed already"
 issue 1 --udi $udi --feature x --type paidSubscription -o new.lic
 has err "it has no end date"
 issue 1 --udi $udi --feature x --type paidSubscription \
