@@ -86,7 +86,39 @@ def ordinary_user(lab):
         equal((done.returncode, done.stderr), (0, ""), f"{command} as nobody")
 
 
+# Arguments; exit status and the first line on standard error.
+MISTAKES = [
+    ([], 2, "usage: lab start DIR [option]...   start a lab and write DIR/"
+     "lab.env"),
+    (["begin", "{x}"], 2, "lab: begin: no such command"),
+    (["start"], 1, "lab: start: which folder?"),
+    (["start", "{x}", "--fast"], 1,
+     "lab: --fast: unknown option; lab --help has them"),
+    (["start", "{x}", "--licenses"], 1, "lab: --licenses needs a value"),
+    (["start", "{x}", "--licenses", "ten"], 1,
+     "lab: --licenses ten: not a number"),
+    (["start", "{x}", "--conf", "{x}.conf"], 1,
+     "lab: {x}.conf: cannot be read"),
+    (["start", "{x}/y/z"], 1, "lab: {x}/y: no such folder"),
+    (["start", "{x}'y\"z"], 1, "lab: {x}'y\"z: please choose a folder without "
+     "quotes, backslashes, commas, bars, ampersands and control characters"),
+    (["stop", "{x}"], 1, "lab: {x}: no lab was started there"),
+    (["env", "{x}"], 1, "lab: {x}: no lab of yours runs there"),
+]
+
+
+def mistakes(lab):
+    step("mistakes")
+    x = os.path.join(lab.top, "x")
+    for args, status, words in MISTAKES:
+        done = lab.run(LAB, *(arg.format(x=x) for arg in args))
+        equal((done.returncode, done.stderr.partition("\n")[0]),
+              (status, words.format(x=x)), f"lab {args}")
+    check(not os.path.exists(x), "nothing was made")
+
+
 def options(lab):
+    mistakes(lab)
     licenses_and_snmpd_conf(lab)
     lab.environ["LAB_BIN"] = lab.bin
     conf(lab)
