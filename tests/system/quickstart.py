@@ -16,6 +16,7 @@ def quickstart(lab):
     equal((done.returncode, done.stderr), (0, ""),
           f"quickstart\n{done.stdout}")
     for words in ("clmgmtLicenseInstalled", "clmgmtLicenseCleared",
+                  "clmgmtLicenseUsageCountAboutToExceed",
                   "securityk9", "successful(4)"):
         check(words in done.stdout, f"no {words} in\n{done.stdout}")
     equal(os.listdir(home), [], "files left")
