@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_licenses: the plugin's judgment, case by case, and on a real device."""
+"""check_licenses: the plugin's judgment, case by case, and on a device."""
 
 import importlib.machinery
 import importlib.util
@@ -182,7 +182,8 @@ def expect(lab, status, pattern, *options, auth=None):
 def real(lab):
     step("a device with trials that nobody accepted")
     expect(lab, 0, "LICENSES OK - 0 features licensed\n")
-    end = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 5 * DAY))
+    end = time.strftime("%Y-%m-%dT%H:%M",
+                        time.gmtime(time.time() + 4.5 * DAY))
     path = lab.issue("fleet.lic", "--count", "5", feature="cme-srst")
     for feature, kind, *more in (("datak9", "paidSubscription", "--end", end),
                                  ("uck9", "demo", "--period", "20d")):

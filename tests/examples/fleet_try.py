@@ -68,7 +68,8 @@ def ctl(lab, *args):
 
 def scene(lab):
     """A device with something to tell."""
-    end = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 5 * 86400))
+    end = time.strftime("%Y-%m-%dT%H:%M",
+                        time.gmtime(time.time() + 4.5 * 86400))
     lab.issue("fleet.lic", feature="securityk9")
     for feature, kind, *more in (
             ("cme-srst", "permanent", "--count", "25"),
@@ -153,7 +154,7 @@ object PerfdataWriter "perfdata" {{
   service_perfdata_path = "{top}/perfdata"
   service_temp_path = "{top}/perfdata.tmp"
   rotation_interval = 1s
-  service_format_template = "$service.name$: $service.output$ $service.perfdata$"
+ service_format_template = "$service.name$: $service.output$ $service.perfdata$"
 }}
 """
 
@@ -253,8 +254,8 @@ def snmptt(lab, port):
           f"traphandle default {program} --ini={ini}\n")
     # SNMPTT 1.5 writes many warnings of Perl.
     trapd = subprocess.Popen(
-        ["/usr/sbin/snmptrapd", "-f", "-On", "-LE", "0-3", "-M", lab.mibs,
-         "-m", "ALL", f"127.0.0.1:{port}"],
+        ["/usr/sbin/snmptrapd", "-f", "-n", "-On", "-LE", "0-3",
+         "-M", lab.mibs, "-m", "ALL", f"127.0.0.1:{port}"],
         env=dict(os.environ, SNMPCONFPATH=conf, SNMP_PERSISTENT_DIR=conf,
                  LC_ALL="C"), stderr=subprocess.DEVNULL)
     try:
@@ -291,8 +292,9 @@ def main_in(lab):
     else:
         installed("snmptt")
         scene(lab)
-    print(f"- check_licenses:\n{said(lab, os.path.join(FLEET, 'check_licenses'), '-H', lab.snmp_address, '-C', lab.ro, status=2)}",
-          end="")
+    text = said(lab, os.path.join(FLEET, "check_licenses"), "-H",
+                lab.snmp_address, "-C", lab.ro, status=2)
+    step("check_licenses:\n  " + text.rstrip().replace("\n", "\n  "))
     host, _, snmp_port = lab.snmp_address.rpartition(":")
     nagios(lab, host, snmp_port)
     icinga(lab, host, snmp_port)
