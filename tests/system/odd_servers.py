@@ -40,7 +40,8 @@ def expect(lab, what, server, protocol, cause, action=INSTALL,
     """The daemon's own limits end it: a silent server is silent for longer
     than anybody waits here."""
     step(what)
-    key = {HTTP: "http-port", FTP: "ftp-port", SFTP: "ssh-port"}[protocol]
+    key = {HTTP: "http-port", FTP: "ftp-port", SFTP: "ssh-port",
+           TFTP: "tftp-port"}[protocol]
     configure(lab, **{key: server.port, "stall": stall, "timeout": timeout,
                       "max-size": MAX_SIZE,
                       "known-hosts": os.path.join(lab.top, "known")})
@@ -272,6 +273,15 @@ def odd_servers(lab):
            action=6)
     expect(lab, "ftp: takes the file and refuses it", Odd(ftp(
         b"552 no room\r\n")), FTP, BACKUP_PATH, action=6, **PATIENT)
+    expect(lab, "tftp: silent", OddTftp(lambda *_: None), TFTP, SERVER)
+    expect(lab, "tftp: endless", OddTftp(lambda answer, _: tftp_blocks(
+        answer, itertools.repeat(b"x" * 512))), TFTP, FILE_CAUSE)
+    expect(lab, "tftp: silent behind a block", OddTftp(
+        lambda answer, _: tftp_blocks(answer, [b"x" * 512])), TFTP, SERVER)
+    expect(lab, "tftp: silent when it shall take something",
+           OddTftp(lambda *_: None), TFTP, SERVER, action=6)
+    expect(lab, "tftp: nonsense", OddTftp(lambda answer, _: answer.send(
+        bytes(range(256)))), TFTP, SERVER)
     expect(lab, "ssh: silent", Odd(takes_nothing), SFTP, SERVER)
     expect(lab, "ssh: nonsense", Odd(nonsense), SFTP, SERVER)
     expect(lab, "ssh: silent behind its name", Odd(lambda c: (

@@ -11,6 +11,7 @@ import pwd
 import random
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -106,9 +107,11 @@ class Server(Folder):
     """One program; protocol is the MIB's number, key its port's in the
     configuration."""
     user = True     # it wants to know who we are
+    both = False    # it listens at ::1 as well, if there is one
 
-    def __init__(self):
+    def __init__(self, host="127.0.0.1"):
         super().__init__()
+        self.host = host
         self.process = None
         try:
             self.start_anywhere()
@@ -135,7 +138,8 @@ class Server(Folder):
         return dict(os.environ, LC_ALL="C.UTF-8")
 
     def ready(self):
-        return listens(self.port)
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        return listens(self.port, family, self.host)
 
     def start(self):
         who = nobody()
@@ -176,11 +180,13 @@ class Tftp(Server):
     def command(self):
         who = nobody()
         return [find("atftpd"), "--daemon", "--no-fork", "--logfile", "-",
-                "--port", str(self.port), "--bind-address", "127.0.0.1",
-                "--user", f"{who.pw_name}.{grp.getgrgid(who.pw_gid).gr_name}", self.root]
+                "--port", str(self.port), "--bind-address", self.host,
+                "--user", f"{who.pw_name}."
+                f"{grp.getgrgid(who.pw_gid).gr_name}", self.root]
 
     def ready(self):
-        with open("/proc/net/udp", encoding="utf-8") as f:
+        table = "udp6" if ":" in self.host else "udp"
+        with open(f"/proc/net/{table}", encoding="utf-8") as f:
             return f":{self.port:04X} " in f.read()
 
 
@@ -195,12 +201,12 @@ authorizer = DummyAuthorizer()
 authorizer.add_user(sys.argv[2], sys.argv[3], sys.argv[4], perm="elradfmw")
 FTPHandler.authorizer = authorizer
 FTPHandler.auth_failed_timeout = 0
-FTPServer(("127.0.0.1", int(sys.argv[1])), FTPHandler).serve_forever()
+FTPServer((sys.argv[5], int(sys.argv[1])), FTPHandler).serve_forever()
 """
 
     def command(self):
         return [self.python(), "-W", "ignore", "-c", self.PROGRAM,
-                str(self.port), ACCOUNT, SECRET, self.root]
+                str(self.port), ACCOUNT, SECRET, self.root, self.host]
 
     @staticmethod
     def python():
@@ -215,6 +221,7 @@ FTPServer(("127.0.0.1", int(sys.argv[1])), FTPHandler).serve_forever()
 
 class Http(Server):
     protocol, key = HTTP, "http-port"
+    both = True
 
     def command(self):
         self.config("users", f"{ACCOUNT}:{{PLAIN}}{SECRET}\n")
@@ -242,6 +249,7 @@ http {{
 class Ssh(Server):
     """OpenSSH; it believes that the user is whoever it runs as."""
     protocol, key = SFTP, "ssh-port"
+    both = True
     WRAPPER = "libnss_wrapper.so"
 
     def command(self):
@@ -349,6 +357,58 @@ class Held(Odd):
         self.answer.wait()
         connection.sendall(b"HTTP/1.1 404 Not Found\r\n"
                            b"Content-Length: 0\r\n\r\n")
+
+
+class OddTftp(Folder):
+    """A TFTP server: talk(socket, request) has a socket of its own, which is
+    connected to whoever asks."""
+
+    def __init__(self, talk, host="127.0.0.1"):
+        super().__init__()
+        self.family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.host, self.talk = host, talk
+        self.socket = self.open()
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def open(self):
+        opened = socket.socket(self.family, socket.SOCK_DGRAM)
+        opened.bind((self.host, 0))
+        return opened
+
+    def serve(self):
+        while True:
+            try:
+                request, peer = self.socket.recvfrom(2048)
+            except OSError:
+                return
+            if peer is None:
+                return
+            threading.Thread(target=self.one, args=(request, peer),
+                             daemon=True).start()
+
+    def one(self, request, peer):
+        with self.open() as answer:
+            answer.connect(peer)
+            answer.settimeout(PATIENCE)
+            try:
+                self.talk(answer, request)
+            except OSError:
+                pass
+
+    def close(self):
+        with contextlib.suppress(OSError):  # wakes up who waits for more
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        super().close()
+
+
+def tftp_blocks(answer, blocks):
+    """Sends these one by one, each when the one before has arrived."""
+    for number, block in enumerate(blocks, 1):
+        answer.send(struct.pack("!HH", 3, number & 0xffff) + block)
+        while answer.recv(2048)[:4] != struct.pack("!HH", 4, number & 0xffff):
+            pass
 
 
 def configure(lab, **keys):

@@ -62,6 +62,91 @@ def both_ways(lab, server, what, **more):
     os.unlink(os.path.join(server.root, "dir/backup.lic"))
 
 
+PROCESS, REGENERATE, AGREEMENTS, EXPORT = 4, 5, 7, 2
+
+
+def identity(lab, data):
+    """The id of the license in a file."""
+    path = os.path.join(lab.top, "inspected.lic")
+    with open(path, "wb") as f:
+        f.write(data)
+    return re.search(r"^  Id +(\S+)$", lab.tool("licissue", "inspect", path),
+                     re.M).group(1)
+
+
+def give(lab, server, name, *command):
+    """What a tool of the authority writes, put on the server."""
+    path = os.path.join(lab.top, "given")
+    lab.tool(*command, "-o", path)
+    with open(path, "rb") as f:
+        server.write(name, f.read())
+    os.unlink(path)
+
+
+def tickets(lab, server, what, **more):
+    step(f"{what}: a permission ticket comes, rehost tickets go")
+    license = fresh(lab)
+    server.write("move.lic", license)
+    equal(install(lab, server, "move.lic", **more), (SUCCESSFUL, 1),
+          f"{what}: install")
+    give(lab, server, "permission", "licissue", "permission-ticket",
+         lab.issuer, "--udi", lab.udi, "--remove", identity(lab, license),
+         "--no-grace")
+    before = len(lab.installed())
+    columns = {**remote(server, **more),
+               PERMISSION_TICKET: ("s", "permission")}
+    shut = {**columns, REHOST_TICKET: ("s", "shut/rehost")}
+    equal(ask(lab, PROCESS, shut), (FAILED, REHOST),
+          f"{what}: nobody may write there")
+    equal(len(lab.installed()), before, "nothing is revoked")
+    out = {**columns, REHOST_TICKET: ("s", "dir/rehost")}
+    equal(ask(lab, PROCESS, out), (SUCCESSFUL, 1), f"{what}: ticket")
+    equal(len(lab.installed()), before - 1, "licenses")
+    equal(ask(lab, REGENERATE, {**out, REHOST_TICKET: ("s", "dir/again")}),
+          (SUCCESSFUL, 1), f"{what}: once more")
+    equal(server.read("dir/again"), server.read("dir/rehost"),
+          "the same ticket")
+    path = os.path.join(lab.top, "rehost")
+    with open(path, "wb") as f:
+        f.write(server.read("dir/rehost"))
+    moved = os.path.join(lab.top, f"moved-{what}.lic")
+    lab.tool("licissue", "rehost", lab.issuer, "--ticket", path, "--udi",
+             "NEW:SN1", "-o", moved)
+    for name in ("dir/again", "dir/rehost"):
+        os.unlink(os.path.join(server.root, name))
+
+
+def agreements(lab, server, what, **more):
+    step(f"{what}: agreements and credentials go")
+    text = os.path.join(lab.top, "agreement")
+    with open(text, "w", encoding="utf-8") as f:
+        f.write(f"Use it well, says {what}.\n")
+    give(lab, server, "trial.lic", "licissue", "issue", lab.issuer, "--udi",
+         lab.udi, "--feature", "uck9", "--type", "extension", "--period",
+         "7d", "--eula", text)
+    equal(ask(lab, AGREEMENTS, {**remote(server, **more),
+                                FILE: ("s", "trial.lic"),
+                                EULA_FILE: ("s", "dir/eula")}),
+          (SUCCESSFUL, 1), f"{what}: agreements")
+    check(f"says {what}".encode() in server.read("dir/eula"), "the agreement")
+    row = int(lab.get1(NEXT_CREDENTIALS))
+    columns = {13: ("i", CREATE_AND_GO), 8: ("s", "dir/credentials"),
+               9: ("i", EXPORT), **remote(server, **more)}
+    lab.set(*(part for column, (letter, value) in columns.items()
+              for part in (f"{EXPORTS}.{column}.{row}", letter, value)))
+    wait_until("exported", lambda: int(lab.get1(
+        f"{EXPORTS}.10.{row}")) >= SUCCESSFUL)
+    equal(int(lab.get1(f"{EXPORTS}.10.{row}")), SUCCESSFUL,
+          f"{what}: credentials")
+    path = os.path.join(lab.top, "credentials")
+    with open(path, "wb") as f:
+        f.write(server.read("dir/credentials"))
+    check(lab.udi in lab.tool("licissue", "inspect", path),
+          "they name the device")
+    for name in ("dir/eula", "dir/credentials"):
+        os.unlink(os.path.join(server.root, name))
+
+
 def refusals(lab, server, what, **more):
     step(f"{what}: what the server refuses is a matter of the path")
     server.write("secret.lic", fresh(lab), mode=0)
@@ -103,12 +188,36 @@ def addresses(lab, server, what, **more):
     equal(install(lab, server, "b.lic", kind=DNS, **more,
                   address=b"localhost:1/a?b#c@d".hex()), (FAILED, SERVER),
           f"{what}: more than a name")
-    if not has_ipv6():
-        print("no IPv6 on this machine: not tested")
-        return
+    if not server.both or not has_ipv6():
+        return      # over_ipv6, or not at all
     server.write("c.lic", fresh(lab))
     equal(install(lab, server, "c.lic", kind=IPV6, **more), (SUCCESSFUL, 1),
           f"{what}: over IPv6")
+
+
+def over_ipv6(lab, tftp, keys):
+    """Of those whose servers listen at one address."""
+    if not has_ipv6():
+        print("NOT TESTED: there is no IPv6 here")
+        return
+    step("ftp: over IPv6")
+    with contextlib.closing(Ftp("::1")) as server:
+        configure(lab, **{**keys, server.key: server.port})
+        server.write("six.lic", fresh(lab))
+        equal(install(lab, server, "six.lic", kind=IPV6), (SUCCESSFUL, 1),
+              "ftp: install")
+        equal(backup(lab, server, "backup.lic", kind=IPV6), (SUCCESSFUL, 1),
+              "ftp: backup")
+        check(server.read("backup.lic"), "the backup")
+    step("tftp: over IPv6, which atftpd does not speak")
+    data = fresh(lab)
+    blocks = [data[i:i + 512] for i in range(0, len(data) + 1, 512)]
+    with contextlib.closing(OddTftp(lambda answer, request: tftp_blocks(
+            answer, blocks), "::1")) as server:
+        configure(lab, **{**keys, tftp.key: server.port})
+        equal(install(lab, tftp, "six.lic", kind=IPV6), (SUCCESSFUL, 1),
+              "tftp: install")
+    configure(lab, **keys)
 
 
 def absolute(lab, ssh):
@@ -167,9 +276,11 @@ def transfers(lab):
                 (ssh, "sftp", {}), (ssh, "scp", {"protocol": SCP})):
             both_ways(lab, server, what, **more)
             refusals(lab, server, what, **more)
+            tickets(lab, server, what, **more)
+            agreements(lab, server, what, **more)
+            addresses(lab, server, what, **more)
             down(lab, server, keys, what, **more)
-        addresses(lab, http, "http")
-        addresses(lab, ssh, "sftp")
+        over_ipv6(lab, tftp, keys)
         absolute(lab, ssh)
         equal(install(lab, http, "moved/a.lic"), (FAILED, FILE_PATH),
               "http: a redirection is not followed")
