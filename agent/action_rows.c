@@ -203,7 +203,7 @@ was_active(const struct change *change)
 	return before->row_status == ROW_ACTIVE;
 }
 
-void
+bool
 ask_undo(struct actions *actions, const struct change *change)
 {
 	uint32_t index = change->index[0];
@@ -211,9 +211,10 @@ ask_undo(struct actions *actions, const struct change *change)
 	if (change->before == NULL)
 		actions_remove(actions, index);
 	else if (change->after != NULL)
-		(void)actions_put(actions, index, change->before);
+		return actions_put(actions, index, change->before);
 	else if (was_active(change))
 		actions_start(actions, index);
+	return true;
 }
 
 void

@@ -38,7 +38,7 @@ bool ask_init(const uint32_t *index, void *draft);
 bool ask_load(const struct actions *, const uint32_t *index, void *draft);
 bool ask_removable(const struct actions *, const uint32_t *index);
 bool ask_store(struct actions *, const struct change *);
-void ask_undo(struct actions *, const struct change *);
+bool ask_undo(struct actions *, const struct change *);
 void ask_finish(struct actions *, const struct change *);
 
 /* A column whose draft is the field that is read. */

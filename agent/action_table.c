@@ -82,10 +82,10 @@ store(struct agent *agent, const struct change *change)
 	return ask_store(agent->actions, change);
 }
 
-static void
+static bool
 undo(struct agent *agent, const struct change *change)
 {
-	ask_undo(agent->actions, change);
+	return ask_undo(agent->actions, change);
 }
 
 static void

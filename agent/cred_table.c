@@ -69,10 +69,10 @@ store(struct agent *agent, const struct change *change)
 	return ask_store(agent->exports, change);
 }
 
-static void
+static bool
 undo(struct agent *agent, const struct change *change)
 {
-	ask_undo(agent->exports, change);
+	return ask_undo(agent->exports, change);
 }
 
 static void

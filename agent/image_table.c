@@ -198,10 +198,10 @@ store(struct agent *agent, const struct change *change)
 	return want(agent, change->index, change->after);
 }
 
-static void
+static bool
 undo(struct agent *agent, const struct change *change)
 {
-	(void)want(agent, change->index, change->before); /* logged */
+	return want(agent, change->index, change->before);
 }
 
 static const struct edit edit = {
@@ -282,10 +282,10 @@ store_acceptance(struct agent *agent, const struct change *change)
 }
 
 /* What was accepted meanwhile stays so: somebody has said it. */
-static void
+static bool
 undo_acceptance(struct agent *agent, const struct change *change)
 {
-	(void)accept_all(agent, change->before); /* logged */
+	return accept_all(agent, change->before);
 }
 
 static const struct edit acceptance_edit = {

@@ -122,10 +122,10 @@ store(struct agent *agent, const struct change *change)
 	return write_comment(agent, change->index, change->after);
 }
 
-static void
+static bool
 undo(struct agent *agent, const struct change *change)
 {
-	(void)write_comment(agent, change->index, change->before); /* logged */
+	return write_comment(agent, change->index, change->before);
 }
 
 static const struct edit edit = {

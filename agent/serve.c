@@ -272,7 +272,7 @@ serve_request(
 		serve_commit(&x);
 		break;
 	case AGENTX_MSG_UNDOSET:
-		sets_undo(serve->sets, transaction);
+		respond_error(&x, sets_undo(serve->sets, transaction), 0);
 		break;
 	case AGENTX_MSG_CLEANUPSET:
 		sets_cleanup(serve->sets, transaction);

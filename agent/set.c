@@ -29,6 +29,7 @@ struct draft {
 struct set {
 	uint32_t transaction;
 	bool committed;
+	bool stuck; /* what was stored could not be put back */
 	struct draft *drafts;
 	struct set *next;
 };
@@ -540,18 +541,21 @@ changes_nothing(const struct change *change)
 	return change->before == NULL && change->after == NULL;
 }
 
-/* The last one first. */
-static void
+/* The last one first.  False: not all could be put back. */
+static bool
 undo_until(struct sets *sets, struct draft *draft, const struct draft *end)
 {
 	struct change change;
+	bool good;
 
 	if (draft == end)
-		return;
-	undo_until(sets, draft->next, end);
+		return true;
+	good = undo_until(sets, draft->next, end);
 	change = change_of(draft);
-	if (!changes_nothing(&change))
-		draft->table->edit->undo(sets->agent, &change);
+	if (!changes_nothing(&change) &&
+	    !draft->table->edit->undo(sets->agent, &change))
+		good = false;
+	return good;
 }
 
 enum snmp_error
@@ -602,7 +606,7 @@ sets_commit(struct sets *sets, uint32_t transaction, size_t *blame)
 		if (!changes_nothing(&change) &&
 		    !draft->table->edit->store(sets->agent, &change)) {
 			*blame = draft->first;
-			undo_until(sets, set->drafts, draft);
+			set->stuck = !undo_until(sets, set->drafts, draft);
 			return SNMP_COMMIT_FAILED;
 		}
 	}
@@ -610,16 +614,19 @@ sets_commit(struct sets *sets, uint32_t transaction, size_t *blame)
 	return SNMP_OK;
 }
 
-void
+enum snmp_error
 sets_undo(struct sets *sets, uint32_t transaction)
 {
 	struct set *set = find_set(sets, transaction);
+	bool stuck;
 
 	if (set == NULL)
-		return;
+		return SNMP_OK;
 	if (set->committed)
-		undo_until(sets, set->drafts, NULL);
+		set->stuck = !undo_until(sets, set->drafts, NULL);
+	stuck = set->stuck;
 	close_set(sets, set);
+	return stuck ? SNMP_UNDO_FAILED : SNMP_OK;
 }
 
 void
@@ -644,7 +651,7 @@ void
 sets_reset(struct sets *sets)
 {
 	while (sets->open != NULL)
-		sets_undo(sets, sets->open->transaction);
+		(void)sets_undo(sets, sets->open->transaction); /* logged */
 }
 
 void

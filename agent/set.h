@@ -90,10 +90,11 @@ struct edit {
 	/* May it be destroyed now? */
 	bool (*removable)(const struct agent *, const uint32_t *index);
 
-	/* What may fail happens in store, and undo takes it back; finish does
-	 * what cannot be taken back and cannot fail (NULL: nothing). */
+	/* What may fail happens in store, and undo takes it back (false: it
+	 * could not); finish does what cannot be taken back and cannot fail
+	 * (NULL: nothing). */
 	bool (*store)(struct agent *, const struct change *);
-	void (*undo)(struct agent *, const struct change *);
+	bool (*undo)(struct agent *, const struct change *);
 	void (*finish)(struct agent *, const struct change *);
 };
 
@@ -113,7 +114,9 @@ void sets_free(struct sets *);
 enum snmp_error sets_test(struct sets *, uint32_t transaction,
     const struct varbind *varbinds, size_t n, size_t *blame);
 enum snmp_error sets_commit(struct sets *, uint32_t transaction, size_t *blame);
-void sets_undo(struct sets *, uint32_t transaction);
+/* SNMP_UNDO_FAILED: something could not be put back, here or in a commit that
+ * failed. */
+enum snmp_error sets_undo(struct sets *, uint32_t transaction);
 void sets_cleanup(struct sets *, uint32_t transaction);
 
 #endif

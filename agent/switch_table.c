@@ -51,13 +51,13 @@ turn(struct agent *agent, const struct draft *from, const struct draft *to)
 	return true;
 }
 
-static void
+static bool
 undo(struct agent *agent, const struct change *change)
 {
 	struct draft now;
 
-	(void)load(agent, change->index, &now);  /* some may not have turned */
-	(void)turn(agent, &now, change->before); /* logged */
+	(void)load(agent, change->index, &now); /* some may not have turned */
+	return turn(agent, &now, change->before);
 }
 
 static bool
@@ -65,7 +65,7 @@ store(struct agent *agent, const struct change *change)
 {
 	if (turn(agent, change->before, change->after))
 		return true;
-	undo(agent, change);
+	(void)undo(agent, change); /* logged */
 	return false;
 }
 

@@ -379,6 +379,34 @@ failed_commit(void)
 	fixture_close();
 }
 
+/* What could not be put back is told as what it is. */
+static void
+failed_undo(void)
+{
+	fixture_open();
+	fixture_add_rows();
+	/* the first comment is written, the second not, the first not back */
+	fixture.core.comment_good = 1;
+	fixture.core.comment_err = LC_EIO;
+	CHECK_INT(test(1, "2.3.1.13.1.1.1=snew 2.3.1.13.1.2.3=snew"), OK);
+	CHECK_INT(commit(1), SNMP_COMMIT_FAILED);
+	CHECK_INT(sets_undo(fixture.sets, 1), SNMP_UNDO_FAILED);
+	CHECK_INT(sets_undo(fixture.sets, 1), OK); /* it is over */
+	/* all written, but then taken back for the sake of somebody else */
+	fixture.core.comment_good = 1;
+	CHECK_INT(test(2, "2.3.1.13.1.1.1=solder 4.1.0=i2"), OK);
+	CHECK_INT(commit(2), OK);
+	CHECK_INT(sets_undo(fixture.sets, 2), SNMP_UNDO_FAILED);
+	CHECK_STR(fixture_get("4.1.0"), "i1"); /* as much as can be */
+	/* and with a disk that writes again */
+	fixture.core.comment_good = UINT32_MAX;
+	CHECK_INT(test(3, "2.3.1.13.1.1.1=snext"), OK);
+	CHECK_INT(commit(3), OK);
+	CHECK_INT(sets_undo(fixture.sets, 3), OK);
+	CHECK_STR(fixture_get("2.3.1.13.1.1.1"), "solder");
+	fixture_close();
+}
+
 static void
 limits(void)
 {
@@ -574,6 +602,7 @@ static const struct check_test tests[] = {
 	{ "a destroyed row comes back", undo_destroy },
 	{ "a lost session", lost_session },
 	{ "a commit that fails", failed_commit },
+	{ "an undo that fails", failed_undo },
 	{ "a full table", limits },
 	{ "ageing", ageing },
 	{ "ageing of what is half-built", ageing_of_drafts },
