@@ -425,6 +425,19 @@ limits(void)
 	CHECK_INT(set("1.2.1.20.1=i5"), SNMP_RESOURCE_UNAVAILABLE);
 	CHECK_INT(set("1.2.1.20.3=i6"), OK);
 	CHECK_INT(set("1.2.1.20.1=i5"), OK);
+	/* credentials have rows of their own */
+	for (unsigned i = 1; i <= exports_limits.rows; i++) {
+		snprintf(request, sizeof request, "3.2.1.13.%u=i5", i);
+		REQUIRE(set(request) == OK);
+	}
+	CHECK_INT(fixture_set("3.2.1.8.1=sx 3.2.1.13.1000=i5", &blame),
+	    SNMP_RESOURCE_UNAVAILABLE);
+	CHECK_UINT(blame, 2);
+	CHECK_STR(fixture_get("3.2.1.8.1"), "s");
+	CHECK_INT(set("3.2.1.13.1=i6 3.2.1.13.1000=i5"),
+	    SNMP_RESOURCE_UNAVAILABLE);
+	CHECK_INT(set("3.2.1.13.1=i6"), OK);
+	CHECK_INT(set("3.2.1.13.1000=i5"), OK);
 	fixture_close();
 }
 

@@ -9,6 +9,7 @@ SYSTEM_TESTS = \
 	tests/system/clear.py \
 	tests/system/crash.py \
 	tests/system/devices.py \
+	tests/system/disk_full.py \
 	tests/system/durable.py \
 	tests/system/install.py \
 	tests/system/install_wait.py \
