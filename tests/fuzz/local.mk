@@ -57,7 +57,6 @@ fuzz: $(FUZZ_TARGETS)
 		    tests/fuzz/found/$$name \
 		    $(srcdir)/tests/fuzz/corpus/$$name || exit 1; \
 	done
-.PHONY: fuzz
 else
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
@@ -69,4 +68,6 @@ tests_fuzz_payload_fuzz_SOURCES += tests/fuzz/replay.c
 tests_fuzz_pem_fuzz_SOURCES += tests/fuzz/replay.c
 tests_fuzz_statement_fuzz_SOURCES += tests/fuzz/replay.c
 endif
+
+.PHONY: fuzz
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/replay.c
