@@ -49,16 +49,77 @@ why_not(const json_t *rows, uint32_t count, char *text, size_t size)
 	return left >= (json_int_t)count ? NULL : why;
 }
 
+/* Without --device, features are checked out of the master. */
+static int
+choose_device(struct ctl *ctl)
+{
+	json_t *devices, *device;
+	size_t i;
+	int status = EXIT_DONE;
+
+	if (ctl->device != 0 ||
+	    (status = ask_rows(ctl, "devices", NULL, &devices)) != EXIT_DONE)
+		return status;
+	json_array_foreach(devices, i, device)
+	{
+		if (is_true(device, "master"))
+			ctl->device = (uint32_t)number_of(device, "device");
+	}
+	json_decref(devices);
+	return EXIT_DONE;
+}
+
+/* Is the level among those up to the one that runs? */
+static bool
+is_included(const json_t *module, const char *level)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(module, "levels"), i, one)
+	{
+		if (strcmp(json_string_value(one), level) == 0)
+			return true;
+		if (is(module, "running", json_string_value(one)))
+			return false;
+	}
+	return false;
+}
+
+/* A feature that is a level of a module which runs at it, or above it. */
+static int
+ask_levels(struct ctl *ctl, const json_t *feature, bool *included)
+{
+	json_t *modules, *module;
+	size_t i;
+	int status = ask_rows(ctl, "modules", NULL, &modules);
+
+	*included = false;
+	if (status != EXIT_DONE)
+		return status;
+	json_array_foreach(modules, i, module)
+	{
+		if (number_of(module, "device") == number_of(feature, "device"))
+			*included = *included ||
+				    is_included(module, ctl->args[0]);
+	}
+	json_decref(modules);
+	return EXIT_DONE;
+}
+
 static int
 check_feature(struct ctl *ctl)
 {
 	uint32_t count = ctl->count != 0 ? ctl->count : 1;
+	bool included = false;
 	const char *why;
 	char text[64];
 	json_t *rows, *features, *feature;
-	int status = ask_rows(ctl, "licenses", ctl->args[0], &rows);
+	int status = choose_device(ctl);
 
-	if (status != EXIT_DONE)
+	if (status != EXIT_DONE ||
+	    (status = ask_rows(ctl, "licenses", ctl->args[0], &rows)) !=
+		EXIT_DONE)
 		return status;
 	if ((status = ask_rows(ctl, "features", ctl->args[0], &features)) !=
 	    EXIT_DONE) {
@@ -67,16 +128,19 @@ check_feature(struct ctl *ctl)
 	}
 	feature = json_array_get(features, 0);
 	why = why_not(rows, count, text, sizeof text);
-	/* It may run without a license. */
-	if (is_true(feature, "mandatory") || is_true(feature, "advise"))
+	if (why != NULL && feature != NULL)
+		status = ask_levels(ctl, feature, &included);
+	/* Or it may run without a license. */
+	if (included || is_true(feature, "mandatory") ||
+	    is_true(feature, "advise"))
 		why = NULL;
 	if (feature == NULL && json_array_size(rows) == 0)
 		why = "there is no such feature";
-	if (ctl->json)
+	if (status == EXIT_DONE && ctl->json)
 		status = print_json(json_pack("{s:s, s:b, s:s}", "feature",
 		    ctl->args[0], "licensed", why == NULL, "why",
 		    why != NULL ? why : ""));
-	else if (why != NULL)
+	else if (status == EXIT_DONE && why != NULL)
 		(void)fail("%s: %s", ctl->args[0], why);
 	json_decref(rows);
 	json_decref(features);
@@ -323,8 +387,12 @@ print_event(void *arg, const struct lic_event *e)
 	}
 	printf("%s %s ", e->at, e->kind);
 	print_text(stdout, e->feature);
-	printf(" %s %s, device %u, store %u, license %u\n", e->version, e->type,
-	    e->device, e->store, e->license);
+	printf(" %s %s, device %u", e->version, e->type, e->device);
+	if (e->license != 0)
+		printf(", store %u, license %u", e->store, e->license);
+	if (e->count >= 0)
+		printf(", count %lld", (long long)e->count);
+	putchar('\n');
 	fflush(stdout);
 }
 

@@ -319,6 +319,14 @@ def rich(lab):
         c.ask("checkout", feature="cme-srst", count=12)
         c.ask("checkout", feature="uck9")
         record(lab, "rich")
+    step("a level that runs includes those below it")
+    check("agreement is not accepted" in
+          ctl(lab, "check", "ipbasek9", status=1), "before")
+    lab.restart()
+    ctl(lab, "check", "ipbasek9")
+    with Control(lab.control) as c:
+        equal(c.ask("checkout", feature="ipbasek9")["state"], "licensed",
+              "it can be checked out, too")
 
 
 def many(lab):
