@@ -177,13 +177,13 @@ def configuration():
 def examples_of_it(lab):
     step("licagentd.conf: the examples are taken")
     page_text = section(page("licagentd.conf.5"), "EXAMPLES")
-    readme = read("README.md")
+    # Every other part stands between fences.
+    readme = re.split(r"^```.*\n", read("README.md"), flags=re.M)[1::2]
     for what, text in (
             ("licagentd.conf.5", re.search(r"^\.Bd .*?\n(.*?)^\.Ed", page_text,
                                            re.M | re.S).group(1)),
-            ("README.md", next(block for block in re.findall(
-                r"^```\n(.*?)^```", readme, re.M | re.S)
-                if "devices = (" in block))):
+            ("README.md", next(block for block in readme
+                               if "devices = (" in block))):
         path = os.path.join(lab.top, "example.conf")
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
