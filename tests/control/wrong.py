@@ -142,10 +142,26 @@ def two_daemons(lab):
           "the first one was not disturbed")
 
 
+def half(lab):
+    if not glob.glob("/usr/lib/*/faketime/libfaketime.so.1"):
+        print("faketime is not installed: not tried")
+        return
+    step("half a request is not waited for without end, an idle client is")
+    lab.stop()
+    lab.start("--faketime", "+0 x60")
+    with Control(lab.control) as idle, Control(lab.control) as c:
+        c.send(b'{"do":"devices","id":1}\n{"do":"dev')
+        equal(c.read()["id"], 1, "the whole one")
+        equal(c.read(), None, "the half one: it hung up")
+        equal(idle.ask("devices")["rows"][0]["udi"], lab.udi,
+              "who had nothing to say")
+
+
 def wrong(lab):
     types(lab)
     names(lab)
     two_daemons(lab)
+    half(lab)
     check(lab.alive(), "the daemon lives")
 
 

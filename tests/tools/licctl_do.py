@@ -59,8 +59,21 @@ def install(lab):
           "...Failed:" in said and "OTHER:1" in said, said)
     check("No such file" in
           ctl(lab, "license", "install", "flash:none", status=1), "no file")
+    lab.issue("stop.lic", feature="datak9", udi="OTHER:1")
+    lab.issue("stop.lic", "--append", feature="uck9")
+    said = ctl(lab, "license", "install", "flash:stop.lic",
+               "--stop-on-failure", status=1)
+    check("Feature:uck9...Skipped:Not tried" in said and
+          "2/2 licenses were failed" in said and
+          "show license udi" in said, said)
+    check("lists the stores" in ctl(lab, "license", "install",
+                                    "flash:stop.lic", "--store", "9",
+                                    status=1), "no such store")
+    check("1/2 licenses were successfully" in
+          ctl(lab, "license", "install", "flash:stop.lic", "--store", "1",
+              status=5), "without it")
     result = json.loads(ctl(lab, "license", "install", "flash:mixed.lic",
-                            "--json", status=1))
+                            "--json", status=1).partition("\n}")[0] + "}")
     equal((result["existing"], result["failed"]), (1, 1), "as JSON")
 
 
