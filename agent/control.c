@@ -476,8 +476,9 @@ explain(char why[CONTROL_ERROR_MAX], const char *format, ...)
 	return false;
 }
 
-/* The folder above, if only it is missing (/run is empty after a boot). */
-static void
+/* The folder above, if only it is missing (/run is empty after a boot).  Why
+ * not, else 0. */
+static int
 make_folder(const char *path)
 {
 	char folder[sizeof((struct sockaddr_un *)0)->sun_path];
@@ -485,10 +486,13 @@ make_folder(const char *path)
 
 	snprintf(folder, sizeof folder, "%s", path);
 	if ((end = strrchr(folder, '/')) == NULL || end == folder)
-		return;
+		return 0;
 	*end = '\0';
 	if (mkdir(folder, 0755) == 0)
 		(void)chmod(folder, 0755); /* whatever the umask is */
+	else if (errno != EEXIST)
+		return errno;
+	return 0;
 }
 
 /*
@@ -496,17 +500,22 @@ make_folder(const char *path)
  * has left.
  */
 static int
-lock_path(const char *path, char why[CONTROL_ERROR_MAX])
+lock_path(const char *path, int no_folder, char why[CONTROL_ERROR_MAX])
 {
 	char name[PATH_MAX];
 	int fd;
 
 	snprintf(name, sizeof name, "%s.lock", path);
 	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0) {
+	if (fd < 0 && errno == ENOENT && no_folder != 0)
+		explain(why,
+		    "%s: its folder is missing and cannot be made: %s; make "
+		    "it, and give it to the daemon's user",
+		    path, strerror(no_folder));
+	else if (fd < 0)
 		explain(why, "%s: %s", name, strerror(errno));
+	if (fd < 0)
 		return -1;
-	}
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return fd;
 	explain(why, "%s: another daemon serves this socket", path);
@@ -590,14 +599,14 @@ control_listen(
     struct control *control, const char *path, char why[CONTROL_ERROR_MAX])
 {
 	char *copy = strdup(path);
-	int lock, fd = -1;
+	int no_folder, lock, fd = -1;
 
 	if (control->path != NULL && strcmp(control->path, path) == 0) {
 		free(copy);
 		return true;
 	}
-	make_folder(path);
-	if ((lock = lock_path(path, why)) >= 0 && clear_path(path, why) &&
+	no_folder = make_folder(path);
+	if ((lock = lock_path(path, no_folder, why)) >= 0 && clear_path(path, why) &&
 	    (fd = open_socket(path, why)) >= 0) {
 		if (start_listening(control, copy, lock, fd))
 			return true;

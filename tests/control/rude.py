@@ -186,7 +186,7 @@ def paths(lab):
     second(lab, path, "something else than a socket")
     with open(path, encoding="utf-8") as f:
         equal(f.read(), "precious", "the file")
-    second(lab, os.path.join(lab.top, "a", "b", "c"), "No such file")
+    second(lab, os.path.join(lab.top, "a", "b", "c"), "its folder is missing and cannot be made: No such file")
     step("the first one was not disturbed; it dies, and comes back")
     feature(lab.control, "uck9")
     lab.kill()
