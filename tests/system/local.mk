@@ -2,6 +2,7 @@
 
 SYSTEM_TESTS = \
 	tests/system/access.py \
+	tests/system/action_queue.py \
 	tests/system/bad_config.py \
 	tests/system/bad_files.py \
 	tests/system/burst.py \
