@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "change.h"
 #include "core.h"
 #include "db.h"
 #include "error.h"
@@ -119,14 +120,14 @@ note(struct lc *lc, int64_t now, int64_t by_boot)
 
 	(void)snprintf(body, sizeof body, "{\"wall\":%lld,\"recorded\":%lld}",
 	    (long long)now, (long long)by_boot);
-	if ((err = lc_db_begin(lc->db)) != LC_OK)
+	if ((err = lc_change_begin(lc)) != LC_OK)
 		return err;
 	err = lc_history_add(lc, &(struct lc_record){
 		.what = "clock", .udi = "", .id = "", .body = body,
 	});
 	if (err == LC_OK)
-		return lc_db_commit(lc->db);
-	lc_db_rollback(lc->db);
+		return lc_change_commit(lc);
+	lc_change_rollback(lc);
 	return err;
 }
 
@@ -162,7 +163,7 @@ floor_watch(struct lc *lc, int64_t boot)
 {
 	int64_t went = boot - lc->time.floor_at_ms;
 	int64_t now_ms = lc_now(lc) * 1000;
-	bool first = lc->time.floor_ms <= 0;	/* of all times */
+	bool first = lc->time.floor_ms < AHEAD_S * 1000;	/* of all times */
 
 	went = went > 0 ? went : 0;
 	lc->time.floor_ms += went;

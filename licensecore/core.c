@@ -137,6 +137,8 @@ persistence_open(struct lc *lc, struct lc_detail *detail)
 		lc_notice(lc, LC_EDAMAGED, "%s: the device is not new, but its"
 		    " history is gone: what was used and revoked before is not"
 		    " known any more", lc->state_dir);
+	if ((err = lc_clock_load(lc)) != LC_OK)
+		return err;
 	err = lc_history_check(lc, &why);
 	if (err != LC_EDAMAGED)
 		return err;
@@ -326,8 +328,7 @@ lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 	for (int i = 0; i < LC_NSWITCHES && err == LC_OK; i++)
 		err = switch_load(lc, (enum lc_switch)i);
 	lc_schedule_begin(lc);
-	if (err != LC_OK || (err = lc_clock_load(lc)) != LC_OK ||
-	    (err = lc_eula_load(lc)) != LC_OK ||
+	if (err != LC_OK || (err = lc_eula_load(lc)) != LC_OK ||
 	    (err = model_load(lc, o, &model, detail)) != LC_OK)
 		goto out;
 	model_take(lc, model);

@@ -14,6 +14,7 @@
 #include <jansson.h>
 
 #include "b64.h"
+#include "change.h"
 #include "clock.h"
 #include "core.h"
 #include "db.h"
@@ -134,14 +135,14 @@ lc_history_damaged(struct lc *lc, const char *finding)
 	(void)lc_fail(&body, LC_OK, "{\"finding\":\"%s\"}", finding);
 	if ((err = damage_last(lc, &said)) != LC_OK ||
 	    strcmp(said.text, body.text) == 0 ||
-	    (err = lc_db_begin(lc->db)) != LC_OK)
+	    (err = lc_change_begin(lc)) != LC_OK)
 		return err;
 	err = lc_history_add(lc, &(struct lc_record){
 		.what = "damaged", .udi = "", .id = "", .body = body.text,
 	});
 	if (err == LC_OK)
-		return lc_db_commit(lc->db);
-	lc_db_rollback(lc->db);
+		return lc_change_commit(lc);
+	lc_change_rollback(lc);
 	return err;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "change.h"
 #include "clock.h"
 #include "core.h"
 #include "db.h"
@@ -579,14 +580,14 @@ mirror_change(struct lc *lc, const struct lc_place *place, const char *what,
 {
 	enum lc_err err;
 
-	if ((err = lc_db_begin(lc->db)) != LC_OK)
+	if ((err = lc_change_begin(lc)) != LC_OK)
 		return err;
 	if ((err = change(lc, place)) != LC_OK ||
 	    (err = record(lc, place, what, "{}")) != LC_OK) {
-		lc_db_rollback(lc->db);
+		lc_change_rollback(lc);
 		return err;
 	}
-	return lc_db_commit(lc->db);
+	return lc_change_commit(lc);
 }
 
 /* The mirror takes what the store holds, and counts from now on. */
