@@ -468,6 +468,24 @@ feature_run(struct lc *lc, struct lc_use *use)
 	return err != LC_OK ? err : feature_mark(lc, use, use->complaining);
 }
 
+/* A time that there is, or none: marks are not sealed. */
+static int64_t
+mark_read(struct lc_rows *rows, int column)
+{
+	const int64_t most = INT64_C(1) << 40;
+	int64_t mark = lc_db_int(rows, column);
+
+	return mark > -most && mark < most ? mark : NOT_YET;
+}
+
+static int
+level_read(struct lc_rows *rows, int column)
+{
+	int64_t told = lc_db_int(rows, column);
+
+	return told >= 0 && told <= 2 ? (int)told : 0;
+}
+
 enum lc_err
 lc_schedule_feature(struct lc *lc, const char *udi, struct lc_use *use)
 {
@@ -481,7 +499,7 @@ lc_schedule_feature(struct lc *lc, const char *udi, struct lc_use *use)
 	err = lc_db_query(lc->db, &rows, "SELECT value FROM mark WHERE udi = ?"
 	    " AND about = ?", "ss", udi, key);
 	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {
-		use->complained = lc_db_int(rows, 0);
+		use->complained = mark_read(rows, 0);	/* LC_NO_TIME: none */
 		lc_db_stop(rows);
 	}
 	free(key);
@@ -511,10 +529,10 @@ lc_schedule_load(struct lc *lc, const char *udi, struct lc_entry *e)
 	while ((err = lc_db_next(lc->db, rows)) == LC_OK) {
 		for (size_t i = 0; i < LC_NTRACKS; i++) {
 			if ((int64_t)tracks[i].kind == lc_db_int(rows, 0))
-				e->marks[i] = lc_db_int(rows, 1);
+				e->marks[i] = mark_read(rows, 1);
 		}
 		if (lc_db_int(rows, 0) == LC_EVENT_COUNT_WARNING)
-			e->level_told = (int)lc_db_int(rows, 1);
+			e->level_told = level_read(rows, 1);
 		e->level_loaded = true;
 	}
 	return err == LC_ENOTFOUND ? LC_OK : err;

@@ -348,6 +348,44 @@ the_time_stays(void)
 	}
 }
 
+/* Marks are not sealed; whatever they say, things go on. */
+static void
+marks_that_are_no_times(void)
+{
+	static const char *const values[] = {
+		"9223372036854775807", "-9223372036854775807",
+		"-9223372036854775808", "1099511627775", "'x'",
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(values); i++) {
+		struct device *d = device_new();
+		struct lc_terms t = subscription("s", d->wall + 50 * DAY);
+		char sql[100];
+
+		check_context("%s", values[i]);
+		t.counted = true;
+		t.count = 1;
+		d->features[0].mandatory = true;
+		device_open(d);
+		(void)device_add(d, t);
+		(void)device_add(d, trial("trial"));
+		use(d, 400);
+		device_pass(d, 10 * DAY);
+		device_close(d);
+		snprintf(sql, sizeof sql, "UPDATE mark SET value = %s",
+		    values[i]);
+		state_edit(d, MAIN, sql);
+		device_open(d);
+		d->nevents = 0;
+		for (int day = 0; day < 45; day++)
+			device_pass(d, DAY);
+		CHECK(d->nevents > 0);
+		CHECK_INT(lc_license_status(d->lc, device_license(d, "s")),
+		    LC_EXPIRED_NOT_IN_USE);
+		device_free(d);
+	}
+}
+
 /* ---- Versions -------------------------------------------------------- */
 
 static void
@@ -568,6 +606,7 @@ main(int argc, char **argv)
 		{ "edits show", edits_show },
 		{ "accepting again", accepting_again },
 		{ "the time stays", the_time_stays },
+		{ "marks that are no times", marks_that_are_no_times },
 		{ "from version 1", from_version_1 },
 		{ "back to version 1", back_to_version_1 },
 		{ "a forged version 1", a_forged_version_1 },
