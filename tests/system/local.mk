@@ -33,6 +33,7 @@ SYSTEM_TESTS = \
 	tests/system/time_life.py \
 	tests/system/time_queue.py \
 	tests/system/time_reset.py \
+	tests/system/time_steps.py \
 	tests/system/transfers.py \
 	tests/system/waiting.py \
 	tests/system/walk.py \
@@ -45,7 +46,8 @@ tests_system_manager_LDADD = $(NETSNMP_LIBS)
 
 TEST_EXTENSIONS = .py
 PY_ENV = LAB_BIN=$(abs_top_builddir)/bin \
-	LAB_MANAGER=$(abs_top_builddir)/tests/system/manager$(EXEEXT)
+	LAB_MANAGER=$(abs_top_builddir)/tests/system/manager$(EXEEXT) \
+	LAB_CLOCKS=$(abs_top_builddir)/tests/system/.libs/clocks.so
 PY_LOG_COMPILER = env $(PY_ENV) python3 -B
 TESTS += $(SYSTEM_TESTS)
 
@@ -55,6 +57,13 @@ tests_system_openat_la_SOURCES = tests/system/openat.c
 tests_system_openat_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
 	-rpath $(abs_top_builddir)/tests/system
 tests_system_openat_la_LIBADD = -ldl
+
+# For time_steps.py: clocks that are set for one process.
+check_LTLIBRARIES += tests/system/clocks.la
+tests_system_clocks_la_SOURCES = tests/system/clocks.c
+tests_system_clocks_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
+	-rpath $(abs_top_builddir)/tests/system
+tests_system_clocks_la_LIBADD = -ldl
 
 # load.py for longer; LOAD_REQUESTS says how long.
 .PHONY: stress stress-valgrind

@@ -11,6 +11,7 @@ import glob
 import json
 import os
 import socket
+import subprocess
 import tempfile
 import threading
 import time
@@ -23,7 +24,7 @@ WEEK = 7 * DAY
 
 FAKETIME = """preload=$(ldd '{real}' | sed -n 's/.*libasan.* => \\([^ ]*\\) .*/\\1:/p')
 export LD_PRELOAD="$preload{faketime}" TZ='{zone}'
-export FAKETIME_TIMESTAMP_FILE='{clock}' FAKETIME_FMT=%s FAKETIME_NO_CACHE=1
+export FAKETIME_TIMESTAMP_FILE='{clock}' FAKETIME_NO_CACHE=1
 exec '{real}' "$@"
 """
 
@@ -54,12 +55,34 @@ def find_faketime():
     return skip("libfaketime is not installed")
 
 
-def odd_zone(now):
-    """The daemon's time zone: far away, and its clocks are put forward 20 days
-    from now and back after 39 more, which must make no difference."""
-    forward, back = (time.gmtime(now + days * DAY).tm_yday
-                     for days in (20, 59))
-    return f"LAB9:30DST,J{min(forward, 365)}/2,J{min(back, 365)}/3"
+def sanitized(program):
+    """Then libfaketime does not come back from any zone but UTC."""
+    done = subprocess.run(["ldd", program], capture_output=True, text=True,
+                          check=False)
+    return "libasan" in done.stdout
+
+
+class Zone:
+    """The daemon's time zone: far away, its clocks are put forward 20 days
+    from the beginning and back after 25 more, which must not matter."""
+
+    def __init__(self, begin):
+        if sanitized(os.path.join(os.environ.get("LAB_BIN", ""),
+                                  "licagentd")):
+            self.name, self.standard, self.summer = "UTC", 0, (0, 0)
+            return
+        days = [(begin // DAY + n) * DAY for n in (20, 45)]
+        rules = [min(time.gmtime(day).tm_yday, 365) for day in days]
+        self.name = f"LAB9:30DST,J{rules[0]}/2,J{rules[1]}/3"
+        self.standard = -9 * HOUR - HOUR // 2
+        self.summer = (days[0] + 2 * HOUR - self.standard,
+                       days[1] + 2 * HOUR - self.standard)
+
+    def local(self, now):
+        """As libfaketime takes it."""
+        begin, end = self.summer
+        ahead = self.standard + (HOUR if begin <= now < end else 0)
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now + ahead))
 
 
 class Clock:
@@ -73,16 +96,17 @@ class Clock:
         self.folder = tempfile.TemporaryDirectory(prefix="licagent-clock-")
         self.path = os.path.join(self.folder.name, "now")
         # Licenses are issued by a clock that is right.
-        self.now = 0
-        self.set(int(time.time()) // DAY * DAY + DAY)
+        self.now = int(time.time()) // DAY * DAY + DAY
+        self.zone = Zone(self.now)
+        self.set(self.now)
         wrap(self.folder.name, FAKETIME.replace("{faketime}", faketime)
              .replace("{clock}", self.path)
-             .replace("{zone}", odd_zone(self.now)))
+             .replace("{zone}", self.zone.name))
 
     def set(self, now):
         self.now = now
         with open(self.path + ".new", "w", encoding="utf-8") as f:
-            f.write(f"{now}\n")
+            f.write(self.zone.local(now) + "\n")
         os.rename(self.path + ".new", self.path)
 
 
