@@ -2,9 +2,10 @@
 """conversations: the commands that pages and README show, run as written.
 
 A literal block that begins with "$ " is a conversation: commands, each with
-what it printed.  All of a document run in one shell, in a lab of its own, and
-have to print the same, up to what differs from run to run (MASKS).  What is
-only asked for may have to be asked for again until it is so.
+what it printed.  All of a document, up to the one that stops the lab, run in
+one shell, in a lab of its own, and have to print the same, up to what differs
+from run to run (MASKS).  What is only asked for may have to be asked for again
+until it is so.
 
 MAN_WRITE=write puts what came into the documents; then read the difference.
 """
@@ -55,6 +56,8 @@ class Shell:
             ["bash", "--norc", "--noprofile"], env=environ, cwd=folder,
             text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True)
+        # As in a shell that people type into.
+        self.run("shopt -s expand_aliases")
 
     def run(self, command):
         self.process.stdin.write(f"{command}\necho '{self.END}'\n")
@@ -135,7 +138,10 @@ class Document:
                     self.blocks.append([at + 1, end, split(block)])
                 at = end
             at += 1
-        check(self.blocks, f"{path} has no conversation")
+        stops = [i for i, block in enumerate(self.blocks)
+                 if any("lab stop" in turn[0] for turn in block[2])]
+        check(stops, f"{path} has no conversation that stops its lab")
+        del self.blocks[stops[0] + 1:]
 
     def write(self):
         for first, last, turns in reversed(self.blocks):
