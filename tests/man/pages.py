@@ -306,6 +306,48 @@ VALUES |= {part for word in VALUES for part in re.findall(r"[a-z_]{2,}",
                                                           word)}
 
 
+def heard(c, before):
+    """Lets something happen; has anybody been told?"""
+    c.ask("install", file="flash:event.lic")
+    row, = [r for r in c.rows("licenses", feature="uck9")
+            if r["store"] == 1]
+    c.ask("clear", license=row["license"])
+    return c.ask("statistics")["notify"] > before
+
+
+def licctl_json(lab):
+    step("licctl: keys of what is no list of the daemon's")
+    text = section(page("licctl.1"), "JSON", "Ss")
+    program = [os.path.join(lab_bin(), "licctl"), "--socket", lab.control,
+               "--json"]
+
+    def documented(item):
+        body = re.search(rf"^\.It Cm {item}\n(.*?)(?=^\.It |^\.El)", text,
+                         re.M | re.S).group(1)
+        return {word for line in re.findall(r"^\.Cm (.*)$", body, re.M)
+                for word in re.findall(r"[a-z_]{2,}", line)}
+
+    for item, command in (("check Ar feature", ("check", "nothing")),
+                          ("show license status",
+                           ("show", "license", "status"))):
+        printed = json.loads(lab.run(*program, *command).stdout)
+        equal(set(printed), documented(item), f"keys of {item}")
+    lab.issue("event.lic", feature="uck9")
+    ear = subprocess.Popen([*program, "show", "events"], env=lab.environ,
+                           text=True, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE)
+    try:
+        with Control(lab.control) as c:
+            before = c.ask("statistics")["notify"]
+            wait_until("an event is heard", lambda: heard(c, before))
+        equal(set(json.loads(ear.stdout.readline())),
+              documented("show events"), "keys of an event")
+    finally:
+        ear.terminate()
+        ear.wait(30)
+        ear.stdout.close()
+
+
 # ---- The library
 
 def library():
@@ -362,6 +404,7 @@ def pages(lab):
     examples_of_it(lab)
     requests()
     keys(lab)
+    licctl_json(lab)
     library()
     example(lab)
 
