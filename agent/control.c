@@ -606,8 +606,8 @@ control_listen(
 		return true;
 	}
 	no_folder = make_folder(path);
-	if ((lock = lock_path(path, no_folder, why)) >= 0 && clear_path(path, why) &&
-	    (fd = open_socket(path, why)) >= 0) {
+	if ((lock = lock_path(path, no_folder, why)) >= 0 &&
+	    clear_path(path, why) && (fd = open_socket(path, why)) >= 0) {
 		if (start_listening(control, copy, lock, fd))
 			return true;
 		explain(why, "%s: out of memory", path);

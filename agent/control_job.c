@@ -224,10 +224,10 @@ progress(void *arg, const char *what, uint64_t done, uint64_t total)
 	    now - cj->told_ms < PROGRESS_MS)
 		return;
 	cj->told_ms = now;
-	client_send(cj->client,
-	    json_pack("{s:{s:I, s:s, s:I, s:I}}", "progress", "id", cj->id,
-		"what", what, "done", (json_int_t)done, "total",
-		(json_int_t)total));
+	client_send(
+	    cj->client, json_pack("{s:{s:I, s:s, s:I, s:I}}", "progress", "id",
+			    cj->id, "what", what, "done", (json_int_t)done,
+			    "total", (json_int_t)total));
 }
 
 /* ---- Asking for it ---- */

@@ -127,7 +127,8 @@ statistics(const struct call *call)
 	    "notifications_waiting",
 	    (json_int_t)lc_event_waiting(c->options.core),
 	    "notifications_dropped",
-	    (json_int_t)lc_event_dropped(c->options.core), "accept_all", lc_eula_standing(c->options.core));
+	    (json_int_t)lc_event_dropped(c->options.core), "accept_all",
+	    lc_eula_standing(c->options.core));
 
 	call_answer(call, result);
 }
@@ -245,9 +246,8 @@ static void
 boot_level(const struct call *call)
 {
 	const struct args *args = &call->args;
-	enum lc_err err =
-	    lc_boot_level_set(call->client->control->options.core,
-		args->device, args->module, args->level);
+	enum lc_err err = lc_boot_level_set(call->client->control->options.core,
+	    args->device, args->module, args->level);
 
 	if (err == LC_ENOTFOUND)
 		call_refuse(call, "not-found",
@@ -304,8 +304,8 @@ clock_reset(const struct call *call)
 {
 	struct control *control = call->client->control;
 	struct lc_detail detail = { "" };
-	enum lc_err err = lc_clock_reset(
-	    control->options.core, call->client->by, &detail);
+	enum lc_err err =
+	    lc_clock_reset(control->options.core, call->client->by, &detail);
 
 	if (err != LC_OK) {
 		call_fail(call, err, detail.text);
@@ -395,15 +395,15 @@ static const struct verb {
 	    comment },
 	{ "priority", CONTROL_ADMIN, DEVICE | STORE | LICENSE | PRIORITY, 0,
 	    priority },
-	{ "agreements", CONTROL_ADMIN, FILE_NAME,
-	    DEVICE | OUTPUT | PROGRESS, job_agreements },
+	{ "agreements", CONTROL_ADMIN, FILE_NAME, DEVICE | OUTPUT | PROGRESS,
+	    job_agreements },
 	{ "save", CONTROL_ADMIN, OUTPUT, DEVICE | PROGRESS, job_save },
 	{ "save_credentials", CONTROL_ADMIN, 0, OUTPUT | DEVICE | PROGRESS,
 	    job_credentials },
 	{ "revoke", CONTROL_ADMIN, FILE_NAME | OUTPUT,
 	    DEVICE | ACCEPT_EULA | PROGRESS, job_revoke },
-	{ "revoke_last", CONTROL_ADMIN, OUTPUT,
-	    FILE_NAME | DEVICE | PROGRESS, job_regenerate },
+	{ "revoke_last", CONTROL_ADMIN, OUTPUT, FILE_NAME | DEVICE | PROGRESS,
+	    job_regenerate },
 	{ "agreement", CONTROL_READ, EULA, 0, agreement },
 	{ "accept", CONTROL_ADMIN, DEVICE | STORE | LICENSE, 0, accept_one },
 	{ "withdraw", CONTROL_ADMIN, DEVICE | STORE | LICENSE, 0,

@@ -104,13 +104,13 @@ static void
 tell(struct control *control, const char *kind, const struct serving *s,
     const char *type, json_int_t count)
 {
-	json_t *message = json_pack(
-	    "{s:{s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:s, s:o}}", "event",
-	    "kind", kind, "at", time_json(time(NULL)), "device",
-	    (json_int_t)s->device, "store", (json_int_t)s->store, "license",
-	    (json_int_t)s->license, "feature", s->feature, "version",
-	    s->version, "type", type, "count",
-	    count == UNCOUNTED ? json_null() : json_integer(count));
+	json_t *message =
+	    json_pack("{s:{s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:s, s:o}}",
+		"event", "kind", kind, "at", time_json(time(NULL)), "device",
+		(json_int_t)s->device, "store", (json_int_t)s->store, "license",
+		(json_int_t)s->license, "feature", s->feature, "version",
+		s->version, "type", type, "count",
+		count == UNCOUNTED ? json_null() : json_integer(count));
 
 	for (struct client *c = control->clients; c != NULL; c = c->next)
 		if (c->subscribed && !c->leaving) {
@@ -144,8 +144,7 @@ sum_feature(const struct supply *supply, size_t *i)
 	const struct serving *first = &supply->list[*i];
 	json_int_t sum = 0;
 
-	for (; *i < supply->n &&
-	       feature_order(first, &supply->list[*i]) == 0;
+	for (; *i < supply->n && feature_order(first, &supply->list[*i]) == 0;
 	     ++*i) {
 		json_int_t count = supply->list[*i].count;
 

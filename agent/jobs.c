@@ -161,11 +161,9 @@ fail(struct jobs *jobs, enum fail_cause cause, enum lc_err err,
 	if (job->kind == JOB_INSTALL && jobs->action == NULL)
 		jobs->counts.failed++;
 	log_warn("job", "action %u, %s%s%s%s%s: %s: %s; %s", job->number,
-	    kind_of(jobs)->name,
-	    file == NULL ? "" : (out ? " to " : " of "),
+	    kind_of(jobs)->name, file == NULL ? "" : (out ? " to " : " of "),
 	    file != NULL ? file : "", remote ? " by " : "",
-	    remote ? protocol_name(protocol) : "", map_cause_name(cause),
-	    why,
+	    remote ? protocol_name(protocol) : "", map_cause_name(cause), why,
 	    revoked(jobs) ? "the licenses are revoked; regenerate the rehost "
 			    "ticket"
 			  : "nothing was changed");
@@ -227,8 +225,7 @@ transfer(struct jobs *jobs, struct transfer_order *order, const void *data,
 
 /* The server was looked at when the job began. */
 static struct transfer_order
-order_for(
-    const struct jobs *jobs, const struct job_way *way, const char *path)
+order_for(const struct jobs *jobs, const struct job_way *way, const char *path)
 {
 	struct transfer_order order;
 	char why[128];

@@ -52,10 +52,10 @@ struct job {
 	uint32_t store;
 	uint32_t license;
 	struct job_way in, out; /* of input and output */
-	const char *input;    /* the file to read, if it reads one; NULL: the
-				 last ticket is regenerated */
-	const char *output;   /* and the one to write; NULL: what comes out is
-				 for report() alone (not of tickets) */
+	const char *input;      /* the file to read, if it reads one; NULL: the
+				   last ticket is regenerated */
+	const char *output;     /* and the one to write; NULL: what comes out is
+				   for report() alone (not of tickets) */
 	bool accept_eula;
 	bool stop_on_failure;
 	const char *by;  /* who asks, for the history */

@@ -67,8 +67,8 @@ hex(char digit)
 	static const char digits[] = "0123456789abcdef";
 	const char *at =
 	    digit != '\0'
-		? strchr(digits, digit >= 'A' && digit <= 'F' ? digit + 32
-							      : digit)
+		? strchr(
+		      digits, digit >= 'A' && digit <= 'F' ? digit + 32 : digit)
 		: NULL;
 
 	return at != NULL ? (int)(at - digits) : -1;
@@ -112,9 +112,8 @@ take_user(struct url *url, const char *text, size_t len, char *why, size_t size)
 		return wrong(why, size,
 		    "before the @ stands no name of a user: 1 to 96 bytes, "
 		    "with %%XX for what means something else in a URL");
-	if (colon != NULL &&
-	    !decode(colon + 1, len - name - 1, url->password,
-		sizeof url->password))
+	if (colon != NULL && !decode(colon + 1, len - name - 1, url->password,
+				 sizeof url->password))
 		return wrong(why, size,
 		    "the password has more than 96 bytes, or a %% without two "
 		    "hexadecimal digits (a %% itself is %%25)");
@@ -191,7 +190,8 @@ take_host(struct url *url, const char *text, size_t len)
 
 /* "HOST[:PORT]" */
 static bool
-take_place(struct url *url, const char *text, size_t len, char *why, size_t size)
+take_place(
+    struct url *url, const char *text, size_t len, char *why, size_t size)
 {
 	const char *end = text + len, *colon = end, *bracket;
 
@@ -221,8 +221,8 @@ parse_remote(struct url *url, const char *rest, char *why, size_t size)
 	const char *at = memrchr(rest, '@', len);
 
 	if (slash == NULL || slash[1] == '\0')
-		return wrong(why, size,
-		    "it names no file: PROTOCOL://HOST/PATH");
+		return wrong(
+		    why, size, "it names no file: PROTOCOL://HOST/PATH");
 	if (!decode(slash + 1, strlen(slash + 1), url->path, sizeof url->path))
 		return wrong(why, size,
 		    "its path has more than 255 bytes, or a %% without two "
@@ -235,11 +235,10 @@ parse_remote(struct url *url, const char *rest, char *why, size_t size)
 	}
 	if (!take_place(url, rest, len, why, size))
 		return false;
-	if (url->user[0] == '\0' && (url->protocol == PROTOCOL_SCP ||
-					url->protocol == PROTOCOL_SFTP))
+	if (url->user[0] == '\0' &&
+	    (url->protocol == PROTOCOL_SCP || url->protocol == PROTOCOL_SFTP))
 		return wrong(why, size, "%s needs a user: %s://USER@HOST/PATH",
-		    protocol_name(url->protocol),
-		    protocol_name(url->protocol));
+		    protocol_name(url->protocol), protocol_name(url->protocol));
 	return true;
 }
 

@@ -20,7 +20,8 @@
 static const struct command {
 	const char *words;
 	const char *args; /* a letter each: f feature, F file, t text, p
-			     priority, l level, m module; in lower case or upper case as above; a
+			     priority, l level, m module; in lower case or upper
+			     case as above; a
 			     '?' before it: it may be left out */
 	int (*run)(struct ctl *);
 	const char *what;
@@ -34,8 +35,7 @@ static const struct command {
 	{ "show license feature", "", show_feature, "features" },
 	{ "show license file", "", show_file, "what issuers signed" },
 	{ "show license in-use", "", show_in_use, "licenses that are held" },
-	{ "show license level", "", show_level,
-	    "at which levels modules run" },
+	{ "show license level", "", show_level, "at which levels modules run" },
 	{ "show license permanent", "", show_permanent,
 	    "licenses that never run out" },
 	{ "show license statistics", "", show_statistics,
@@ -197,7 +197,7 @@ fail_lic(const struct ctl *ctl, enum lic_err err)
 	const char *detail = ctl->lic != NULL ? lic_detail(ctl->lic) : "";
 
 	(void)fail("%s", detail[0] != '\0' ? detail : lic_strerror(err));
-	advise(ctl->lic != NULL    ? lic_code(ctl->lic)
+	advise(ctl->lic != NULL     ? lic_code(ctl->lic)
 	       : err == LIC_EDENIED ? "denied"
 				    : "");
 	if (err == LIC_EDENIED)
@@ -343,7 +343,8 @@ list_keywords(
 		before = word;
 		before_len = len;
 	}
-	fputc('\n', out);
+	if (before != NULL)
+		fputc('\n', out);
 }
 
 static bool

@@ -44,8 +44,8 @@ struct ctl {
 	char **args;       /* what follows them */
 	size_t nargs;
 	struct file_name files[FILES_MAX]; /* of those args that are files */
-	int64_t began_ms; /* when the request did */
-	size_t drawn;     /* columns of the progress line; 0: there is none */
+	int64_t began_ms;                  /* when the request did */
+	size_t drawn;   /* columns of the progress line; 0: there is none */
 	char **command; /* behind "--"; NULL: there is none */
 	struct lic *lic;
 };

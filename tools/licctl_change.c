@@ -144,10 +144,9 @@ license_install(struct ctl *ctl)
 	if ((status = ask_agreements(ctl, &accepted)) != EXIT_DONE)
 		return status;
 	status = ask(ctl,
-	    in_store(ctl,
-		json_pack("{s:s, s:s, s:b, s:b}", "do", "install", "file",
-		    ctl->args[0], "accept_eula", accepted, "stop_on_failure",
-		    ctl->stop_on_failure)),
+	    in_store(ctl, json_pack("{s:s, s:s, s:b, s:b}", "do", "install",
+			      "file", ctl->args[0], "accept_eula", accepted,
+			      "stop_on_failure", ctl->stop_on_failure)),
 	    &result);
 	if (status != EXIT_DONE)
 		return status;
@@ -552,7 +551,8 @@ clock_reset(struct ctl *ctl)
 
 /* ---- license right-to-use, boot level ---- */
 
-/* The module that has the level, or has the name; -1: that was complained of. */
+/* The module that has the level, or has the name; -1: that was complained of.
+ */
 static int
 find_module(const struct ctl *ctl, const json_t *modules, const char *level,
     const char *name, bool quiet)
@@ -655,8 +655,8 @@ license_boot_level(struct ctl *ctl)
 	at = find_module(ctl, modules, ctl->args[0],
 	    ctl->nargs > 1 ? ctl->args[1] : NULL, false);
 	module = json_array_get(modules, (size_t)at);
-	status = at < 0 ? EXIT_FAILED
-			: prepare_level(ctl, module, ctl->args[0]);
+	status =
+	    at < 0 ? EXIT_FAILED : prepare_level(ctl, module, ctl->args[0]);
 	if (status == EXIT_DONE)
 		status = set_level(ctl, module, ctl->args[0]);
 	json_decref(modules);
@@ -671,11 +671,11 @@ license_boot_level_not(struct ctl *ctl)
 
 	if (status != EXIT_DONE)
 		return status;
-	at = find_module(ctl, modules, NULL,
-	    ctl->nargs > 0 ? ctl->args[0] : NULL, false);
-	status = at < 0 ? EXIT_FAILED
-			: set_level(ctl, json_array_get(modules, (size_t)at),
-			      NULL);
+	at = find_module(
+	    ctl, modules, NULL, ctl->nargs > 0 ? ctl->args[0] : NULL, false);
+	status =
+	    at < 0 ? EXIT_FAILED
+		   : set_level(ctl, json_array_get(modules, (size_t)at), NULL);
 	json_decref(modules);
 	return status;
 }
@@ -773,10 +773,10 @@ license_deactivate(struct ctl *ctl)
 	if ((status = ask_rows(ctl, "modules", NULL, &modules)) == EXIT_DONE) {
 		at = find_module(ctl, modules, ctl->args[0], NULL, true);
 		module = json_array_get(modules, (size_t)at);
-		status = at >= 0 && is(module, "running", ctl->args[0])
-			     ? set_level(ctl, module,
-				   below(module, ctl->args[0]))
-			     : withdraw(ctl, rows);
+		status =
+		    at >= 0 && is(module, "running", ctl->args[0])
+			? set_level(ctl, module, below(module, ctl->args[0]))
+			: withdraw(ctl, rows);
 	}
 	json_decref(modules);
 	json_decref(rows);

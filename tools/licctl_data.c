@@ -395,9 +395,9 @@ table_begin(struct table *t, const struct column *columns, size_t n)
 	for (size_t i = 0; i < n; i++)
 		width += columns[i].width != 0 ? columns[i].width
 					       : text_width(columns[i].head);
-	*t = (struct table){ .columns = columns,
-		.n = n,
-		.narrow = have != 0 && have < width };
+	*t = (struct table){
+		.columns = columns, .n = n, .narrow = have != 0 && have < width
+	};
 	for (size_t i = 0; !t->narrow && i < n; i++)
 		printf("%-*s%s", (int)columns[i].width, columns[i].head,
 		    i + 1 == n ? "\n" : "");
@@ -412,8 +412,7 @@ table_text(struct table *t, const char *text)
 	if (t->narrow && t->at == 0 && t->rows++ != 0)
 		putchar('\n');
 	if (t->narrow)
-		printf("%.*s: ", (int)strcspn(column->head, " "),
-		    column->head);
+		printf("%.*s: ", (int)strcspn(column->head, " "), column->head);
 	print_text(stdout, text);
 	if (!t->narrow && column->width != 0)
 		printf("%*s",

@@ -100,8 +100,8 @@ ask_levels(struct ctl *ctl, const json_t *feature, bool *included)
 	json_array_foreach(modules, i, module)
 	{
 		if (number_of(module, "device") == number_of(feature, "device"))
-			*included = *included ||
-				    is_included(module, ctl->args[0]);
+			*included =
+			    *included || is_included(module, ctl->args[0]);
 	}
 	json_decref(modules);
 	return EXIT_DONE;
@@ -117,9 +117,8 @@ check_feature(struct ctl *ctl)
 	json_t *rows, *features, *feature;
 	int status = choose_device(ctl);
 
-	if (status != EXIT_DONE ||
-	    (status = ask_rows(ctl, "licenses", ctl->args[0], &rows)) !=
-		EXIT_DONE)
+	if (status != EXIT_DONE || (status = ask_rows(ctl, "licenses",
+					ctl->args[0], &rows)) != EXIT_DONE)
 		return status;
 	if ((status = ask_rows(ctl, "features", ctl->args[0], &features)) !=
 	    EXIT_DONE) {

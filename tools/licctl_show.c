@@ -305,9 +305,8 @@ group_order(const json_t *a, const json_t *b)
 
 	if (by == 0)
 		by = strcmp(text_of(a, "feature"), text_of(b, "feature"));
-	return by != 0
-		   ? by
-		   : strcmp(text_of(a, "version"), text_of(b, "version"));
+	return by != 0 ? by
+		       : strcmp(text_of(a, "version"), text_of(b, "version"));
 }
 
 static int

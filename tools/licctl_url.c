@@ -76,8 +76,8 @@ with_password(const char *text, const char *password)
 		used += (size_t)snprintf(escaped + used, sizeof escaped - used,
 		    strchr(plain, *password) != NULL ? "%c" : "%%%02X",
 		    (unsigned char)*password);
-	if (asprintf(&whole, "%.*s:%s%s", (int)(parts.at - text), text,
-		escaped, parts.at) < 0)
+	if (asprintf(&whole, "%.*s:%s%s", (int)(parts.at - text), text, escaped,
+		parts.at) < 0)
 		whole = NULL;
 	explicit_bzero(escaped, sizeof escaped);
 	return whole;
@@ -131,7 +131,7 @@ read_hidden(char *line, size_t size)
 	for (size_t i = 0; i < NENDING; i++)
 		(void)sigaction(ending[i], &catch, &before[i]);
 	hidden = usual;
-	hidden.c_lflag &= (tcflag_t)~(ECHO | ECHOE | ECHOK | ECHONL);
+	hidden.c_lflag &= (tcflag_t) ~(ECHO | ECHOE | ECHOK | ECHONL);
 	hidden.c_cc[VSUSP] = _POSIX_VDISABLE;
 	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
 	n = read_line(line, size, &unblocked);
@@ -163,8 +163,8 @@ read_password_file(const char *path, char *password, size_t size)
 }
 
 static int
-get_password(const struct ctl *ctl, const char *shown, char *password,
-    size_t size)
+get_password(
+    const struct ctl *ctl, const char *shown, char *password, size_t size)
 {
 	if (ctl->password_file != NULL)
 		return read_password_file(ctl->password_file, password, size);

@@ -3,9 +3,9 @@
  *
  * A client is one connection to the daemon's control socket.  It runs no
  * threads, keeps nothing in globals, and calls back from within lic_process
- * only (progress alone comes within lic_request).  A client must not be used by two threads at once; two clients do not
- * know of each other.  After a fork only one of the processes may go on using
- * it.
+ * only (progress alone comes within lic_request).  A client must not be used by
+ * two threads at once; two clients do not know of each other.  After a fork
+ * only one of the processes may go on using it.
  *
  * Leases end with their client, so a program that crashes gives back what it
  * held.  When the daemon ends, leases become LIC_AWAY; when it is back, the

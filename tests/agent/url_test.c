@@ -41,16 +41,15 @@ good_ones(void)
 		    "ftp:a.lic", 0 },
 		{ "tftp://host/a.lic", PROTOCOL_TFTP, ADDRESS_DNS, "host", "",
 		    "", "a.lic", 0 },
-		{ "TFTP://10.0.0.1:6969/d/a b.lic", PROTOCOL_TFTP,
-		    ADDRESS_IPV4, "0a000001", "", "", "d/a b.lic", 6969 },
-		{ "ftp://h/a", PROTOCOL_FTP, ADDRESS_DNS, "h", "", "", "a",
-		    0 },
+		{ "TFTP://10.0.0.1:6969/d/a b.lic", PROTOCOL_TFTP, ADDRESS_IPV4,
+		    "0a000001", "", "", "d/a b.lic", 6969 },
+		{ "ftp://h/a", PROTOCOL_FTP, ADDRESS_DNS, "h", "", "", "a", 0 },
 		{ "ftp://me:it's@h:21/a", PROTOCOL_FTP, ADDRESS_DNS, "h", "me",
 		    "it's", "a", 21 },
-		{ "http://h:8080/a%20b%3f", PROTOCOL_HTTP, ADDRESS_DNS, "h",
-		    "", "", "a b?", 8080 },
-		{ "scp://me@h//abs/a", PROTOCOL_SCP, ADDRESS_DNS, "h", "me",
-		    "", "/abs/a", 0 },
+		{ "http://h:8080/a%20b%3f", PROTOCOL_HTTP, ADDRESS_DNS, "h", "",
+		    "", "a b?", 8080 },
+		{ "scp://me@h//abs/a", PROTOCOL_SCP, ADDRESS_DNS, "h", "me", "",
+		    "/abs/a", 0 },
 		{ "sftp://m%40e:p%3a%2F%40@h/a", PROTOCOL_SFTP, ADDRESS_DNS,
 		    "h", "m@e", "p:/@", "a", 0 },
 		{ "sftp://me:p@ss:word@h/a@b:c", PROTOCOL_SFTP, ADDRESS_DNS,
@@ -148,11 +147,10 @@ long_ones(void)
 			struct url url;
 
 			memset(x, 'x', sizeof x);
-			snprintf(text, sizeof text, "%s%.*s%s",
-			    cases[i].before, cases[i].most + more, x,
-			    cases[i].after);
-			CHECK_INT(url_parse(text, &url, why, sizeof why),
-			    more == 0);
+			snprintf(text, sizeof text, "%s%.*s%s", cases[i].before,
+			    cases[i].most + more, x, cases[i].after);
+			CHECK_INT(
+			    url_parse(text, &url, why, sizeof why), more == 0);
 		}
 }
 

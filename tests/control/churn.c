@@ -65,8 +65,7 @@ give_back(void)
 static bool
 turn(void)
 {
-	bool more =
-	    churn.n == 0 || (churn.n < LEASES_MAX && dice(2) == 0);
+	bool more = churn.n == 0 || (churn.n < LEASES_MAX && dice(2) == 0);
 
 	return more ? take() : give_back();
 }

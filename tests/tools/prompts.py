@@ -174,6 +174,9 @@ def accepting(lab):
         equal(levels(), [("base", None)], "levels")
         waits("ipbasek9")
 
+    equal(lab.run(os.path.join(lab.bin, "licctl"), "--complete", "--socket",
+                  lab.control, "license", "boot", "level", "").stdout,
+          "base\nipbasek9\nadvanced\n", "completion of levels")
     refusals(lab, "ACCEPT? (yes/[no]): ", "license", "boot", "level",
              "ipbasek9", said="the agreement is not accepted",
              unchanged=highest)
