@@ -322,29 +322,35 @@ complete_one(const bool *in, size_t nwords)
 	return NULL;
 }
 
-/* The keywords that could stand there, each once. */
-static void
+/* Has a command before the c-th that may be meant this i-th keyword, too? */
+static bool
+listed(const bool *in, size_t i, size_t c, const char *word, size_t len)
+{
+	const char *other = "";
+
+	for (size_t before = 0; before < c; before++)
+		if (in[before] && keyword(&commands[before], i, &other) == len &&
+		    strncmp(other, word, len) == 0)
+			return true;
+	return false;
+}
+
+/* The keywords that could stand there, each once; how many there are. */
+static size_t
 list_keywords(
     FILE *out, const bool *in, size_t i, const char *typed, const char *between)
 {
-	const char *word, *before = NULL;
-	size_t len, before_len = 0;
+	const char *word;
+	size_t len, n = 0;
 
 	for (size_t c = 0; c < NITEMS(commands); c++) {
 		len = keyword(&commands[c], i, &word);
-		if (!in[c] || len == 0 ||
+		if (!in[c] || len == 0 || listed(in, i, c, word, len) ||
 		    (typed[0] != '\0' && !matches(&commands[c], i, typed)))
 			continue;
-		if (before != NULL && len == before_len &&
-		    strncmp(word, before, len) == 0)
-			continue;
-		fprintf(out, "%s%.*s", before != NULL ? between : "", (int)len,
-		    word);
-		before = word;
-		before_len = len;
+		fprintf(out, "%s%.*s", n++ > 0 ? between : "", (int)len, word);
 	}
-	if (before != NULL)
-		fputc('\n', out);
+	return n;
 }
 
 static bool
@@ -355,20 +361,24 @@ ambiguous(const bool *in, size_t i, const char *typed)
 	fprintf(stderr, "licctl: ");
 	print_text(stderr, typed);
 	fprintf(stderr, " is ambiguous: ");
-	list_keywords(stderr, in, i, typed, ", ");
+	(void)list_keywords(stderr, in, i, typed, ", ");
+	fputc('\n', stderr);
 	return true;
 }
 
+/* Words behind a whole command, or instead of the rest of one. */
 static int
 unknown(const bool *in, size_t i, const char *typed)
 {
+	fputs("licctl: ", stderr);
 	if (typed != NULL) {
-		fprintf(stderr, "licctl: ");
 		print_text(stderr, typed);
-		fprintf(stderr, " is no keyword here; there are ");
+		fputs(" is no keyword here; there are ", stderr);
 	} else
-		fprintf(stderr, "licctl: incomplete; there follow ");
-	list_keywords(stderr, in, i, "", ", ");
+		fputs("incomplete; there follow ", stderr);
+	if (list_keywords(stderr, in, i, "", ", ") == 0)
+		fputs("none (a command to run stands behind --)", stderr);
+	fputc('\n', stderr);
 	return EXIT_USAGE;
 }
 
@@ -497,7 +507,8 @@ complete(struct ctl *ctl)
 	if (ctl->nargs == 0)
 		return EXIT_DONE;
 	if (i + 1 == ctl->nargs)
-		list_keywords(stdout, in, i, typed, "\n");
+		if (list_keywords(stdout, in, i, typed, "\n") > 0)
+			putchar('\n');
 	if ((whole = complete_one(in, i)) == NULL)
 		return EXIT_DONE;
 	switch (kind_of_arg(whole->args, ctl->nargs - 1 - i)) {

@@ -262,7 +262,10 @@ def refused(lab):
             ("show lic st", "st is ambiguous: statistics, status"),
             ("license", "incomplete; there follow "),
             ("lic sav cred a b", "usage: licctl license save credential"),
-            ("frobnicate", "frobnicate is no keyword here; there are show"),
+            ("frobnicate", "frobnicate is no keyword here; there are show, "
+             "license, no, check, clock, run, dump\n"),
+            ("run true", "true is no keyword here; there are none (a command"
+             " to run stands behind --)\n"),
             ("license comment add", "usage: licctl license comment add"),
             ("--rubbish", "there is no option --rubbish"),
             ("--count 0 check x", "it takes a number from 1 on"),
