@@ -80,7 +80,7 @@ main(int argc, char **argv)
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	if (lic_open_detail(&options, &lic, why, sizeof why) != LIC_OK) {
-		fprintf(stderr, "%s\n", why);
+		fprintf(stderr, "feature: %s\n", why);
 		return 1;
 	}
 	status = run(lic, argv[optind],
