@@ -17,11 +17,11 @@ SYSTEM_TESTS = \
 	tests/system/lab_contract.py \
 	tests/system/lab_options.py \
 	tests/system/levels.py \
+	tests/system/load.py \
 	tests/system/master_away.py \
 	tests/system/master_dies.py \
 	tests/system/master_repeats.py \
 	tests/system/master_stopped.py \
-	tests/system/load.py \
 	tests/system/odd_servers.py \
 	tests/system/quickstart.py \
 	tests/system/requests.py \
