@@ -467,9 +467,11 @@ class Manager:
     """tests/system/manager: exact answers, errors with their indexes."""
 
     def __init__(self, lab, auth, seconds=str(PATIENCE), retries="0"):
-        path = os.environ.get("LAB_MANAGER", "")
+        path = os.environ.get("LAB_MANAGER") or os.path.join(
+            os.environ.get("LAB_BIN", lab.bin), os.pardir, "tests", "system",
+            "manager")
         if not os.path.exists(path):
-            skip("tests/system/manager is not built (net-snmp's library)")
+            skip(f"{path} is not built (make tests/system/manager)")
         self.process = subprocess.Popen(
             [path, *(shlex.split(auth) if isinstance(auth, str) else auth),
              "-t", seconds, "-r", retries, lab.snmp_address],
