@@ -172,6 +172,26 @@ def several(lab):
                               (FAILED, EXISTS)], "results")
 
 
+def one_of_each(lab):
+    step("a license for each cause that one can fail for, in a file")
+    lab.issue("new.lic", feature="datak9")
+    parts = (("forged", LINE), ("other", OTHER_DEVICE), ("good", EXISTS),
+             ("count", COUNT), ("period", PERIOD), ("trial", GENERAL))
+    write(lab, "each.lic", b"".join(
+        read(lab, f"{name}.lic") for name, _ in (*parts, ("new", NONE))))
+    before = len(lab.installed())
+    row = expect(lab, "the first stops it", (FAILED, LINE), INSTALL,
+                 FILE="flash:each.lic", STOP_ON_FAILURE=1)
+    equal(results(lab, row), [(FAILED, LINE)] + [(1, NONE)] * len(parts),
+          "the others were not tried")
+    equal(len(lab.installed()), before, "nothing is installed")
+    row = expect(lab, "none stops it", (PARTIAL, NONE), INSTALL,
+                 FILE="flash:each.lic", STOP_ON_FAILURE=2)
+    equal(results(lab, row), [(FAILED, cause) for _, cause in parts] +
+          [(SUCCESSFUL, NONE)], "each has its own cause")
+    equal(len(lab.installed()), before + 1, "the last one is installed")
+
+
 def clears(lab):
     from wire import Control
     step("clear, and a backup meanwhile")
@@ -351,6 +371,7 @@ def causes(lab):
     make_files(lab)
     installs(lab)
     several(lab)
+    one_of_each(lab)
     clears(lab)
     backups(lab)
     agreements(lab)

@@ -464,9 +464,10 @@ class Lab:
 
 
 class Manager:
-    """tests/system/manager: exact answers, errors with their indexes."""
+    """tests/system/manager: exact answers, errors with their indexes.  It asks
+    once: a SET that is sent again may have been done before."""
 
-    def __init__(self, lab, auth, seconds=str(PATIENCE), retries="0"):
+    def __init__(self, lab, auth, seconds=PATIENCE):
         path = os.environ.get("LAB_MANAGER") or os.path.join(
             os.environ.get("LAB_BIN", lab.bin), os.pardir, "tests", "system",
             "manager")
@@ -474,7 +475,7 @@ class Manager:
             skip(f"{path} is not built (make tests/system/manager)")
         self.process = subprocess.Popen(
             [path, *(shlex.split(auth) if isinstance(auth, str) else auth),
-             "-t", seconds, "-r", retries, lab.snmp_address],
+             "-t", str(seconds), "-r", "0", lab.snmp_address],
             env=lab.environ, text=True, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE)
 

@@ -7,8 +7,9 @@ request that was under way when it went, any answer will do but one that
 contradicts what is known; from then on whatever may have happened is followed
 up: a SET that was not answered has been done as a whole, or not at all.
 
-Environment: LOAD_REQUESTS (10000), LOAD_SEED, and LOAD_VALGRIND for a daemon
-under valgrind: the library that is to be loaded with it.
+Environment: LOAD_REQUESTS (10000), so many have to be answered rightly;
+LOAD_SEED; LOAD_VALGRIND for a daemon under valgrind: the library that is to be
+loaded with it.
 """
 
 import random
@@ -82,7 +83,7 @@ class LoadManager(Manager):
 
     def __init__(self, lab, number, weather, static):
         super().__init__(lab, lab.v3 if number == 0 else
-                         ["-v2c", "-c", lab.rw], seconds="1", retries="0")
+                         ["-v2c", "-c", lab.rw], seconds=1)
         self.lab, self.number, self.weather = lab, number, weather
         self.static = static
         self.order = sorted(static, key=oid_key)
@@ -139,7 +140,7 @@ class LoadManager(Manager):
         def good():
             got = self.read(what, "get", *names)
             return got if self.strict else None
-        return [v for _, v in wait_until(what, good, 60)]
+        return [v for _, v in wait_until(what, good)]
 
     # ---- What does not change
 
@@ -365,7 +366,7 @@ class LoadManager(Manager):
                  self.rows_of_a_request, self.agreements,
                  self.install_and_clear)
         try:
-            while self.counts["asked"] < share or \
+            while self.counts["strict"] < share or \
                     (self.weather.restarts < RESTARTS and
                      self.weather.error is None):
                 self.random.choice(
@@ -450,7 +451,7 @@ def prepare(lab):
 
 
 def threads(lab, weather, managers):
-    share = REQUESTS // MANAGERS
+    share = -(-REQUESTS // MANAGERS)
     running = [threading.Thread(target=m.run, args=(share,))
                for m in managers]
     changing = threading.Thread(target=weather.run, args=(lab,))
@@ -471,8 +472,7 @@ def report(managers, weather, seconds):
     print(f"{total['asked']} requests in {seconds:.0f} s, "
           f"{weather.restarts} restarts of snmpd: " +
           ", ".join(f"{n} {key}" for key, n in total.items()))
-    check(total["asked"] >= REQUESTS, "requests")
-    check(total["strict"] * 2 > total["asked"], "most were judged strictly")
+    check(total["strict"] >= REQUESTS, "requests that had to be right")
 
 
 def load(lab):
@@ -500,7 +500,7 @@ def load(lab):
          if not VALGRIND else "it ends, and has lost no memory")
     if VALGRIND:
         lab.kill(signal.SIGTERM)
-        wait_until("the daemon gone", lambda: not lab.alive(), 60)
+        wait_until("the daemon gone", lambda: not lab.alive())
         equal(valgrind_reports(lab), "", "what valgrind found")
         return
     comments = [lab.get(*m.my_comments()) for m in managers]
