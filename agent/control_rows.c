@@ -645,20 +645,36 @@ event_name(enum lc_event_kind kind)
 	return "other";
 }
 
+/* False: out of memory. */
+static bool
+add_module(json_t *event, const struct lc_event *e)
+{
+	return json_object_update_new(
+		   event, json_pack("{s:s, s:s, s:s}", "module", e->module,
+			      "level", e->level, "wanted", e->wanted)) == 0;
+}
+
 json_t *
 event_json(const struct lc_event *e)
 {
 	bool counted = e->count != LC_UNCOUNTED;
+	json_t *event =
+	    json_pack("{s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:s?, s:s, s:s, "
+		      "s:s, s:s, s:I, s:o, s:o, s:o, s:s}",
+		"kind", event_name(e->kind), "at", time_json(e->at), "device",
+		(json_int_t)e->device, "store", (json_int_t)e->store, "license",
+		(json_int_t)e->license, "feature", e->feature_name, "version",
+		e->feature_version, "type", lc_type_name(e->type), "comment",
+		e->comment, "udi", e->udi, "store_name", e->store_name, "by",
+		e->by, "left_s", (json_int_t)e->left_s, "end",
+		time_json(e->end), "count", count_json(e->count, counted),
+		"count_left", count_json(e->count_left, counted),
+		"what_is_counted", e->what_is_counted);
 
-	return json_pack("{s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:s?, s:s, s:s, "
-			 "s:s, s:s, s:I, s:o, s:o, s:o, s:s}",
-	    "kind", event_name(e->kind), "at", time_json(e->at), "device",
-	    (json_int_t)e->device, "store", (json_int_t)e->store, "license",
-	    (json_int_t)e->license, "feature", e->feature_name, "version",
-	    e->feature_version, "type", lc_type_name(e->type), "comment",
-	    e->comment, "udi", e->udi, "store_name", e->store_name, "by", e->by,
-	    "left_s", (json_int_t)e->left_s, "end", time_json(e->end), "count",
-	    count_json(e->count, counted), "count_left",
-	    count_json(e->count_left, counted), "what_is_counted",
-	    e->what_is_counted);
+	if (event != NULL && e->kind == LC_EVENT_BOOT_LEVEL &&
+	    !add_module(event, e)) {
+		json_decref(event);
+		return NULL;
+	}
+	return event;
 }

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """Levels of the software: read, configured for the next start, announced."""
 
+import sys
+
 from harness import *
+
+sys.path.insert(0, os.path.join(HERE, "..", "control"))
 
 CONF = """
 modules = (
@@ -74,7 +78,10 @@ def accept(lab):
 
 
 def configure(lab):
+    from wire import Control
     step("a level is configured, told, and in force after a start")
+    ear = Control(lab.control)
+    ear.ask("subscribe")
     lab.set(NOTIF, "i", 1, instance(CONFIGURED, "radio"), "s", "cme-srst",
             auth=lab.v3)
     lab.set(instance(CONFIGURED, "image"), "s", "securityk9", auth=lab.v3)
@@ -90,6 +97,12 @@ def configure(lab):
         (f'{known}cilmCurrentImageLevel.1."image"', 'STRING: "ipbasek9"'),
         (f'{known}cilmConfiguredBootImageLevel.1."image"',
          'STRING: "securityk9"')])], "the notification")
+    heard = [ear.push()["event"] for _ in range(2)]
+    equal([(e["kind"], e["module"], e["level"], e["wanted"]) for e in heard],
+          [("bootImageLevelChanged", "radio", "datak9", "cme-srst"),
+           ("bootImageLevelChanged", "image", "ipbasek9", "securityk9")],
+          "subscribers hear of both")
+    ear.socket.close()
     check("Module image is to start with level securityk9 next time"
           in lab.log(), "it is in the log")
     lab.kill()      # at once: what was answered is durable
