@@ -290,6 +290,7 @@ undo_acceptance(struct agent *agent, const struct change *change)
 
 static const struct edit acceptance_edit = {
 	.size = sizeof(struct acceptance),
+	.last = true,
 	.load = load_acceptance,
 	.store = store_acceptance,
 	.undo = undo_acceptance,

@@ -286,8 +286,9 @@ draft_new(const struct sets *sets, struct set *set, const struct table *table,
 		draft_free(draft);
 		return err;
 	}
-	while (*at != NULL)
+	while (*at != NULL && (table->edit->last || !(*at)->table->edit->last))
 		at = &(*at)->next;
+	draft->next = *at;
 	*out = *at = draft;
 	return SNMP_OK;
 }

@@ -69,6 +69,8 @@ struct change {
 /* How a table's rows are written.  Drafts are plain memory. */
 struct edit {
 	size_t size; /* of a draft */
+	/* Stored behind all others, since undo cannot take everything back. */
+	bool last;
 	/* Rows that SET creates: where int32_t RowStatus is in the draft, and
 	 * the column that sets it.  status == 0: no such rows. */
 	uint32_t status;

@@ -300,6 +300,7 @@ lc_eula_standing_set(struct lc *lc, bool on, const char *by)
 {
 	(void)by;
 	lc->standing = on;
+	lc->accepted += on;
 	return LC_OK;
 }
 

@@ -40,7 +40,8 @@ struct lc {
 	struct lc_level levels[FAKE_MAX];
 	const struct lc_level *level_rows[FAKE_MAX];
 	size_t nlevels;
-	bool standing; /* acceptance of agreements */
+	bool standing;     /* acceptance of agreements */
+	unsigned accepted; /* times that it was given */
 
 	char comments[FAKE_MAX][LC_COMMENT_MAX + 1];
 	bool off[LC_NSWITCHES];

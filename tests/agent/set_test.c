@@ -379,6 +379,35 @@ failed_commit(void)
 	fixture_close();
 }
 
+/* What is accepted stays so: not before all else has succeeded. */
+static void
+acceptance(void)
+{
+	static const char eula[] = ".1.3.6.1.4.1.9.9.640.1.3.0";
+	size_t blame;
+
+	fixture_open();
+	fixture_add_rows();
+	fixture.core.comment_good = 0;
+	fixture.core.comment_err = LC_EIO;
+	CHECK_INT(fixture_set(".1.3.6.1.4.1.9.9.640.1.3.0=i1 4.1.0=i2 "
+			      "2.3.1.13.1.1.1=snew",
+		      &blame),
+	    SNMP_COMMIT_FAILED);
+	CHECK_UINT(blame, 3);
+	CHECK_UINT(fixture.core.accepted, 0);
+	CHECK_STR(fixture_get(eula), "i2");
+	CHECK_STR(fixture_get("4.1.0"), "i1");
+	fixture.core.comment_good = UINT32_MAX;
+	CHECK_INT(fixture_set(".1.3.6.1.4.1.9.9.640.1.3.0=i1 4.1.0=i2 "
+			      "2.3.1.13.1.1.1=snew",
+		      &blame),
+	    OK);
+	CHECK_UINT(fixture.core.accepted, 1);
+	CHECK_STR(fixture_get(eula), "i1");
+	fixture_close();
+}
+
 /* What could not be put back is told as what it is. */
 static void
 failed_undo(void)
@@ -434,8 +463,8 @@ limits(void)
 	    SNMP_RESOURCE_UNAVAILABLE);
 	CHECK_UINT(blame, 2);
 	CHECK_STR(fixture_get("3.2.1.8.1"), "s");
-	CHECK_INT(set("3.2.1.13.1=i6 3.2.1.13.1000=i5"),
-	    SNMP_RESOURCE_UNAVAILABLE);
+	CHECK_INT(
+	    set("3.2.1.13.1=i6 3.2.1.13.1000=i5"), SNMP_RESOURCE_UNAVAILABLE);
 	CHECK_INT(set("3.2.1.13.1=i6"), OK);
 	CHECK_INT(set("3.2.1.13.1000=i5"), OK);
 	fixture_close();
@@ -615,6 +644,7 @@ static const struct check_test tests[] = {
 	{ "a destroyed row comes back", undo_destroy },
 	{ "a lost session", lost_session },
 	{ "a commit that fails", failed_commit },
+	{ "an acceptance is the last", acceptance },
 	{ "an undo that fails", failed_undo },
 	{ "a full table", limits },
 	{ "ageing", ageing },
