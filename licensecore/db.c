@@ -389,12 +389,28 @@ pragma_get(struct lc_db *db, const struct file_kind *kind, const char *name,
 	return error_of(rc);
 }
 
+/*
+ * What SQLite's check says of a file.  That a page could not be read is no
+ * damage: it is said with its error code.
+ */
+static enum lc_err
+finding(const char *said)
+{
+	const char *code = said != NULL ? strstr(said, "error code=") : NULL;
+	enum lc_err err = LC_OK;
+
+	if (said != NULL && strcmp(said, "ok") == 0)
+		return LC_OK;
+	if (code != NULL)
+		err = error_of(atoi(code + strlen("error code=")));
+	return err != LC_OK ? err : LC_EDAMAGED;
+}
+
 /* Do the pages hold together?  Reads the whole file. */
 static enum lc_err
 integrity_check(struct lc_db *db, const struct file_kind *kind)
 {
 	sqlite3_stmt *statement;
-	const unsigned char *said;
 	char sql[96];
 	enum lc_err err;
 	int rc;
@@ -406,11 +422,8 @@ integrity_check(struct lc_db *db, const struct file_kind *kind)
 		return error_of(rc);
 	rc = sqlite3_step(statement);
 	err = error_of(rc);
-	if (rc == SQLITE_ROW) {
-		said = sqlite3_column_text(statement, 0);
-		if (said == NULL || strcmp((const char *)said, "ok") != 0)
-			err = LC_EDAMAGED;
-	}
+	if (rc == SQLITE_ROW)
+		err = finding((const char *)sqlite3_column_text(statement, 0));
 	(void)sqlite3_finalize(statement);	/* repeats what step said */
 	return err;
 }

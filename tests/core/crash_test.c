@@ -2,8 +2,8 @@
  * crash_test.c - every change of a device's state, with every fault.
  *
  * For each kind of change, and for each n until there is no nth one any more:
- * the nth allocation fails, the nth call to the disk fails, the process dies
- * before the nth call, and the power fails before it, with which everything is
+ * the nth allocation fails, the nth call that reads from the disk fails, or the
+ * nth that writes; the process dies before the nth that writes, and the power fails before it, with which everything is
  * lost that was not synced.  What is seen afterwards, at once and when the core
  * is opened again, is all of the old state or all of the new one; nothing that
  * was reported done is lost; and lc_check finds nothing.
@@ -502,10 +502,10 @@ static const struct change changes[] = {
 
 /* ---- Faults ---------------------------------------------------------- */
 
-enum fault { MEMORY, FAILS, DIES, FORGETS, NFAULTS };
+enum fault { MEMORY, READS, FAILS, DIES, FORGETS, NFAULTS };
 
 static const char *const fault_names[NFAULTS] = {
-	"allocations", "disk calls", "deaths", "power failures",
+	"allocations", "reads", "writes", "deaths", "power failures",
 };
 
 /* One change: before it, after it, and what each is once opened again. */
@@ -525,6 +525,9 @@ fault_arm(enum fault fault, unsigned n)
 	switch (fault) {
 	case MEMORY:
 		memory_fail_at(n);
+		break;
+	case READS:
+		disk_end_at(n, DISK_UNREADABLE);
 		break;
 	case FAILS:
 		disk_end_at(n, DISK_FAILS);
@@ -748,11 +751,10 @@ faults(struct trial *t, enum fault fault)
 	while (failed && n < MANY) {
 		check_context("%s: %s, number %u", t->change->name,
 		    fault_names[fault], ++n);
-		failed = fault == MEMORY || fault == FAILS ?
-		    fail_at(t, fault, n) : die_at(t, fault, n);
+		failed = fault <= FAILS ? fail_at(t, fault, n) : die_at(t, fault, n);
 	}
 	CHECK(!failed);
-	CHECK(fault == MEMORY || n > 10);
+	CHECK(fault <= READS || n > 10);
 	return n - 1;
 }
 
@@ -769,7 +771,7 @@ every_fault(void)
 			continue;
 		t = trial_new(&changes[i]);
 		printf("    %s:", changes[i].name);
-		for (enum fault f = changes[i].in_parts ? FAILS : MEMORY;
+		for (enum fault f = changes[i].in_parts ? READS : MEMORY;
 		    f <= LAST_FAULT; f++) {
 			unsigned n = faults(t, f);
 

@@ -156,12 +156,12 @@ disk_power_off(int status)
 /* ---- Calls ----------------------------------------------------------- */
 
 static bool
-is_due(void)
+is_due(bool reads)
 {
-	if (left == 0 || --left > 0)
+	if (left == 0 || reads != (how == DISK_UNREADABLE) || --left > 0)
 		return false;
 	ended = true;
-	if (how != DISK_FAILS)
+	if (how == DISK_DIES || how == DISK_FORGETS)
 		disk_power_off(DISK_DEAD);
 	return true;
 }
@@ -169,7 +169,7 @@ is_due(void)
 bool
 disk_call_fails(void)
 {
-	return is_due();
+	return is_due(false);
 }
 
 static const sqlite3_io_methods *
@@ -183,9 +183,16 @@ systems(const sqlite3_file *file)
 }
 
 static int
+disk_read(sqlite3_file *file, void *data, int len, sqlite3_int64 at)
+{
+	return is_due(true) ? SQLITE_IOERR_READ :
+	    systems(file)->xRead(file, data, len, at);
+}
+
+static int
 disk_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 at)
 {
-	if (is_due())
+	if (is_due(false))
 		return SQLITE_IOERR_WRITE;
 	remember_bytes(file, (off_t)at, (size_t)len);
 	return systems(file)->xWrite(file, data, len, at);
@@ -196,7 +203,7 @@ disk_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
 	sqlite3_int64 was = 0;
 
-	if (is_due())
+	if (is_due(false))
 		return SQLITE_IOERR_TRUNCATE;
 	if (systems(file)->xFileSize(file, &was) == SQLITE_OK && was > size)
 		remember_bytes(file, (off_t)size, (size_t)(was - size));
@@ -207,7 +214,7 @@ static int
 disk_sync(sqlite3_file *file, int flags)
 {
 	(void)flags;
-	if (is_due())
+	if (is_due(false))
 		return SQLITE_IOERR_FSYNC;
 	forget(path_of(file));
 	return SQLITE_OK;
@@ -217,7 +224,7 @@ static int
 disk_delete(sqlite3_vfs *v, const char *name, int sync_dir)
 {
 	(void)v;
-	if (is_due())
+	if (is_due(false))
 		return SQLITE_IOERR_DELETE;
 	forget(name);
 	if (sync_dir == 0 && access(name, F_OK) == 0)
@@ -249,6 +256,7 @@ ours(const sqlite3_io_methods *methods)
 	if (sets[i].systems == NULL) {
 		sets[i].systems = methods;
 		sets[i].ours = *methods;
+		sets[i].ours.xRead = disk_read;
 		sets[i].ours.xWrite = disk_write;
 		sets[i].ours.xTruncate = disk_truncate;
 		sets[i].ours.xSync = disk_sync;
@@ -276,9 +284,13 @@ disk_open(sqlite3_vfs *v, sqlite3_filename name, sqlite3_file *file, int flags,
     int *out)
 {
 	bool made = name != NULL && access(name, F_OK) != 0;
-	int rc = system_vfs->xOpen(system_vfs, name, file, flags, out);
+	int rc;
 
 	(void)v;
+	file->pMethods = NULL;
+	if (is_due(true))
+		return SQLITE_CANTOPEN;
+	rc = system_vfs->xOpen(system_vfs, name, file, flags, out);
 	if (rc != SQLITE_OK || file->pMethods == NULL)
 		return rc;
 	file->pMethods = ours(file->pMethods);

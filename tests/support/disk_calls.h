@@ -2,7 +2,7 @@
  * disk_calls.h - a disk that fails, or a machine that dies, at a chosen call.
  *
  * SQLite's own way to the disk is wrapped: its calls that change something
- * (write, truncate, sync, delete) are counted.  Nothing is really synced, since
+ * (write, truncate, sync, delete) are counted, or else those that read.  Nothing is really synced, since
  * the machine goes on; that makes the tests quick.
  *
  * The core's own calls (write, fsync, rename ...) are counted as well in
@@ -15,6 +15,7 @@
 
 enum disk_end {
 	DISK_FAILS,	/* this call fails, those after it work */
+	DISK_UNREADABLE, /* the nth read or opening fails; others do not count */
 	DISK_DIES,	/* the process ends before this call, with DISK_DEAD */
 	/* The same, and what SQLite has written since it last synced the file,
 	   and files that it made and did not sync, are lost with it. */
