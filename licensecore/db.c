@@ -391,7 +391,7 @@ pragma_get(struct lc_db *db, const struct file_kind *kind, const char *name,
 
 /*
  * What SQLite's check says of a file.  That a page could not be read is no
- * damage: it is said with its error code.
+ * damage: it is said with its error code, or in these words.
  */
 static enum lc_err
 finding(const char *said)
@@ -403,6 +403,8 @@ finding(const char *said)
 		return LC_OK;
 	if (code != NULL)
 		err = error_of(atoi(code + strlen("error code=")));
+	else if (said != NULL && strstr(said, "failed to get page") != NULL)
+		err = LC_EIO;
 	return err != LC_OK ? err : LC_EDAMAGED;
 }
 
