@@ -10,6 +10,7 @@
 #include "db.h"
 #include "error.h"
 #include "history.h"
+#include "meter.h"
 #include "model.h"
 #include "schedule.h"
 #include "sealed.h"
@@ -257,6 +258,7 @@ reset_done(struct lc *lc, int64_t to)
 	lc->time.floor_ms = to * 1000;
 	lc->time.ahead_ms = 0;
 	lc->time.told = false;
+	lc_meter_taken_back(lc);
 	lc_schedule_forgotten(lc);
 	lc_select(lc);
 }

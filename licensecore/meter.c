@@ -164,6 +164,29 @@ tampered(struct lc *lc, struct lc_entry *e)
 	e->meter.dirty = true;
 }
 
+/*
+ * What ran out while the clock was far ahead did so by now, once that is taken
+ * back: otherwise it would be ahead of us for as long.
+ */
+static void
+not_after(struct lc_entry *e, int64_t now)
+{
+	if (e->meter.expired_at == LC_NO_TIME || e->meter.expired_at <= now)
+		return;
+	e->meter.expired_at = now;
+	e->meter.dirty = true;
+}
+
+void
+lc_meter_taken_back(struct lc *lc)
+{
+	const struct lc_model *m = lc->model;
+
+	for (size_t i = 0; i < m->nlicenses; i++)
+		not_after(lc_entry_of(m->licenses[i]), lc_now(lc));
+	lc->due.known = false;
+}
+
 /* An evaluation RTU license whose trial is over is an RTU license. */
 static void
 transition(struct lc_entry *e)
@@ -185,6 +208,7 @@ lc_meter_load(struct lc *lc, const char *udi, struct lc_entry *e)
 		e->meter.used_ms = used_ms;
 		e->meter.expired_at = expired_at;
 		e->meter.recorded = true;
+		not_after(e, lc_now(lc));
 	} else if (err == LC_EDAMAGED) {
 		tampered(lc, e);
 	} else if (err != LC_ENOTFOUND) {

@@ -42,6 +42,8 @@ int64_t lc_meter_due_ms(const struct lc *);
  */
 enum lc_err lc_meter_check(struct lc *, void (*altered)(void *arg,
     const char *udi, const char *id), void *arg);
+/* The clock was: nothing ran out after the time that it is now. */
+void lc_meter_taken_back(struct lc *);
 /* Does any meter run, or show what is not recorded yet? */
 bool lc_meter_any(const struct lc *);
 

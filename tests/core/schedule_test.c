@@ -417,6 +417,57 @@ a_clock_far_ahead(void)
 	}
 }
 
+/*
+ * The operator takes a jump back: from then on everything is told when it
+ * would have been without it.  What ran out meanwhile did so then at the latest.
+ */
+static void
+a_jump_taken_back(void)
+{
+	struct life *life = life_new();
+	struct lc_terms paid = license(LC_PAID_SUBSCRIPTION);
+	struct lc_terms demo = license(LC_DEMO);
+	struct list list = { .n = 0 };
+
+	for (int day = 10; day <= 12; day++)
+		put(&list, LC_EVENT_SUBSCRIPTION_EXPIRED, day * DAY);
+	subscription_schedule(&list, 100, 0, 105);
+	paid.start = START;
+	paid.end = START + 100 * DAY;
+	(void)device_add(life->d, paid);
+	live_on(life, 10 * DAY);
+	life->d->wall += 400 * DAY;
+	live_on(life, 12 * DAY + HOUR);
+	life->d->wall = START + life->now;
+	CHECK_ERR(lc_clock_reset(life->d->lc, "me", NULL), LC_OK, NULL);
+	live_on(life, 50 * DAY);
+	device_reopen(life->d);
+	live_on(life, 105 * DAY);
+	check_told(life, list.told, list.n);
+	life_free(life);
+
+	list = (struct list){ .n = 0 };
+	put(&list, LC_EVENT_EXPIRED, DAY + HOUR);
+	for (int64_t at = 3 * DAY; at <= 31 * DAY; at += 7 * DAY)
+		put(&list, LC_EVENT_EXPIRED, at + HOUR);
+	life = life_new();
+	demo.period_s = DAY;
+	(void)device_add(life->d, demo);
+	live_on(life, HOUR);
+	life->d->wall += 400 * DAY;
+	hold(life);
+	live_on(life, 3 * DAY + HOUR);
+	life->d->wall = START + life->now;
+	CHECK_ERR(lc_clock_reset(life->d->lc, "me", NULL), LC_OK, NULL);
+	live_on(life, 5 * DAY);
+	device_reopen(life->d);
+	CHECK_ERR(lc_check(life->d->lc, NULL), LC_OK, NULL);
+	live_on(life, 32 * DAY);
+	snprintf(life->name, sizeof life->name, "a demo license");
+	check_told(life, list.told, list.n);
+	life_free(life);
+}
+
 /* What ran out is not mentioned while something else serves. */
 static void
 another_license_ends_the_complaints(void)
@@ -597,6 +648,7 @@ main(int argc, char **argv)
 		{ "right to use", right_to_use },
 		{ "off for a while", off_for_a_while },
 		{ "a clock far ahead", a_clock_far_ahead },
+		{ "a jump taken back", a_jump_taken_back },
 		{ "another license ends the complaints",
 		    another_license_ends_the_complaints },
 		{ "mandatory features", mandatory_features },
