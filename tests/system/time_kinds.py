@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Each of the fourteen notifications, with its objects in the MIB's order and
-the rows that they are of; at the end, a queue that is full."""
+the rows that they are of, and the switches that silence them."""
 
 from harness import *
 from time_lab import *
@@ -162,7 +162,7 @@ def time_passes(k):
               "--extension-days", "1", kind="paidSubscription")
     k.told(("Installed", deployed(6, "rtu", "evalRightToUse(8)")),
            ("Installed", deployed(7, "paid", "paidSubscription(5)")))
-    date = {"EndDate": text(shown(end))}
+    date = k.date = {"EndDate": text(shown(end))}
     k.pass_by(DAY - 120)
     k.told(("ExpiryWarning", names(23, "trial",
             ValidityPeriodRemaining=f"Gauge32: {DAY} seconds")))
@@ -184,6 +184,27 @@ def time_passes(k):
            ("SubscriptionExpired", names(25, "paid", **date)))
 
 
+def switches(k):
+    """What is switched off is not sent later either."""
+    usage, deployment, error = (f"{SWITCHES}.{n}.0" for n in (1, 2, 3))
+    on, off = 1, 2
+    step("each switch silences its own")
+    k.lab.set(deployment, "i", off)
+    equal(k.lab.outcome(k.lab.clear(1, device=7)), (SUCCESSFUL, 1), "clear")
+    k.told(("NotEnforced", names(26, "must")))
+    k.lab.set(error, "i", off)
+    k.pass_by(DAY)
+    k.told(("SubscriptionExpired", names(25, "paid", **k.date)))
+    k.lab.set(usage, "i", off)
+    k.pass_by(DAY)
+    k.told()
+    k.lab.set(usage, "i", on, deployment, "i", on, error, "i", on)
+    k.told()
+    k.pass_by(DAY)
+    k.told(("SubscriptionExpired", names(25, "paid", **k.date)),
+           ("NotEnforced", names(26, "must")))
+
+
 def severities(k):
     step("each has its line in the log, at its severity")
     for name in ("6-INSTALL", "6-REMOVE", "6-REVOKE", "6-EULA_ACCEPTED",
@@ -199,7 +220,7 @@ def begin(lab):
         f.write(CONF)
     lab.start("--conf", path)
     kinds = Kinds(lab)
-    for part in (deployment, counts, time_passes, severities):
+    for part in (deployment, counts, time_passes, switches, severities):
         part(kinds)
 
 
