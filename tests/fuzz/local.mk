@@ -10,7 +10,8 @@ FUZZ_TARGETS = \
 	tests/fuzz/line_fuzz \
 	tests/fuzz/payload_fuzz \
 	tests/fuzz/pem_fuzz \
-	tests/fuzz/statement_fuzz
+	tests/fuzz/statement_fuzz \
+	tests/fuzz/url_fuzz
 FUZZ_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/licensecore \
 	$(CRYPTO_CFLAGS) $(JANSSON_CFLAGS)
 FUZZ_LDADD = licensecore/libcore.la $(CRYPTO_LIBS) $(JANSSON_LIBS)
@@ -36,6 +37,9 @@ tests_fuzz_pem_fuzz_LDADD = $(FUZZ_LDADD)
 tests_fuzz_statement_fuzz_SOURCES = tests/fuzz/statement_fuzz.c tests/fuzz/fuzz.h
 tests_fuzz_statement_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_statement_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_url_fuzz_SOURCES = tests/fuzz/url_fuzz.c tests/fuzz/fuzz.h \
+	agent/url.c agent/url.h agent/protocol.c agent/protocol.h
+tests_fuzz_url_fuzz_CPPFLAGS = $(AGENT_CPPFLAGS)
 
 if FUZZERS
 noinst_PROGRAMS += $(FUZZ_TARGETS)
@@ -46,6 +50,7 @@ tests_fuzz_line_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_payload_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_pem_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_statement_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_url_fuzz_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
 FUZZ_SECONDS = 60
 fuzz: $(FUZZ_TARGETS)
@@ -67,6 +72,7 @@ tests_fuzz_line_fuzz_SOURCES += tests/fuzz/replay.c
 tests_fuzz_payload_fuzz_SOURCES += tests/fuzz/replay.c
 tests_fuzz_pem_fuzz_SOURCES += tests/fuzz/replay.c
 tests_fuzz_statement_fuzz_SOURCES += tests/fuzz/replay.c
+tests_fuzz_url_fuzz_SOURCES += tests/fuzz/replay.c
 endif
 
 .PHONY: fuzz
