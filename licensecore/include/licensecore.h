@@ -376,7 +376,7 @@ struct lc;
  * Opens the state directory, creating what is missing, and loads every store.
  * The options are copied.  Fails with LC_EOPTIONS, LC_ETRUST, LC_ELOCKED,
  * LC_EDAMAGED, LC_ENEWER, LC_EIO or LC_ENOMEM, and then has changed nothing
- * but perhaps created files.
+ * but perhaps created files, or made lost ones again (FORMAT "State on disk").
  */
 LC_API enum lc_err lc_open(const struct lc_options *, struct lc **,
     struct lc_detail *);
@@ -800,8 +800,8 @@ LC_API enum lc_err lc_history_next(struct lc *, uint64_t after,
 
 /*
  * Reads everything on disk and proves that it is as this library wrote it: the
- * databases, the history's chain, the records of use, the stores and their
- * mirrors.  Each finding goes to the notice callback; LC_EDAMAGED and the
+ * databases, the history's chain, the records of use, acceptance and time, the
+ * stores and their mirrors, the persistence file and its copy.  Each finding goes to the notice callback; LC_EDAMAGED and the
  * first finding if there were any.  Changes nothing.
  */
 LC_API enum lc_err lc_check(struct lc *, struct lc_detail *);
