@@ -256,7 +256,10 @@ class Lab:
             if os.path.exists(os.path.join(self.dir, "run")):
                 self.stop()
         finally:
-            reports = glob.glob(os.path.join(self.top, "sanitizer*"))
+            # A helper that is killed as it begins one says nothing in it.
+            reports = [path for path in
+                       glob.glob(os.path.join(self.top, "sanitizer*"))
+                       if os.path.getsize(path)]
             if failed or reports:
                 self.show_logs()
             for report in reports:

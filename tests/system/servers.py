@@ -92,6 +92,21 @@ class Folder:
         with open(os.path.join(self.root, name), "rb") as f:
             return f.read()
 
+    def wait_for(self, name, holds):
+        """The content of a file that came, when it is as it should be: a
+        server may say that it has it before it has written it."""
+        def content():
+            with contextlib.suppress(FileNotFoundError):
+                data = self.read(name)
+                return data if holds(data) else None
+            return None
+        return wait_until(f"{name} as it should be", content)
+
+    def wait_whole(self, name):
+        """The same for what ends with an END line."""
+        return self.wait_for(name, lambda data: b"-----END" in
+                             data[data.rfind(b"-----BEGIN"):])
+
     def config(self, name, text, mode=0o600):
         path = os.path.join(self.top, name)
         with open(path, "w", encoding="utf-8") as f:

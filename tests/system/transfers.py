@@ -57,8 +57,9 @@ def both_ways(lab, server, what, **more):
     equal(len(lab.installed()), before + 1, "licenses")
     equal(backup(lab, server, "dir/backup.lic", **more), (SUCCESSFUL, 1),
           f"{what}: backup")
-    check(server.read("dir/backup.lic").count(b"eyJ") >= before + 1,
-          f"{what}: the backup has a line for each license")
+    # A line for each license.
+    server.wait_for("dir/backup.lic",
+                    lambda data: data.count(b"eyJ") >= before + 1)
     os.unlink(os.path.join(server.root, "dir/backup.lic"))
 
 
@@ -104,11 +105,11 @@ def tickets(lab, server, what, **more):
     equal(len(lab.installed()), before - 1, "licenses")
     equal(ask(lab, REGENERATE, {**out, REHOST_TICKET: ("s", "dir/again")}),
           (SUCCESSFUL, 1), f"{what}: once more")
-    equal(server.read("dir/again"), server.read("dir/rehost"),
-          "the same ticket")
+    ticket = server.wait_whole("dir/rehost")
+    equal(server.wait_whole("dir/again"), ticket, "the same ticket")
     path = os.path.join(lab.top, "rehost")
     with open(path, "wb") as f:
-        f.write(server.read("dir/rehost"))
+        f.write(ticket)
     moved = os.path.join(lab.top, f"moved-{what}.lic")
     lab.tool("licissue", "rehost", lab.issuer, "--ticket", path, "--udi",
              "NEW:SN1", "-o", moved)
@@ -128,7 +129,7 @@ def agreements(lab, server, what, **more):
                                 FILE: ("s", "trial.lic"),
                                 EULA_FILE: ("s", "dir/eula")}),
           (SUCCESSFUL, 1), f"{what}: agreements")
-    check(f"says {what}".encode() in server.read("dir/eula"), "the agreement")
+    server.wait_for("dir/eula", lambda data: f"says {what}".encode() in data)
     row = int(lab.get1(NEXT_CREDENTIALS))
     columns = {13: ("i", CREATE_AND_GO), 8: ("s", "dir/credentials"),
                9: ("i", EXPORT), **remote(server, **more)}
@@ -140,7 +141,7 @@ def agreements(lab, server, what, **more):
           f"{what}: credentials")
     path = os.path.join(lab.top, "credentials")
     with open(path, "wb") as f:
-        f.write(server.read("dir/credentials"))
+        f.write(server.wait_whole("dir/credentials"))
     check(lab.udi in lab.tool("licissue", "inspect", path),
           "they name the device")
     for name in ("dir/eula", "dir/credentials"):
@@ -208,7 +209,7 @@ def over_ipv6(lab, tftp, keys):
               "ftp: install")
         equal(backup(lab, server, "backup.lic", kind=IPV6), (SUCCESSFUL, 1),
               "ftp: backup")
-        check(server.read("backup.lic"), "the backup")
+        server.wait_for("backup.lic", lambda data: data)
     step("tftp: over IPv6, which atftpd does not speak")
     data = fresh(lab)
     blocks = [data[i:i + 512] for i in range(0, len(data) + 1, 512)]
