@@ -468,9 +468,9 @@ class Lab:
 
 class Manager:
     """tests/system/manager: exact answers, errors with their indexes.  It asks
-    once: a SET that is sent again may have been done before."""
+    once, unless told: a SET that is sent again may have been done before."""
 
-    def __init__(self, lab, auth, seconds=PATIENCE):
+    def __init__(self, lab, auth, seconds=PATIENCE, retries=0):
         path = os.environ.get("LAB_MANAGER") or os.path.join(
             os.environ.get("LAB_BIN", lab.bin), os.pardir, "tests", "system",
             "manager")
@@ -478,7 +478,7 @@ class Manager:
             skip(f"{path} is not built (make tests/system/manager)")
         self.process = subprocess.Popen(
             [path, *(shlex.split(auth) if isinstance(auth, str) else auth),
-             "-t", str(seconds), "-r", "0", lab.snmp_address],
+             "-t", str(seconds), "-r", str(retries), lab.snmp_address],
             env=lab.environ, text=True, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE)
 

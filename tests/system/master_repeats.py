@@ -48,7 +48,7 @@ class Late:
         return [pdu]
 
 
-def installs_once(lab, name, seconds=str(PATIENCE), retries="0"):
+def installs_once(lab, name, seconds=PATIENCE, retries=0):
     """Installs a file of two licenses, with one SET."""
     before, told = len(lab.installed()), len(lab.traps())
     row = lab.next_row()
@@ -94,8 +94,7 @@ def repeats(lab):
 
     step("the manager repeats the request")
     between.follow(Late(TEST_SET, 3))
-    installs_once(lab, "manager.lic", seconds="1",
-                  retries=str(PATIENCE))
+    installs_once(lab, "manager.lic", seconds=1, retries=PATIENCE)
     wait_until("the same request as another transaction",
                lambda: between.count(TEST_SET)[0] >= 2)
     equal(len(lab.installed()), 8, "licenses")

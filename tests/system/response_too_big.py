@@ -17,7 +17,7 @@ def too_big(lab):
         lab.set(name, "s", COMMENT)
     want = "x" + COMMENT.encode().hex()
     start = len(lab.log())
-    manager = Manager(lab, ["-v2c", "-c", lab.ro], seconds=str(PATIENCE))
+    manager = Manager(lab, ["-v2c", "-c", lab.ro])
 
     step("a little less than fits")
     error, index, bindings = manager.ask("get", *(names * 90))
