@@ -26,11 +26,14 @@ def verbs():
             r'^\t\{ "(\w+)", CONTROL_(\w+),', f.read(), re.M)}
 
 
+VERBS = verbs()     # others may not be able to read the source
+
+
 def denied(path):
     """The requests that are denied; with a wrong argument, so that nothing
     is done by those that are not."""
     with Control(path) as c:
-        return [verb for verb in verbs()
+        return [verb for verb in VERBS
                 if c.refused(verb, rubbish=1) == "denied"]
 
 
@@ -95,7 +98,7 @@ def rights(lab):
                                ("the admin group", groups["daemon"],
                                 {"read", "lease", "admin"})):
         equal(as_other(lab, nobody.pw_uid, gid, ask=denied),
-              [verb for verb, right in verbs().items()
+              [verb for verb, right in VERBS.items()
                if right not in rights_], f"denied to {what}")
     check(len(verbs()) > 20, f"requests: {verbs()}")
     equal(as_other(lab, nobody.pw_uid, own, [4711]),

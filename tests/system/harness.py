@@ -25,6 +25,7 @@ import time
 # in the background); what the tests start shall not inherit that.
 for _ignored in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
     signal.signal(_ignored, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Seconds until something counts as not coming.  Nobody waits so long but for
 # what is broken; a machine may be slow.
