@@ -60,32 +60,33 @@ lc_boot_ms(const struct lc *lc)
 
 /* ---- What is recorded ------------------------------------------------ */
 
-/* Its record was altered or removed: the time of the latest event, at least. */
-static enum lc_err
-guess(struct lc *lc, enum lc_err err, int64_t *high)
-{
-	*high = 0;
-	if (err == LC_EDAMAGED)
-		lc_notice(lc, err, "the record of the time was altered;"
-		    " licenses go by the latest time in the history");
-	err = lc_history_latest(lc, high);
-	return err == LC_ENOTFOUND ? LC_OK : err;
-}
-
+/*
+ * Whatever the record says, no earlier than the history: one that was altered
+ * or removed, or put back from an older state, gains nothing by it.
+ */
 enum lc_err
 lc_clock_load(struct lc *lc)
 {
-	int64_t numbers[4] = { 0 };
-	enum lc_err err = lc_sealed_get(lc, LC_SEALED_CLOCK, numbers, 4);
+	int64_t numbers[4] = { 0 }, latest = 0;
+	enum lc_err held, err;
 
-	if (err == LC_ENOTFOUND || err == LC_EDAMAGED) {
-		err = guess(lc, err, &numbers[1]);
-		numbers[2] = numbers[1];
-	}
-	if (err != LC_OK)
+	held = lc_sealed_get(lc, LC_SEALED_CLOCK, numbers, 4);
+	if (held != LC_OK && held != LC_ENOTFOUND && held != LC_EDAMAGED)
+		return held;
+	if ((err = lc_history_latest(lc, &latest)) != LC_OK &&
+	    err != LC_ENOTFOUND)
 		return err;
+	if (held != LC_OK) {
+		numbers[0] = numbers[3] = 0;
+		numbers[1] = numbers[2] = latest;
+	}
+	/* A new one has neither. */
+	if (held == LC_EDAMAGED || (held == LC_ENOTFOUND && err == LC_OK))
+		lc_notice(lc, LC_EDAMAGED, "the record of the time was altered"
+		    " or removed; licenses go by the latest time in the"
+		    " history");
 	lc->time.serial = numbers[0];
-	lc->time.high = numbers[1];
+	lc->time.high = latest > numbers[1] ? latest : numbers[1];
 	lc->time.high_ms = lc->time.floor_at_ms = lc_boot_ms(lc);
 	lc->time.floor_ms = numbers[2] * 1000;
 	lc->time.ahead_ms = numbers[3] * 1000;

@@ -18,6 +18,7 @@
 #include "db.h"
 #include "error.h"
 #include "history.h"
+#include "meter.h"
 #include "sealed.h"
 
 /* Tables that are copied: name, columns, the same of a new row, its key. */
@@ -169,6 +170,42 @@ serials_get(struct lc *lc, int64_t *serial, int64_t *copied)
 }
 
 static enum lc_err
+differ(struct lc *lc, bool *different)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows, "SELECT 0" EACH_TABLE(DIFFERENT), "");
+	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+		return err;
+	*different = lc_db_int(rows, 0) != 0;
+	lc_db_stop(rows);
+	return LC_OK;
+}
+
+static void
+use_altered(void *arg, const char *udi, const char *id)
+{
+	(void)udi;
+	(void)id;
+	*(bool *)arg = true;
+}
+
+/* LC_EDAMAGED: a seal in the persistence file does not hold. */
+static enum lc_err
+main_judge(struct lc *lc)
+{
+	bool altered = false;
+	enum lc_err err;
+
+	if ((err = lc_history_check(lc, NULL)) != LC_OK ||
+	    (err = lc_sealed_check(lc, NULL)) != LC_OK ||
+	    (err = lc_meter_check(lc, use_altered, &altered)) != LC_OK)
+		return err;
+	return altered ? LC_EDAMAGED : LC_OK;
+}
+
+static enum lc_err
 is_empty(struct lc *lc, bool *empty)
 {
 	struct lc_rows *rows;
@@ -251,7 +288,9 @@ copy_fill(struct pair *p, bool old, bool had_copy)
 		    " again", p->path, why.text);
 	else if (err != LC_OK)
 		return err;
-	if ((err = lc_db_exec(p->lc->db, EACH_TABLE(FILL_COPY))) != LC_OK)
+	/* What was used stays used, whichever of the two was put back. */
+	if ((err = lc_meter_catch_up(p->lc)) != LC_OK ||
+	    (err = lc_db_exec(p->lc->db, EACH_TABLE(FILL_COPY))) != LC_OK)
 		return err;
 	return pair_up(p->lc, had_copy ?
 	    "{\"file\":\"persistence-copy.db\"}" : NULL);
@@ -278,6 +317,25 @@ main_keep(struct pair *p, bool same, bool had_copy)
 	return err;
 }
 
+/*
+ * They have come equally far: if they differ all the same, one was altered, and
+ * the copy counts if it was the persistence file.
+ */
+static enum lc_err
+same_keep(struct pair *p)
+{
+	enum lc_err err;
+	bool different;
+
+	if ((err = differ(p->lc, &different)) != LC_OK)
+		return err;
+	if (!different)
+		return main_keep(p, true, true);
+	err = main_judge(p->lc);
+	return err == LC_EDAMAGED ? main_restore(p) :
+	    err != LC_OK ? err : main_keep(p, false, true);
+}
+
 static enum lc_err
 open_both(struct pair *p)
 {
@@ -290,8 +348,10 @@ open_both(struct pair *p)
 		return err;
 	if (copied > serial)
 		return main_restore(p);
+	if (copied == serial && serial >= 0)
+		return same_keep(p);
 	/* Of a new one, and of one of version 1, there was no copy yet. */
-	return main_keep(p, serial >= 0 && copied == serial, serial >= 0);
+	return main_keep(p, false, serial >= 0);
 }
 
 enum lc_err
@@ -310,19 +370,14 @@ lc_copy_open(struct lc *lc, struct lc_detail *detail)
 enum lc_err
 lc_copy_check(struct lc *lc, struct lc_detail *detail)
 {
-	struct lc_rows *rows;
 	enum lc_err err = lc_db_check_copy(lc->db);
 	bool different;
 
 	if (err == LC_EDAMAGED)
 		return lc_fail(detail, err, "the pages of the persistence"
 		    " file's copy do not hold together");
-	if (err != LC_OK ||
-	    (err = lc_db_query(lc->db, &rows, "SELECT 0" EACH_TABLE(DIFFERENT),
-	    "")) != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+	if (err != LC_OK || (err = differ(lc, &different)) != LC_OK)
 		return err;
-	different = lc_db_int(rows, 0) != 0;
-	lc_db_stop(rows);
 	return !different ? LC_OK : lc_fail(detail, LC_EDAMAGED,
 	    "the persistence file and its copy differ");
 }

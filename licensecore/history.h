@@ -51,7 +51,10 @@ enum lc_err lc_history_head(struct lc *, uint32_t *records,
  */
 enum lc_err lc_history_upgrade(struct lc *, struct lc_detail *);
 
-/* The latest time in it; LC_ENOTFOUND: it is empty. */
+/*
+ * The latest time in it since the clock was last taken back; LC_ENOTFOUND: it
+ * is empty.
+ */
 enum lc_err lc_history_latest(struct lc *, int64_t *at);
 
 /*

@@ -120,6 +120,16 @@ row_check(const struct lc *lc, const char *udi, const char *id,
 	    LC_EDAMAGED : err;
 }
 
+/* LC_EDAMAGED: it had run out when this row, from before that, was put back. */
+static enum lc_err
+not_expired(struct lc *lc, const char *udi, const char *id)
+{
+	bool expired = false;
+	enum lc_err err = lc_history_has(lc, "expire", udi, id, &expired);
+
+	return err == LC_OK && expired ? LC_EDAMAGED : err;
+}
+
 /* What the row says, if its seal holds; LC_ENOTFOUND: it never had one. */
 static enum lc_err
 row_read(struct lc *lc, const char *udi, const char *id, int64_t *used_ms,
@@ -144,7 +154,8 @@ row_read(struct lc *lc, const char *udi, const char *id, int64_t *used_ms,
 	*expired_at = lc_db_int(rows, 1);
 	err = row_check(lc, udi, id, rows);
 	lc_db_stop(rows);
-	return err;
+	return err == LC_OK && *expired_at == LC_NO_TIME ?
+	    not_expired(lc, udi, id) : err;
 }
 
 /* Counts as used up, and is written so with the next flush. */
@@ -220,6 +231,43 @@ lc_meter_load(struct lc *lc, const char *udi, struct lc_entry *e)
 	return LC_OK;
 }
 
+/* A row of the copy, if its seal holds. */
+static enum lc_err
+row_take(struct lc *lc, struct lc_rows *rows)
+{
+	const char *udi = lc_db_text(rows, 3), *id = lc_db_text(rows, 4);
+	enum lc_err err = row_check(lc, udi, id, rows);
+	const void *mac;
+	size_t len;
+
+	if (err != LC_OK)
+		return err == LC_EDAMAGED ? LC_OK : err;
+	mac = lc_db_blob(rows, 2, &len);
+	return lc_db_run(lc->db, "UPDATE main.usage SET used_ms = ?,"
+	    " expired_at = ?, mac = ? WHERE udi = ? AND id = ?", "iibss",
+	    lc_db_int(rows, 0), lc_db_int(rows, 1), mac, len, udi, id);
+}
+
+enum lc_err
+lc_meter_catch_up(struct lc *lc)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows, "SELECT k.used_ms, k.expired_at,"
+	    " k.mac, k.udi, k.id FROM copy.kept_usage AS k JOIN main.usage AS u"
+	    " ON u.udi = k.udi AND u.id = k.id WHERE k.used_ms > u.used_ms",
+	    "");
+	if (err != LC_OK)
+		return err;
+	while ((err = lc_db_next(lc->db, rows)) == LC_OK) {
+		if ((err = row_take(lc, rows)) != LC_OK)
+			break;
+	}
+	lc_db_stop(rows);
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
 static enum lc_err
 rows_check(struct lc *lc, void (*altered)(void *, const char *, const char *),
     void *arg)
@@ -245,7 +293,7 @@ rows_check(struct lc *lc, void (*altered)(void *, const char *, const char *),
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
-/* The first use is in the history: is a row missing? */
+/* The history has the first use and the end: is a row missing, or too old? */
 static enum lc_err
 removed_check(struct lc *lc, void (*altered)(void *, const char *,
     const char *), void *arg)
@@ -254,8 +302,10 @@ removed_check(struct lc *lc, void (*altered)(void *, const char *,
 	enum lc_err err;
 
 	err = lc_db_query(lc->db, &rows, "SELECT udi, id FROM history WHERE"
-	    " what = 'use' AND NOT EXISTS (SELECT 1 FROM usage WHERE"
-	    " usage.udi = history.udi AND usage.id = history.id)", "");
+	    " what IN ('use', 'expire') AND NOT EXISTS (SELECT 1 FROM usage"
+	    " WHERE usage.udi = history.udi AND usage.id = history.id AND"
+	    " (history.what = 'use' OR usage.expired_at <> ?))", "i",
+	    LC_NO_TIME);
 	if (err != LC_OK)
 		return err;
 	while ((err = lc_db_next(lc->db, rows)) == LC_OK)

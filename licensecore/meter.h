@@ -44,6 +44,11 @@ enum lc_err lc_meter_check(struct lc *, void (*altered)(void *arg,
     const char *udi, const char *id), void *arg);
 /* The clock was: nothing ran out after the time that it is now. */
 void lc_meter_taken_back(struct lc *);
+/*
+ * At opening, within a transaction: takes rows of the persistence file's copy
+ * that say of more use, if their seals hold.
+ */
+enum lc_err lc_meter_catch_up(struct lc *);
 /* Does any meter run, or show what is not recorded yet? */
 bool lc_meter_any(const struct lc *);
 

@@ -224,49 +224,46 @@ meta_get(struct lc *lc, const char *name, int64_t *value)
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
-/* The next acceptance without a seal; rows is what reads it. */
-static enum lc_err
-unsealed_next(struct lc *lc, struct lc_rows **rows)
-{
-	enum lc_err err = lc_db_query(lc->db, rows, "SELECT udi, id, at, by"
-	    " FROM acceptance WHERE mac IS NULL LIMIT 1", "");
-
-	return err == LC_OK ? lc_db_next(lc->db, *rows) : err;
-}
-
+/* Of the row that was read last. */
 static enum lc_err
 acceptance_seal(struct lc *lc, struct lc_rows *rows)
 {
-	char *udi = strdup(lc_db_text(rows, 0));
-	char *id = strdup(lc_db_text(rows, 1));
+	const char *udi = lc_db_text(rows, 0), *id = lc_db_text(rows, 1);
 	struct lc_seal seal;
-	enum lc_err err = LC_ENOMEM;
+	enum lc_err err;
 
-	if (udi != NULL && id != NULL)
-		err = lc_sealed_acceptance(lc, udi, id, lc_db_int(rows, 2),
-		    lc_db_text(rows, 3), &seal);
+	err = lc_sealed_acceptance(lc, udi, id, lc_db_int(rows, 2),
+	    lc_db_text(rows, 3), &seal);
+	return err != LC_OK ? err : lc_db_run(lc->db, "UPDATE acceptance"
+	    " SET mac = ? WHERE udi = ? AND id = ?", "bss",
+	    (const void *)seal.bytes, sizeof seal.bytes, udi, id);
+}
+
+static enum lc_err
+acceptances_seal(struct lc *lc)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+
+	err = lc_db_query(lc->db, &rows, "SELECT udi, id, at, by FROM"
+	    " acceptance WHERE mac IS NULL ORDER BY udi, id", "");
+	if (err != LC_OK)
+		return err;
+	while ((err = lc_db_next(lc->db, rows)) == LC_OK) {
+		if ((err = acceptance_seal(lc, rows)) != LC_OK)
+			break;
+	}
 	lc_db_stop(rows);
-	if (err == LC_OK)
-		err = lc_db_run(lc->db, "UPDATE acceptance SET mac = ?"
-		    " WHERE udi = ? AND id = ?", "bss",
-		    (const void *)seal.bytes, sizeof seal.bytes, udi, id);
-	free(udi);
-	free(id);
-	return err;
+	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
 static enum lc_err
 all_seal(struct lc *lc)
 {
 	int64_t high, standing;
-	struct lc_rows *rows;
 	enum lc_err err;
 
-	while ((err = unsealed_next(lc, &rows)) == LC_OK) {
-		if ((err = acceptance_seal(lc, rows)) != LC_OK)
-			return err;
-	}
-	if (err != LC_ENOTFOUND ||
+	if ((err = acceptances_seal(lc)) != LC_OK ||
 	    (err = meta_get(lc, "clock.high", &high)) != LC_OK ||
 	    (err = meta_get(lc, "eula.standing", &standing)) != LC_OK)
 		return err;

@@ -274,8 +274,6 @@ edits_show(void)
 		    "license cleared of TEST-1:SN1: the record of its use" },
 		{ "DELETE FROM usage WHERE id = 'cleared'", "",
 		    "license cleared of TEST-1:SN1: the record of its use" },
-		{ "UPDATE license SET idx = 7 WHERE id = 'gone'", "",
-		    "the persistence file and its copy differ" },
 	};
 
 	for (size_t i = 0; i < CHECK_COUNT(edits); i++) {
@@ -283,7 +281,7 @@ edits_show(void)
 		struct lc_detail detail = { "" };
 
 		check_context("%s", edits[i].sql);
-		state_edit(d, MAIN, edits[i].sql);
+		state_edit_both(d, edits[i].sql);
 		device_open(d);
 		CHECK_UINT(d->nnotices, edits[i].says[0] != '\0');
 		CHECK_HAS(d->notice, edits[i].says);
@@ -294,13 +292,131 @@ edits_show(void)
 	}
 }
 
+/* What was changed in one of the two files is set right by the other. */
+static void
+one_file_edited(void)
+{
+	static const char *const edits[] = {
+		"UPDATE acceptance SET mac = NULL",
+		"DELETE FROM history WHERE what = 'revoke'",
+		"DELETE FROM history WHERE what = 'use'; DELETE FROM usage",
+		"UPDATE history SET what = 'nothing' WHERE what = 'revoke'",
+		"UPDATE usage SET used_ms = 1",
+		"UPDATE usage SET mac = zeroblob(32)",
+		"DELETE FROM history",
+		"DELETE FROM history; DELETE FROM meta",
+		"DELETE FROM sealed; DELETE FROM usage; DELETE FROM history",
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(edits); i++) {
+		struct device *d = with_past();
+
+		check_context("%s", edits[i]);
+		state_edit(d, MAIN, edits[i]);
+		device_open(d);
+		CHECK_INT(d->notices[0], LC_EDAMAGED);
+		CHECK_HAS(d->notice, MAIN " was made again from");
+		check_past(d);
+		d->nnotices = 0;
+		device_reopen(d);
+		CHECK_UINT(d->nnotices, 0);
+		device_free(d);
+	}
+}
+
+/* What is not sealed is as the persistence file has it. */
+static void
+the_copy_follows(void)
+{
+	struct device *d = with_past();
+
+	state_edit(d, MAIN, "UPDATE license SET comment = 'mine'"
+	    " WHERE id = 'trial'");
+	device_open(d);
+	CHECK_HAS(d->notice, COPY " was made again from");
+	CHECK_STR(device_license(d, "trial")->comment, "mine");
+	check_past(d);
+	device_free(d);
+}
+
+/* Keeps the persistence file as it is now, for state_put_back. */
+static void
+keep(struct device *d)
+{
+	size_t len;
+	char *data;
+
+	device_close(d);
+	data = check_read(check_path(d->dir, MAIN), &len);
+	check_write(check_path(d->dir, "old.db"), data, len);
+	free(data);
+	device_open(d);
+}
+
+/* A row whose seal holds, but from before it was used up. */
+static void
+use_is_put_back(void)
+{
+	for (int both = 0; both < 2; both++) {
+		struct device *d = with_past();
+		struct lc_lease_request r = { .feature = "one", .count = 1 };
+		struct lc_lease *lease;
+
+		check_context("%s", both ? "both" : "one file");
+		device_open(d);
+		keep(d);
+		use(d, both ? 700 : 200);
+		device_close(d);
+		state_put_back(d, "old.db", "usage", "id = 'trial'");
+		if (both)
+			state_edit_both(d, "SELECT 1");
+		d->nnotices = 0;
+		device_open(d);
+		CHECK_UINT(d->nnotices, 1);
+		CHECK_UINT(lc_license_left_s(d->lc, device_license(d,
+		    "trial")), both ? 0 : 400);
+		CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL),
+		    both ? LC_EEXPIRED : LC_OK, NULL);
+		device_free(d);
+	}
+}
+
+/* The same of the row with the time. */
+static void
+the_time_is_put_back(void)
+{
+	for (int removed = 0; removed < 2; removed++) {
+		struct device *d = device_new();
+		struct lc_lease_request r = { .feature = "phones" };
+		struct lc_lease *lease;
+
+		check_context("%s", removed ? "removed" : "put back");
+		device_open(d);
+		(void)device_add(d, subscription("s", d->wall + 10 * DAY));
+		keep(d);
+		device_pass(d, 11 * DAY);
+		(void)device_add(d, issuer_terms("later"));
+		device_close(d);
+		state_put_back(d, "old.db", "sealed", "name = 'clock'");
+		state_edit_both(d, removed ? "DELETE FROM sealed" : "SELECT 1");
+		d->wall -= 11 * DAY;
+		d->nnotices = 0;
+		device_open(d);
+		CHECK(d->nnotices > 0);
+		CHECK_INT(d->notices[0], removed ? LC_EDAMAGED : LC_OK);
+		CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_EEXPIRED,
+		    NULL);
+		device_free(d);
+	}
+}
+
 /* An acceptance that does not count can be given again. */
 static void
 accepting_again(void)
 {
 	struct device *d = with_past();
 
-	state_edit(d, MAIN, "UPDATE acceptance SET at = 1");
+	state_edit_both(d, "UPDATE acceptance SET at = 1");
 	device_open(d);
 	CHECK(!device_license(d, "trial")->eula_accepted);
 	CHECK_ERR(lc_eula_accept(d->lc, 1, 1, 3, "me"), LC_OK, NULL);
@@ -504,6 +620,12 @@ a_jump_is_taken_back(void)
 	CHECK_STR(h->what, "clock-reset");
 	CHECK_HAS(h->body, "\"by\":\"me\"");
 
+	/* Without the record of the time it is what it was set to, too. */
+	device_close(d);
+	state_edit_both(d, "DELETE FROM sealed");
+	device_open(d);
+	CHECK_ERR(wants_phones(d), LC_OK, NULL);
+
 	/* And it ends when it has to, with a word about it. */
 	device_reopen(d);
 	CHECK_ERR(lc_check(d->lc, &detail), LC_OK, &detail);
@@ -604,6 +726,10 @@ main(int argc, char **argv)
 		{ "with the store", with_the_store },
 		{ "a newer version", a_newer_version },
 		{ "edits show", edits_show },
+		{ "one file edited", one_file_edited },
+		{ "the copy follows", the_copy_follows },
+		{ "use is put back", use_is_put_back },
+		{ "the time is put back", the_time_is_put_back },
 		{ "accepting again", accepting_again },
 		{ "the time stays", the_time_stays },
 		{ "marks that are no times", marks_that_are_no_times },

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sqlite3.h>
 
 #include "check.h"
 #include "device.h"
@@ -61,7 +62,7 @@ a_store_is_restored(void)
 {
 	static const char *const cases[] = {
 		"garbage", "gone", "emptied", "a line damaged", "a line gone",
-		"an old copy",
+		"a trigger", "a view", "no table", "an old copy",
 	};
 	struct device *d = device_new();
 	const char *path = check_path(d->dir, "store-1-1.db");
@@ -92,6 +93,17 @@ a_store_is_restored(void)
 			break;
 		case 4:
 			state_edit(d, "store-1-1.db", "DELETE FROM line");
+			break;
+		case 5:
+			state_edit(d, "store-1-1.db", "CREATE TRIGGER t AFTER"
+			    " INSERT ON line BEGIN DELETE FROM line; END");
+			break;
+		case 6:
+			state_edit(d, "store-1-1.db", "ALTER TABLE line RENAME"
+			    " TO l; CREATE VIEW line AS SELECT * FROM l");
+			break;
+		case 7:
+			state_edit(d, "store-1-1.db", "DROP TABLE line");
 			break;
 		default:
 			check_write(path, old, old_len);
@@ -170,7 +182,7 @@ a_permanent_license_stays(void)
 	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
 	device_pass(d, 100);
 	device_close(d);
-	state_edit(d, "persistence.db", "UPDATE usage SET used_ms = 1");
+	state_edit_both(d, "UPDATE usage SET used_ms = 1");
 	device_open(d);
 	CHECK_UINT(d->nnotices, 1);
 	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
@@ -215,13 +227,95 @@ a_removable_store_comes_and_goes(void)
 	device_free(d);
 }
 
+static struct device *
+with_a_medium(const char *path)
+{
+	struct device *d = device_new();
+
+	d->stores[1] = (struct lc_store_options){
+		.device = 1, .index = 2, .kind = LC_STORE_REMOVABLE,
+		.name = "usb:store", .size = 65536, .path = path,
+	};
+	d->options.nstores = 2;
+	return d;
+}
+
+/* A medium of which nothing is right keeps nothing from working. */
+static void
+a_hostile_medium(void)
+{
+	static const char *const edits[] = {
+		"DROP TABLE line",
+		"DROP TABLE line; CREATE VIEW line AS WITH RECURSIVE n(x) AS"
+		    " (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS id,"
+		    " x AS line, x AS installed FROM n",
+		"CREATE TRIGGER t AFTER INSERT ON line BEGIN DELETE FROM line;"
+		    " END",
+		"CREATE TABLE more (x)",
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(edits); i++) {
+		const char *path = check_path(check_dir(), "store.db");
+		struct device *d = with_a_medium(path);
+		size_t n;
+
+		check_context("%s", edits[i]);
+		device_open(d);
+		device_close(d);
+		state_edit_at(path, edits[i]);
+		d->nnotices = 0;
+		device_open(d);
+		CHECK_UINT(d->nnotices, 1);
+		CHECK_HAS(d->notice, "store usb:store: not used");
+		CHECK(!lc_stores(d->lc, &n)[1]->present);
+		(void)device_add(d, issuer_terms("a"));
+		device_free(d);
+	}
+}
+
+/* What cannot be taken in for another's sake is tried again. */
+static void
+a_medium_comes_at_a_bad_time(void)
+{
+	const char *path = check_path(check_dir(), "store.db");
+	struct device *d = with_a_medium(path);
+	struct lc_terms t = issuer_terms("a");
+	sqlite3 *other = NULL;
+	size_t len;
+	int64_t wait;
+	char *store;
+
+	device_open(d);
+	lc_action_free(device_install(d, &t, 1,
+	    (struct lc_request){ .store = 2 }));
+	store = check_read(path, &len);
+	CHECK_INT(unlink(path), 0);
+	device_pass(d, 10);
+	CHECK(device_license(d, "a") == NULL);
+
+	REQUIRE(sqlite3_open(check_path(d->dir, "persistence.db"), &other) ==
+	    SQLITE_OK);
+	CHECK_INT(sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL),
+	    SQLITE_OK);
+	check_write(path, store, len);
+	free(store);
+	d->boot_ms += 10000;
+	d->wall += 10;
+	CHECK_ERR(lc_tick(d->lc, &wait), LC_ELOCKED, NULL);
+	CHECK(device_license(d, "a") == NULL);
+	sqlite3_close(other);
+	device_pass(d, 10);
+	CHECK(device_license(d, "a") != NULL);
+	device_free(d);
+}
+
 /* The folder stays, as the one does where a medium is mounted. */
 static void
 a_medium_comes_and_goes(void)
 {
 	struct lc_lease_request r = { .feature = "one", .count = 1 };
-	struct device *d = device_new();
 	const char *path = check_path(check_dir(), "store.db");
+	struct device *d = with_a_medium(path);
 	struct lc_terms t = issuer_terms("a");
 	struct lc_lease *lease = NULL;
 	char *store;
@@ -231,11 +325,6 @@ a_medium_comes_and_goes(void)
 	t.type = LC_DEMO;
 	t.nudis = 0;
 	t.period_s = 1000;
-	d->stores[1] = (struct lc_store_options){
-		.device = 1, .index = 2, .kind = LC_STORE_REMOVABLE,
-		.name = "usb:store", .size = 65536, .path = path,
-	};
-	d->options.nstores = 2;
 	device_open(d);
 	lc_action_free(device_install(d, &t, 1,
 	    (struct lc_request){ .store = 2 }));
@@ -378,7 +467,7 @@ history_edits_show(void)
 		device_reopen(d);
 		CHECK_UINT(d->nnotices, 0);
 		device_close(d);
-		state_edit(d, "persistence.db", cases[i].sql);
+		state_edit_both(d, cases[i].sql);
 		device_open(d);
 		CHECK_UINT(d->nnotices, 1);
 		CHECK_INT(d->notices[0], LC_EDAMAGED);
@@ -418,7 +507,7 @@ usage_edits_show(void)
 		CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
 		device_pass(d, 100);
 		device_close(d);
-		state_edit(d, "persistence.db", cases[i]);
+		state_edit_both(d, cases[i]);
 		for (int round = 0; round < 2; round++) {
 			device_open(d);
 			CHECK_UINT(d->nnotices, 1);	/* told once */
@@ -580,6 +669,9 @@ main(int argc, char **argv)
 		{ "a removable store comes and goes",
 		    a_removable_store_comes_and_goes },
 		{ "a medium comes and goes", a_medium_comes_and_goes },
+		{ "a hostile medium", a_hostile_medium },
+		{ "a medium comes at a bad time",
+		    a_medium_comes_at_a_bad_time },
 		{ "in two stores", in_two_stores },
 		{ "history edits show", history_edits_show },
 		{ "usage edits show", usage_edits_show },

@@ -10,18 +10,18 @@
 #include "seal.h"
 
 static sqlite3 *
-database(const struct device *d, const char *file)
+database(const char *path)
 {
 	sqlite3 *db = NULL;
 
-	REQUIRE(sqlite3_open(check_path(d->dir, file), &db) == SQLITE_OK);
+	REQUIRE(sqlite3_open(path, &db) == SQLITE_OK);
 	return db;
 }
 
 void
-state_edit(const struct device *d, const char *file, const char *sql)
+state_edit_at(const char *path, const char *sql)
 {
-	sqlite3 *db = database(d, file);
+	sqlite3 *db = database(path);
 	char *words = NULL;
 
 	CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, &words), SQLITE_OK);
@@ -30,11 +30,49 @@ state_edit(const struct device *d, const char *file, const char *sql)
 	sqlite3_close(db);
 }
 
+void
+state_edit(const struct device *d, const char *file, const char *sql)
+{
+	state_edit_at(check_path(d->dir, file), sql);
+}
+
+void
+state_edit_both(const struct device *d, const char *sql)
+{
+	static const char *const tables[] = {
+		"meta", "license", "usage", "acceptance", "mark", "agreement",
+		"history", "sealed",
+	};
+	char text[4200];
+
+	state_edit(d, "persistence.db", sql);
+	for (size_t i = 0; i < CHECK_COUNT(tables); i++) {
+		snprintf(text, sizeof text, "ATTACH '%s' AS copy;"
+		    "DELETE FROM copy.kept_%s;"
+		    "INSERT INTO copy.kept_%s SELECT * FROM main.%s",
+		    check_path(d->dir, "persistence-copy.db"), tables[i],
+		    tables[i], tables[i]);
+		state_edit(d, "persistence.db", text);
+	}
+}
+
+void
+state_put_back(const struct device *d, const char *file, const char *table,
+    const char *where)
+{
+	char text[4400];
+
+	snprintf(text, sizeof text, "ATTACH '%s' AS old;"
+	    "INSERT OR REPLACE INTO main.%s SELECT * FROM old.%s WHERE %s;"
+	    "DETACH old", check_path(d->dir, file), table, table, where);
+	state_edit(d, "persistence.db", text);
+}
+
 /* The seal of the last record, 32 zero bytes if there is none. */
 static struct lc_seal
 last_seal(const struct device *d)
 {
-	sqlite3 *db = database(d, "persistence.db");
+	sqlite3 *db = database(check_path(d->dir, "persistence.db"));
 	struct lc_seal seal = { { 0 } };
 	sqlite3_stmt *s;
 
