@@ -39,6 +39,8 @@ struct file_kind {
 	int32_t magic;
 	const char *const *steps;	/* step n leads from version n to n+1 */
 	int32_t nsteps;
+	/* Is that what its schema may be?  NULL: it is ours alone. */
+	enum lc_err (*tables)(const char *said);
 };
 
 static const char *const persistence_steps[] = {
@@ -103,10 +105,21 @@ static const char *const copy_steps[] = {
 	" mac BLOB) WITHOUT ROWID;",
 };
 
+#define STORE_LINE "line (id TEXT PRIMARY KEY, line TEXT NOT NULL,"	\
+	" installed INTEGER NOT NULL)"
+
 static const char *const store_steps[] = {
-	"CREATE TABLE store.line (id TEXT PRIMARY KEY, line TEXT NOT NULL,"
-	" installed INTEGER NOT NULL);",
+	"CREATE TABLE store." STORE_LINE ";",
 };
+
+/* Media come from anywhere: no views, no triggers, nothing else. */
+static enum lc_err
+store_tables(const char *said)
+{
+	return said != NULL &&
+	    strcmp(said, "CREATE TABLE " STORE_LINE) == 0 ?
+	    LC_OK : LC_EDAMAGED;
+}
 
 static const char *const ledger_steps[] = {
 	/*
@@ -131,12 +144,13 @@ static const char *const ledger_steps[] = {
 
 static const struct file_kind file_kinds[] = {
 	[LC_DB_PERSISTENCE] = { "main", 0x4c436870, persistence_steps,
-	    NSTEPS(persistence_steps) },
-	[LC_DB_COPY] = { "copy", 0x4c43636f, copy_steps, NSTEPS(copy_steps) },
+	    NSTEPS(persistence_steps), NULL },
+	[LC_DB_COPY] = { "copy", 0x4c43636f, copy_steps, NSTEPS(copy_steps),
+	    NULL },
 	[LC_DB_STORE] = { "store", 0x4c437374, store_steps,
-	    NSTEPS(store_steps) },
+	    NSTEPS(store_steps), store_tables },
 	[LC_DB_LEDGER] = { "main", 0x4c436c67, ledger_steps,
-	    NSTEPS(ledger_steps) },
+	    NSTEPS(ledger_steps), NULL },
 };
 
 static enum lc_err
@@ -408,26 +422,48 @@ finding(const char *said)
 	return err != LC_OK ? err : LC_EDAMAGED;
 }
 
-/* Do the pages hold together?  Reads the whole file. */
+/* What this makes of the query's first column, in its first row. */
 static enum lc_err
-integrity_check(struct lc_db *db, const struct file_kind *kind)
+judge_text(struct lc_db *db, const char *sql,
+    enum lc_err (*judge)(const char *said))
 {
 	sqlite3_stmt *statement;
-	char sql[96];
 	enum lc_err err;
 	int rc;
 
-	(void)snprintf(sql, sizeof sql, "PRAGMA %s.integrity_check(1)",
-	    kind->schema);
 	rc = sqlite3_prepare_v2(db->sqlite, sql, -1, &statement, NULL);
 	if (rc != SQLITE_OK)
 		return error_of(rc);
 	rc = sqlite3_step(statement);
 	err = error_of(rc);
 	if (rc == SQLITE_ROW)
-		err = finding((const char *)sqlite3_column_text(statement, 0));
+		err = judge((const char *)sqlite3_column_text(statement, 0));
 	(void)sqlite3_finalize(statement);	/* repeats what step said */
 	return err;
+}
+
+/* Are its tables what they should be? */
+static enum lc_err
+tables_check(struct lc_db *db, const struct file_kind *kind)
+{
+	char sql[96];
+
+	if (kind->tables == NULL)
+		return LC_OK;
+	(void)snprintf(sql, sizeof sql, "SELECT group_concat(sql) FROM"
+	    " %s.sqlite_schema WHERE sql IS NOT NULL", kind->schema);
+	return judge_text(db, sql, kind->tables);
+}
+
+/* Do the pages hold together?  Reads the whole file. */
+static enum lc_err
+integrity_check(struct lc_db *db, const struct file_kind *kind)
+{
+	char sql[96];
+
+	(void)snprintf(sql, sizeof sql, "PRAGMA %s.integrity_check(1)",
+	    kind->schema);
+	return judge_text(db, sql, finding);
 }
 
 enum lc_err
@@ -488,7 +524,8 @@ file_prepare(struct lc_db *db, const struct file_kind *kind, bool check)
 		return LC_EDAMAGED;
 	if (version > kind->nsteps)
 		return LC_ENEWER;
-	if (check && (err = integrity_check(db, kind)) != LC_OK)
+	if (check && ((err = tables_check(db, kind)) != LC_OK ||
+	    (err = integrity_check(db, kind)) != LC_OK))
 		return err;
 	return version < kind->nsteps ? migrate(db, kind) : LC_OK;
 }

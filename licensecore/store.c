@@ -855,7 +855,8 @@ lc_store_watch(struct lc *lc, bool *changed)
 		if (there == place->seen)
 			continue;
 		err = there ? comes(lc, place) : goes(lc, place);
-		place->seen = err == LC_OK ? there : place->seen;
+		/* What failed is tried again. */
+		place->seen = err == LC_OK ? there : !there;
 		*changed |= err == LC_OK;
 	}
 	return err;
