@@ -218,9 +218,12 @@ finish(struct lc_action *a, struct install *in)
 
 	/* The device or the store may have gone since the first slice. */
 	if ((err = lc_request_check(a->lc, &a->request, &a->detail)) != LC_OK ||
-	    (err = lc_items_begin(a, &in->items)) != LC_OK)
+	    (err = lc_items_begin(a, &in->items)) != LC_OK ||
+	    (err = lc_db_begin(a->lc->db)) != LC_OK)
 		return err;
+	/* It only reads, but one lock for all of it is faster than one each. */
 	items_judge(a, &in->items);
+	lc_db_rollback(a->lc->db);
 	items_write(a, in);
 	return LC_OK;
 }
