@@ -179,7 +179,8 @@ wipe_values(netsnmp_pdu *pdu)
 			explicit_bzero(var->val.string, var->val_len);
 }
 
-/* What the library calls back with, unless it is a response. */
+/* What the library calls back with: requests, and the responses that nobody
+ * wants to hear of. */
 static int
 received(int operation, netsnmp_session *session, int packet, netsnmp_pdu *pdu,
     void *arg)
@@ -192,7 +193,7 @@ received(int operation, netsnmp_session *session, int packet, netsnmp_pdu *pdu,
 		if (agentx->over == NULL)
 			agentx->over = not_agentx;
 	} else if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
-		if (!agentx->closed)
+		if (!agentx->closed && pdu->command != AGENTX_MSG_RESPONSE)
 			agentx->request(agentx->arg, pdu);
 		if (pdu->command == AGENTX_MSG_TESTSET)
 			wipe_values(pdu);
