@@ -494,7 +494,9 @@ attempt(struct link *link)
 
 	/* A TCP master whose host vanished closes nothing.  A Unix socket
 	 * does not mind the option. */
-	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
+	if (fd >= 0)
+		(void)setsockopt(
+		    fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
 	link->watch.fd = fd;
 	link->watch.events = POLLOUT;
 	if (fd < 0 ||
