@@ -244,6 +244,27 @@ parse_remote(struct url *url, const char *rest, char *why, size_t size)
 
 /* ---- The whole ---- */
 
+/*
+ * "smb://me:password@host/a", "ftp:/me:password@host/a": a local name is
+ * repeated in the log, and this must not be.
+ */
+static bool
+looks_remote(const char *text)
+{
+	const char *slashes = strstr(text, "://");
+
+	if (strchr(slashes != NULL ? slashes : text, '@') == NULL)
+		return false;
+	for (size_t i = 0; i < NITEMS(schemes) && slashes == NULL; i++) {
+		size_t len = strlen(schemes[i].name);
+
+		if (strncasecmp(text, schemes[i].name, len) == 0 &&
+		    text[len] == ':')
+			return true;
+	}
+	return slashes != NULL;
+}
+
 bool
 url_parse(const char *text, struct url *url, char *why, size_t why_size)
 {
@@ -251,6 +272,10 @@ url_parse(const char *text, struct url *url, char *why, size_t why_size)
 	const char *rest = find_scheme(text, &protocol);
 
 	*url = (struct url){ .protocol = protocol };
+	if (rest == NULL && looks_remote(text))
+		return wrong(why, why_size,
+		    "it begins with none of tftp://, ftp://, http://, scp:// "
+		    "and sftp://, and is no name of a local file");
 	if (rest == NULL) {
 		if (strlen(text) >= sizeof url->path)
 			return wrong(
