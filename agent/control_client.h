@@ -108,6 +108,10 @@ void client_send(struct client *, json_t *message);
 /* One line, without its end.  False: what comes next cannot be trusted. */
 bool control_request(struct client *, const char *line, size_t len);
 
+/* What is no UTF-8 becomes '?': names of files, words of servers, and what was
+ * cut off in the middle of a character. */
+json_t *words_json(const char *text);
+
 /* Answers; takes the reference.  NULL is out of memory. */
 void call_answer(const struct call *, json_t *result);
 /* The stable name of an error. */

@@ -69,12 +69,12 @@ add_up(struct sums *sums, const struct lc_result *results, size_t n)
 static json_t *
 result_json(const struct lc_result *r)
 {
-	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s}", "state",
+	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:s, s:s}", "state",
 	    action_state_name(r->state), "code",
 	    r->err == LC_OK ? "" : code_of(r->err), "text",
-	    r->err == LC_OK             ? ""
-	    : r->detail.text[0] != '\0' ? r->detail.text
-					: lc_strerror(r->err),
+	    words_json(r->err == LC_OK             ? ""
+		       : r->detail.text[0] != '\0' ? r->detail.text
+						   : lc_strerror(r->err)),
 	    "device", (json_int_t)r->device, "store", (json_int_t)r->store,
 	    "license", (json_int_t)r->index, "feature", r->feature, "version",
 	    r->version);
@@ -141,9 +141,9 @@ error_json(const struct control_job *cj, const struct lc_action *action,
 				  "rehost ticket is not written: ask for it "
 				  "again (license revoke last)"
 				: "");
-	return json_pack("{s:s, s:s}", "code",
+	return json_pack("{s:s, s:o}", "code",
 	    is_path(cause) && err == LC_EIO ? "no-file" : code_of(err), "text",
-	    text);
+	    words_json(text));
 }
 
 static bool
@@ -162,9 +162,10 @@ action_json(const struct lc_action *action, enum lc_err err, const char *why)
 	struct sums sums = { 0, 0, 0, 0 };
 
 	add_up(&sums, results, n);
-	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o}", "state",
+	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "state",
 	    action_state_name(lc_action_state(action)), "code",
-	    err == LC_OK ? "" : code_of(err), "text", why, "successful",
+	    err == LC_OK ? "" : code_of(err), "text", words_json(why),
+	    "successful",
 	    sums.successful, "existing", sums.existing, "failed", sums.failed,
 	    "not_tried", sums.not_tried, "licenses", results_json(results, n));
 }

@@ -11,6 +11,7 @@
 #include "control_client.h"
 #include "table.h"
 #include "url.h"
+#include "value.h"
 
 /* ---- Answers ---- */
 
@@ -26,6 +27,33 @@ answer(const struct call *call, const char *what, json_t *body)
 		client_send(call->client, json_pack("{s:o}", what, body));
 }
 
+/* Of the character that begins there; 0: it is no UTF-8, or cut off. */
+static size_t
+char_length(const char *text, size_t left)
+{
+	for (size_t len = 1; len <= 4 && len <= left; len++)
+		if (text_valid((const uint8_t *)text, len))
+			return len;
+	return 0;
+}
+
+json_t *
+words_json(const char *text)
+{
+	char *copy = strdup(text);
+	size_t left = strlen(text), len;
+	json_t *json;
+
+	for (char *at = copy; at != NULL && left > 0; at += len, left -= len)
+		if ((len = char_length(at, left)) == 0) {
+			*at = '?';
+			len = 1;
+		}
+	json = json_string(copy);
+	free(copy);
+	return json;
+}
+
 void
 call_answer(const struct call *call, json_t *result)
 {
@@ -35,8 +63,8 @@ call_answer(const struct call *call, json_t *result)
 void
 call_refuse(const struct call *call, const char *code, const char *text)
 {
-	answer(
-	    call, "error", json_pack("{s:s, s:s}", "code", code, "text", text));
+	answer(call, "error",
+	    json_pack("{s:s, s:o}", "code", code, "text", words_json(text)));
 }
 
 const char *
@@ -145,7 +173,11 @@ comment(const struct call *call)
 		control->counts.comments_added++;
 	else if (err == LC_OK)
 		control->counts.comments_deleted++;
-	call_done(call, err);
+	if (err == LC_EINVAL)
+		call_refuse(call, "invalid",
+		    "a comment is one line of text without control characters");
+	else
+		call_done(call, err);
 }
 
 /* Others may serve now. */
@@ -268,7 +300,7 @@ findings_json(const struct buffer *findings)
 	while (list != NULL && at < findings->len) {
 		const char *text = (const char *)findings->data + at;
 
-		(void)json_array_append_new(list, json_string(text));
+		(void)json_array_append_new(list, words_json(text));
 		at += strlen(text) + 1;
 	}
 	return list;

@@ -102,6 +102,8 @@ def names(lab):
             ((b"check", b""), 1, b"no such feature"),
             ((b"license", b"comment", b"add", b"ipbasek9", b"x" * 256), 1,
              b"at most 255 bytes"),
+            ((b"license", b"comment", b"add", b"ipbasek9", b"a\x1b[2J"), 1,
+             b"one line of text"),
             ((b"license", b"install", b"x" * 1025), 1, b"1024 bytes"),
             ((b"license", b"install", b"x" * 20000), 1, b"16384 bytes")):
         done = subprocess.run(program + list(args), env=lab.environ,
@@ -112,6 +114,15 @@ def names(lab):
         check(words in said, f"{words} is not in {said[-500:]}")
         check(b"\x1b" not in said and b"\xff" not in said,
               f"what a terminal would obey: {said}")
+    step("a name that is cut off within a character, in what is said of it")
+    with Control(lab.control) as c:
+        try:
+            c.ask("devices", **{"x" * 39 + "\u00fc": 1})
+        except Refused as refused:
+            equal(refused.text, "x" * 39 + "?: this request has no such "
+                  "argument", "what is said")
+        else:
+            check(False, "an argument that there is not was taken")
     step("a comment with more than text")
     with Control(lab.control) as c:
         row = c.rows("licenses")[0]
