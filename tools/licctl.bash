@@ -2,7 +2,7 @@
 
 _licctl()
 {
-	local IFS=$'\n' cur=${COMP_WORDS[COMP_CWORD]} i
+	local cur=${COMP_WORDS[COMP_CWORD]} i
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		if [ "${COMP_WORDS[i]}" = -- ]; then
@@ -11,8 +11,11 @@ _licctl()
 			return
 		fi
 	done
-	# shellcheck disable=SC2207
-	COMPREPLY=($("${COMP_WORDS[0]}" --complete \
-	    "${COMP_WORDS[@]:1:COMP_CWORD-1}" "$cur" 2>/dev/null))
+	mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" --complete \
+	    "${COMP_WORDS[@]:1:COMP_CWORD-1}" "$cur" 2>/dev/null)
+	# A feature may have a name that the shell would obey.
+	for i in "${!COMPREPLY[@]}"; do
+		printf -v "COMPREPLY[$i]" %q "${COMPREPLY[i]}"
+	done
 }
 complete -F _licctl licctl
