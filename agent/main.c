@@ -87,6 +87,20 @@ parse_arguments(int argc, char **argv, struct arguments *arguments)
 	exit(EXIT_USAGE);
 }
 
+/* What is closed must not become a file of ours: there would be words in it
+ * that were meant for the terminal. */
+static void
+hold_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* A request may bring a password, and JSON goes through many hands. */
 static void
 free_json(void *memory)
@@ -203,6 +217,7 @@ main(int argc, char **argv)
 	char error[CONF_ERROR_MAX], path[PATH_MAX];
 	struct conf *conf;
 
+	hold_streams();
 	parse_arguments(argc, argv, &arguments);
 	log_debug_subjects(arguments.debug);
 	keep_secrets(&arguments);

@@ -153,6 +153,30 @@ def two_daemons(lab):
           "the first one was not disturbed")
 
 
+def streams(lab):
+    step("a daemon whose streams are closed writes into no file of its own")
+    control = os.path.join(lab.top, "other")
+    with open(lab.conf, encoding="utf-8") as f:
+        conf = f.read().replace(lab.control, control)
+    state = os.path.join(lab.top, "other-state")
+    os.mkdir(state)
+    conf = conf.replace(lab.state, state)
+    name = os.path.join(lab.top, "streams.conf")
+    with open(name, "w", encoding="utf-8") as f:
+        f.write(conf)
+    with subprocess.Popen(
+            ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh",
+             os.path.join(lab.bin, "licagentd"), "-f", "-c", name],
+            env=lab.environ) as daemon:
+        try:
+            wait_until("it serves", lambda: os.path.exists(control))
+            equal([os.readlink(f"/proc/{daemon.pid}/fd/{fd}")
+                   for fd in range(3)], ["/dev/null"] * 3, "its streams")
+        finally:
+            daemon.terminate()
+    equal(daemon.returncode, 0, "exit status")
+
+
 def half(lab):
     if not glob.glob("/usr/lib/*/faketime/libfaketime.so.1"):
         print("faketime is not installed: not tried")
@@ -172,6 +196,7 @@ def wrong(lab):
     types(lab)
     names(lab)
     two_daemons(lab)
+    streams(lab)
     half(lab)
     check(lab.alive(), "the daemon lives")
 
