@@ -203,7 +203,8 @@ take_place(
 	    !take_port(url, colon + 1, (size_t)(end - colon - 1)))
 		return wrong(why, size,
 		    "behind the host stands no port: a number from 1 to 65535 "
-		    "(an IPv6 address goes in brackets)");
+		    "(an IPv6 address goes in brackets, and a / in a password "
+		    "is %%2F)");
 	if (!take_host(url, text, colon != NULL ? (size_t)(colon - text) : len))
 		return wrong(why, size,
 		    "there is no host in it: a name, an IPv4 address, or an "

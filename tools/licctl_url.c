@@ -25,6 +25,21 @@ struct parts {
 	const char *at;
 };
 
+/*
+ * "me:pass/word@host/file": a / is to be written as %2F in a password, and the
+ * daemon says so; but who forgot it shall not read the password, either.
+ */
+static const char *
+behind_slash(const char *user, size_t slash)
+{
+	const char *colon = memchr(user, ':', slash);
+
+	if (user[0] == '[' || colon == NULL ||
+	    colon + 1 + strspn(colon + 1, "0123456789") == user + slash)
+		return NULL;
+	return strrchr(user + slash, '@');
+}
+
 /* False: it is no URL, or has no user. */
 static bool
 find_parts(const char *text, struct parts *parts)
@@ -36,7 +51,10 @@ find_parts(const char *text, struct parts *parts)
 		return false;
 	parts->user = begin + 3;
 	len = strcspn(parts->user, "/");
-	if ((parts->at = memrchr(parts->user, '@', len)) == NULL)
+	parts->at = memrchr(parts->user, '@', len);
+	if (parts->at == NULL)
+		parts->at = behind_slash(parts->user, len);
+	if (parts->at == NULL)
 		return false;
 	parts->password =
 	    memchr(parts->user, ':', (size_t)(parts->at - parts->user));
