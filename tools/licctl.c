@@ -10,9 +10,11 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WORDS_MAX 8
 #define NITEMS(array) (sizeof(array) / sizeof((array)[0]))
@@ -687,6 +689,20 @@ obey_completion(struct ctl *ctl, char **argv, char **words)
 	return complete(ctl);
 }
 
+/* What is closed must not become a socket: words would go to the daemon.  It
+ * is no output, either, so that writing fails. */
+static void
+hold_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -694,6 +710,7 @@ main(int argc, char **argv)
 	char **words = calloc((size_t)argc + 1, sizeof *words);
 	int status = EXIT_USAGE;
 
+	hold_streams();
 	if (words == NULL)
 		return fail("out of memory");
 	if (argc > 1 && strcmp(argv[1], "--complete") == 0)

@@ -131,13 +131,18 @@ ask(struct ctl *ctl, json_t *request, json_t **result)
 	return *result != NULL ? EXIT_DONE : fail("out of memory");
 }
 
-/* Only lists: they take no device, so it is chosen here. */
+/* Only lists: they take no device, so it is chosen here.  Records of the
+ * history have none. */
 static void
 choose(const struct ctl *ctl, json_t *rows)
 {
-	for (size_t i = json_array_size(rows); ctl->device != 0 && i-- > 0;)
-		if (number_of(json_array_get(rows, i), "device") != ctl->device)
+	for (size_t i = json_array_size(rows); ctl->device != 0 && i-- > 0;) {
+		const json_t *row = json_array_get(rows, i);
+
+		if (json_object_get(row, "device") != NULL &&
+		    number_of(row, "device") != ctl->device)
 			(void)json_array_remove(rows, i);
+	}
 }
 
 static json_t *

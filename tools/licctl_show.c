@@ -190,6 +190,14 @@ forget(struct view *view)
 static bool make_groups(struct view *);
 
 static int
+no_device(const struct ctl *ctl)
+{
+	(void)fail("there is no device %u", ctl->device);
+	advise("no-device");
+	return EXIT_FAILED;
+}
+
+static int
 look(struct ctl *ctl, struct view *view)
 {
 	int status;
@@ -205,7 +213,10 @@ look(struct ctl *ctl, struct view *view)
 		 ctl->nargs > 0 ? ctl->args[0] : NULL, &view->licenses)) !=
 		EXIT_DONE)
 		forget(view);
-	else if (!make_groups(view)) {
+	else if (json_array_size(view->devices) == 0) {
+		forget(view);
+		status = no_device(ctl);
+	} else if (!make_groups(view)) {
 		forget(view);
 		status = fail("out of memory");
 	}
@@ -931,6 +942,10 @@ show_udi(struct ctl *ctl)
 
 	if (status != EXIT_DONE)
 		return status;
+	if (json_array_size(rows) == 0) {
+		json_decref(rows);
+		return no_device(ctl);
+	}
 	if (ctl->json)
 		return print_json(rows);
 	table_begin(&table, columns, 4);
@@ -1030,12 +1045,59 @@ show_status(struct ctl *ctl)
 
 /* ---- show history, leases, events; dump ---- */
 
+/* A device is known by its UDI there, and what is about all by none. */
+static int
+ask_history(struct ctl *ctl, json_t **rows)
+{
+	json_t *devices;
+	const char *udi;
+	int status = ask_rows(ctl, "devices", NULL, &devices);
+
+	if (status != EXIT_DONE)
+		return status;
+	udi = text_of(json_array_get(devices, 0), "udi");
+	if (json_array_size(devices) == 0)
+		status = no_device(ctl);
+	else
+		status = ask_rows(ctl, "history", NULL, rows);
+	for (size_t i = status == EXIT_DONE ? json_array_size(*rows) : 0;
+	     ctl->device != 0 && i-- > 0;)
+		if (!is(json_array_get(*rows, i), "udi", "") &&
+		    !is(json_array_get(*rows, i), "udi", udi))
+			(void)json_array_remove(*rows, i);
+	json_decref(devices);
+	return status;
+}
+
+#define SHOWN_MAX 256 /* bytes of a text; a signed answer has thousands */
+
+/* As one line; what is too long for it is in the JSON. */
+static char *
+record_text(const json_t *record)
+{
+	json_t *shown = json_copy((json_t *)(uintptr_t)record), *value;
+	const char *name;
+	char *text, size[64];
+
+	json_object_foreach(shown, name, value)
+	{
+		if (json_string_length(value) <= SHOWN_MAX)
+			continue;
+		snprintf(size, sizeof size, "(%zu bytes, with --json)",
+		    json_string_length(value));
+		(void)json_object_set_new(shown, name, json_string(size));
+	}
+	text = json_dumps(shown, JSON_COMPACT);
+	json_decref(shown);
+	return text;
+}
+
 int
 show_history(struct ctl *ctl)
 {
 	json_t *rows, *row;
 	size_t i;
-	int status = ask_rows(ctl, "history", NULL, &rows);
+	int status = ask_history(ctl, &rows);
 
 	if (status != EXIT_DONE)
 		return status;
@@ -1043,8 +1105,7 @@ show_history(struct ctl *ctl)
 		return print_json(rows);
 	json_array_foreach(rows, i, row)
 	{
-		char *body =
-		    json_dumps(json_object_get(row, "body"), JSON_COMPACT);
+		char *body = record_text(json_object_get(row, "body"));
 
 		printf("%lld %s %s %s %s ", (long long)number_of(row, "seq"),
 		    text_of(row, "at"), text_of(row, "what"),
@@ -1148,7 +1209,7 @@ show_level(struct ctl *ctl)
 }
 
 static const char *const lists[] = { "devices", "stores", "features",
-	"licenses", "leases", "modules", "history" };
+	"licenses", "leases", "modules" };
 
 int
 dump(struct ctl *ctl)
@@ -1164,6 +1225,9 @@ dump(struct ctl *ctl)
 		if (status == EXIT_DONE)
 			(void)json_object_set_new(all, lists[i], part);
 	}
+	if (status == EXIT_DONE &&
+	    (status = ask_history(ctl, &part)) == EXIT_DONE)
+		(void)json_object_set_new(all, "history", part);
 	if (status == EXIT_DONE)
 		return print_json(all);
 	json_decref(all);

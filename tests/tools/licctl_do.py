@@ -165,6 +165,16 @@ def files(lab):
             texts.add(f.read())
     equal(len(texts), 1, "the same rehost ticket")
     check(row["id"] not in ctl(lab, "show", "license", "file"), "revoked")
+    step("the history shows a record in a line, and all of it as JSON")
+    lines = [line for line in ctl(lab, "show", "history").splitlines()
+             if " rehost " in line]
+    check(len(lines) == 1 and len(lines[0]) < 1000 and
+          re.search(r'"answer":"\(\d+ bytes, with --json\)"', lines[0]) and
+          '"by":' in lines[0], f"the record: {lines}")
+    record, = [row for row in json.loads(ctl(lab, "show", "history",
+                                             "--json"))
+               if row["what"] == "rehost"]
+    check(len(record["body"]["answer"]) > 500, f"the answer: {record}")
 
 
 def run(lab):
@@ -277,6 +287,17 @@ def complete(lab):
         _licctl
         echo "${{COMPREPLY[@]}}" """)
     equal((done.stdout, done.stderr), ("udi\n", ""), "in bash")
+    stub = os.path.join(lab.top, "stub")
+    with open(stub, "w", encoding="utf-8") as f:
+        f.write("#!/bin/sh\necho '$(touch x) *'\n")
+    os.chmod(stub, 0o755)
+    done = lab.run("bash", "-c", f"""
+        . {script}
+        COMP_WORDS=({stub} check "") COMP_CWORD=2
+        _licctl
+        echo "${{COMPREPLY[@]}}" """)
+    equal((done.stdout, done.stderr), (r"\$\(touch\ x\)\ \*" + "\n", ""),
+          "a name that the shell would obey")
     in_zsh(lab)
 
 

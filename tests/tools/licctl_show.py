@@ -286,6 +286,27 @@ def refused(lab):
     check("Commands:" in ctl(lab, "--help"), "--help")
     check(re.match(r"licctl \d", ctl(lab, "--version")), "--version")
 
+    step("one device of the stack, or none")
+    equal(ctl(lab, "--device", "1", "show", "history"),
+          ctl(lab, "show", "history"), "its history")
+    for args in (("show", "license"), ("show", "license", "all"),
+                 ("show", "license", "udi"), ("show", "history"),
+                 ("show", "license", "detail", "--json")):
+        said = ctl(lab, "--device", "77", *args, status=1)
+        check("there is no device 77" in said and
+              "show license udi" in said, f"{args}: {said}")
+
+    step("streams that are closed")
+    for closed, status in ((">&-", 1), ("<&-", 0), ("2>&-", 0),
+                           ("<&- >&- 2>&-", 1)):
+        done = lab.run("sh", "-c", f'exec "$@" {closed}', "sh",
+                       os.path.join(lab.bin, "licctl"), "--socket",
+                       lab.control, "show", "license", "udi")
+        equal(done.returncode, status, f"exit status with {closed}")
+        check("2>" in closed or (status == 0) != ("Bad file descriptor" in
+                                                  done.stderr),
+              f"what it says with {closed}: {done.stderr}")
+
     step("no daemon")
     done = lab.run(os.path.join(lab.bin, "licctl"), "--socket",
                    os.path.join(lab.dir, "nobody"), "show", "license")
