@@ -165,9 +165,9 @@ action_json(const struct lc_action *action, enum lc_err err, const char *why)
 	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "state",
 	    action_state_name(lc_action_state(action)), "code",
 	    err == LC_OK ? "" : code_of(err), "text", words_json(why),
-	    "successful",
-	    sums.successful, "existing", sums.existing, "failed", sums.failed,
-	    "not_tried", sums.not_tried, "licenses", results_json(results, n));
+	    "successful", sums.successful, "existing", sums.existing, "failed",
+	    sums.failed, "not_tried", sums.not_tried, "licenses",
+	    results_json(results, n));
 }
 
 /* struct job's report: it is over, and the action can still be looked at. */

@@ -194,6 +194,14 @@ advise(const char *code)
 }
 
 int
+no_device(const struct ctl *ctl)
+{
+	(void)fail("there is no device %u", ctl->device);
+	advise("no-device");
+	return EXIT_FAILED;
+}
+
+int
 fail_lic(const struct ctl *ctl, enum lic_err err)
 {
 	const char *detail = ctl->lic != NULL ? lic_detail(ctl->lic) : "";

@@ -57,6 +57,8 @@ int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same for what the daemon said, with what to do next. */
 int fail_lic(const struct ctl *, enum lic_err);
+/* The same, when there is no device of the number that was chosen. */
+int no_device(const struct ctl *);
 /* On standard error, what to do about an error of this code; or nothing. */
 void advise(const char *code);
 
@@ -117,7 +119,7 @@ void drop_files(struct ctl *);
 /* How args[i], which is a file, may be printed. */
 const char *shown_file(const struct ctl *, size_t i);
 
-/* ---- Commands: licctl_show.c, licctl_change.c, licctl_run.c ---- */
+/* ---- Commands: licctl_show.c, _lists.c, _change.c, _run.c ---- */
 
 int show_license(struct ctl *);
 int show_all(struct ctl *);

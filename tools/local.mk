@@ -20,6 +20,7 @@ bin_licctl_SOURCES = \
 	tools/licctl.c tools/licctl.h \
 	tools/licctl_change.c \
 	tools/licctl_data.c \
+	tools/licctl_lists.c \
 	tools/licctl_run.c \
 	tools/licctl_show.c \
 	tools/licctl_url.c
