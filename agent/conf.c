@@ -1,8 +1,8 @@
 /*
  * conf.c - the daemon's configuration file.
  *
- * What a file may hold is a table of keys for each kind of group; reading
- * follows the tables.  Rules between keys are checked afterwards.  The first
+ * What a file may hold is a table of keys for each kind of group, by which
+ * conf_read.c reads it.  Rules between keys are checked afterwards.  The first
  * thing that is wrong ends it.
  */
 #include "conf.h"
@@ -10,62 +10,15 @@
 #include <ctype.h>
 #include <grp.h>
 #include <libconfig.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
-#include "value.h"
+#include "conf_read.h"
 
 /* ---- What a file may hold ---- */
-
-enum key_kind {
-	KEY_TEXT,
-	KEY_NUMBER,
-	KEY_TRUTH,
-	KEY_CHOICE,
-	KEY_LIST,
-	KEY_GROUP
-};
-
-struct choice {
-	const char *name;
-	int value;
-};
-
-struct section;
-
-struct key {
-	const char *name;
-	enum key_kind kind;
-	size_t at; /* in the section's struct */
-	bool required;
-	uint32_t min, max; /* of a number; of a text's length in bytes */
-	uint32_t fallback; /* of a number that is not there */
-	bool (*check)(const char *);  /* of a text */
-	const char *allowed;          /* by check, in words */
-	const struct choice *choices; /* up to a NULL name */
-	const struct section *of; /* what a group, or those of a list, hold */
-};
-
-struct section {
-	const struct key *keys;
-	size_t nkeys;
-	size_t size; /* of its struct, which begins with a struct where */
-};
-
-/* Where a group stands, for errors that are found later. */
-struct where {
-	const char *file;
-	unsigned line;
-};
-
-struct list {
-	void *items;
-	size_t n;
-};
 
 struct store_conf {
 	struct where where;
@@ -303,304 +256,6 @@ static const struct key file_keys[] = {
 #undef OF
 static const struct section file_section = SECTION(file_keys, struct file_conf);
 
-/* ---- Errors ---- */
-
-struct reader {
-	const char *path;
-	char *error;
-};
-
-static bool __attribute__((format(printf, 3, 4))) wrong_at(
-    const struct reader *r, const struct where *where, const char *format, ...)
-{
-	va_list args;
-	int used = snprintf(
-	    r->error, CONF_ERROR_MAX, "%s:%u: ", where->file, where->line);
-
-	va_start(args, format);
-	if (used >= 0 && used < CONF_ERROR_MAX)
-		(void)vsnprintf(r->error + used, CONF_ERROR_MAX - (size_t)used,
-		    format, args);
-	va_end(args);
-	return false;
-}
-
-static struct where
-where_of(const struct reader *r, const config_setting_t *setting)
-{
-	const char *file = config_setting_source_file(setting);
-	unsigned line = config_setting_source_line(setting);
-
-	/* The whole file, which has no line of its own, begins in its first. */
-	return (struct where){ file != NULL ? file : r->path,
-		line != 0 ? line : 1 };
-}
-
-/* "devices[0].stores[1].size" */
-static void
-name_setting(const config_setting_t *setting, char *text, size_t size)
-{
-	const config_setting_t *parent = config_setting_parent(setting);
-	size_t used;
-
-	text[0] = '\0';
-	if (parent == NULL)
-		return;
-	name_setting(parent, text, size);
-	used = strlen(text);
-	if (config_setting_name(setting) != NULL)
-		snprintf(text + used, size - used, "%s%s", used ? "." : "",
-		    config_setting_name(setting));
-	else
-		snprintf(text + used, size - used, "[%d]",
-		    config_setting_index(setting));
-}
-
-static bool __attribute__((format(printf, 3, 4))) wrong(const struct reader *r,
-    const config_setting_t *setting, const char *format, ...)
-{
-	struct where where = where_of(r, setting);
-	char name[128], text[CONF_ERROR_MAX];
-	va_list args;
-
-	name_setting(setting, name, sizeof name);
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	return wrong_at(
-	    r, &where, "%s%s%s", name, name[0] != '\0' ? ": " : "", text);
-}
-
-/* ---- Reading by the tables ---- */
-
-static void *
-member(void *item, const struct key *key)
-{
-	return (uint8_t *)item + key->at;
-}
-
-static bool
-read_text(const struct reader *r, const config_setting_t *setting,
-    const struct key *key, void *item)
-{
-	const char *text = config_setting_get_string(setting);
-	size_t len;
-
-	if (text == NULL)
-		return wrong(r, setting,
-		    "not a text; it takes one in double "
-		    "quotes");
-	len = strlen(text);
-	if (len < key->min || len > key->max)
-		return wrong(r, setting,
-		    "a text of %zu bytes; it takes %u to "
-		    "%u",
-		    len, key->min, key->max);
-	if (!text_valid((const uint8_t *)text, len))
-		return wrong(r, setting, "not UTF-8");
-	if (key->check != NULL && !key->check(text))
-		return wrong(
-		    r, setting, "\"%s\"; it takes %s", text, key->allowed);
-	if ((*(char **)member(item, key) = strdup(text)) == NULL)
-		return wrong(r, setting, "out of memory");
-	return true;
-}
-
-static bool
-read_number(const struct reader *r, const config_setting_t *setting,
-    const struct key *key, void *item)
-{
-	int type = config_setting_type(setting);
-	long long number = config_setting_get_int64(setting);
-
-	if (type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64)
-		return wrong(r, setting,
-		    "not a number; it takes one from %u "
-		    "to %u",
-		    key->min, key->max);
-	if (number < key->min || number > key->max)
-		return wrong(r, setting,
-		    "%lld; it takes a number from %u to "
-		    "%u",
-		    number, key->min, key->max);
-	*(uint32_t *)member(item, key) = (uint32_t)number;
-	return true;
-}
-
-static bool
-read_truth(const struct reader *r, const config_setting_t *setting,
-    const struct key *key, void *item)
-{
-	if (config_setting_type(setting) != CONFIG_TYPE_BOOL)
-		return wrong(r, setting, "it takes true or false");
-	*(bool *)member(item, key) = config_setting_get_bool(setting);
-	return true;
-}
-
-static bool
-read_choice(const struct reader *r, const config_setting_t *setting,
-    const struct key *key, void *item)
-{
-	const char *text = config_setting_get_string(setting);
-	char allowed[128] = "";
-
-	for (const struct choice *c = key->choices; c->name != NULL; c++) {
-		size_t used = strlen(allowed);
-
-		if (text != NULL && strcmp(text, c->name) == 0) {
-			*(int *)member(item, key) = c->value;
-			return true;
-		}
-		snprintf(allowed + used, sizeof allowed - used, "%s\"%s\"",
-		    used ? ", " : "", c->name);
-	}
-	return wrong(r, setting, "it takes one of %s", allowed);
-}
-
-static bool read_group(const struct reader *, const config_setting_t *,
-    const struct section *, void *);
-
-static bool
-read_list(const struct reader *r, const config_setting_t *setting,
-    const struct key *key, void *item)
-{
-	struct list *list = member(item, key);
-	int n = config_setting_length(setting);
-
-	if (config_setting_type(setting) != CONFIG_TYPE_LIST)
-		return wrong(r, setting,
-		    "it takes a list of groups, "
-		    "( { ... }, { ... } )");
-	list->items = calloc((size_t)n + 1, key->of->size);
-	if (list->items == NULL)
-		return wrong(r, setting, "out of memory");
-	list->n = (size_t)n;
-	for (int i = 0; i < n; i++)
-		if (!read_group(r,
-			config_setting_get_elem(setting, (unsigned)i), key->of,
-			(uint8_t *)list->items + (size_t)i * key->of->size))
-			return false;
-	return true;
-}
-
-static bool
-read_key(const struct reader *r, const config_setting_t *setting,
-    const struct key *key, void *item)
-{
-	switch (key->kind) {
-	case KEY_TEXT:
-		return read_text(r, setting, key, item);
-	case KEY_NUMBER:
-		return read_number(r, setting, key, item);
-	case KEY_TRUTH:
-		return read_truth(r, setting, key, item);
-	case KEY_CHOICE:
-		return read_choice(r, setting, key, item);
-	case KEY_LIST:
-		return read_list(r, setting, key, item);
-	case KEY_GROUP:
-		return read_group(r, setting, key->of, member(item, key));
-	}
-	return false;
-}
-
-static const struct key *
-find_key(const struct section *section, const char *name)
-{
-	for (size_t i = 0; i < section->nkeys; i++)
-		if (strcmp(section->keys[i].name, name) == 0)
-			return &section->keys[i];
-	return NULL;
-}
-
-static bool
-unknown_key(const struct reader *r, const config_setting_t *setting,
-    const struct section *section)
-{
-	char allowed[256] = "";
-
-	for (size_t i = 0; i < section->nkeys; i++) {
-		size_t used = strlen(allowed);
-
-		snprintf(allowed + used, sizeof allowed - used, "%s%s",
-		    used ? ", " : "", section->keys[i].name);
-	}
-	return wrong(r, setting, "unknown key; allowed here are %s", allowed);
-}
-
-/* A group that is not there. */
-static void
-fill_group(const struct section *section, void *item)
-{
-	for (size_t i = 0; i < section->nkeys; i++) {
-		const struct key *key = &section->keys[i];
-
-		if (key->kind == KEY_NUMBER)
-			*(uint32_t *)member(item, key) = key->fallback;
-	}
-}
-
-/* What is not in the group. */
-static bool
-fill_in(const struct reader *r, const config_setting_t *group,
-    const struct section *section, void *item)
-{
-	for (size_t i = 0; i < section->nkeys; i++) {
-		const struct key *key = &section->keys[i];
-
-		if (config_setting_get_member(group, key->name) != NULL)
-			continue;
-		if (key->required)
-			return wrong(r, group, "%s is missing", key->name);
-		if (key->kind == KEY_NUMBER)
-			*(uint32_t *)member(item, key) = key->fallback;
-		if (key->kind == KEY_GROUP)
-			fill_group(key->of, member(item, key));
-	}
-	return true;
-}
-
-static bool
-read_group(const struct reader *r, const config_setting_t *group,
-    const struct section *section, void *item)
-{
-	if (!config_setting_is_group(group))
-		return wrong(r, group, "it takes a group, { ... }");
-	*(struct where *)item = where_of(r, group);
-	for (int i = 0; i < config_setting_length(group); i++) {
-		const config_setting_t *setting =
-		    config_setting_get_elem(group, (unsigned)i);
-		const struct key *key =
-		    find_key(section, config_setting_name(setting));
-
-		if (key == NULL)
-			return unknown_key(r, setting, section);
-		if (!read_key(r, setting, key, item))
-			return false;
-	}
-	return fill_in(r, group, section, item);
-}
-
-static void
-free_group(const struct section *section, void *item)
-{
-	for (size_t i = 0; i < section->nkeys; i++) {
-		const struct key *key = &section->keys[i];
-		struct list *list = member(item, key);
-
-		if (key->kind == KEY_TEXT)
-			free(*(char **)member(item, key));
-		if (key->kind == KEY_GROUP)
-			free_group(key->of, member(item, key));
-		if (key->kind != KEY_LIST)
-			continue;
-		for (size_t j = 0; j < list->n; j++)
-			free_group(key->of,
-			    (uint8_t *)list->items + j * key->of->size);
-		free(list->items);
-	}
-}
-
 /* ---- Rules between keys ---- */
 
 static bool
@@ -609,18 +264,18 @@ check_store(const struct reader *r, const struct store_conf *store,
 {
 	for (; before < store; before++)
 		if (before->index == store->index)
-			return wrong_at(r, &store->where,
+			return conf_wrong_at(r, &store->where,
 			    "two stores of the "
 			    "device have index %u, the other one in line %u",
 			    store->index, before->where.line);
 	if (store->kind != LC_STORE_BUILT_IN)
 		return true;
 	if (store->path == NULL)
-		return wrong_at(r, &store->where,
+		return conf_wrong_at(r, &store->where,
 		    "a built-in store needs "
 		    "path, the license file it is made of");
 	if (store->is_default)
-		return wrong_at(r, &store->where,
+		return conf_wrong_at(r, &store->where,
 		    "a built-in store cannot be "
 		    "the default: it is read-only");
 	return true;
@@ -636,7 +291,7 @@ check_stores(const struct reader *r, const struct device_conf *device)
 		if (!check_store(r, &stores[i], stores))
 			return false;
 		if (stores[i].is_default && chosen != NULL)
-			return wrong_at(r, &stores[i].where,
+			return conf_wrong_at(r, &stores[i].where,
 			    "two stores of "
 			    "the device are the default, the other one in "
 			    "line %u",
@@ -645,7 +300,7 @@ check_stores(const struct reader *r, const struct device_conf *device)
 			chosen = &stores[i];
 	}
 	if (chosen == NULL)
-		return wrong_at(r, &device->where,
+		return conf_wrong_at(r, &device->where,
 		    "no store of the device is "
 		    "the default: one needs default = true");
 	return true;
@@ -657,13 +312,13 @@ check_devices(const struct reader *r, const struct file_conf *file)
 	const struct device_conf *devices = file->devices.items;
 
 	if (file->devices.n == 0)
-		return wrong_at(r, &file->where,
+		return conf_wrong_at(r, &file->where,
 		    "devices is empty: at least "
 		    "one device is needed");
 	for (size_t i = 0; i < file->devices.n; i++) {
 		for (size_t j = 0; j < i; j++)
 			if (devices[j].index == devices[i].index)
-				return wrong_at(r, &devices[i].where,
+				return conf_wrong_at(r, &devices[i].where,
 				    "two devices have index %u, the other "
 				    "one in line %u",
 				    devices[i].index, devices[j].where.line);
@@ -687,13 +342,13 @@ check_features(const struct reader *r, struct file_conf *file)
 		for (const struct feature_conf *f = features; f < feature;
 		     f++) {
 			if (f->index == feature->index)
-				return wrong_at(r, &feature->where,
+				return conf_wrong_at(r, &feature->where,
 				    "two features have index %u, the other "
 				    "one in line %u",
 				    f->index, f->where.line);
 			if (strcmp(f->name, feature->name) == 0 &&
 			    strcmp(f->version, feature->version) == 0)
-				return wrong_at(r, &feature->where,
+				return conf_wrong_at(r, &feature->where,
 				    "feature %s, version %s, is there "
 				    "already, in line %u",
 				    f->name, f->version, f->where.line);
@@ -708,13 +363,13 @@ check_levels(const struct reader *r, const struct module_conf *module)
 	const struct level_conf *levels = module->levels.items;
 
 	if (module->levels.n == 0 || module->levels.n > LC_NLEVELS_MAX)
-		return wrong_at(r, &module->where,
+		return conf_wrong_at(r, &module->where,
 		    "module %s has %zu levels; it takes 1 to %d", module->name,
 		    module->levels.n, LC_NLEVELS_MAX);
 	for (size_t i = 0; i < module->levels.n; i++)
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(levels[j].feature, levels[i].feature) == 0)
-				return wrong_at(r, &levels[i].where,
+				return conf_wrong_at(r, &levels[i].where,
 				    "level %s is there already, in line %u",
 				    levels[i].feature, levels[j].where.line);
 	return true;
@@ -728,7 +383,7 @@ check_modules(const struct reader *r, const struct file_conf *file)
 	for (size_t i = 0; i < file->modules.n; i++) {
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(modules[j].name, modules[i].name) == 0)
-				return wrong_at(r, &modules[i].where,
+				return conf_wrong_at(r, &modules[i].where,
 				    "module %s is there already, in line %u",
 				    modules[i].name, modules[j].where.line);
 		if (!check_levels(r, &modules[i]))
@@ -745,7 +400,7 @@ check_files(const struct reader *r, const struct file_conf *file)
 	for (size_t i = 0; i < file->files.n; i++)
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(files[j].prefix, files[i].prefix) == 0)
-				return wrong_at(r, &files[i].where,
+				return conf_wrong_at(r, &files[i].where,
 				    "two "
 				    "directories for %s, the other one in "
 				    "line %u",
@@ -780,7 +435,7 @@ take_master(const struct reader *r, struct loaded *l)
 	    l->file.master != NULL ? l->file.master : MASTER_DEFAULT;
 	if (link_resolve(l->conf.master, &l->conf.address, &why))
 		return true;
-	return wrong(r, setting, "\"%s\": %s", l->conf.master, why);
+	return conf_wrong(r, setting, "\"%s\": %s", l->conf.master, why);
 }
 
 static bool
@@ -793,7 +448,7 @@ take_group(const struct reader *r, const struct loaded *l, const char *key,
 	if (name == NULL)
 		return true;
 	if ((found = getgrnam(name)) == NULL)
-		return wrong(r, config_lookup(&l->config, key),
+		return conf_wrong(r, config_lookup(&l->config, key),
 		    "there is no group %s", name);
 	*group = found->gr_gid;
 	return true;
@@ -929,7 +584,7 @@ take_options(const struct reader *r, struct loaded *l)
 	l->prefixes = calloc(l->file.files.n + 1, sizeof *l->prefixes);
 	if (l->devices == NULL || l->stores == NULL || l->features == NULL ||
 	    l->modules == NULL || l->levels == NULL || l->prefixes == NULL)
-		return wrong_at(r, &l->file.where, "out of memory");
+		return conf_wrong_at(r, &l->file.where, "out of memory");
 	*options = (struct lc_options){ .state_dir = l->file.state,
 		.key_dir = l->file.keys,
 		.own_keys = l->file.own_keys,
@@ -965,7 +620,7 @@ parse(const struct reader *r, struct loaded *l)
 	if (config_error_file(&l->config) != NULL)
 		where.file = config_error_file(&l->config);
 	where.line = (unsigned)config_error_line(&l->config);
-	return wrong_at(r, &where, "%s", config_error_text(&l->config));
+	return conf_wrong_at(r, &where, "%s", config_error_text(&l->config));
 }
 
 struct conf *
@@ -980,7 +635,7 @@ conf_load(const char *path, char error[CONF_ERROR_MAX])
 	}
 	config_init(&l->config);
 	if (parse(&r, l) &&
-	    read_group(
+	    conf_read_group(
 		&r, config_root_setting(&l->config), &file_section, &l->file) &&
 	    check_devices(&r, &l->file) && check_features(&r, &l->file) &&
 	    check_modules(&r, &l->file) && check_files(&r, &l->file) &&
@@ -997,7 +652,7 @@ conf_free(struct conf *conf)
 
 	if (l == NULL)
 		return;
-	free_group(&file_section, &l->file);
+	conf_free_group(&file_section, &l->file);
 	free(l->prefixes);
 	free(l->devices);
 	free(l->stores);

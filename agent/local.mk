@@ -14,6 +14,7 @@ agent_libagent_la_SOURCES = \
 	agent/buffer.c agent/buffer.h \
 	agent/clockwatch.c agent/clockwatch.h \
 	agent/conf.c agent/conf.h \
+	agent/conf_read.c agent/conf_read.h \
 	agent/control.c agent/control.h agent/control_client.h \
 	agent/control_job.c \
 	agent/control_lease.c \
