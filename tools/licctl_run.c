@@ -395,14 +395,17 @@ print_event(void *arg, const struct lic_event *e)
 	fflush(stdout);
 }
 
-/* Until it is interrupted. */
+/* Until it is interrupted, or nobody reads it any more. */
 int
 show_events(struct ctl *ctl)
 {
 	const struct lic_options options = {
 		.socket = ctl->socket, .event = print_event, .arg = ctl
 	};
-	struct pollfd wait = { .events = POLLIN };
+	struct pollfd waits[] = {
+		{ .events = POLLIN },
+		{ .fd = STDOUT_FILENO }, /* a pipe without a reader */
+	};
 	char why[512];
 
 	if (lic_open_detail(&options, &ctl->lic, why, sizeof why) != LIC_OK) {
@@ -410,9 +413,9 @@ show_events(struct ctl *ctl)
 		(void)fail("%s", why);
 		return EXIT_AWAY;
 	}
-	wait.fd = lic_fd(ctl->lic);
-	while (!ferror(stdout))
-		if (poll(&wait, 1, -1) > 0 &&
+	waits[0].fd = lic_fd(ctl->lic);
+	while (!ferror(stdout) && (waits[1].revents & POLLERR) == 0)
+		if (poll(waits, 2, -1) > 0 && waits[0].revents != 0 &&
 		    lic_process(ctl->lic) == LIC_ENOMEM)
 			return fail("out of memory");
 	return EXIT_FAILED;

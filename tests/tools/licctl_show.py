@@ -307,6 +307,12 @@ def refused(lab):
                                                   done.stderr),
               f"what it says with {closed}: {done.stderr}")
 
+    step("events end with their reader")
+    done = lab.run("sh", "-c", '"$@" | :', "sh",
+                   os.path.join(lab.bin, "licctl"), "--socket", lab.control,
+                   "show", "events")
+    equal((done.returncode, done.stderr), (0, ""), "a pipe that nobody reads")
+
     step("no daemon")
     done = lab.run(os.path.join(lab.bin, "licctl"), "--socket",
                    os.path.join(lab.dir, "nobody"), "show", "license")
