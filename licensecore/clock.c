@@ -61,32 +61,42 @@ lc_boot_ms(const struct lc *lc)
 /* ---- What is recorded ------------------------------------------------ */
 
 /*
- * Whatever the record says, no earlier than the history: one that was altered
- * or removed, or put back from an older state, gains nothing by it.
+ * The latest time in the history counts instead of a record that was altered or
+ * removed, or is from before that: then it was put back from an older state.
  */
-enum lc_err
-lc_clock_load(struct lc *lc)
+static enum lc_err
+load(struct lc *lc, int64_t numbers[4])
 {
-	int64_t numbers[4] = { 0 }, latest = 0;
+	int64_t latest = 0;
 	enum lc_err held, err;
 
 	held = lc_sealed_get(lc, LC_SEALED_CLOCK, numbers, 4);
 	if (held != LC_OK && held != LC_ENOTFOUND && held != LC_EDAMAGED)
 		return held;
-	if ((err = lc_history_latest(lc, &latest)) != LC_OK &&
-	    err != LC_ENOTFOUND)
+	err = lc_history_latest(lc, &latest);
+	if (err == LC_ENOTFOUND && held == LC_ENOTFOUND)
+		return LC_OK;	/* a new one has neither */
+	if (err != LC_OK && err != LC_ENOTFOUND)
 		return err;
-	if (held != LC_OK) {
-		numbers[0] = numbers[3] = 0;
-		numbers[1] = numbers[2] = latest;
-	}
-	/* A new one has neither. */
-	if (held == LC_EDAMAGED || (held == LC_ENOTFOUND && err == LC_OK))
-		lc_notice(lc, LC_EDAMAGED, "the record of the time was altered"
-		    " or removed; licenses go by the latest time in the"
-		    " history");
+	if (held == LC_OK && numbers[1] >= latest)
+		return LC_OK;
+	lc_notice(lc, LC_EDAMAGED, "the record of the time was altered, removed"
+	    " or put back; licenses go by the latest time in the history");
+	numbers[1] = numbers[2] = latest;
+	numbers[3] = 0;
+	return LC_OK;
+}
+
+enum lc_err
+lc_clock_load(struct lc *lc)
+{
+	int64_t numbers[4] = { 0 };
+	enum lc_err err = load(lc, numbers);
+
+	if (err != LC_OK)
+		return err;
 	lc->time.serial = numbers[0];
-	lc->time.high = latest > numbers[1] ? latest : numbers[1];
+	lc->time.high = numbers[1];
 	lc->time.high_ms = lc->time.floor_at_ms = lc_boot_ms(lc);
 	lc->time.floor_ms = numbers[2] * 1000;
 	lc->time.ahead_ms = numbers[3] * 1000;

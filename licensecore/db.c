@@ -48,8 +48,8 @@ static const char *const persistence_steps[] = {
 	 * license: every license that ever was in a store of a device: its
 	 * index for good, and the operator's wishes.  usage: meter.c, by
 	 * identity, wherever the license is.  mirror: what primary stores
-	 * hold.  mark: schedule.c.  agreement: EULA texts by digest.  history and outbox:
-	 * history.c and change.c.
+	 * hold.  mark: schedule.c.  agreement: EULA texts by digest.  history
+	 * and outbox: history.c and change.c.
 	 */
 	"CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
 	"CREATE TABLE license (udi TEXT NOT NULL, store INTEGER NOT NULL,"

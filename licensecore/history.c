@@ -200,11 +200,13 @@ lc_history_latest(struct lc *lc, int64_t *at)
 	struct lc_rows *rows;
 	enum lc_err err;
 
-	err = lc_db_query(lc->db, &rows, "SELECT max(CASE WHEN what <>"
-	    " 'clock-reset' THEN at WHEN json_valid(body) THEN"
-	    " CAST(json_extract(body, '$.to') AS INTEGER) END) FROM history"
+	/* 4294967295: the last time that licenses know, whatever stands there. */
+	err = lc_db_query(lc->db, &rows, "SELECT max(min(4294967295, CASE WHEN"
+	    " what <> 'clock-reset' THEN at WHEN json_valid(body) THEN"
+	    " CAST(json_extract(body, '$.to') AS INTEGER) END)) FROM history"
 	    " WHERE seq >= coalesce((SELECT max(seq) FROM history WHERE what ="
-	    " 'clock-reset'), 0) HAVING count(*) > 0", "");
+	    " 'clock-reset'), 0) AND NOT (what IN ('restore', 'upgrade') AND"
+	    " udi = '') HAVING count(*) > 0", "");
 	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {
 		*at = lc_db_int(rows, 0);
 		lc_db_stop(rows);

@@ -52,8 +52,8 @@ enum lc_err lc_history_head(struct lc *, uint32_t *records,
 enum lc_err lc_history_upgrade(struct lc *, struct lc_detail *);
 
 /*
- * The latest time in it since the clock was last taken back; LC_ENOTFOUND: it
- * is empty.
+ * The latest time in it since the clock was last taken back, but of files that
+ * were made again: the time is not known yet then.  LC_ENOTFOUND: there is none.
  */
 enum lc_err lc_history_latest(struct lc *, int64_t *at);
 

@@ -403,9 +403,35 @@ the_time_is_put_back(void)
 		d->nnotices = 0;
 		device_open(d);
 		CHECK(d->nnotices > 0);
-		CHECK_INT(d->notices[0], removed ? LC_EDAMAGED : LC_OK);
+		CHECK_INT(d->notices[0], LC_EDAMAGED);
+		CHECK_ERR(lc_clock_reset(d->lc, "me", NULL), LC_ENOTFOUND,
+		    NULL);
 		CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_EEXPIRED,
 		    NULL);
+		device_free(d);
+	}
+}
+
+/* A time that is none, in a history that was altered. */
+static void
+a_record_from_nowhere(void)
+{
+	static const char *const times[] = {
+		"9223372036854775807", "-9223372036854775808", "'x'", "x'00'",
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(times); i++) {
+		struct device *d = with_past();
+		char sql[100];
+
+		check_context("%s", times[i]);
+		snprintf(sql, sizeof sql, "UPDATE history SET at = %s WHERE"
+		    " seq = 2", times[i]);
+		state_edit_both(d, sql);
+		device_open(d);
+		CHECK_INT(d->notices[0], LC_EDAMAGED);
+		device_pass(d, DAY);
+		CHECK_ERR(lc_check(d->lc, NULL), LC_EDAMAGED, NULL);
 		device_free(d);
 	}
 }
@@ -730,6 +756,7 @@ main(int argc, char **argv)
 		{ "the copy follows", the_copy_follows },
 		{ "use is put back", use_is_put_back },
 		{ "the time is put back", the_time_is_put_back },
+		{ "a record from nowhere", a_record_from_nowhere },
 		{ "accepting again", accepting_again },
 		{ "the time stays", the_time_stays },
 		{ "marks that are no times", marks_that_are_no_times },

@@ -440,7 +440,7 @@ history_edits_show(void)
 		const char *sql;
 		const char *says;
 	} cases[] = {
-		{ "UPDATE history SET at = at + 1 WHERE seq = 2",
+		{ "UPDATE history SET at = at - 1 WHERE seq = 2",
 		    "record 2 was altered" },
 		{ "UPDATE history SET seq = 9 WHERE seq = 3",
 		    "record 3 is missing" },
