@@ -19,7 +19,8 @@
 #define VERSION_1 0xc1     /* AGENTX_VERSION_1 in net-snmp */
 #define NETWORK_ORDER 0x10 /* of the flags */
 #define HEADER_LEN 20
-#define PDU_MAX 65536 /* what agentx_parse takes, the header included */
+#define PARSE_MAX 65536      /* what agentx_parse takes, the header included */
+#define PDU_MAX (512 * 1024) /* of the master; SNMP messages end at 64 KB */
 #define OUT_MAX (1024 * 1024)
 
 /*
@@ -136,11 +137,33 @@ wipe_stack(void)
 	explicit_bzero(below, sizeof below);
 }
 
+/*
+ * A few thousand variables in one message of SNMP are more than agentx_parse
+ * takes from the master.  Of such a PDU the header is read, as if nothing (or
+ * no repetitions) came behind it, and the request is marked as too big.
+ */
+static int
+parse_header(netsnmp_session *session, netsnmp_pdu *pdu, u_char *packet)
+{
+	size_t payload = packet[1] == AGENTX_MSG_GETBULK ? 4 : 0;
+	size_t low =
+	    packet[2] & NETWORK_ORDER ? HEADER_LEN - 1 : HEADER_LEN - 4;
+	int err;
+
+	packet[2] &= (u_char)~AGENTX_MSG_FLAG_CONTEXT;
+	memset(packet + HEADER_LEN - 4, 0, 4 + payload);
+	packet[low] = (u_char)payload;
+	err = agentx_parse(session, pdu, packet, HEADER_LEN + payload);
+	pdu->flags |= AGENTX_MSG_FLAG_TOO_BIG;
+	return err;
+}
+
 static int
 parse(netsnmp_session *session, netsnmp_pdu *pdu, u_char *packet, size_t len)
 {
 	struct agentx *agentx = session->callback_magic;
-	int err = agentx_parse(session, pdu, packet, len);
+	int err = len <= PARSE_MAX ? agentx_parse(session, pdu, packet, len)
+				   : parse_header(session, pdu, packet);
 
 	/* A SET may bring a password. */
 	explicit_bzero(packet, len);

@@ -40,10 +40,15 @@ enum {
 
 /* Of a netsnmp_pdu's flags: it came with a context. */
 #define AGENTX_MSG_FLAG_CONTEXT 0x08
+/* Ours, above those of the wire (its lowest byte) and of the library. */
+#define AGENTX_MSG_FLAG_TOO_BIG (1ul << 30)
 
 struct agentx;
 
-/* A PDU of the master that is no response; it lives as long as the call. */
+/*
+ * A PDU of the master that is no response; it lives as long as the call.  One
+ * that is too big to be read comes without its variables, and is flagged.
+ */
 typedef void agentx_request(void *arg, netsnmp_pdu *);
 
 /* fd is connected, and borrowed.  NULL: out of memory. */

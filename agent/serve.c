@@ -241,7 +241,9 @@ in_a_context(const netsnmp_pdu *request)
 static void
 serve_read(struct exchange *x)
 {
-	if (in_a_context(x->request))
+	if (x->request->flags & AGENTX_MSG_FLAG_TOO_BIG)
+		respond_error(x, SNMP_TOO_BIG, 1);
+	else if (in_a_context(x->request))
 		respond_error(x, AGENTX_PROCESSING_ERROR, 0);
 	else if (x->request->command == AGENTX_MSG_GET)
 		serve_each(x, answer_get);

@@ -305,7 +305,7 @@ static const struct {
 	{ "less than its header", { 1, 5, NETWORK, [16] = 255, 255, 255, 236 },
 	    8 },
 	{ "nothing at all", { 1, 5, NETWORK, [16] = 255, 255, 255, 232 }, 8 },
-	{ "a little too much", { 1, 5, NETWORK, [16] = 0, 0, 255, 240 }, 8 },
+	{ "a little too much", { 1, 5, NETWORK, [16] = 0, 7, 255, 240 }, 8 },
 	{ "the other byte order", { 1, 5, 0, [16] = 0, 0, 0, 8 }, 8 },
 	{ "a response without an error", { 1, 18, NETWORK, [16] = 0, 0, 0, 4 },
 	    4 },
@@ -339,6 +339,39 @@ broken_pdus(void)
 		check_number(2, 1);
 	}
 	buffer_free(&out);
+	close_lab();
+}
+
+/* What SNMP takes in one message may be more than the library takes. */
+static void
+big_ones(void)
+{
+	static const enum agentx_type types[] = { AGENTX_GET, AGENTX_GET_NEXT,
+		AGENTX_GET_BULK, AGENTX_TEST_SET };
+	static const uint8_t flags[] = { NETWORK, 0, NETWORK | AGENTX_CONTEXT };
+	struct buffer payload = BUFFER_INIT(512 * 1024);
+	struct fake_pdu pdu;
+	uint32_t packet = 0;
+
+	open_lab();
+	fake_master_welcome();
+	while (payload.len < 400000)
+		put_range(&payload, "1.1.0");
+	for (size_t i = 0; i < NITEMS(types); i++)
+		for (size_t j = 0; j < NITEMS(flags); j++) {
+			fake_master_request(
+			    types[i], flags[j], ++packet, &payload);
+			pdu = fake_master_expect(AGENTX_RESPONSE);
+			CHECK_UINT(pdu.header.packet, packet);
+			(void)agentx_read_u32(&pdu.rest);
+			CHECK_UINT(
+			    agentx_read_u32(&pdu.rest), SNMP_TOO_BIG << 16 | 1);
+			CHECK(pdu.rest.at == pdu.rest.end);
+		}
+	ask_number(++packet, "1.1.0");
+	check_number(packet, 1);
+	CHECK_UINT(fake_master.downs, 0);
+	buffer_free(&payload);
 	close_lab();
 }
 
@@ -565,6 +598,7 @@ static const struct check_test tests[] = {
 	{ "a master that says nothing", speechless },
 	{ "notifications", notifications },
 	{ "PDUs in pieces", pieces },
+	{ "PDUs that are too big", big_ones },
 	{ "broken PDUs", broken_pdus },
 	{ "an end among other PDUs", end_among_others },
 	{ "a master that does not read", deaf },

@@ -30,6 +30,13 @@ def too_big(lab):
         error, index, _ = manager.ask(*request)
         equal(error, TOO_BIG, f"the error of {request[0]}")
         check(180 < index < 230, f"its index: {index}")
+    step("more in one request than AgentX's library reads")
+    for request in (["get", *([NEXT_ACTION] * 2200)],
+                    ["next", *([NEXT_ACTION] * 2200)]):
+        error, index, _ = manager.ask(*request)
+        equal((error, index), (TOO_BIG, 1), f"the error of {request[0]}")
+
+    step("bulk ends early")
     answer = manager.ask("bulk", 0, 100, *([f"{LICENSES}.12"] * 40))
     equal(answer[0], 0, "the error of bulk")
     check(answer[2], "bulk gives what fits")
