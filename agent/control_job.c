@@ -186,7 +186,8 @@ report(void *arg, const struct lc_action *action, enum fail_cause cause,
 		cj->answer = error_json(cj, action, cause, err, why);
 	else if (gives_text(cj) && (cj->failed = too_long(action)))
 		cj->answer = json_pack("{s:s, s:s}", "code", "too-long", "text",
-		    "it is longer than 64 KiB");
+		    "it is longer than 64 KiB, too long for this socket; have "
+		    "it written to a file");
 	else
 		cj->answer = gives_text(cj) ? text_json(action)
 					    : action_json(action, err, why);

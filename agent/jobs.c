@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "url.h"
 
 struct jobs {
 	struct loop *loop;
@@ -147,6 +148,15 @@ revoked(const struct jobs *jobs)
 	       lc_action_state(jobs->action) == LC_SUCCESSFUL;
 }
 
+/* Whoever writes a URL where SNMP has a file name must not find its password
+ * in the log. */
+static const char *
+loggable(const char *file, bool remote)
+{
+	return !remote && url_may_hold_password(file) ? "what is no file name"
+						      : file;
+}
+
 /* file: the one it is about, or NULL. */
 static void
 fail(struct jobs *jobs, enum fail_cause cause, enum lc_err err,
@@ -162,7 +172,7 @@ fail(struct jobs *jobs, enum fail_cause cause, enum lc_err err,
 		jobs->counts.failed++;
 	log_warn("job", "action %u, %s%s%s%s%s: %s: %s; %s", job->number,
 	    kind_of(jobs)->name, file == NULL ? "" : (out ? " to " : " of "),
-	    file != NULL ? file : "", remote ? " by " : "",
+	    file != NULL ? loggable(file, remote) : "", remote ? " by " : "",
 	    remote ? protocol_name(protocol) : "", map_cause_name(cause), why,
 	    revoked(jobs) ? "the licenses are revoked; regenerate the rehost "
 			    "ticket"

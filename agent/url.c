@@ -245,12 +245,8 @@ parse_remote(struct url *url, const char *rest, char *why, size_t size)
 
 /* ---- The whole ---- */
 
-/*
- * "smb://me:password@host/a", "ftp:/me:password@host/a": a local name is
- * repeated in the log, and this must not be.
- */
-static bool
-looks_remote(const char *text)
+bool
+url_may_hold_password(const char *text)
 {
 	const char *slashes = strstr(text, "://");
 
@@ -273,7 +269,7 @@ url_parse(const char *text, struct url *url, char *why, size_t why_size)
 	const char *rest = find_scheme(text, &protocol);
 
 	*url = (struct url){ .protocol = protocol };
-	if (rest == NULL && looks_remote(text))
+	if (rest == NULL && url_may_hold_password(text))
 		return wrong(why, why_size,
 		    "it begins with none of tftp://, ftp://, http://, scp:// "
 		    "and sftp://, and is no name of a local file");

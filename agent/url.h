@@ -32,6 +32,12 @@ struct url {
  */
 bool url_parse(const char *text, struct url *, char *why, size_t why_size);
 
+/*
+ * Is it, or was it meant for, a URL with a user: "smb://me:password@host/a",
+ * "ftp:/me:password@host/a"?  No local name, and nothing for a log.
+ */
+bool url_may_hold_password(const char *text);
+
 /* Borrows from the URL. */
 struct server url_server(const struct url *);
 

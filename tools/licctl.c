@@ -180,6 +180,9 @@ advise(const char *code)
 		{ "untrusted-key", "Its issuer's key belongs into the folder "
 				   "\"keys\" of licagentd.conf(5)." },
 		{ "full", "\"licctl license clear FEATURE\" makes room." },
+		{ "too-long", "\"licctl license save agreements FILE FILE\" "
+			      "writes them where they can be read; "
+			      "--accept-eula accepts them." },
 		{ "superseded", "\"licctl license revoke last FILE\" writes "
 				"the last rehost ticket again." },
 		{ "io", "The daemon's log says more." },
