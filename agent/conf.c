@@ -8,6 +8,7 @@
 #include "conf.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <grp.h>
 #include <libconfig.h>
 #include <stdint.h>
@@ -610,11 +611,12 @@ parse(const struct reader *r, struct loaded *l)
 {
 	struct where where = { r->path, 0 };
 
+	errno = 0;
 	if (config_read_file(&l->config, r->path))
 		return true;
 	if (config_error_type(&l->config) == CONFIG_ERR_FILE_IO) {
-		snprintf(
-		    r->error, CONF_ERROR_MAX, "%s: cannot be read", r->path);
+		snprintf(r->error, CONF_ERROR_MAX, "%s: cannot be read: %s",
+		    r->path, errno != 0 ? strerror(errno) : "not a file");
 		return false;
 	}
 	if (config_error_file(&l->config) != NULL)
