@@ -257,6 +257,21 @@ acceptances_seal(struct lc *lc)
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
+/* It did not write the time with each record. */
+static enum lc_err
+time_get(struct lc *lc, int64_t *high)
+{
+	int64_t latest = 0;
+	enum lc_err err;
+
+	if ((err = meta_get(lc, "clock.high", high)) != LC_OK ||
+	    ((err = lc_history_latest(lc, &latest)) != LC_OK &&
+	    err != LC_ENOTFOUND))
+		return err;
+	*high = latest > *high ? latest : *high;
+	return LC_OK;
+}
+
 static enum lc_err
 all_seal(struct lc *lc)
 {
@@ -264,7 +279,7 @@ all_seal(struct lc *lc)
 	enum lc_err err;
 
 	if ((err = acceptances_seal(lc)) != LC_OK ||
-	    (err = meta_get(lc, "clock.high", &high)) != LC_OK ||
+	    (err = time_get(lc, &high)) != LC_OK ||
 	    (err = meta_get(lc, "eula.standing", &standing)) != LC_OK)
 		return err;
 	if ((err = lc_sealed_set(lc, LC_SEALED_CLOCK,

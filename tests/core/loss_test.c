@@ -538,6 +538,9 @@ from_version_1(void)
 	device_open(d);
 	CHECK_ERR(lc_eula_standing_set(d->lc, true, "me"), LC_OK, NULL);
 	old_state(d);
+	/* Which wrote records without the time. */
+	state_edit(d, MAIN, "UPDATE meta SET value = value - 100000"
+	    " WHERE name = 'clock.high'");
 	device_open(d);
 	CHECK_UINT(d->nnotices, 0);
 	CHECK(lc_eula_standing(d->lc));
