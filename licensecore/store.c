@@ -271,6 +271,7 @@ struct load {
 	struct lc_place *place;
 	struct lc_entry **entries;
 	size_t n, room;
+	struct lc_ids ids;
 };
 
 static enum lc_err
@@ -332,18 +333,29 @@ load_push(struct load *load, struct lc_entry *e)
 		load->entries = more;
 		load->room = room;
 	}
+	if (lc_ids_reserve(&load->ids, 1) != LC_OK)
+		return LC_ENOMEM;
+	lc_ids_add(&load->ids, e);
 	load->entries[load->n++] = e;
 	return LC_OK;
 }
 
-/* An old copy of a store that is put back brings no license back. */
+/*
+ * An old copy of a store that is put back brings no license back, and one that
+ * stands in a store twice is there once.
+ */
 static enum lc_err
-line_revoked(const struct load *load, struct lc_line *line,
+line_again(const struct load *load, struct lc_line *line,
     struct lc_detail *why)
 {
-	enum lc_err err = lc_store_not_revoked(load->lc, load->place->udi,
-	    line->terms.id, why);
+	const char *id = line->terms.id;
+	enum lc_err err = lc_store_not_revoked(load->lc, load->place->udi, id,
+	    why);
 
+	if (err == LC_OK && lc_ids_find(&load->ids, load->place->shown.device,
+	    id) != NULL)
+		err = lc_fail(why, LC_EEXISTS, "license %s is there twice",
+		    id);
 	if (err != LC_OK)
 		lc_line_free(line);
 	return err;
@@ -376,8 +388,8 @@ line_load(struct load *load, const char *text, size_t len, int64_t installed)
 		line_not_used(load, err, &why);
 		return LC_OK;
 	}
-	if ((err = line_revoked(load, line, &why)) != LC_OK) {
-		if (err != LC_EREVOKED)
+	if ((err = line_again(load, line, &why)) != LC_OK) {
+		if (err != LC_EREVOKED && err != LC_EEXISTS)
 			return err;
 		line_not_used(load, err, &why);
 		return LC_OK;
@@ -785,6 +797,7 @@ lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place,
 	for (size_t i = 0; i < load.n; i++)
 		lc_entry_free(load.entries[i]);
 	free(load.entries);
+	lc_ids_free(&load.ids);
 	return err;
 }
 

@@ -273,6 +273,40 @@ a_hostile_medium(void)
 	}
 }
 
+/* A license is there once, under however many names it stands in a store. */
+static void
+a_license_twice_on_a_medium(void)
+{
+	const char *path = check_path(check_dir(), "store.db");
+	struct device *d = with_a_medium(path);
+	struct lc_terms t = issuer_terms("a");
+	size_t n;
+
+	device_open(d);
+	lc_action_free(device_install(d, &t, 1,
+	    (struct lc_request){ .store = 2 }));
+	device_close(d);
+	state_edit_at(path, "INSERT INTO line SELECT 'b', line, installed FROM"
+	    " line");
+	/* For the first time here, too. */
+	for (int i = 0; i < 2; i++) {
+		d->nnotices = 0;
+		device_open(d);
+		CHECK_UINT(d->nnotices, i == 0 ? 1 : 2);
+		CHECK_HAS(d->notice, "license a is there twice");
+		(void)lc_licenses(d->lc, &n);
+		CHECK_UINT(n, 1);
+		device_close(d);
+		if (i == 0) {
+			CHECK_INT(unlink(check_path(d->dir,
+			    "persistence.db")), 0);
+			CHECK_INT(unlink(check_path(d->dir,
+			    "persistence-copy.db")), 0);
+		}
+	}
+	device_free(d);
+}
+
 /* What cannot be taken in for another's sake is tried again. */
 static void
 a_medium_comes_at_a_bad_time(void)
@@ -602,13 +636,14 @@ static void
 a_built_in_store(void)
 {
 	struct device *d = device_new();
-	struct lc_terms t = issuer_terms("trial");
+	struct lc_terms t[2] = { issuer_terms("trial") };
 	char *file;
 
-	t.type = LC_DEMO;
-	t.nudis = 0;
-	t.period_s = 1000;
-	file = device_file(d, &t, 1);
+	t[0].type = LC_DEMO;
+	t[0].nudis = 0;
+	t[0].period_s = 1000;
+	t[1] = t[0];	/* a slip of whoever made the image */
+	file = device_file(d, t, 2);
 	check_write(check_path(d->dir, "builtin.lic"), file, strlen(file));
 	free(file);
 	d->stores[1] = (struct lc_store_options){
@@ -618,6 +653,7 @@ a_built_in_store(void)
 	};
 	d->options.nstores = 2;
 	device_open(d);
+	CHECK_HAS(d->notice, "license trial is there twice");
 	REQUIRE(device_license(d, "trial") != NULL);
 	CHECK_UINT(device_license(d, "trial")->index, 1);
 	CHECK_INT(device_license(d, "trial")->installed, LC_NO_TIME);
@@ -670,6 +706,7 @@ main(int argc, char **argv)
 		    a_removable_store_comes_and_goes },
 		{ "a medium comes and goes", a_medium_comes_and_goes },
 		{ "a hostile medium", a_hostile_medium },
+		{ "a license twice on a medium", a_license_twice_on_a_medium },
 		{ "a medium comes at a bad time",
 		    a_medium_comes_at_a_bad_time },
 		{ "in two stores", in_two_stores },
