@@ -463,6 +463,18 @@ lose_copy(struct device *d)
 }
 
 static void
+alter_history(struct device *d)
+{
+	state_edit(d, "persistence.db", "DELETE FROM history WHERE seq = 2");
+}
+
+static void
+alter_comment(struct device *d)
+{
+	state_edit(d, "persistence.db", "UPDATE license SET comment = 'c'");
+}
+
+static void
 two_accepted(struct device *d)
 {
 	two_licenses(d);
@@ -517,6 +529,10 @@ static const struct change changes[] = {
 	    .spoil = lose_history, .run = opens, .opens = true },
 	{ "restoring its copy", .prepare = two_licenses, .spoil = lose_copy,
 	    .run = opens, .opens = true },
+	{ "an altered history", .prepare = two_licenses,
+	    .spoil = alter_history, .run = opens, .opens = true },
+	{ "an altered comment", .prepare = two_licenses,
+	    .spoil = alter_comment, .run = opens, .opens = true },
 	{ "migration", .prepare = two_accepted, .spoil = make_old,
 	    .run = opens, .opens = true },
 	{ "clock reset", .prepare = two_licenses, .begin = clock_jumps,
