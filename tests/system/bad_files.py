@@ -112,6 +112,14 @@ def bad_files(lab):
     lab.settled()
     equal(lab.traps("clmgmtLicenseInstalled"), [], "notifications")
 
+    step("a URL is no file name, and its password not for the log")
+    start = len(lab.log())
+    for name in ("ftp://me:hush@h/a", "smb://me:hush@h/a",
+                 "ftp:/me:hush@h/a"):
+        equal(lab.outcome(lab.install(name)), (FAILED, PATH), name)
+    lab.wait_log("what is no file name.*prefix", start)
+    check("hush" not in lab.log()[start:], "the log has the password")
+
     step("one bad license of two: one result each, the good one is there")
     lab.issue("mixed.lic", feature="datak9")
     lab.issue("mixed.lic", "--append", udi="OTHER:SN0")
