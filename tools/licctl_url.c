@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -222,6 +223,8 @@ take_file(struct ctl *ctl, size_t i, struct file_name *file)
 	file->shown = without_password(word);
 	if (file->shown == NULL)
 		return fail("out of memory");
+	if (find_parts(word, &parts))
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* no core */
 	if (!find_parts(word, &parts) || parts.password != NULL)
 		file->url = strdup(word);
 	else if ((status = get_password(ctl, file->shown, password,

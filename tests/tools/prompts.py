@@ -3,6 +3,7 @@
 
 import base64
 import http.server
+import resource
 import threading
 
 from terminal import *
@@ -311,6 +312,7 @@ def passwords(lab):
                    feed=SECRET + "\n")
         check("1/1 licenses were existing" in said, said)
         hidden(lab, server)
+        no_core(lab, server)
         check("No such file" in ctl(lab, "license", "install", url,
                                     "--password-file", path + "x",
                                     status=1), "no such file")
@@ -335,6 +337,26 @@ def hidden(lab, server):
         said += process.stdout.read()
     equal(process.returncode, 0, f"exit status\n{said}")
     check("sesame" not in said, said)
+
+
+def no_core(lab, server):
+    """Nor does it leave one where a shell allows cores."""
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    server.go.clear()
+    with subprocess.Popen(
+            [os.path.join(lab.bin, "licctl"), "--socket", lab.control,
+             "license", "install", server.url("me:sesame@")],
+            env=lab.environ, cwd=lab.top, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            preexec_fn=lambda: resource.setrlimit(
+                resource.RLIMIT_CORE, (most, most))) as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGQUIT)
+        _, ended = os.waitpid(process.pid, 0)
+        equal((os.WTERMSIG(ended), os.WCOREDUMP(ended)),
+              (signal.SIGQUIT, False), "how it ends, and with a core")
+        process.returncode = -signal.SIGQUIT
+    server.go.set()
 
 
 def end_keeping_terminal(self, status):
