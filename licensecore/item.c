@@ -144,10 +144,11 @@ first_evaluation(struct lc *lc, const char *udi, const struct lc_terms *t,
 	struct lc_rows *rows;
 	enum lc_err err;
 
-	err = lc_db_query(lc->db, &rows, "SELECT id FROM history"
-	    " WHERE udi = ? AND id <> ? AND what = 'install'"
-	    " AND json_extract(body, '$.type') = ?"
-	    " AND json_extract(body, '$.feature') = ? LIMIT 1", "ssss", udi,
+	/* Most are of other types: that is seen without parsing them. */
+	err = lc_db_query(lc->db, &rows, "SELECT id FROM history NOT INDEXED"
+	    " WHERE udi = ?1 AND id <> ?2 AND what = 'install'"
+	    " AND instr(body, ?3) AND json_extract(body, '$.type') = ?3"
+	    " AND json_extract(body, '$.feature') = ?4 LIMIT 1", "ssss", udi,
 	    t->id, lc_type_name(t->type), t->feature);
 	if (err != LC_OK)
 		return err;
