@@ -252,6 +252,11 @@ a_hostile_medium(void)
 		"CREATE TRIGGER t AFTER INSERT ON line BEGIN DELETE FROM line;"
 		    " END",
 		"CREATE TABLE more (x)",
+		"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql ="
+		    " 'rubbish' WHERE name = 'line'",
+		"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage"
+		    " = 999 WHERE name = 'line'",
+		"PRAGMA writable_schema = ON; DELETE FROM sqlite_schema",
 	};
 
 	for (size_t i = 0; i < CHECK_COUNT(edits); i++) {
