@@ -342,6 +342,9 @@ lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 	*out = lc;
 	lc = NULL;
 out:
+	if (err == LC_EIO && *detail->text == '\0' && lc->db != NULL)
+		(void)lc_fail(detail, err, "%s: %s", lc->state_dir,
+		    lc_db_words(lc->db));
 	lc_close(lc);
 	return err;
 }

@@ -1,7 +1,9 @@
 /* state_test.c - what is on disk: locks, damage, edits, new options. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <sqlite3.h>
 
@@ -224,6 +226,32 @@ a_removable_store_comes_and_goes(void)
 	REQUIRE(device_license(d, "a") != NULL);
 	CHECK_UINT(device_license(d, "a")->index, 1);
 	free(away);
+	device_free(d);
+}
+
+/* Why it does not start is said; with room again it does, and has it all. */
+static void
+no_room(void)
+{
+	struct device *d = device_new();
+	struct lc_detail detail = { "" };
+	struct rlimit had, none;
+
+	device_open(d);
+	(void)device_add(d, issuer_terms("a"));
+	device_close(d);
+	REQUIRE(getrlimit(RLIMIT_FSIZE, &had) == 0);
+	none = had;
+	none.rlim_cur = 100;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	REQUIRE(setrlimit(RLIMIT_FSIZE, &none) == 0);
+	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EIO, NULL);
+	REQUIRE(setrlimit(RLIMIT_FSIZE, &had) == 0);
+	CHECK_HAS(detail.text, d->dir);
+	CHECK_HAS(detail.text, "disk");
+	device_open(d);
+	CHECK_UINT(d->nnotices, 0);
+	CHECK(device_license(d, "a") != NULL);
 	device_free(d);
 }
 
@@ -710,6 +738,7 @@ main(int argc, char **argv)
 		{ "a removable store comes and goes",
 		    a_removable_store_comes_and_goes },
 		{ "a medium comes and goes", a_medium_comes_and_goes },
+		{ "no room", no_room },
 		{ "a hostile medium", a_hostile_medium },
 		{ "a license twice on a medium", a_license_twice_on_a_medium },
 		{ "a medium comes at a bad time",
