@@ -448,6 +448,16 @@ find_command(struct ctl *ctl, const struct command **out)
 
 /* ---- Completion ---- */
 
+/* What a shell may take for the word that is being typed. */
+static void
+complete_word(const char *word, const char *typed)
+{
+	if (strncmp(word, typed, strlen(typed)) != 0)
+		return;
+	print_text(stdout, word);
+	putchar('\n');
+}
+
 static int
 complete_features(struct ctl *ctl, const char *typed)
 {
@@ -459,8 +469,7 @@ complete_features(struct ctl *ctl, const char *typed)
 		return EXIT_DONE;
 	json_array_foreach(rows, i, row)
 	{
-		if (strncmp(text_of(row, "feature"), typed, strlen(typed)) == 0)
-			puts(text_of(row, "feature"));
+		complete_word(text_of(row, "feature"), typed);
 	}
 	json_decref(rows);
 	return EXIT_DONE;
@@ -479,9 +488,7 @@ complete_levels(struct ctl *ctl, const char *typed)
 	{
 		json_array_foreach(json_object_get(row, "levels"), j, level)
 		{
-			if (strncmp(json_string_value(level), typed,
-				strlen(typed)) == 0)
-				puts(json_string_value(level));
+			complete_word(json_string_value(level), typed);
 		}
 	}
 	json_decref(rows);

@@ -78,6 +78,8 @@ bool is(const json_t *row, const char *key, const char *value);
 int print_json(json_t *);
 /* Printable: what a terminal would obey becomes '?'. */
 void print_text(FILE *, const char *text);
+void print_words(FILE *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Likewise, but lines stay lines; on a terminal they fit its width. */
 void print_prose(FILE *, const char *text);
 /* Columns that a text takes, as far as they can be known. */

@@ -165,7 +165,7 @@ license_install(struct ctl *ctl)
 static void
 print_choice(size_t number, const json_t *license)
 {
-	fprintf(stderr, "%zu  %s %s, %s, store %lld, index %lld", number,
+	print_words(stderr, "%zu  %s %s, %s, store %lld, index %lld", number,
 	    text_of(license, "version"), text_of(license, "type"),
 	    text_of(license, "status"), (long long)number_of(license, "store"),
 	    (long long)number_of(license, "license"));

@@ -1,6 +1,7 @@
 /* licctl_data.c - what the daemon says, and how values are written. */
 #include "licctl.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -326,6 +327,18 @@ print_text(FILE *to, const char *text)
 {
 	while (*text != '\0')
 		text += print_char(to, text);
+}
+
+void
+print_words(FILE *to, const char *format, ...)
+{
+	char text[2048];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	print_text(to, text);
 }
 
 size_t

@@ -190,8 +190,9 @@ show_history(struct ctl *ctl)
 	{
 		char *body = record_text(json_object_get(row, "body"));
 
-		printf("%lld %s %s %s %s ", (long long)number_of(row, "seq"),
-		    text_of(row, "at"), text_of(row, "what"),
+		print_words(stdout, "%lld %s %s %s %s ",
+		    (long long)number_of(row, "seq"), text_of(row, "at"),
+		    text_of(row, "what"),
 		    is(row, "udi", "") ? "-" : text_of(row, "udi"),
 		    is(row, "id", "") ? "-" : text_of(row, "id"));
 		print_text(stdout, body != NULL ? body : "");

@@ -384,9 +384,10 @@ print_event(void *arg, const struct lic_event *e)
 		print_event_json(e);
 		return;
 	}
-	printf("%s %s ", e->at, e->kind);
+	print_words(stdout, "%s %s ", e->at, e->kind);
 	print_text(stdout, e->feature);
-	printf(" %s %s, device %u", e->version, e->type, e->device);
+	print_words(
+	    stdout, " %s %s, device %u", e->version, e->type, e->device);
 	if (e->license != 0)
 		printf(", store %u, license %u", e->store, e->license);
 	if (e->count >= 0)

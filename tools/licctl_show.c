@@ -218,10 +218,12 @@ look(struct ctl *ctl, struct view *view)
 static void
 name_device(const struct view *view, const json_t *device)
 {
-	if (json_array_size(view->devices) > 1)
-		printf("Device %lld: %s\n",
+	if (json_array_size(view->devices) > 1) {
+		print_words(stdout, "Device %lld: %s",
 		    (long long)number_of(device, "device"),
 		    text_of(device, "udi"));
+		putchar('\n');
+	}
 }
 
 static bool
@@ -572,7 +574,8 @@ print_vendor(const json_t *license)
 	if (colon == NULL)
 		printf("NOTLOCKED</PID><SN>NOTLOCKED");
 	else
-		printf("%.*s</PID><SN>%s", (int)(colon - udi), udi, colon + 1);
+		print_words(stdout, "%.*s</PID><SN>%s", (int)(colon - udi), udi,
+		    colon + 1);
 	printf("</SN></UDI>%s\n",
 	    types[type_of(license)].right_to_use ? "<T>RTU</T>" : "");
 }
@@ -594,9 +597,10 @@ print_periods(const json_t *license)
 			(uint64_t)number_of(license, "used_s"), period));
 	}
 	if (is_subscription(license)) {
-		printf("\t    Start date: %s, End date: %s\n",
+		printf("\t    ");
+		print_words(stdout, "Start date: %s, End date: %s",
 		    text_of(license, "start"), text_of(license, "end"));
-		printf("\t    Subscription period left: %s\n",
+		printf("\n\t    Subscription period left: %s\n",
 		    period_text(subscription_left(license), period));
 	}
 }
@@ -896,11 +900,13 @@ print_file(const struct ctl *ctl, const struct view *view, const json_t *device)
 		{
 			if (store_of(view, row) != store)
 				continue;
-			printf("  Store Index: %lld\n    License: %s ",
-			    (long long)store_index(row), text_of(row, "id"));
+			printf("  Store Index: %lld\n    License: ",
+			    (long long)store_index(row));
+			print_words(stdout, "%s ", text_of(row, "id"));
 			print_text(stdout, text_of(row, "feature"));
-			printf(" %s %s, issued %s by ", text_of(row, "version"),
-			    text_of(row, "type"), text_of(row, "issued"));
+			print_words(stdout, " %s %s, issued %s by ",
+			    text_of(row, "version"), text_of(row, "type"),
+			    text_of(row, "issued"));
 			print_text(stdout, text_of(row, "issuer"));
 			printf("\n    Comment: ");
 			print_text(stdout, text_of(row, "comment"));

@@ -3,6 +3,7 @@
 
 import os
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "control"))
@@ -255,6 +256,53 @@ def many(lab):
               "the count of all that are additive")
 
 
+class Hostile(threading.Thread):
+    """A daemon whose every list has a row of words that terminals obey."""
+
+    WORD = "a\x1b]0;b\x07:\u009b31m"
+    ROW = dict.fromkeys(("feature", "version", "type", "status", "comment",
+                         "issuer", "issued", "id", "start", "end", "udi",
+                         "at", "what", "module", "running", "state", "pid"),
+                        WORD) | {
+        "device": 1, "store": 1, "license": 1, "udis": [WORD],
+        "levels": [WORD], "body": {WORD: WORD}, "type": "paidSubscription"}
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(path)
+        self.socket.listen()
+
+    def run(self):
+        while True:
+            connection, _ = self.socket.accept()
+            with connection, connection.makefile("rw") as f:
+                print('{"hello":"licagent","version":1,"may":["read"]}',
+                      file=f, flush=True)
+                for line in f:
+                    rows = {"rows": [self.ROW, dict(self.ROW, device=2)]}
+                    print(json.dumps({"id": json.loads(line)["id"],
+                                      "result": rows}), file=f, flush=True)
+
+
+def hostile(lab):
+    step("a daemon that says what a terminal would obey")
+    path = os.path.join(lab.top, "hostile")
+    Hostile(path).start()
+    for args in ("show license", "show license all", "show license detail",
+                 "show license file", "show license feature",
+                 "show license level", "show license udi", "show leases",
+                 "show history", f"license clear {Hostile.WORD}"):
+        done = lab.run(os.path.join(lab.bin, "licctl"), "--socket", path,
+                       *args.split())
+        said = done.stdout + done.stderr
+        check(said and not re.search("[\x1b\x07\x7f-\x9f]", said),
+              f"licctl {args}: {said!r}")
+    done = lab.run(os.path.join(lab.bin, "licctl"), "--complete", "--socket",
+                   path, "check", "")
+    equal(done.stdout, "a?]0;b?:?31m\n" * 2, "completion")
+
+
 def refused(lab):
     step("what cannot be understood")
     for args, words in (
@@ -335,6 +383,7 @@ def show(lab):
     lab.start()
     few(lab)
     refused(lab)
+    hostile(lab)
     lab.stop()
     shutil.rmtree(lab.dir)
     lab.start("--licenses", "1000")
