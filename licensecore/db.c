@@ -30,6 +30,7 @@ struct lc_db {
 		sqlite3_stmt *statement;
 	} cache[MAX_STATEMENTS];
 	size_t ncached;
+	char words[160];	/* about what was rolled back */
 };
 
 /* A file's identity (PRAGMA application_id) and how its schema came about. */
@@ -337,7 +338,8 @@ lc_db_last_row(struct lc_db *db)
 const char *
 lc_db_words(struct lc_db *db)
 {
-	return sqlite3_errmsg(db->sqlite);
+	return sqlite3_errcode(db->sqlite) == SQLITE_OK && *db->words != '\0' ?
+	    db->words : sqlite3_errmsg(db->sqlite);
 }
 
 enum lc_err
@@ -368,6 +370,9 @@ void
 lc_db_rollback(struct lc_db *db)
 {
 	/* Autocommit is back on when SQLite has rolled back by itself. */
+	if (sqlite3_errcode(db->sqlite) != SQLITE_OK)
+		(void)snprintf(db->words, sizeof db->words, "%s",
+		    sqlite3_errmsg(db->sqlite));
 	if (!sqlite3_get_autocommit(db->sqlite))
 		(void)lc_db_run(db, "ROLLBACK", "");
 }

@@ -248,7 +248,7 @@ no_room(void)
 	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EIO, NULL);
 	REQUIRE(setrlimit(RLIMIT_FSIZE, &had) == 0);
 	CHECK_HAS(detail.text, d->dir);
-	CHECK_HAS(detail.text, "disk");
+	CHECK_HAS(detail.text, "disk");	/* SQLite's own words */
 	device_open(d);
 	CHECK_UINT(d->nnotices, 0);
 	CHECK(device_license(d, "a") != NULL);
