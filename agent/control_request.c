@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "control_client.h"
+#include "eventlog.h"
 #include "table.h"
 #include "url.h"
 #include "value.h"
@@ -192,15 +193,21 @@ static void
 priority(const struct call *call)
 {
 	const struct args *args = &call->args;
+	struct lc *core = call->client->control->options.core;
 	enum lc_priority priority;
+	enum lc_err err;
 
 	if (!priority_from_name(args->priority, &priority)) {
 		call_refuse(call, "invalid", "priority is low, medium or high");
 		return;
 	}
-	call_done(
-	    call, lc_priority_set(call->client->control->options.core,
-		      args->device, args->store, args->license, priority));
+	err = lc_priority_set(
+	    core, args->device, args->store, args->license, priority);
+	if (err == LC_OK)
+		eventlog_priority(lc_license_find(core, args->device,
+				      args->store, args->license),
+		    priority_name(priority), call->client->by);
+	call_done(call, err);
 	licenses_changed(call->client->control);
 }
 
@@ -266,9 +273,13 @@ static void
 accept_all(const struct call *call)
 {
 	struct control *control = call->client->control;
+	bool was = lc_eula_standing(control->options.core);
+	enum lc_err err = lc_eula_standing_set(
+	    control->options.core, call->args.on, call->client->by);
 
-	call_done(call, lc_eula_standing_set(control->options.core,
-			    call->args.on, call->client->by));
+	if (err == LC_OK && was != call->args.on)
+		eventlog_accept_all(call->args.on, call->client->by);
+	call_done(call, err);
 	licenses_changed(control);
 }
 

@@ -150,3 +150,31 @@ eventlog(const struct lc_event *event)
 		    detail);
 	}
 }
+
+/* ---- Decisions ---- */
+
+void
+eventlog_accept_all(bool on, const char *by)
+{
+	if (on)
+		log_event(LOG_INFO,
+		    "%%LICENSE-6-EULA_ACCEPT_ALL: The EULAs of all licenses "
+		    "have been accepted, also of those to come, by %s.",
+		    by);
+	else
+		log_event(LOG_INFO,
+		    "%%LICENSE-6-EULA_ACCEPT_ALL: The EULAs of licenses to "
+		    "come are accepted one by one again, says %s.",
+		    by);
+}
+
+void
+eventlog_priority(
+    const struct lc_license *license, const char *priority, const char *by)
+{
+	log_event(LOG_INFO,
+	    "%%LICENSE-6-PRIORITY: License for feature %s %s has priority %s "
+	    "now, by %s. StoreIndex=%u",
+	    license->terms.feature, license->terms.version, priority, by,
+	    license->index - 1);
+}

@@ -5,8 +5,15 @@
 #ifndef AGENT_EVENTLOG_H
 #define AGENT_EVENTLOG_H
 
+#include <stdbool.h>
+
 #include "licensecore.h"
 
 void eventlog(const struct lc_event *);
+
+/* What the core has no event for: the operator's own decisions.  by: whose. */
+void eventlog_accept_all(bool on, const char *by);
+void eventlog_priority(
+    const struct lc_license *, const char *priority, const char *by);
 
 #endif

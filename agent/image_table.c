@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "eventlog.h"
 #include "log.h"
 #include "set.h"
 #include "tables.h"
@@ -264,9 +265,12 @@ load_acceptance(const struct agent *agent, const uint32_t *index, void *row)
 static bool
 accept_all(struct agent *agent, const struct acceptance *draft)
 {
+	bool was = lc_eula_standing(agent->core);
 	enum lc_err err =
 	    lc_eula_standing_set(agent->core, draft->accepted, "snmp");
 
+	if (err == LC_OK && was != draft->accepted)
+		eventlog_accept_all(draft->accepted, "snmp");
 	if (err != LC_OK)
 		log_warn("table",
 		    "the acceptance of agreements cannot be recorded: %s; "

@@ -137,6 +137,14 @@ def agreements(lab):
     t.end()
     ctl(lab, "check", "ipbasek9")
     ctl(lab, "no", "license", "accept", "end", "user", "agreement")
+    told = lab.log()
+    for line in ("%LICENSE-6-EULA_ACCEPT_ALL: The EULAs of all licenses have "
+                 "been accepted, also of those to come, by ",
+                 "%LICENSE-6-EULA_ACCEPT_ALL: The EULAs of licenses to come "
+                 "are accepted one by one again, says ",
+                 "%LICENSE-6-PRIORITY: License for feature securityk9 1.0 has "
+                 "priority high now, by "):
+        equal(told.count(line), 1, f"in the log: {line}")
 
 
 def files(lab):
