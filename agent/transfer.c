@@ -132,8 +132,8 @@ transfer_order_make(struct transfer_order *order,
 		.daemon = getpid(),
 		.protocol = protocol,
 		.progress = log_debugs("transfer"),
-		.port = server->port != 0 ? server->port
-					  : port_of(conf, protocol),
+		.port =
+		    server->port != 0 ? server->port : port_of(conf, protocol),
 		.timeout_s = conf->timeout_s,
 		.stall_s = conf->stall_s,
 		.max_size = conf->max_size,

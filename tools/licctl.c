@@ -342,7 +342,8 @@ listed(const bool *in, size_t i, size_t c, const char *word, size_t len)
 	const char *other = "";
 
 	for (size_t before = 0; before < c; before++)
-		if (in[before] && keyword(&commands[before], i, &other) == len &&
+		if (in[before] &&
+		    keyword(&commands[before], i, &other) == len &&
 		    strncmp(other, word, len) == 0)
 			return true;
 	return false;

@@ -51,8 +51,8 @@ int check_output(const char *path, bool force);
  * Takes a device's key over from its credentials; udi NULL: whoever's they
  * are.  An exit status, with a message unless it is EXIT_DONE.
  */
-int learn_device(const struct lc_authority *, const char *path,
-    const char *udi, bool replace);
+int learn_device(const struct lc_authority *, const char *path, const char *udi,
+    bool replace);
 
 /* ---- Words for values ------------------------------------------------ */
 
