@@ -6,13 +6,12 @@
 
 #include <stddef.h>
 
-#include "control.h"
-#include "files.h"
+#include "conf_read.h"
+#include "control/control.h"
+#include "jobs/files.h"
+#include "jobs/transfer.h"
 #include "licensecore.h"
-#include "link.h"
-#include "transfer.h"
-
-#define CONF_ERROR_MAX 512
+#include "snmp/link.h"
 
 /* A file that was read.  Everything in it lives exactly as long as it does. */
 struct conf {

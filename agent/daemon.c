@@ -13,16 +13,16 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "actions.h"
+#include "mib/actions.h"
 #include "clockwatch.h"
-#include "control.h"
+#include "control/control.h"
 #include "eventlog.h"
-#include "jobs.h"
+#include "jobs/jobs.h"
 #include "log.h"
 #include "loop.h"
-#include "notify.h"
+#include "snmp/notify.h"
 #include "readiness.h"
-#include "tables.h"
+#include "mib/tables.h"
 
 #define END_MS 1000
 

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "log.h"
-#include "table.h"
+#include "snmp/table.h"
 
 #define DETAIL_SIZE 384
 #define HOUR_S 3600

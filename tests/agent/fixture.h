@@ -4,10 +4,10 @@
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
-#include "actions.h"
+#include "mib/actions.h"
 #include "fake_core.h"
-#include "set.h"
-#include "tables.h"
+#include "snmp/set.h"
+#include "mib/tables.h"
 
 extern struct fixture {
 	struct lc core;

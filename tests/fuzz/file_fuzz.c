@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "file.h"
+#include "format/file.h"
 
 static void
 require_inside(

@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-#include "b64.h"
-#include "jws.h"
-#include "line.h"
-#include "text.h"
+#include "base/b64.h"
+#include "format/jws.h"
+#include "format/line.h"
+#include "base/text.h"
 
 /* The key of FORMAT's example: anybody's, so that seeds can be signed. */
 static const char jwk[] =

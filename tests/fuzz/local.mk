@@ -38,7 +38,8 @@ tests_fuzz_statement_fuzz_SOURCES = tests/fuzz/statement_fuzz.c tests/fuzz/fuzz.
 tests_fuzz_statement_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_statement_fuzz_LDADD = $(FUZZ_LDADD)
 tests_fuzz_url_fuzz_SOURCES = tests/fuzz/url_fuzz.c tests/fuzz/fuzz.h \
-	agent/url.c agent/url.h agent/protocol.c agent/protocol.h
+	agent/jobs/url.c agent/jobs/url.h \
+	agent/jobs/protocol.c agent/jobs/protocol.h
 tests_fuzz_url_fuzz_CPPFLAGS = $(AGENT_CPPFLAGS)
 
 if FUZZERS

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#include "b64.h"
-#include "statement.h"
-#include "text.h"
+#include "base/b64.h"
+#include "format/statement.h"
+#include "base/text.h"
 
 static enum lc_statement_kind
 kind_of(uint8_t first)

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "key.h"
+#include "format/key.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

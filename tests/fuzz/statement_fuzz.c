@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-#include "file.h"
-#include "statement.h"
-#include "text.h"
-#include "trust.h"
+#include "format/file.h"
+#include "format/statement.h"
+#include "base/text.h"
+#include "format/trust.h"
 
 static void
 require_statement(const struct lc_statement *s)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "url.h"
+#include "jobs/url.h"
 
 static size_t
 address_length(int32_t type)

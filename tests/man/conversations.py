@@ -17,7 +17,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "..", "control"))
+                                "..", "agent", "control"))
 
 from wire import *  # noqa: E402,F401,F403
 from servers import *  # noqa: E402,F401,F403

@@ -10,12 +10,12 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "..", "control"))
+                                "..", "agent", "control"))
 
 from wire import *  # noqa: E402,F401,F403
 
 PAGES = {os.path.basename(path): path for folder in
-         ("agent", "agent/client", "tools", "licensecore")
+         ("agent", "agent/client", "tools/licctl", "tools/licissue", "licensecore")
          for path in glob.glob(os.path.join(TOP, folder, "*.[1-9]"))}
 
 
@@ -101,7 +101,7 @@ def licctl(lab):
         manual.add(words.replace(" No ", " "))
     # `show license status` and others stand once more under JSON.
     same("commands", commands, manual)
-    source = read("tools", "licctl.h")
+    source = read("tools", "licctl", "licctl.h")
     numbers = {int(n) for n in re.findall(r"EXIT_\w+ = (\d+)", source)}
     same("exit statuses", numbers, (int(n) for n in re.findall(
         r"^\.It (\d+)$", section(text, "EXIT STATUS"), re.M)))
@@ -130,8 +130,9 @@ def licagentd(lab):
     same("options", re.findall(r"^  -(\w)", done.stderr, re.M),
          re.findall(r"^\.It Fl (\w)", text, re.M))
     subjects = re.search(r"^\.It Fl d .*?\.It", text, re.M | re.S).group(0)
-    sources = "".join(read("agent", os.path.basename(path)) for path in
-                      glob.glob(os.path.join(TOP, "agent", "*.c")))
+    sources = "".join(read(os.path.relpath(path, TOP)) for path in
+                      glob.glob(os.path.join(TOP, "agent", "**", "*.c"),
+                                recursive=True))
     logged = set(re.findall(r'log_debug\(\s*"(\w+)"', sources))
     same("subjects of -d", logged | {"all"},
          re.findall(r"^\.Cm (\w+)", subjects, re.M))
@@ -195,7 +196,7 @@ def examples_of_it(lab):
 
 def requests():
     step("licagent-control: requests and arguments")
-    source = read("agent", "control_request.c")
+    source = read("agent", "control", "request.c")
     text = page("licagent-control.7")
     names = dict(re.findall(r'^\t\{ "(\w+)", (\w+), ARG_', source, re.M))
     flags = {flag: name for name, flag in names.items()}
@@ -274,8 +275,8 @@ def keys(lab):
     part = words_of(text, "subscribe")
     for key in events[0]:
         check(key in part, f"an event's {key}")
-    source = read("agent", "control_rows.c") + \
-        read("agent", "control_watch.c")
+    source = read("agent", "control", "rows.c") + \
+        read("agent", "control", "watch.c")
     kinds = re.findall(r'\[LC_EVENT_\w+\] = "(\w+)"', source) + \
         re.findall(r'tell\(control, "(\w+)"', source)
     manual = re.search(r"The kinds are\n(.*?)An event has",
@@ -283,11 +284,10 @@ def keys(lab):
     same("kinds of events", kinds,
          (word for line in re.findall(r"^\.Cm (.*)$", manual, re.M)
           for word in re.findall(r"\w+", line)))
-    sources = "".join(read("agent", name) for name in (
-        "control.c", "control_job.c", "control_lease.c",
-        "control_request.c", "control_rows.c"))
+    sources = "".join(read(os.path.relpath(path, TOP)) for path in
+                      glob.glob(os.path.join(TOP, "agent", "control", "*.c")))
     codes = re.findall(r'\[LC_E\w+\] = "([\w-]+)"',
-                       read("agent", "control_request.c")) + \
+                       read("agent", "control", "request.c")) + \
         re.findall(r'call_refuse\(\s*&?call,\s*"([\w-]+)"', sources) + \
         re.findall(r'turn_away\(fd, "([\w-]+)"', sources) + \
         ["no-file", "failed"]

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "file.h"
+#include "format/file.h"
 
 static int64_t
 wall(void *arg)

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "b64.h"
+#include "base/b64.h"
 #include "check.h"
-#include "line.h"
+#include "format/line.h"
 
 static void
 trust_own(struct issuer *issuer)

@@ -2,9 +2,9 @@
 #ifndef ISSUER_H
 #define ISSUER_H
 
-#include "key.h"
+#include "format/key.h"
 #include "licensecore.h"
-#include "trust.h"
+#include "format/trust.h"
 
 struct issuer {
 	struct lc_key *key;     /* with its private half */

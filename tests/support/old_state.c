@@ -7,7 +7,7 @@
 #include <sqlite3.h>
 
 #include "check.h"
-#include "seal.h"
+#include "state/seal.h"
 
 static sqlite3 *
 database(const char *path)

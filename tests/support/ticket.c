@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "file.h"
-#include "statement.h"
+#include "format/file.h"
+#include "format/statement.h"
 
 static char *
 ticket_sign(const struct issuer *issuer, const struct ticket *t)

@@ -9,7 +9,7 @@ import sys
 from harness import *
 from servers import HTTP, RCP, free_port
 
-sys.path.insert(0, os.path.join(HERE, "..", "control"))
+sys.path.insert(0, os.path.join(HERE, "..", "agent", "control"))
 
 (NOTHING, _, _, PROCESS, REGENERATE, SAVE, AGREEMENTS) = range(1, 8)
 (NONE, GENERAL, PROTOCOL_CAUSE, SERVER, DEVICE, FILE_PATH, FILE_CAUSE, LINE,

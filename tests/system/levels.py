@@ -5,7 +5,7 @@ import sys
 
 from harness import *
 
-sys.path.insert(0, os.path.join(HERE, "..", "control"))
+sys.path.insert(0, os.path.join(HERE, "..", "agent", "control"))
 
 CONF = """
 modules = (

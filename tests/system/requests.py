@@ -13,7 +13,7 @@ ERRORS = {"noError": NO_ERROR, "wrongType": WRONG_TYPE,
           "noCreation": NO_CREATION, "inconsistentValue": INCONSISTENT_VALUE,
           "resourceUnavailable": RESOURCE, "notWritable": NOT_WRITABLE,
           "inconsistentName": INCONSISTENT_NAME}
-FILE_OF_SETS = os.path.join(TOP, "tests", "agent", "sets.txt")
+FILE_OF_SETS = os.path.join(TOP, "tests", "agent", "mib", "sets.txt")
 ROWS = 128      # of clmgmtLicenseActionTable, at most
 
 

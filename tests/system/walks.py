@@ -4,7 +4,7 @@ GETNEXT from the one before it, and from the awkward places between them."""
 
 from harness import *
 
-WALKS = os.path.join(TOP, "tests", "agent", "walks")
+WALKS = os.path.join(TOP, "tests", "agent", "mib", "walks")
 # In the order of their object identifiers.
 NAMES = ("entities", "actions", "results", "stores", "devices", "licenses",
          "features", "credentials", "switches", "levels", "level-map")

@@ -287,7 +287,7 @@ def complete(lab):
     equal(completes("show", "--js"), ["--json"], "options")
     equal(completes("--socket", os.path.join(lab.dir, "nobody"), "check",
                     "c"), [], "no daemon")
-    script = os.path.join(TOP, "tools", "licctl.bash")
+    script = os.path.join(TOP, "tools", "licctl", "licctl.bash")
     done = lab.run("bash", "-c", f"""
         . {script}
         PATH={lab.bin}:$PATH
@@ -315,7 +315,7 @@ class Zsh(Terminal):
     def __init__(self, lab):
         folder = os.path.join(lab.top, "functions")
         os.mkdir(folder)
-        shutil.copy(os.path.join(TOP, "tools", "licctl.zsh"),
+        shutil.copy(os.path.join(TOP, "tools", "licctl", "licctl.zsh"),
                     os.path.join(folder, "_licctl"))
         environ = dict(lab.environ, TERM="dumb", HOME=folder, PS1="> ",
                        PATH=f"{lab.bin}:{os.environ['PATH']}")

@@ -77,7 +77,7 @@ has err 'there is no command "rubbish"'
 
 # ---- The manual -------------------------------------------------------------
 
-manual=$top/tools/licissue.1
+manual=$top/tools/licissue/licissue.1
 what="the manual"
 if command -v mandoc >/dev/null; then
 	is "mandoc's opinion" "$(mandoc -T lint -W warning "$manual")" ""
@@ -348,7 +348,7 @@ has out "which was withdrawn"
 run 1 issue acme --unlocked --feature x --type rightToUse -o new.lic
 has err "was withdrawn"
 mkdir example
-cp "$top"/tests/core/format/example.* example
+cp "$top"/tests/licensecore/format/examples/example.* example
 run 0 inspect --keys example example/example.lic
 has out "Example Networks"
 

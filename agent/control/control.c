@@ -1,0 +1,694 @@
+/*
+ * control.c - the control socket: who connects, lines in, lines out.
+ *
+ * Nothing is called from within the core's callbacks but what writes into
+ * buffers: a client that has to go is marked, and goes at the end of the turn.
+ */
+#include "control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "client.h"
+#include "log.h"
+#include "snmp/table.h"
+
+#define CLIENTS_MAX 768       /* below the usual limit of 1024 descriptors */
+#define CLIENTS_ADMIN 64      /* of these, for those who may do everything */
+#define CLIENTS_UID 192       /* of one user who may not */
+#define ACCEPTS_TURN 64       /* connections taken in one turn */
+#define OUT_HIGH CONTROL_PAGE /* no more requests are read above it */
+#define OUT_MAX (4 * CONTROL_PAGE)
+#define PARTIAL_MS 30000
+#define RETRY_MS 200
+#define SETTLE_MS 100 /* what the core makes of a change is there then */
+
+/* ---- Clients ---- */
+
+static void
+client_free(struct client *client)
+{
+	struct control *control = client->control;
+	struct client **at = &control->clients;
+
+	while (*at != client)
+		at = &(*at)->next;
+	*at = client->next;
+	client->gone = true; /* the core may tell of its last leases */
+	control->nclients--;
+	leases_drop(client);
+	jobs_drop(client);
+	loop_undefer(control->options.loop, &client->task);
+	loop_unwatch(control->options.loop, &client->watch);
+	close(client->watch.fd);
+	buffer_free(&client->in);
+	buffer_free(&client->out);
+	free(client->held);
+	free(client);
+}
+
+static void
+end_gone(void *arg)
+{
+	struct control *control = arg;
+	struct client *next;
+
+	for (struct client *client = control->clients; client != NULL;
+	     client = next) {
+		next = client->next;
+		if (client->gone)
+			client_free(client);
+	}
+}
+
+void
+client_drop(struct client *client, const char *why)
+{
+	if (client->gone)
+		return;
+	log_debug("control", "client %u (process %d, user %u) is dropped: %s",
+	    client->number, (int)client->pid, (unsigned)client->uid, why);
+	client->gone = true;
+	client->watch.events = 0;
+	loop_defer(client->control->options.loop, &client->control->task);
+}
+
+/* False: it is gone. */
+static bool
+client_flush(struct client *client)
+{
+	while (client->out.len != 0) {
+		ssize_t n = send(client->watch.fd, client->out.data,
+		    client->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			break;
+		if (n < 0) {
+			client_drop(client, strerror(errno));
+			return false;
+		}
+		buffer_consume(&client->out, (size_t)n);
+	}
+	if (client->out.len == 0 && client->leaving)
+		client_drop(client, "it was told why");
+	return !client->gone;
+}
+
+/* What it is waited for. */
+static void
+client_await(struct client *client)
+{
+	bool reads = !client->leaving && client->out.len < OUT_HIGH;
+
+	if (client->gone)
+		return;
+	client->watch.events = (short)((reads ? POLLIN : 0) |
+				       (client->out.len != 0 ? POLLOUT : 0));
+}
+
+static int
+append(const char *data, size_t len, void *arg)
+{
+	buffer_append(arg, data, len);
+	return 0;
+}
+
+void
+client_send(struct client *client, json_t *message)
+{
+	if (client->gone) {
+		json_decref(message);
+		return;
+	}
+	if (message == NULL || json_dump_callback(message, append, &client->out,
+				   JSON_COMPACT) < 0) {
+		client_drop(client, "out of memory");
+	} else {
+		buffer_append(&client->out, "\n", 1);
+		if (client->out.failed)
+			client_drop(client, "it does not read what it asked "
+					    "for");
+	}
+	json_decref(message);
+	client_await(client);
+}
+
+/* ---- Requests ---- */
+
+static bool
+take_line(struct client *client)
+{
+	uint8_t *data = client->in.data;
+	uint8_t *end = memchr(data, '\n', client->in.len);
+	size_t len;
+
+	if (end == NULL)
+		return false;
+	len = (size_t)(end - data);
+	if (!control_request(client, (const char *)data, len))
+		client->leaving = true;
+	explicit_bzero(data, len); /* there may be a password in it */
+	buffer_consume(&client->in, len + 1);
+	return true;
+}
+
+static void
+too_long(struct client *client)
+{
+	const struct call call = { .client = client, .id = -1 };
+
+	call_refuse(&call, "syntax", "a request is at most 16384 bytes long");
+	client->leaving = true;
+}
+
+/* Since when the rest of a request has been waited for. */
+static void
+note_partial(struct client *client, bool partial, bool progress)
+{
+	struct control *control = client->control;
+
+	if (!partial)
+		client->partial_ms = 0;
+	else if (progress || client->partial_ms == 0)
+		client->partial_ms = loop_now_ms();
+	if (partial && !control->sweep.armed)
+		loop_timer_set(
+		    control->options.loop, &control->sweep, PARTIAL_MS);
+}
+
+/* One turn's worth: until there are answers to be read first. */
+static void
+client_work(struct client *client)
+{
+	size_t before = client->in.len;
+	bool more = true;
+
+	while (more && !client->gone && !client->leaving &&
+	       client->out.len < OUT_HIGH && client->in.len != 0)
+		more = take_line(client);
+	if (!more && !client->leaving && client->in.len >= CONTROL_LINE_MAX)
+		too_long(client);
+	note_partial(
+	    client, !more && client->in.len != 0, client->in.len < before);
+	if (client->gone || !client_flush(client))
+		return;
+	if (more && client->in.len != 0 && client->out.len < OUT_HIGH)
+		loop_defer(client->control->options.loop, &client->task);
+	client_await(client);
+}
+
+static void
+work_on(void *arg)
+{
+	client_work(arg);
+}
+
+static void
+client_read(struct client *client)
+{
+	uint8_t *room;
+	size_t size = CONTROL_LINE_MAX - client->in.len;
+	ssize_t n;
+
+	if ((room = buffer_reserve(&client->in, size)) == NULL) {
+		client_drop(client, "out of memory");
+		return;
+	}
+	n = recv(client->watch.fd, room, size, MSG_DONTWAIT);
+	if (n > 0) {
+		client->in.len += (size_t)n;
+		client_work(client);
+	} else if (n == 0)
+		client_drop(client, client->in.len == 0
+					? "it hung up"
+					: "it hung up within a request");
+	else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+		client_drop(client, strerror(errno));
+}
+
+static void
+client_ready(void *arg, short revents)
+{
+	struct client *client = arg;
+
+	if (client->gone)
+		return;
+	if (revents & POLLOUT) {
+		if (!client_flush(client))
+			return;
+		/* What was read before and not answered yet. */
+		client_work(client);
+	}
+	if (client->gone)
+		return;
+	if ((revents & POLLIN) && (client->watch.events & POLLIN))
+		client_read(client);
+	else if (revents & (POLLHUP | POLLERR))
+		client_drop(client, "it hung up");
+}
+
+/* Nobody waits for the other half of a request without end. */
+static void
+sweep(void *arg)
+{
+	struct control *control = arg;
+	int64_t now = loop_now_ms();
+	bool more = false;
+
+	for (struct client *c = control->clients; c != NULL; c = c->next) {
+		if (c->gone || c->partial_ms == 0)
+			continue;
+		if (now - c->partial_ms >= PARTIAL_MS)
+			client_drop(c, "half a request, and nothing more");
+		else
+			more = true;
+	}
+	if (more)
+		loop_timer_set(
+		    control->options.loop, &control->sweep, PARTIAL_MS / 4);
+}
+
+/* ---- Who connects ---- */
+
+static bool
+in_groups(const gid_t *groups, size_t n, gid_t group)
+{
+	for (size_t i = 0; i < n; i++)
+		if (groups[i] == group)
+			return true;
+	return false;
+}
+
+/* The peer's own group first, then its others; at most size of them. */
+static size_t
+peer_groups(int fd, gid_t own, gid_t *groups, size_t size)
+{
+	socklen_t len = (socklen_t)((size - 1) * sizeof *groups);
+
+	groups[0] = own;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups + 1, &len) < 0)
+		return 1; /* a group is not known: it gives nothing */
+	return 1 + len / sizeof *groups;
+}
+
+static unsigned
+rights_of(const struct control_access *access, int fd, const struct ucred *peer)
+{
+	gid_t groups[1025];
+	size_t n;
+
+	if (peer->uid == 0 || peer->uid == geteuid())
+		return CONTROL_READ | CONTROL_LEASE | CONTROL_ADMIN;
+	n = peer_groups(fd, peer->gid, groups, NITEMS(groups));
+	if (access->admin_group != CONTROL_NOBODY &&
+	    in_groups(groups, n, access->admin_group))
+		return CONTROL_READ | CONTROL_LEASE | CONTROL_ADMIN;
+	if (access->feature_group != CONTROL_NOBODY &&
+	    in_groups(groups, n, access->feature_group))
+		return CONTROL_READ | CONTROL_LEASE;
+	return access->others_read ? CONTROL_READ : 0;
+}
+
+/* Is there a place?  Others than administrators leave some free. */
+static bool
+has_place(const struct control *control, uid_t uid, unsigned rights)
+{
+	size_t same = 0;
+
+	if (rights & CONTROL_ADMIN)
+		return control->nclients < CLIENTS_MAX;
+	for (const struct client *c = control->clients; c != NULL; c = c->next)
+		same += c->uid == uid;
+	return same < CLIENTS_UID &&
+	       control->nclients < CLIENTS_MAX - CLIENTS_ADMIN;
+}
+
+/* Says why in one line, if the socket takes it at once, and hangs up. */
+static void
+turn_away(int fd, const char *code, const char *text)
+{
+	char line[256];
+	int len = snprintf(line, sizeof line,
+	    "{\"error\":{\"code\":\"%s\",\"text\":\"%s\"}}\n", code, text);
+
+	(void)send(fd, line, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	close(fd);
+}
+
+static json_t *
+hello(unsigned rights)
+{
+	json_t *may = json_array();
+
+	if (rights & CONTROL_READ)
+		(void)json_array_append_new(may, json_string("read"));
+	if (rights & CONTROL_LEASE)
+		(void)json_array_append_new(may, json_string("lease"));
+	if (rights & CONTROL_ADMIN)
+		(void)json_array_append_new(may, json_string("admin"));
+	return json_pack("{s:s, s:i, s:s, s:o}", "hello", "licagent", "version",
+	    CONTROL_VERSION, "program", PACKAGE_VERSION, "may", may);
+}
+
+static struct client *
+client_new(
+    struct control *control, int fd, const struct ucred *peer, unsigned rights)
+{
+	struct client *client = calloc(1, sizeof *client);
+
+	if (client == NULL)
+		return NULL;
+	client->control = control;
+	client->number = ++control->last_number;
+	client->pid = peer->pid;
+	client->uid = peer->uid;
+	client->rights = rights;
+	if (peer->uid == 0)
+		snprintf(client->by, sizeof client->by, "root");
+	else
+		snprintf(client->by, sizeof client->by, "uid %u",
+		    (unsigned)peer->uid);
+	client->task = (struct task){ .run = work_on, .arg = client };
+	client->in.limit = CONTROL_LINE_MAX;
+	client->out.limit = OUT_MAX;
+	client->watch = (struct watch){
+		.fd = fd, .events = POLLIN, .ready = client_ready, .arg = client
+	};
+	if (!loop_watch(control->options.loop, &client->watch)) {
+		free(client);
+		return NULL;
+	}
+	client->next = control->clients;
+	control->clients = client;
+	control->nclients++;
+	return client;
+}
+
+static void
+admit(struct control *control, int fd)
+{
+	struct ucred peer;
+	socklen_t len = sizeof peer;
+	struct client *client;
+	unsigned rights;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0) {
+		close(fd);
+		return;
+	}
+	rights = rights_of(&control->options.access, fd, &peer);
+	if (rights == 0)
+		turn_away(fd, "denied", "you may not use this socket");
+	else if (!has_place(control, peer.uid, rights))
+		turn_away(fd, "busy", "too many connections; try again later");
+	else if ((client = client_new(control, fd, &peer, rights)) == NULL)
+		turn_away(fd, "no-memory", "out of memory");
+	else {
+		client_send(client, hello(rights));
+		if (client_flush(client))
+			client_await(client);
+		return;
+	}
+	log_debug("control", "a connection of process %d, user %u is refused",
+	    (int)peer.pid, (unsigned)peer.uid);
+}
+
+static void
+listen_again(void *arg)
+{
+	struct control *control = arg;
+
+	control->listener.events = POLLIN;
+}
+
+static void
+accept_some(void *arg, short revents)
+{
+	struct control *control = arg;
+
+	(void)revents;
+	for (int i = 0; i < ACCEPTS_TURN; i++) {
+		int fd = accept4(control->listener.fd, NULL, NULL,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd >= 0) {
+			admit(control, fd);
+			continue;
+		}
+		if (errno == ECONNABORTED || errno == EINTR)
+			continue;
+		if (errno == EAGAIN || errno == EWOULDBLOCK)
+			return;
+		log_warn("control",
+		    "connections cannot be accepted: %s; trying again",
+		    strerror(errno));
+		control->listener.events = 0;
+		loop_timer_set(
+		    control->options.loop, &control->retry, RETRY_MS);
+		return;
+	}
+}
+
+/* ---- The socket ---- */
+
+static bool __attribute__((format(printf, 2, 3)))
+explain(char why[CONTROL_ERROR_MAX], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(why, CONTROL_ERROR_MAX, format, args);
+	va_end(args);
+	return false;
+}
+
+/* The folder above, if only it is missing (/run is empty after a boot).  Why
+ * not, else 0. */
+static int
+make_folder(const char *path)
+{
+	char folder[sizeof((struct sockaddr_un *)0)->sun_path];
+	char *end;
+
+	snprintf(folder, sizeof folder, "%s", path);
+	if ((end = strrchr(folder, '/')) == NULL || end == folder)
+		return 0;
+	*end = '\0';
+	if (mkdir(folder, 0755) == 0)
+		(void)chmod(folder, 0755); /* whatever the umask is */
+	else if (errno != EEXIST)
+		return errno;
+	return 0;
+}
+
+/*
+ * Who holds the lock owns the socket, and may replace what a daemon that died
+ * has left.
+ */
+static int
+lock_path(const char *path, int no_folder, char why[CONTROL_ERROR_MAX])
+{
+	char name[PATH_MAX];
+	int fd;
+
+	snprintf(name, sizeof name, "%s.lock", path);
+	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0 && errno == ENOENT && no_folder != 0)
+		explain(why,
+		    "%s: its folder is missing and cannot be made: %s; make "
+		    "it, and give it to the daemon's user",
+		    path, strerror(no_folder));
+	else if (fd < 0)
+		explain(why, "%s: %s", name, strerror(errno));
+	if (fd < 0)
+		return -1;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	explain(why, "%s: another daemon serves this socket", path);
+	close(fd);
+	return -1;
+}
+
+static bool
+clear_path(const char *path, char why[CONTROL_ERROR_MAX])
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ||
+		       explain(why, "%s: %s", path, strerror(errno));
+	if (!S_ISSOCK(st.st_mode))
+		return explain(why,
+		    "%s: there is something else than a socket; remove it, or "
+		    "configure another path",
+		    path);
+	return unlink(path) == 0 ||
+	       explain(why, "%s: %s", path, strerror(errno));
+}
+
+/* Everybody may connect: what they may do is decided afterwards. */
+static int
+open_socket(const char *path, char why[CONTROL_ERROR_MAX])
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	if (fd >= 0 &&
+	    bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+	    chmod(path, 0666) == 0 && listen(fd, SOMAXCONN) == 0)
+		return fd;
+	explain(why, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+void
+control_close(struct control *control)
+{
+	if (control->listener.fd < 0)
+		return;
+	loop_unwatch(control->options.loop, &control->listener);
+	loop_timer_clear(control->options.loop, &control->retry);
+	close(control->listener.fd);
+	control->listener.fd = -1;
+	(void)unlink(control->path); /* nobody answers there */
+	close(control->lock);
+	free(control->path);
+	control->path = NULL;
+}
+
+/* Takes all three over, or none. */
+static bool
+start_listening(struct control *control, char *path, int lock, int fd)
+{
+	struct watch listener = {
+		.fd = fd, .events = POLLIN, .ready = accept_some, .arg = control
+	};
+
+	if (path == NULL)
+		return false;
+	control_close(control);
+	control->listener = listener;
+	if (!loop_watch(control->options.loop, &control->listener)) {
+		control->listener.fd = -1;
+		return false;
+	}
+	control->lock = lock;
+	control->path = path;
+	return true;
+}
+
+bool
+control_listen(
+    struct control *control, const char *path, char why[CONTROL_ERROR_MAX])
+{
+	char *copy = strdup(path);
+	int no_folder, lock, fd = -1;
+
+	if (control->path != NULL && strcmp(control->path, path) == 0) {
+		free(copy);
+		return true;
+	}
+	no_folder = make_folder(path);
+	if ((lock = lock_path(path, no_folder, why)) >= 0 &&
+	    clear_path(path, why) && (fd = open_socket(path, why)) >= 0) {
+		if (start_listening(control, copy, lock, fd))
+			return true;
+		explain(why, "%s: out of memory", path);
+		close(fd);
+	}
+	if (lock >= 0)
+		close(lock);
+	free(copy);
+	return false;
+}
+
+/* ---- What the core tells ---- */
+
+void
+control_event(struct control *control, const struct lc_event *event)
+{
+	control_watch_poke(control);
+	for (struct client *c = control->clients; c != NULL; c = c->next)
+		if (c->subscribed && !c->leaving) {
+			control->counts.notices++;
+			client_send(
+			    c, json_pack("{s:o}", "event", event_json(event)));
+		}
+}
+
+void
+control_changed(struct control *control)
+{
+	if (control != NULL && control->supply != NULL)
+		loop_timer_set(
+		    control->options.loop, &control->beginning, SETTLE_MS);
+}
+
+void
+control_notice(struct control *control, enum lc_err err, const char *text)
+{
+	if (control == NULL || control->findings == NULL)
+		return;
+	if (text[0] == '\0')
+		text = lc_strerror(err);
+	control->nfindings++;
+	buffer_append(control->findings, text, strlen(text) + 1);
+}
+
+/* ---- Its life ---- */
+
+void
+control_set_access(struct control *control, const struct control_access *access)
+{
+	control->options.access = *access;
+}
+
+struct control *
+control_new(const struct control_options *options)
+{
+	struct control *control = calloc(1, sizeof *control);
+
+	if (control == NULL)
+		return NULL;
+	control->options = *options;
+	control->listener.fd = -1;
+	control->task = (struct task){ .run = end_gone, .arg = control };
+	control->retry =
+	    (struct timer){ .expired = listen_again, .arg = control };
+	control->sweep = (struct timer){ .expired = sweep, .arg = control };
+	control_watch_init(control);
+	return control;
+}
+
+void
+control_free(struct control *control)
+{
+	if (control == NULL)
+		return;
+	control_close(control);
+	while (control->clients != NULL)
+		client_free(control->clients);
+	control_watch_free(control);
+	control_jobs_free(control);
+	tallies_free(control);
+	loop_undefer(control->options.loop, &control->task);
+	loop_timer_clear(control->options.loop, &control->sweep);
+	free(control);
+}

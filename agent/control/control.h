@@ -1,0 +1,65 @@
+/*
+ * control.h - the control socket: what programs of the device ask the daemon.
+ *
+ * A Unix stream socket, one JSON object per line both ways; the requests are
+ * in licagent-control(7).  What a peer may do follows from who it is
+ * (SO_PEERCRED), never from what it says.  Whatever a client does, or does not
+ * do, costs a bounded amount of memory and never makes anybody wait.
+ */
+#ifndef AGENT_CONTROL_H
+#define AGENT_CONTROL_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "jobs/jobs.h"
+#include "licensecore.h"
+#include "loop.h"
+
+struct control;
+
+#define CONTROL_NOBODY ((gid_t)-1)
+
+struct control_access {
+	gid_t admin_group;   /* may do everything; CONTROL_NOBODY: none */
+	gid_t feature_group; /* may hold leases and read; likewise */
+	bool others_read;    /* else they may do nothing */
+};
+
+struct control_options {
+	struct loop *loop;
+	struct lc *core;
+	struct jobs *jobs;
+	struct control_access access;
+	/* Leases came or went: the core wants to be called (lc_tick). */
+	void (*changed)(void *arg);
+	void *arg;
+};
+
+/* NULL: out of memory.  Nobody is served before control_listen. */
+struct control *control_new(const struct control_options *);
+/* Releases every lease.  Before jobs_free and lc_close; NULL is fine. */
+void control_free(struct control *);
+
+#define CONTROL_ERROR_MAX 384
+
+/*
+ * Serves at this path from now on, and no more at the one before; who is
+ * connected stays.  False: nothing has changed, and `why` is one sentence.
+ */
+bool control_listen(
+    struct control *, const char *path, char why[CONTROL_ERROR_MAX]);
+/* Nobody connects any more; who is connected stays. */
+void control_close(struct control *);
+/* For those who connect from now on. */
+void control_set_access(struct control *, const struct control_access *);
+
+/* The configuration, or the clock, is another one. */
+void control_changed(struct control *);
+
+/* lc_options' event, lease and notice; none of them calls the core. */
+void control_event(struct control *, const struct lc_event *);
+void control_lease(struct lc_lease *);
+void control_notice(struct control *, enum lc_err, const char *text);
+
+#endif

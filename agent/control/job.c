@@ -1,0 +1,371 @@
+/*
+ * control_job.c - requests that take their time: they wait in the queue of
+ * actions, and are answered when they are over.
+ *
+ * A client that goes takes with it what waits; what is in progress ends by
+ * itself, and nobody hears of it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+#include "jobs/url.h"
+
+struct control_job {
+	struct job job;
+	struct control *control;
+	struct client *client; /* NULL: it is gone */
+	json_int_t id;
+	struct control_job *next;
+	struct url in, out;
+	int64_t told_ms; /* when progress was told last */
+	char by[24];
+	json_t *answer; /* what report() has found, in the answer's form */
+	bool failed;    /* it is an error */
+};
+
+static void
+unlink_job(struct control_job *cj)
+{
+	struct control_job **at = &cj->control->jobs;
+
+	while (*at != cj)
+		at = &(*at)->next;
+	*at = cj->next;
+	if (cj->client != NULL)
+		cj->client->njobs--;
+}
+
+static void
+free_job(struct control_job *cj)
+{
+	job_clear(&cj->job);
+	json_decref(cj->answer);
+	explicit_bzero(cj, sizeof *cj); /* there may be passwords */
+	free(cj);
+}
+
+/* ---- What became of it ---- */
+
+struct sums {
+	json_int_t successful, existing, failed, not_tried;
+};
+
+static void
+add_up(struct sums *sums, const struct lc_result *results, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (results[i].state == LC_SUCCESSFUL)
+			sums->successful++;
+		else if (results[i].err == LC_EEXISTS)
+			sums->existing++;
+		else if (results[i].state == LC_NOT_STARTED)
+			sums->not_tried++;
+		else
+			sums->failed++;
+}
+
+static json_t *
+result_json(const struct lc_result *r)
+{
+	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:s, s:s}", "state",
+	    action_state_name(r->state), "code",
+	    r->err == LC_OK ? "" : code_of(r->err), "text",
+	    words_json(r->err == LC_OK             ? ""
+		       : r->detail.text[0] != '\0' ? r->detail.text
+						   : lc_strerror(r->err)),
+	    "device", (json_int_t)r->device, "store", (json_int_t)r->store,
+	    "license", (json_int_t)r->index, "feature", r->feature, "version",
+	    r->version);
+}
+
+/* As many as fit into one answer, which has 200 to 500 bytes for each. */
+#define RESULTS_MAX 64
+
+static json_t *
+results_json(const struct lc_result *results, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list != NULL && i < n && i < RESULTS_MAX; i++)
+		(void)json_array_append_new(list, result_json(&results[i]));
+	return list;
+}
+
+#define TEXT_MAX 65536 /* bytes of what comes out, if it is no file */
+
+/* What came out, where no file takes it. */
+static json_t *
+text_json(const struct lc_action *action)
+{
+	size_t len;
+	const char *text = lc_action_output(action, &len);
+
+	return json_pack("{s:s%}", "text", text != NULL ? text : "", len);
+}
+
+static bool
+too_long(const struct lc_action *action)
+{
+	size_t len = 0;
+
+	(void)lc_action_output(action, &len);
+	return len > TEXT_MAX;
+}
+
+static bool
+is_path(enum fail_cause cause)
+{
+	return cause == CAUSE_FILE_PATH || cause == CAUSE_TICKET_PATH ||
+	       cause == CAUSE_REHOST_PATH || cause == CAUSE_BACKUP_PATH ||
+	       cause == CAUSE_EULA_PATH;
+}
+
+/* The licenses are revoked, and only their ticket was not written. */
+static bool
+revoked(const struct control_job *cj, const struct lc_action *action)
+{
+	return cj->job.kind == JOB_PROCESS_TICKET && action != NULL &&
+	       lc_action_state(action) == LC_SUCCESSFUL;
+}
+
+static json_t *
+error_json(const struct control_job *cj, const struct lc_action *action,
+    enum fail_cause cause, enum lc_err err, const char *why)
+{
+	char text[512];
+
+	snprintf(text, sizeof text, "%s%s", why,
+	    revoked(cj, action) ? "; the licenses are revoked, only their "
+				  "rehost ticket is not written: ask for it "
+				  "again (license revoke last)"
+				: "");
+	return json_pack("{s:s, s:o}", "code",
+	    is_path(cause) && err == LC_EIO ? "no-file" : code_of(err), "text",
+	    words_json(text));
+}
+
+static bool
+gives_text(const struct control_job *cj)
+{
+	return (cj->job.kind == JOB_GENERATE_EULA ||
+		   cj->job.kind == JOB_EXPORT_CREDENTIALS) &&
+	       cj->job.output == NULL;
+}
+
+static json_t *
+action_json(const struct lc_action *action, enum lc_err err, const char *why)
+{
+	size_t n;
+	const struct lc_result *results = lc_action_results(action, &n);
+	struct sums sums = { 0, 0, 0, 0 };
+
+	add_up(&sums, results, n);
+	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "state",
+	    action_state_name(lc_action_state(action)), "code",
+	    err == LC_OK ? "" : code_of(err), "text", words_json(why),
+	    "successful", sums.successful, "existing", sums.existing, "failed",
+	    sums.failed, "not_tried", sums.not_tried, "licenses",
+	    results_json(results, n));
+}
+
+/* struct job's report: it is over, and the action can still be looked at. */
+static void
+report(void *arg, const struct lc_action *action, enum fail_cause cause,
+    enum lc_err err, const char *why)
+{
+	struct control_job *cj = arg;
+	size_t n = 0;
+
+	if (action != NULL && cj->job.kind == JOB_INSTALL)
+		(void)lc_action_results(action, &n);
+	/* Where licenses have fates of their own, they are the answer. */
+	cj->failed = n == 0 && cause != CAUSE_NONE;
+	if (cj->failed)
+		cj->answer = error_json(cj, action, cause, err, why);
+	else if (gives_text(cj) && (cj->failed = too_long(action)))
+		cj->answer = json_pack("{s:s, s:s}", "code", "too-long", "text",
+		    "it is longer than 64 KiB, too long for this socket; have "
+		    "it written to a file");
+	else
+		cj->answer = gives_text(cj) ? text_json(action)
+					    : action_json(action, err, why);
+}
+
+static void
+over(void *arg, struct job *job)
+{
+	struct control_job *cj = arg;
+	const struct call call = { .client = cj->client, .id = cj->id };
+
+	(void)job;
+	unlink_job(cj);
+	if (cj->client != NULL && cj->failed)
+		client_send(cj->client,
+		    cj->id >= 0 ? json_pack("{s:I, s:O}", "id", cj->id, "error",
+				      cj->answer)
+				: json_pack("{s:O}", "error", cj->answer));
+	else if (cj->client != NULL)
+		call_answer(&call, json_incref(cj->answer));
+	free_job(cj);
+}
+
+/* ---- How far it is ---- */
+
+#define PROGRESS_MS 200
+
+/* Who does not read it is not told more. */
+static void
+progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	struct control_job *cj = arg;
+	int64_t now = loop_now_ms();
+
+	if (cj->client == NULL || cj->client->out.len >= CONTROL_PAGE ||
+	    now - cj->told_ms < PROGRESS_MS)
+		return;
+	cj->told_ms = now;
+	client_send(
+	    cj->client, json_pack("{s:{s:I, s:s, s:I, s:I}}", "progress", "id",
+			    cj->id, "what", what, "done", (json_int_t)done,
+			    "total", (json_int_t)total));
+}
+
+/* ---- Asking for it ---- */
+
+/* "file: there is no host in it: ..." */
+static bool
+take_url(const struct call *call, const char *name, const char *text,
+    struct url *url)
+{
+	char why[256], whole[320];
+
+	if (url_parse(text != NULL ? text : "", url, why, sizeof why))
+		return true;
+	snprintf(whole, sizeof whole, "%s: %s", name, why);
+	call_refuse(call, "invalid", whole);
+	return false;
+}
+
+static void
+add(const struct call *call, enum job_kind kind)
+{
+	struct client *client = call->client;
+	const struct args *args = &call->args;
+	struct control_job *cj;
+
+	if (client->njobs == CONTROL_JOBS_MAX) {
+		call_refuse(call, "too-many",
+		    "16 actions of this connection are not over yet");
+		return;
+	}
+	if ((cj = calloc(1, sizeof *cj)) == NULL) {
+		call_fail(call, LC_ENOMEM, "");
+		return;
+	}
+	cj->control = client->control;
+	cj->client = client;
+	cj->id = call->id;
+	memcpy(cj->by, client->by, sizeof cj->by);
+	if (!take_url(call, "file", args->file, &cj->in) ||
+	    !take_url(call, "output", args->output, &cj->out)) {
+		free_job(cj);
+		return;
+	}
+	cj->job = (struct job){ .kind = kind,
+		.device = args->device,
+		.store = args->store,
+		.license = args->license,
+		.in = { cj->in.protocol, url_server(&cj->in) },
+		.out = { cj->out.protocol, url_server(&cj->out) },
+		.input = args->file != NULL ? cj->in.path : NULL,
+		.output = args->output != NULL ? cj->out.path : NULL,
+		.accept_eula = args->accept_eula,
+		.stop_on_failure = args->stop_on_failure,
+		.by = cj->by,
+		.number = client->number,
+		.progress = args->progress && call->id >= 0 ? progress : NULL,
+		.report = report,
+		.over = over,
+		.arg = cj };
+	cj->next = client->control->jobs;
+	client->control->jobs = cj;
+	client->njobs++;
+	jobs_add(client->control->options.jobs, &cj->job);
+}
+
+void
+job_install(const struct call *call)
+{
+	add(call, JOB_INSTALL);
+}
+
+void
+job_clear_license(const struct call *call)
+{
+	add(call, JOB_CLEAR);
+}
+
+void
+job_agreements(const struct call *call)
+{
+	add(call, JOB_GENERATE_EULA);
+}
+
+void
+job_save(const struct call *call)
+{
+	add(call, JOB_BACKUP);
+}
+
+void
+job_credentials(const struct call *call)
+{
+	add(call, JOB_EXPORT_CREDENTIALS);
+}
+
+void
+job_revoke(const struct call *call)
+{
+	add(call, JOB_PROCESS_TICKET);
+}
+
+void
+job_regenerate(const struct call *call)
+{
+	add(call, JOB_REGENERATE_TICKET);
+}
+
+/* ---- Clients that go ---- */
+
+void
+jobs_drop(struct client *client)
+{
+	struct control_job *next;
+
+	for (struct control_job *cj = client->control->jobs; cj != NULL;
+	     cj = next) {
+		next = cj->next;
+		if (cj->client != client)
+			continue;
+		if (cj->job.state == LC_PENDING) {
+			jobs_cancel(client->control->options.jobs, &cj->job);
+			unlink_job(cj);
+			free_job(cj);
+		} else
+			cj->client = NULL;
+	}
+}
+
+/* What is in progress is given up by jobs_free. */
+void
+control_jobs_free(struct control *control)
+{
+	while (control->jobs != NULL) {
+		struct control_job *cj = control->jobs;
+
+		control->jobs = cj->next;
+		free_job(cj);
+	}
+}

@@ -1,0 +1,620 @@
+/*
+ * control_request.c - what a line of the control socket asks for.
+ *
+ * Requests and their arguments are tables.  A name, an argument or a type that
+ * is not in them is refused in words, before anything is done.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+#include "eventlog.h"
+#include "snmp/table.h"
+#include "jobs/url.h"
+#include "snmp/value.h"
+
+/* ---- Answers ---- */
+
+static void
+answer(const struct call *call, const char *what, json_t *body)
+{
+	if (body == NULL)
+		client_drop(call->client, "out of memory");
+	else if (call->id >= 0)
+		client_send(call->client,
+		    json_pack("{s:I, s:o}", "id", call->id, what, body));
+	else
+		client_send(call->client, json_pack("{s:o}", what, body));
+}
+
+/* Of the character that begins there; 0: it is no UTF-8, or cut off. */
+static size_t
+char_length(const char *text, size_t left)
+{
+	for (size_t len = 1; len <= 4 && len <= left; len++)
+		if (text_valid((const uint8_t *)text, len))
+			return len;
+	return 0;
+}
+
+json_t *
+words_json(const char *text)
+{
+	char *copy = strdup(text);
+	size_t left = strlen(text), len;
+	json_t *json;
+
+	for (char *at = copy; at != NULL && left > 0; at += len, left -= len)
+		if ((len = char_length(at, left)) == 0) {
+			*at = '?';
+			len = 1;
+		}
+	json = json_string(copy);
+	free(copy);
+	return json;
+}
+
+void
+call_answer(const struct call *call, json_t *result)
+{
+	answer(call, "result", result);
+}
+
+void
+call_refuse(const struct call *call, const char *code, const char *text)
+{
+	answer(call, "error",
+	    json_pack("{s:s, s:o}", "code", code, "text", words_json(text)));
+}
+
+const char *
+code_of(enum lc_err err)
+{
+	static const char *const codes[] = {
+		[LC_EINVAL] = "invalid",
+		[LC_ENOMEM] = "no-memory",
+		[LC_EIO] = "io",
+		[LC_EDAMAGED] = "damaged",
+		[LC_EDEVICE] = "no-device",
+		[LC_ESTORE] = "no-store",
+		[LC_ENOTFOUND] = "not-found",
+		[LC_EREADONLY] = "read-only",
+		[LC_EINUSE] = "in-use",
+		[LC_EFILE] = "not-a-license-file",
+		[LC_ELINE] = "bad-line",
+		[LC_ESIGNATURE] = "bad-signature",
+		[LC_EKEY] = "untrusted-key",
+		[LC_EUDI] = "other-device",
+		[LC_EEXISTS] = "exists",
+		[LC_ECOUNT] = "bad-count",
+		[LC_EPERIOD] = "bad-period",
+		[LC_EEULA] = "eula",
+		[LC_EFULL] = "full",
+		[LC_ENOLICENSE] = "no-license",
+		[LC_EEXPIRED] = "expired",
+		[LC_EEXHAUSTED] = "exhausted",
+		[LC_ENOTYET] = "not-yet",
+		[LC_EMIXED] = "mixed",
+		[LC_EREVOKED] = "revoked",
+		[LC_ETICKET] = "not-a-ticket",
+		[LC_ESUPERSEDED] = "superseded",
+		[LC_ENOTICKET] = "no-ticket",
+	};
+
+	if ((size_t)err < NITEMS(codes) && codes[err] != NULL)
+		return codes[err];
+	return "failed";
+}
+
+void
+call_fail(const struct call *call, enum lc_err err, const char *detail)
+{
+	call_refuse(
+	    call, code_of(err), detail[0] != '\0' ? detail : lc_strerror(err));
+}
+
+void
+call_done(const struct call *call, enum lc_err err)
+{
+	if (err == LC_OK)
+		call_answer(call, json_object());
+	else
+		call_fail(call, err, "");
+}
+
+/* ---- Small requests ---- */
+
+static void
+subscribe(const struct call *call)
+{
+	if (!control_watch_begin(call->client->control)) {
+		call_fail(call, LC_ENOMEM, "");
+		return;
+	}
+	call->client->subscribed = true;
+	call_answer(call, json_object());
+}
+
+static void
+statistics(const struct call *call)
+{
+	const struct control *c = call->client->control;
+	const struct jobs_counts *jobs = jobs_counts(c->options.jobs);
+	json_t *result = json_pack(
+	    "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+	    "s:b}",
+	    "install_success", (json_int_t)jobs->installed, "install_duplicate",
+	    (json_int_t)jobs->existing, "install_failure",
+	    (json_int_t)jobs->failed, "clear", (json_int_t)jobs->cleared,
+	    "comment_add", (json_int_t)c->counts.comments_added,
+	    "comment_delete", (json_int_t)c->counts.comments_deleted,
+	    "request_success", (json_int_t)c->counts.checkouts,
+	    "request_failure", (json_int_t)c->counts.refusals, "release",
+	    (json_int_t)c->counts.releases, "notify",
+	    (json_int_t)c->counts.notices, "clients", (json_int_t)c->nclients,
+	    "notifications_waiting",
+	    (json_int_t)lc_event_waiting(c->options.core),
+	    "notifications_dropped",
+	    (json_int_t)lc_event_dropped(c->options.core), "accept_all",
+	    lc_eula_standing(c->options.core));
+
+	call_answer(call, result);
+}
+
+static void
+comment(const struct call *call)
+{
+	const struct args *args = &call->args;
+	struct control *control = call->client->control;
+	enum lc_err err = lc_comment_set(control->options.core, args->device,
+	    args->store, args->license, args->comment);
+
+	if (err == LC_OK && args->comment[0] != '\0')
+		control->counts.comments_added++;
+	else if (err == LC_OK)
+		control->counts.comments_deleted++;
+	if (err == LC_EINVAL)
+		call_refuse(call, "invalid",
+		    "a comment is one line of text without control characters");
+	else
+		call_done(call, err);
+}
+
+/* Others may serve now. */
+static void
+licenses_changed(struct control *control)
+{
+	control->options.changed(control->options.arg);
+	control_watch_poke(control);
+}
+
+static void
+priority(const struct call *call)
+{
+	const struct args *args = &call->args;
+	struct lc *core = call->client->control->options.core;
+	enum lc_priority priority;
+	enum lc_err err;
+
+	if (!priority_from_name(args->priority, &priority)) {
+		call_refuse(call, "invalid", "priority is low, medium or high");
+		return;
+	}
+	err = lc_priority_set(
+	    core, args->device, args->store, args->license, priority);
+	if (err == LC_OK)
+		eventlog_priority(lc_license_find(core, args->device,
+				      args->store, args->license),
+		    priority_name(priority), call->client->by);
+	call_done(call, err);
+	licenses_changed(call->client->control);
+}
+
+/* ---- Agreements ---- */
+
+#define AGREEMENT_MAX 65536 /* bytes */
+
+static void
+agreement(const struct call *call)
+{
+	char *text;
+	enum lc_err err = lc_eula_text(
+	    call->client->control->options.core, call->args.eula, &text);
+
+	if (err != LC_OK) {
+		call_fail(call, err,
+		    err == LC_ENOTFOUND
+			? "no license file has brought this agreement"
+			: "");
+		return;
+	}
+	if (strlen(text) <= AGREEMENT_MAX)
+		call_answer(call, json_pack("{s:s}", "text", text));
+	else
+		call_refuse(call, "too-long",
+		    "the agreement is too long for this socket; read it in its "
+		    "license file");
+	free(text);
+}
+
+static void
+accept_one(const struct call *call)
+{
+	const struct args *args = &call->args;
+	struct control *control = call->client->control;
+
+	call_done(call, lc_eula_accept(control->options.core, args->device,
+			    args->store, args->license, call->client->by));
+	licenses_changed(control);
+}
+
+static void
+withdraw_one(const struct call *call)
+{
+	const struct args *args = &call->args;
+	struct control *control = call->client->control;
+	enum lc_err err = lc_eula_withdraw(control->options.core, args->device,
+	    args->store, args->license, call->client->by);
+
+	if (err == LC_EINVAL)
+		call_refuse(call, "invalid",
+		    lc_eula_standing(control->options.core)
+			? "all agreements are accepted as they come; end that "
+			  "first"
+			: "its agreement needs no acceptance");
+	else
+		call_done(call, err);
+	licenses_changed(control);
+}
+
+/* Now and for all that comes, or no more from now on. */
+static void
+accept_all(const struct call *call)
+{
+	struct control *control = call->client->control;
+	bool was = lc_eula_standing(control->options.core);
+	enum lc_err err = lc_eula_standing_set(
+	    control->options.core, call->args.on, call->client->by);
+
+	if (err == LC_OK && was != call->args.on)
+		eventlog_accept_all(call->args.on, call->client->by);
+	call_done(call, err);
+	licenses_changed(control);
+}
+
+/* ---- Modules ---- */
+
+static void
+boot_level(const struct call *call)
+{
+	const struct args *args = &call->args;
+	enum lc_err err = lc_boot_level_set(call->client->control->options.core,
+	    args->device, args->module, args->level);
+
+	if (err == LC_ENOTFOUND)
+		call_refuse(call, "not-found",
+		    "the device has no such module, or the module no such "
+		    "level");
+	else
+		call_done(call, err);
+}
+
+/* ---- Checking ---- */
+
+static json_t *
+findings_json(const struct buffer *findings)
+{
+	json_t *list = json_array();
+	size_t at = 0;
+
+	while (list != NULL && at < findings->len) {
+		const char *text = (const char *)findings->data + at;
+
+		(void)json_array_append_new(list, words_json(text));
+		at += strlen(text) + 1;
+	}
+	return list;
+}
+
+/* What the core finds comes through control_notice. */
+static void
+check(const struct call *call)
+{
+	struct control *control = call->client->control;
+	struct buffer findings = BUFFER_INIT(CONTROL_PAGE);
+	struct lc_detail detail = { "" };
+	enum lc_err err;
+
+	control->findings = &findings;
+	control->nfindings = 0;
+	err = lc_check(control->options.core, &detail);
+	control->findings = NULL;
+	if (err == LC_OK || err == LC_EDAMAGED)
+		call_answer(
+		    call, json_pack("{s:b, s:I, s:o}", "good", err == LC_OK,
+			      "found", (json_int_t)control->nfindings,
+			      "findings", findings_json(&findings)));
+	else
+		call_fail(call, err, detail.text);
+	buffer_free(&findings);
+}
+
+/* ---- The clock ---- */
+
+static void
+clock_reset(const struct call *call)
+{
+	struct control *control = call->client->control;
+	struct lc_detail detail = { "" };
+	enum lc_err err =
+	    lc_clock_reset(control->options.core, call->client->by, &detail);
+
+	if (err != LC_OK) {
+		call_fail(call, err, detail.text);
+		return;
+	}
+	call_done(call, err);
+	licenses_changed(control);
+}
+
+/* ---- The tables ---- */
+
+enum arg_kind { ARG_NUMBER, ARG_TEXT, ARG_TRUTH };
+
+enum arg {
+	DEVICE = 1 << 0,
+	STORE = 1 << 1,
+	LICENSE = 1 << 2,
+	LEASE = 1 << 3,
+	COUNT = 1 << 4,
+	FEATURE = 1 << 5,
+	VERSION = 1 << 6,
+	FILE_NAME = 1 << 7,
+	COMMENT = 1 << 8,
+	PRIORITY = 1 << 9,
+	AFTER = 1 << 10,
+	ACCEPT_EULA = 1 << 11,
+	STOP = 1 << 12,
+	EULA = 1 << 13,
+	ON = 1 << 14,
+	OUTPUT = 1 << 15,
+	MODULE = 1 << 16,
+	LEVEL = 1 << 17,
+	PROGRESS = 1 << 18,
+};
+
+#define OF(field) offsetof(struct args, field)
+static const struct arg_rule {
+	const char *name;
+	enum arg arg;
+	enum arg_kind kind;
+	size_t at;  /* in struct args */
+	size_t max; /* bytes of a text */
+} arg_rules[] = {
+	{ "device", DEVICE, ARG_NUMBER, OF(device), 0 },
+	{ "store", STORE, ARG_NUMBER, OF(store), 0 },
+	{ "license", LICENSE, ARG_NUMBER, OF(license), 0 },
+	{ "lease", LEASE, ARG_NUMBER, OF(lease), 0 },
+	{ "count", COUNT, ARG_NUMBER, OF(count), 0 },
+	{ "feature", FEATURE, ARG_TEXT, OF(feature), LC_FEATURE_MAX },
+	{ "version", VERSION, ARG_TEXT, OF(version), LC_VERSION_MAX },
+	{ "file", FILE_NAME, ARG_TEXT, OF(file), URL_TEXT_MAX },
+	{ "output", OUTPUT, ARG_TEXT, OF(output), URL_TEXT_MAX },
+	{ "comment", COMMENT, ARG_TEXT, OF(comment), LC_COMMENT_MAX },
+	{ "priority", PRIORITY, ARG_TEXT, OF(priority), 16 },
+	{ "after", AFTER, ARG_TEXT, OF(after), 64 },
+	{ "accept_eula", ACCEPT_EULA, ARG_TRUTH, OF(accept_eula), 0 },
+	{ "eula", EULA, ARG_TEXT, OF(eula), 64 },
+	{ "on", ON, ARG_TRUTH, OF(on), 0 },
+	{ "module", MODULE, ARG_TEXT, OF(module), LC_FEATURE_MAX },
+	{ "level", LEVEL, ARG_TEXT, OF(level), LC_FEATURE_MAX },
+	{ "progress", PROGRESS, ARG_TRUTH, OF(progress), 0 },
+	{ "stop_on_failure", STOP, ARG_TRUTH, OF(stop_on_failure), 0 },
+};
+#undef OF
+
+static const struct verb {
+	const char *name;
+	enum control_right right;
+	unsigned needs, takes; /* arguments; what it needs it takes */
+	void (*run)(const struct call *);
+} verbs[] = {
+	{ "checkout", CONTROL_LEASE, FEATURE, VERSION | DEVICE | COUNT,
+	    lease_checkout },
+	{ "release", CONTROL_LEASE, LEASE, 0, lease_release },
+	{ "devices", CONTROL_READ, 0, AFTER, rows_devices },
+	{ "stores", CONTROL_READ, 0, AFTER, rows_stores },
+	{ "features", CONTROL_READ, 0, AFTER | FEATURE, rows_features },
+	{ "licenses", CONTROL_READ, 0, AFTER | FEATURE, rows_licenses },
+	{ "leases", CONTROL_READ, 0, AFTER, rows_leases },
+	{ "history", CONTROL_READ, 0, AFTER, rows_history },
+	{ "statistics", CONTROL_READ, 0, 0, statistics },
+	{ "subscribe", CONTROL_READ, 0, 0, subscribe },
+	{ "install", CONTROL_ADMIN, FILE_NAME,
+	    DEVICE | STORE | ACCEPT_EULA | STOP | PROGRESS, job_install },
+	{ "clear", CONTROL_ADMIN, LICENSE, DEVICE | STORE, job_clear_license },
+	{ "comment", CONTROL_ADMIN, DEVICE | STORE | LICENSE | COMMENT, 0,
+	    comment },
+	{ "priority", CONTROL_ADMIN, DEVICE | STORE | LICENSE | PRIORITY, 0,
+	    priority },
+	{ "agreements", CONTROL_ADMIN, FILE_NAME, DEVICE | OUTPUT | PROGRESS,
+	    job_agreements },
+	{ "save", CONTROL_ADMIN, OUTPUT, DEVICE | PROGRESS, job_save },
+	{ "save_credentials", CONTROL_ADMIN, 0, OUTPUT | DEVICE | PROGRESS,
+	    job_credentials },
+	{ "revoke", CONTROL_ADMIN, FILE_NAME | OUTPUT,
+	    DEVICE | ACCEPT_EULA | PROGRESS, job_revoke },
+	{ "revoke_last", CONTROL_ADMIN, OUTPUT, FILE_NAME | DEVICE | PROGRESS,
+	    job_regenerate },
+	{ "agreement", CONTROL_READ, EULA, 0, agreement },
+	{ "accept", CONTROL_ADMIN, DEVICE | STORE | LICENSE, 0, accept_one },
+	{ "withdraw", CONTROL_ADMIN, DEVICE | STORE | LICENSE, 0,
+	    withdraw_one },
+	{ "modules", CONTROL_READ, 0, AFTER, rows_modules },
+	{ "boot_level", CONTROL_ADMIN, MODULE, DEVICE | LEVEL, boot_level },
+	{ "accept_all", CONTROL_ADMIN, ON, 0, accept_all },
+	{ "check", CONTROL_ADMIN, 0, 0, check },
+	{ "clock_reset", CONTROL_ADMIN, 0, 0, clock_reset },
+};
+
+/* ---- Reading a request ---- */
+
+/* "count: it takes a number from 0 to 4294967295" */
+static bool
+wrong(const struct call *call, const char *name, const char *what)
+{
+	char text[128];
+
+	snprintf(text, sizeof text, "%.40s: %s", name, what);
+	call_refuse(call, "invalid", text);
+	return false;
+}
+
+static bool
+take_text(const struct call *call, const struct arg_rule *rule,
+    const json_t *value, const char **text)
+{
+	char what[64];
+
+	/* jansson takes no NUL, and nothing but UTF-8. */
+	if (json_is_string(value) && json_string_length(value) <= rule->max) {
+		*text = json_string_value(value);
+		return true;
+	}
+	snprintf(what, sizeof what, "it takes a text of at most %zu bytes",
+	    rule->max);
+	return wrong(call, rule->name, what);
+}
+
+static bool
+take_number(const struct call *call, const struct arg_rule *rule,
+    const json_t *value, uint32_t *number)
+{
+	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+	    json_integer_value(value) > UINT32_MAX)
+		return wrong(
+		    call, rule->name, "it takes a number from 0 to 4294967295");
+	*number = (uint32_t)json_integer_value(value);
+	return true;
+}
+
+static bool
+take_arg(struct call *call, const struct arg_rule *rule, const json_t *value)
+{
+	void *at = (char *)&call->args + rule->at;
+
+	switch (rule->kind) {
+	case ARG_NUMBER:
+		return take_number(call, rule, value, at);
+	case ARG_TEXT:
+		return take_text(call, rule, value, at);
+	case ARG_TRUTH:
+		if (!json_is_boolean(value))
+			return wrong(
+			    call, rule->name, "it takes true or false");
+		*(bool *)at = json_is_true(value);
+		return true;
+	}
+	return false;
+}
+
+static const struct arg_rule *
+rule_find(const char *name)
+{
+	for (size_t i = 0; i < NITEMS(arg_rules); i++)
+		if (strcmp(arg_rules[i].name, name) == 0)
+			return &arg_rules[i];
+	return NULL;
+}
+
+static bool
+has_all(const struct call *call, unsigned needs, unsigned given)
+{
+	for (size_t i = 0; i < NITEMS(arg_rules); i++)
+		if (needs & ~given & arg_rules[i].arg)
+			return wrong(call, arg_rules[i].name, "is missing");
+	return true;
+}
+
+static bool
+take_args(struct call *call, const struct verb *verb, json_t *request)
+{
+	unsigned given = 0;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(request, name, value)
+	{
+		const struct arg_rule *rule = rule_find(name);
+
+		if (strcmp(name, "id") == 0 || strcmp(name, "do") == 0)
+			continue;
+		if (rule == NULL || !((verb->needs | verb->takes) & rule->arg))
+			return wrong(
+			    call, name, "this request has no such argument");
+		if (!take_arg(call, rule, value))
+			return false;
+		given |= rule->arg;
+	}
+	return has_all(call, verb->needs, given);
+}
+
+static const struct verb *
+verb_find(const char *name)
+{
+	for (size_t i = 0; name != NULL && i < NITEMS(verbs); i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static bool
+take_id(struct call *call, const json_t *id)
+{
+	if (id == NULL)
+		return true;
+	if (!json_is_integer(id) || json_integer_value(id) < 0)
+		return wrong(call, "id", "it takes a number from 0 on");
+	call->id = json_integer_value(id);
+	return true;
+}
+
+static void
+obey(struct call *call, json_t *request)
+{
+	const char *name = json_string_value(json_object_get(request, "do"));
+	const struct verb *verb = verb_find(name);
+
+	if (!take_id(call, json_object_get(request, "id")))
+		return;
+	if (verb == NULL)
+		call_refuse(call, "unknown-request",
+		    "this daemon does not know what \"do\" asks for");
+	else if (!(call->client->rights & verb->right))
+		call_refuse(call, "denied",
+		    verb->right == CONTROL_LEASE
+			? "leases are for root, the admin group and the "
+			  "feature group"
+			: "only root and the admin group may do this");
+	else if (take_args(call, verb, request))
+		verb->run(call);
+}
+
+bool
+control_request(struct client *client, const char *line, size_t len)
+{
+	struct call call = { .client = client, .id = -1 };
+	json_error_t error;
+	json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
+
+	if (!json_is_object(request)) {
+		call_refuse(&call, "syntax",
+		    "a request is one JSON object in one line");
+		json_decref(request);
+		return false;
+	}
+	obey(&call, request);
+	json_decref(request);
+	return true;
+}

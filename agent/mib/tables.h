@@ -1,0 +1,29 @@
+/*
+ * tables.h - all tables of the agent, one file each.
+ */
+#ifndef AGENT_TABLES_H
+#define AGENT_TABLES_H
+
+#include "snmp/table.h"
+
+extern const struct table entity_table;       /* entPhysicalTable */
+extern const struct table next_action_scalar; /* clmgmtNextFreeLicense... */
+extern const struct table action_table;
+extern const struct table result_table;
+extern const struct table store_table;
+extern const struct table device_table;
+extern const struct table license_table;
+extern const struct table feature_table;
+extern const struct table next_credential_scalar; /* clmgmtNextFreeDevCred... */
+extern const struct table cred_table;
+extern const struct table switch_scalars; /* clmgmtLicense...NotifEnable */
+extern const struct table image_table;    /* cilmBootImageLevelTable */
+extern const struct table image_map_table;
+extern const struct table image_eula_scalar;   /* cilmEULAAccepted */
+extern const struct table image_switch_scalar; /* cilmImageLevelChangedNotif */
+
+/* In the order of their identifiers; n of them. */
+extern const struct table *const tables[];
+extern const size_t ntables;
+
+#endif

@@ -1,0 +1,315 @@
+/* permit.c - an authority's permission tickets, and devices it knows. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "authority.h"
+#include "base/error.h"
+#include "format/file.h"
+#include "ledger.h"
+#include "format/line.h"
+#include "format/statement.h"
+#include "ops/store.h"
+#include "base/text.h"
+
+/* ---- Devices --------------------------------------------------------- */
+
+static enum lc_err
+key_judge(struct lc_db *db, const struct lc_statement *s, bool replace,
+    struct lc_detail *detail)
+{
+	char known[LC_DIGEST_LEN + 1];
+	enum lc_err err = lc_ledger_device(db, s->udi, known);
+
+	if (err != LC_OK || replace || known[0] == '\0' ||
+	    strcmp(known, s->kid) == 0)
+		return err;
+	return lc_fail(detail, LC_EKEY, "%s is known to have the key %s, these"
+	    " credentials are signed with %s", s->udi, known, s->kid);
+}
+
+static enum lc_err
+know(const struct lc_authority *authority, const struct lc_statement *s,
+    bool replace, struct lc_detail *detail)
+{
+	struct lc_db *db;
+	enum lc_err err = lc_ledger_open(authority, &db, detail);
+
+	if (err != LC_OK)
+		return err;
+	if ((err = key_judge(db, s, replace, detail)) == LC_OK &&
+	    (err = lc_ledger_put_device(db, s->udi, s->kid)) == LC_OK)
+		err = lc_ledger_commit(db, detail);
+	lc_ledger_close(db);
+	return err;
+}
+
+enum lc_err
+lc_authority_know(const struct lc_authority *authority, const void *data,
+    size_t len, const char *udi, bool replace, struct lc_detail *detail)
+{
+	struct lc_statement *s;
+	enum lc_err err;
+
+	err = lc_statement_from_file(LC_CREDENTIALS, data, len, &s, NULL,
+	    detail);
+	if (err != LC_OK)
+		return err;
+	if (udi != NULL && strcmp(s->udi, udi) != 0)
+		err = lc_fail(detail, LC_EUDI, "these are the credentials of"
+		    " %s, not of %s", s->udi, udi);
+	if (err == LC_OK)
+		err = know(authority, s, replace, detail);
+	lc_statement_free(s);
+	return err;
+}
+
+/* ---- Tickets --------------------------------------------------------- */
+
+/* A ticket on its way; lines are owned. */
+struct permit {
+	const struct lc_authority *authority;
+	const struct lc_permission *asked;
+	struct lc_detail *detail;
+	struct lc_db *db;
+	struct lc_file *file;		/* asked->add */
+	char **lines;
+	size_t nlines;
+	char eula[LC_EULA_DIGEST_LEN + 1]; /* of grace licenses */
+	char id[LC_NEW_ID_LEN + 1];
+	uint32_t seq;
+	char *text;			/* signed */
+};
+
+static enum lc_err
+line_add(struct permit *p, char *line)
+{
+	char **more = reallocarray(p->lines, p->nlines + 1, sizeof *more);
+
+	if (more == NULL || line == NULL) {
+		p->lines = more != NULL ? more : p->lines;
+		free(line);
+		return LC_ENOMEM;
+	}
+	p->lines = more;
+	p->lines[p->nlines++] = line;
+	return LC_OK;
+}
+
+/* What was bought is followed by a grace license; what tides over is not. */
+static bool
+deserves_grace(const struct lc_terms *t)
+{
+	switch (t->type) {
+	case LC_PERMANENT:
+	case LC_PAID_SUBSCRIPTION:
+	case LC_RIGHT_TO_USE:
+	case LC_PERMANENT_RIGHT_TO_USE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum lc_err
+grace_add(struct permit *p, const struct lc_terms *t)
+{
+	char id[LC_NEW_ID_LEN + 1], *line = NULL;
+	struct lc_terms grace = {
+		.id = id, .issuer = "", .feature = t->feature,
+		.version = t->version, .type = LC_GRACE_PERIOD,
+		.udis = &p->asked->udi, .nudis = 1, .counted = t->counted,
+		.count = t->count, .additive = t->additive,
+		.period_s = p->asked->grace_s, .issued = p->asked->issued,
+		.start = LC_NO_TIME, .end = LC_NO_TIME, .eula = p->eula,
+		.comment = "grace period of a license that was moved",
+	};
+	enum lc_err err;
+
+	if (p->asked->grace_s == 0 || !deserves_grace(t))
+		return LC_OK;
+	if ((err = lc_new_id(id)) != LC_OK ||
+	    (err = lc_authority_issue(p->authority, &grace, &line,
+	    p->detail)) != LC_OK ||
+	    (err = line_add(p, line)) != LC_OK)
+		return err;
+	return lc_ledger_put_line(p->db, line);
+}
+
+static enum lc_err
+removal_add(struct permit *p, const char *id)
+{
+	const char *udi = p->asked->udi;
+	struct lc_line *line;
+	enum lc_err err;
+
+	if ((err = lc_ledger_line(p->db, id, &line, p->detail)) != LC_OK)
+		return err;
+	if (line->terms.nudis == 0 || !lc_terms_fit(&line->terms, udi))
+		err = lc_fail(p->detail, LC_EUDI, "license %s is not for %s%s",
+		    id, udi, line->terms.nudis == 0 ? " alone: it works in any"
+		    " device, there is nothing to move" : "");
+	if (err == LC_OK)
+		err = lc_ledger_not_moved(p->db, udi, id, p->detail);
+	if (err == LC_OK)
+		err = grace_add(p, &line->terms);
+	lc_line_free(line);
+	return err;
+}
+
+static enum lc_err
+addition_add(struct permit *p, const struct lc_file_line *text)
+{
+	struct lc_line *line;
+	enum lc_err err;
+
+	err = lc_line_peek(text->text, text->len, &line, p->detail);
+	if (err != LC_OK)
+		return err;
+	if (!lc_terms_fit(&line->terms, p->asked->udi))
+		err = lc_fail(p->detail, LC_EUDI, "license %s, which is to be"
+		    " added, is not for %s", line->terms.id, p->asked->udi);
+	lc_line_free(line);
+	return err != LC_OK ? err :
+	    line_add(p, strndup(text->text, text->len));
+}
+
+static enum lc_err
+lines_add(struct permit *p)
+{
+	enum lc_err err = LC_OK;
+
+	for (size_t i = 0; i < p->asked->nremove && err == LC_OK; i++)
+		err = removal_add(p, p->asked->remove[i]);
+	for (size_t i = 0; p->file != NULL && i < p->file->nlines &&
+	    err == LC_OK; i++)
+		err = addition_add(p, &p->file->lines[i]);
+	if (err == LC_OK && p->nlines > LC_TICKET_LICENSES)
+		err = lc_fail(p->detail, LC_EINVAL, "a ticket adds at most %d"
+		    " licenses, this one would add %zu", LC_TICKET_LICENSES,
+		    p->nlines);
+	return err;
+}
+
+static enum lc_err
+sign(struct permit *p)
+{
+	char device[LC_DIGEST_LEN + 1];
+	struct lc_statement s = {
+		.kind = LC_PERMISSION_TICKET, .id = p->id,
+		.issuer = lc_authority_name(p->authority),
+		.issued = p->asked->issued, .udi = p->asked->udi,
+		.ids = p->asked->remove, .nids = p->asked->nremove,
+		.lines = (const char *const *)p->lines, .nlines = p->nlines,
+		.device = device,
+	};
+	enum lc_err err;
+
+	if ((err = lc_ledger_device(p->db, s.udi, device)) != LC_OK ||
+	    (err = lc_new_id(p->id)) != LC_OK ||
+	    (err = lc_ledger_new_ticket(p->db, s.id, s.udi, &s.seq)) != LC_OK)
+		return err;
+	p->seq = s.seq;
+	err = lc_statement_sign(&s, p->authority->key, &p->text, p->detail);
+	return err == LC_OK ? lc_ledger_put_ticket(p->db, s.id, p->text) : err;
+}
+
+static enum lc_err
+check(const struct permit *p)
+{
+	const struct lc_permission *asked = p->asked;
+
+	if (!lc_text_is_udi(asked->udi, strlen(asked->udi)))
+		return lc_fail(p->detail, LC_EINVAL,
+		    "\"%s\" is no UDI (PID:SN)", asked->udi);
+	if (asked->nremove > LC_TICKET_LICENSES)
+		return lc_fail(p->detail, LC_EINVAL, "a ticket removes at most"
+		    " %d licenses, not %zu", LC_TICKET_LICENSES,
+		    asked->nremove);
+	return lc_authority_key(p->authority, asked->issued, p->detail);
+}
+
+static enum lc_err
+write_ledger(struct permit *p)
+{
+	const struct lc_permission *asked = p->asked;
+	enum lc_err err;
+
+	if ((err = check(p)) != LC_OK ||
+	    (asked->add != NULL && (err = lc_file_parse(asked->add,
+	    asked->add_len, &p->file, p->detail)) != LC_OK) ||
+	    (asked->eula != NULL && (err = lc_eula_digest(asked->eula,
+	    asked->eula_len, p->eula)) != LC_OK) ||
+	    (err = lc_ledger_open(p->authority, &p->db, p->detail)) != LC_OK)
+		return err;
+	if (asked->eula != NULL)
+		err = lc_ledger_put_eula(p->db, asked->eula, asked->eula_len);
+	if (err != LC_OK || (err = lines_add(p)) != LC_OK ||
+	    (err = sign(p)) != LC_OK)
+		return err;
+	return lc_ledger_commit(p->db, p->detail);
+}
+
+static enum lc_err
+write_eulas(struct permit *p, struct lc_bundle *bundle)
+{
+	char digest[LC_EULA_DIGEST_LEN + 1];
+	enum lc_err err = LC_OK;
+
+	if (p->asked->eula != NULL)
+		err = lc_bundle_add_eula(bundle, p->asked->eula,
+		    p->asked->eula_len, digest, p->detail);
+	for (size_t i = 0; p->file != NULL && i < p->file->neulas &&
+	    err == LC_OK; i++)
+		err = lc_bundle_add_eula(bundle, p->file->eulas[i].text,
+		    p->file->eulas[i].len, digest, p->detail);
+	return err;
+}
+
+static enum lc_err
+write_file(struct permit *p, struct lc_bundle **out)
+{
+	struct lc_bundle *bundle = NULL;
+	struct lc_file_writer *w;
+	enum lc_err err;
+
+	if ((err = lc_bundle_new(&bundle)) != LC_OK)
+		return err;
+	w = lc_bundle_writer(bundle);
+	lc_file_writer_text(w, "Permission ticket: the device has to give"
+	    " licenses up.  Only what stands\nbetween the BEGIN and END rows"
+	    " counts; the rest is for people.\n\n"
+	    "Device:    %s\nTicket:    %s, number %u\n", p->asked->udi, p->id,
+	    p->seq);
+	for (size_t i = 0; i < p->asked->nremove; i++)
+		lc_file_writer_text(w, "Remove:    %s\n",
+		    p->asked->remove[i]);
+	if (p->nlines > 0)
+		lc_file_writer_text(w, "Add:       %zu licenses\n", p->nlines);
+	lc_file_writer_statement(w, LC_PERMISSION_TICKET, p->text);
+	if ((err = write_eulas(p, bundle)) == LC_OK)
+		*out = bundle;
+	else
+		lc_bundle_free(bundle);
+	return err;
+}
+
+enum lc_err
+lc_authority_permit(const struct lc_authority *authority,
+    const struct lc_permission *asked, struct lc_bundle **out,
+    struct lc_detail *detail)
+{
+	struct permit p = {
+		.authority = authority, .asked = asked, .detail = detail,
+	};
+	enum lc_err err = write_ledger(&p);
+
+	if (err == LC_OK)
+		err = write_file(&p, out);
+	for (size_t i = 0; i < p.nlines; i++)
+		free(p.lines[i]);
+	free(p.lines);
+	free(p.text);
+	lc_file_free(p.file);
+	lc_ledger_close(p.db);
+	return err;
+}

@@ -1,0 +1,6 @@
+licensecore_libcore_la_SOURCES += \
+	licensecore/base/b64.c licensecore/base/b64.h \
+	licensecore/base/disk.c licensecore/base/disk.h \
+	licensecore/base/error.c licensecore/base/error.h \
+	licensecore/base/json.c licensecore/base/json.h \
+	licensecore/base/text.c licensecore/base/text.h

@@ -1,0 +1,268 @@
+/*
+ * jws.c - see jws.h.
+ *
+ * Nothing of the payload is looked at before the signature has been found
+ * good: JSON that a stranger wrote never reaches the parser of payloads.
+ */
+#include "jws.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/b64.h"
+#include "base/error.h"
+#include "base/json.h"
+
+#define HEADER_MAX 512 /* bytes, decoded: three short members */
+#define SIGNATURE_B64 LC_B64_LEN(LC_SIGNATURE_LEN)
+
+/* A statement taken apart; pointers go into the text. */
+struct parts {
+	const char *header, *payload, *signature;
+	size_t header_len, payload_len, signature_len;
+	size_t signed_len; /* header, dot, payload */
+};
+
+struct header {
+	enum lc_alg alg;
+	char kid[LC_KID_LEN + 1];
+};
+
+static enum lc_err
+split(const char *text, size_t len, struct parts *out, struct lc_detail *detail)
+{
+	const char *end = text + len;
+	const char *first = memchr(text, '.', len);
+	const char *second =
+	    first == NULL ? NULL
+			  : memchr(first + 1, '.', (size_t)(end - first - 1));
+
+	if (second == NULL ||
+	    memchr(second + 1, '.', (size_t)(end - second - 1)) != NULL)
+		return lc_fail(
+		    detail, LC_ELINE, "it is not three parts joined by dots");
+	*out = (struct parts){
+		.header = text,
+		.header_len = (size_t)(first - text),
+		.payload = first + 1,
+		.payload_len = (size_t)(second - first - 1),
+		.signature = second + 1,
+		.signature_len = (size_t)(end - second - 1),
+		.signed_len = (size_t)(second - text),
+	};
+	return LC_OK;
+}
+
+/* ---- The header ------------------------------------------------------ */
+
+static enum lc_err
+read_header(const json_t *object, const char *typ, struct header *out,
+    struct lc_detail *detail)
+{
+	const char *alg = lc_json_text(object, "alg");
+	const char *kid = lc_json_text(object, "kid");
+	const char *found = lc_json_text(object, "typ");
+
+	if (json_object_get(object, "crit") != NULL)
+		return lc_fail(detail, LC_ELINE,
+		    "its header demands an extension (\"crit\") that this "
+		    "version does not have");
+	if (found == NULL || strcmp(found, typ) != 0)
+		return lc_fail(detail, LC_ELINE,
+		    "its header's \"typ\" is not \"%s\"", typ);
+	if (alg == NULL || !lc_alg_from_name(alg, &out->alg))
+		return lc_fail(detail, LC_ELINE,
+		    "its header's \"alg\" is neither EdDSA nor ES256");
+	if (kid == NULL || strlen(kid) != LC_KID_LEN)
+		return lc_fail(detail, LC_ELINE,
+		    "its header's \"kid\" is not a key's thumbprint");
+	memcpy(out->kid, kid, sizeof out->kid);
+	return LC_OK;
+}
+
+static enum lc_err
+open_header(const struct parts *parts, const char *typ, struct header *out,
+    struct lc_detail *detail)
+{
+	size_t len = LC_B64_BYTES(parts->header_len);
+	char text[HEADER_MAX];
+	json_t *object = NULL;
+	enum lc_err err;
+
+	if (len > sizeof text)
+		return lc_fail(detail, LC_ELINE, "its header is too long");
+	if (!lc_b64_decode(parts->header, parts->header_len, text))
+		return lc_fail(detail, LC_ELINE, "its header is not base64url");
+	if ((err = lc_json_object(
+		 text, len, LC_ELINE, "its header", &object, detail)) != LC_OK)
+		return err;
+	err = read_header(object, typ, out, detail);
+	json_decref(object);
+	return err;
+}
+
+/* ---- The signature --------------------------------------------------- */
+
+static enum lc_err
+find_key(const struct header *header, const struct lc_trust *trust,
+    const struct lc_key **out, struct lc_detail *detail)
+{
+	const struct lc_key *key = lc_trust_find(trust, header->kid);
+
+	if (key == NULL)
+		return lc_fail(detail, LC_EKEY,
+		    "it is signed with the key %s, which is not in the keys "
+		    "directory",
+		    header->kid);
+	if (key->withdrawn)
+		return lc_fail(detail, LC_EKEY,
+		    "it is signed with the key %s, which was withdrawn",
+		    header->kid);
+	if (key->alg != header->alg)
+		return lc_fail(detail, LC_EKEY,
+		    "it claims %s, but the key %s is one for %s",
+		    lc_alg_name(header->alg), header->kid,
+		    lc_alg_name(key->alg));
+	*out = key;
+	return LC_OK;
+}
+
+static enum lc_err
+verify(const struct parts *parts, const struct lc_key *key,
+    struct lc_detail *detail)
+{
+	uint8_t signature[LC_SIGNATURE_LEN];
+	enum lc_err err;
+
+	if (parts->signature_len != SIGNATURE_B64 ||
+	    !lc_b64_decode(parts->signature, SIGNATURE_B64, signature))
+		return lc_fail(detail, LC_ELINE,
+		    "its signature is not %d bytes in base64url: was it cut "
+		    "off?",
+		    LC_SIGNATURE_LEN);
+	err = lc_key_verify(key, parts->header, parts->signed_len, signature);
+	if (err == LC_ESIGNATURE)
+		return lc_fail(detail, err,
+		    "it was altered after the key %s signed it", key->kid);
+	return err;
+}
+
+/* ---- The payload ----------------------------------------------------- */
+
+static enum lc_err
+open_payload(
+    const struct parts *parts, struct lc_jws *out, struct lc_detail *detail)
+{
+	size_t len = LC_B64_BYTES(parts->payload_len);
+	char *text = malloc(len + 1);
+	enum lc_err err;
+
+	if (text == NULL)
+		return LC_ENOMEM;
+	if (!lc_b64_decode(parts->payload, parts->payload_len, text))
+		err = lc_fail(detail, LC_ELINE, "its payload is not base64url");
+	else
+		err = lc_json_object(
+		    text, len, LC_ELINE, "its payload", &out->payload, detail);
+	out->payload_len = len;
+	free(text);
+	return err;
+}
+
+/* Without a trust the signature is left alone: lc_jws_peek only. */
+static enum lc_err
+jws_open(const char *text, size_t len, const char *typ,
+    const struct lc_trust *trust, struct lc_jws *out, struct lc_detail *detail)
+{
+	struct lc_jws jws = { 0 };
+	struct parts parts = { 0 };
+	struct header header = { 0 };
+	enum lc_err err;
+
+	if ((err = split(text, len, &parts, detail)) != LC_OK ||
+	    (err = open_header(&parts, typ, &header, detail)) != LC_OK)
+		return err;
+	if (trust != NULL &&
+	    ((err = find_key(&header, trust, &jws.key, detail)) != LC_OK ||
+		(err = verify(&parts, jws.key, detail)) != LC_OK))
+		return err;
+	if ((err = open_payload(&parts, &jws, detail)) != LC_OK)
+		return err;
+	memcpy(jws.kid, header.kid, sizeof jws.kid);
+	*out = jws;
+	return LC_OK;
+}
+
+enum lc_err
+lc_jws_open(const char *text, size_t len, const char *typ,
+    const struct lc_trust *trust, struct lc_jws *out, struct lc_detail *detail)
+{
+	if (trust == NULL)
+		return LC_EINVAL;
+	return jws_open(text, len, typ, trust, out, detail);
+}
+
+enum lc_err
+lc_jws_peek(const char *text, size_t len, const char *typ, struct lc_jws *out,
+    struct lc_detail *detail)
+{
+	return jws_open(text, len, typ, NULL, out, detail);
+}
+
+void
+lc_jws_close(struct lc_jws *jws)
+{
+	json_decref(jws->payload);
+	jws->payload = NULL;
+}
+
+enum lc_err
+lc_jws_dated(const struct lc_jws *jws, int64_t when, struct lc_detail *detail)
+{
+	const struct lc_key *key = jws->key;
+
+	if (key->not_before != LC_NO_TIME && when < key->not_before)
+		return lc_fail(detail, LC_EKEY,
+		    "it is dated before the key %s became valid", key->kid);
+	if (key->expires != LC_NO_TIME && when >= key->expires)
+		return lc_fail(detail, LC_EKEY,
+		    "it is dated after the key %s had expired", key->kid);
+	return LC_OK;
+}
+
+/* ---- Signing --------------------------------------------------------- */
+
+enum lc_err
+lc_jws_sign(const struct lc_key *key, const char *typ, const json_t *payload,
+    char **out)
+{
+	char header[HEADER_MAX];
+	uint8_t signature[LC_SIGNATURE_LEN];
+	char *json = json_dumps(payload, JSON_COMPACT);
+	char *text = NULL;
+	size_t header_len, json_len, len;
+	enum lc_err err = LC_ENOMEM;
+
+	if (json == NULL)
+		return err;
+	header_len = (size_t)snprintf(header, sizeof header,
+	    "{\"alg\":\"%s\",\"kid\":\"%s\",\"typ\":\"%s\"}",
+	    lc_alg_name(key->alg), key->kid, typ);
+	json_len = strlen(json);
+	len = LC_B64_LEN(header_len) + 1 + LC_B64_LEN(json_len);
+	if ((text = malloc(len + 1 + SIGNATURE_B64 + 1)) == NULL)
+		goto out;
+	lc_b64_encode(header, header_len, text);
+	text[LC_B64_LEN(header_len)] = '.';
+	lc_b64_encode(json, json_len, text + LC_B64_LEN(header_len) + 1);
+	if ((err = lc_key_sign(key, text, len, signature)) != LC_OK)
+		goto out;
+	text[len] = '.';
+	lc_b64_encode(signature, sizeof signature, text + len + 1);
+	*out = text;
+	text = NULL;
+out:
+	free(json);
+	free(text);
+	return err;
+}

@@ -1,0 +1,9 @@
+licensecore_libcore_la_SOURCES += \
+	licensecore/format/file.c licensecore/format/file.h \
+	licensecore/format/jws.c licensecore/format/jws.h \
+	licensecore/format/key.c licensecore/format/key.h \
+	licensecore/format/keyfile.c licensecore/format/keyfile.h \
+	licensecore/format/line.c licensecore/format/line.h \
+	licensecore/format/statement.c licensecore/format/statement.h \
+	licensecore/format/trust.c licensecore/format/trust.h \
+	licensecore/format/type.c

@@ -1,0 +1,385 @@
+/*
+ * trust.c - see trust.h.
+ *
+ * Whoever may write a key file may make licenses, so that a file counts only
+ * if nobody but the trusted owners could have put it there.  As sshd does for
+ * authorized_keys, every folder from the root down is judged too; unlike a
+ * check by name, each step is opened from the one before and judged as opened,
+ * so that nothing can be exchanged in between.
+ */
+#include "trust.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "key.h"
+
+#define KEYS_MAX 1024 /* more files than this in it are a mistake */
+
+struct entry {
+	struct lc_key *key;
+	char *name; /* of its file */
+};
+
+struct lc_trust {
+	struct entry *entries;
+	size_t n, size;
+};
+
+enum lc_err
+lc_trust_new(struct lc_trust **out)
+{
+	struct lc_trust *trust = calloc(1, sizeof *trust);
+
+	if (trust == NULL)
+		return LC_ENOMEM;
+	*out = trust;
+	return LC_OK;
+}
+
+void
+lc_trust_free(struct lc_trust *trust)
+{
+	if (trust == NULL)
+		return;
+	for (size_t i = 0; i < trust->n; i++) {
+		lc_key_free(trust->entries[i].key);
+		free(trust->entries[i].name);
+	}
+	free(trust->entries);
+	free(trust);
+}
+
+size_t
+lc_trust_nkeys(const struct lc_trust *trust)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < trust->n; i++)
+		n += !trust->entries[i].key->withdrawn;
+	return n;
+}
+
+static const struct entry *
+entry_find(const struct lc_trust *trust, const char *kid)
+{
+	for (size_t i = 0; i < trust->n; i++) {
+		if (strcmp(trust->entries[i].key->kid, kid) == 0)
+			return &trust->entries[i];
+	}
+	return NULL;
+}
+
+const struct lc_key *
+lc_trust_find(const struct lc_trust *trust, const char *kid)
+{
+	const struct entry *entry = entry_find(trust, kid);
+
+	return entry == NULL ? NULL : entry->key;
+}
+
+static enum lc_err
+make_room(struct lc_trust *trust)
+{
+	size_t size = trust->size == 0 ? 8 : 2 * trust->size;
+	struct entry *entries;
+
+	if (trust->n < trust->size)
+		return LC_OK;
+	entries = realloc(trust->entries, size * sizeof *entries);
+	if (entries == NULL)
+		return LC_ENOMEM;
+	trust->entries = entries;
+	trust->size = size;
+	return LC_OK;
+}
+
+enum lc_err
+lc_trust_add(struct lc_trust *trust, struct lc_key *key, const char *name,
+    struct lc_detail *detail)
+{
+	const struct entry *twin = entry_find(trust, key->kid);
+	char *kept;
+
+	if (twin != NULL)
+		return lc_fail(detail, LC_ETRUST,
+		    "%s and %s hold the same key: remove one of them",
+		    twin->name, name);
+	if (make_room(trust) != LC_OK || (kept = strdup(name)) == NULL)
+		return LC_ENOMEM;
+	trust->entries[trust->n++] = (struct entry){ key, kept };
+	return LC_OK;
+}
+
+/* ---- Who may write here? --------------------------------------------- */
+
+/* A way from the root to a file, step by step. */
+struct walk {
+	const char *path; /* resolved: no links, no dots */
+	bool own_keys;
+	struct lc_detail *detail;
+};
+
+static bool
+is_trusted_owner(const struct walk *walk, uid_t uid)
+{
+	return uid == 0 || (walk->own_keys && uid == geteuid());
+}
+
+/*
+ * Others may write into a sticky directory of root (/tmp), but neither remove
+ * nor rename what is not theirs: the next step is judged by its own owner.
+ */
+static bool
+is_open_to_others(const struct stat *st)
+{
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return false;
+	return !(S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0 &&
+		 st->st_uid == 0);
+}
+
+/* The step that ends at path[len]. */
+static enum lc_err
+judge(const struct walk *walk, size_t len, const struct stat *st)
+{
+	int shown = (int)(len == 0 ? 1 : len);
+
+	if (!is_trusted_owner(walk, st->st_uid))
+		return lc_fail(walk->detail, LC_ETRUST,
+		    "%.*s belongs to user %ld, who could put keys there: it "
+		    "has to belong to root%s (chown root)",
+		    shown, walk->path, (long)st->st_uid,
+		    walk->own_keys ? " or to the user this runs as" : "");
+	if (is_open_to_others(st))
+		return lc_fail(walk->detail, LC_ETRUST,
+		    "%.*s has mode %04o, so that others could put keys "
+		    "there: take that away (chmod go-w)",
+		    shown, walk->path, (unsigned)st->st_mode & 07777);
+	return LC_OK;
+}
+
+static enum lc_err
+failed_open(const struct walk *walk, size_t len)
+{
+	return lc_fail(walk->detail, LC_ETRUST, "%.*s cannot be opened: %s",
+	    (int)(len == 0 ? 1 : len), walk->path, strerror(errno));
+}
+
+/*
+ * One step: opens path[start, end) below *fd, judges it and puts it in place
+ * of *fd.  The last one is opened for reading, without waiting for a FIFO.
+ */
+static enum lc_err
+step(const struct walk *walk, size_t start, size_t end, int *fd)
+{
+	bool last = walk->path[end] == '\0';
+	int flags = (last ? O_RDONLY | O_NONBLOCK | O_NOCTTY : O_PATH) |
+		    O_NOFOLLOW | O_CLOEXEC;
+	char name[NAME_MAX + 1];
+	struct stat st;
+	int next;
+
+	if (end - start > NAME_MAX)
+		return lc_fail(walk->detail, LC_ETRUST,
+		    "%s has a name in it that is too long", walk->path);
+	memcpy(name, walk->path + start, end - start);
+	name[end - start] = '\0';
+	if ((next = openat(*fd, name, flags)) < 0)
+		return failed_open(walk, end);
+	(void)close(*fd); /* nothing was written through it */
+	*fd = next;
+	if (fstat(next, &st) != 0)
+		return failed_open(walk, end);
+	return judge(walk, end, &st);
+}
+
+static enum lc_err
+walk_all(const struct walk *walk, int *fd)
+{
+	const char *path = walk->path;
+	enum lc_err err;
+	struct stat st;
+
+	if (fstat(*fd, &st) != 0)
+		return failed_open(walk, 0);
+	err = judge(walk, 0, &st);
+	for (size_t at = 1; err == LC_OK && path[at] != '\0';) {
+		size_t end = at + strcspn(path + at, "/");
+
+		err = step(walk, at, end, fd);
+		at = end + (path[end] == '/');
+	}
+	return err;
+}
+
+/* Opens what nobody but the trusted owners could have put there. */
+static enum lc_err
+open_trusted(
+    const char *path, bool own_keys, int *out, struct lc_detail *detail)
+{
+	char *resolved = realpath(path, NULL);
+	struct walk walk = { resolved, own_keys, detail };
+	enum lc_err err;
+	int fd;
+
+	if (resolved == NULL)
+		return lc_fail(detail,
+		    errno == ENOMEM ? LC_ENOMEM : LC_ETRUST, "%s: %s", path,
+		    strerror(errno));
+	fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	err = fd < 0 ? failed_open(&walk, 0) : walk_all(&walk, &fd);
+	if (err == LC_OK)
+		*out = fd;
+	else if (fd >= 0)
+		(void)close(fd); /* nothing was written through it */
+	free(resolved);
+	return err;
+}
+
+/* ---- Loading --------------------------------------------------------- */
+
+static enum lc_err
+read_key(int fd, char data[LC_JWK_MAX + 1], size_t *len)
+{
+	struct stat st;
+	ssize_t got;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return LC_ETRUST;
+	for (*len = 0; *len <= LC_JWK_MAX; *len += (size_t)got) {
+		got = read(fd, data + *len, LC_JWK_MAX + 1 - *len);
+		if (got < 0)
+			return LC_EIO;
+		if (got == 0)
+			return LC_OK;
+	}
+	return LC_ETRUST;
+}
+
+static enum lc_err
+parse_key(
+    int fd, const char *path, struct lc_key **key, struct lc_detail *detail)
+{
+	char data[LC_JWK_MAX + 1];
+	struct lc_detail why = { "" };
+	enum lc_err err;
+	size_t len;
+
+	err = read_key(fd, data, &len);
+	if (err == LC_EIO)
+		return lc_fail(detail, err, "%s cannot be read: %s", path,
+		    strerror(errno));
+	if (err != LC_OK)
+		return lc_fail(detail, err,
+		    "%s is not a plain file of at most %d bytes", path,
+		    LC_JWK_MAX);
+	err = lc_key_from_jwk(data, len, key, &why);
+	if (err == LC_ETRUST)
+		return lc_fail(
+		    detail, err, "%s is not a public key: %s", path, why.text);
+	return err;
+}
+
+static enum lc_err
+load_key(struct lc_trust *trust, const char *dir, const char *name,
+    bool own_keys, struct lc_detail *detail)
+{
+	struct lc_key *key = NULL;
+	char *path = NULL;
+	enum lc_err err;
+	int fd = -1;
+
+	if (asprintf(&path, "%s/%s", dir, name) < 0)
+		return LC_ENOMEM;
+	if ((err = open_trusted(path, own_keys, &fd, detail)) != LC_OK ||
+	    (err = parse_key(fd, path, &key, detail)) != LC_OK ||
+	    (err = lc_trust_add(trust, key, path, detail)) != LC_OK)
+		goto out;
+	key = NULL; /* the trust's now */
+out:
+	lc_key_free(key);
+	if (fd >= 0)
+		(void)close(fd); /* nothing was written through it */
+	free(path);
+	return err;
+}
+
+static bool
+is_key_name(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return name[0] != '.' && dot != NULL && strcmp(dot, ".jwk") == 0;
+}
+
+/* readdir's errors would look like the end of the directory. */
+static enum lc_err
+load_all(struct lc_trust *trust, DIR *entries, const char *dir, bool own_keys,
+    struct lc_detail *detail)
+{
+	enum lc_err err = LC_OK;
+	struct dirent *entry;
+
+	while (err == LC_OK && (errno = 0, entry = readdir(entries)) != NULL) {
+		if (!is_key_name(entry->d_name))
+			continue;
+		if (trust->n == KEYS_MAX)
+			return lc_fail(detail, LC_ETRUST,
+			    "%s holds more than %d keys", dir, KEYS_MAX);
+		err = load_key(trust, dir, entry->d_name, own_keys, detail);
+	}
+	if (err == LC_OK && errno != 0)
+		return lc_fail(detail, LC_EIO, "%s cannot be read: %s", dir,
+		    strerror(errno));
+	return err;
+}
+
+static enum lc_err
+open_dir(const char *dir, bool own_keys, DIR **out, struct lc_detail *detail)
+{
+	enum lc_err err;
+	int fd;
+
+	if (access(dir, F_OK) != 0 && errno == ENOENT)
+		return lc_fail(detail, LC_ETRUST,
+		    "the keys directory %s does not exist: create it, and put "
+		    "the issuers' public keys (*.jwk) there",
+		    dir);
+	if ((err = open_trusted(dir, own_keys, &fd, detail)) != LC_OK)
+		return err;
+	if ((*out = fdopendir(fd)) != NULL)
+		return LC_OK;
+	err = lc_fail(detail, errno == ENOMEM ? LC_ENOMEM : LC_ETRUST,
+	    "%s cannot be read as a directory: %s", dir, strerror(errno));
+	(void)close(fd); /* nothing was written through it */
+	return err;
+}
+
+enum lc_err
+lc_trust_load(const char *dir, bool own_keys, struct lc_trust **out,
+    struct lc_detail *detail)
+{
+	struct lc_trust *trust = NULL;
+	DIR *entries = NULL;
+	enum lc_err err;
+
+	if ((err = lc_trust_new(&trust)) != LC_OK ||
+	    (err = open_dir(dir, own_keys, &entries, detail)) != LC_OK ||
+	    (err = load_all(trust, entries, dir, own_keys, detail)) != LC_OK)
+		goto out;
+	*out = trust;
+	trust = NULL; /* the caller's now */
+out:
+	if (entries != NULL)
+		(void)closedir(entries); /* it was only read */
+	lc_trust_free(trust);
+	return err;
+}

@@ -1,0 +1,71 @@
+/* check.c - is everything on disk as it was written? */
+#include "state/copy.h"
+#include "core.h"
+#include "state/db.h"
+#include "base/error.h"
+#include "state/history.h"
+#include "rules/meter.h"
+#include "rules/model.h"
+#include "state/sealed.h"
+#include "store.h"
+
+/* Findings go on; what keeps from looking ends it. */
+struct findings {
+	struct lc *lc;
+	struct lc_detail *first;
+	bool any;
+};
+
+static enum lc_err
+found(struct findings *f, enum lc_err err, const char *text)
+{
+	if (err != LC_EDAMAGED)
+		return err;
+	if (!f->any)
+		(void)lc_fail(f->first, err, "%s", text);
+	f->any = true;
+	lc_notice(f->lc, err, "%s", text);
+	return LC_OK;
+}
+
+static enum lc_err
+check_files(struct findings *f)
+{
+	const struct lc_model *m = f->lc->model;
+	struct lc_detail why = { "" };
+	enum lc_err err;
+
+	err = found(f, lc_db_check(f->lc->db), "the persistence file's pages"
+	    " do not hold together");
+	for (size_t i = 0; i < m->nstores && err == LC_OK; i++)
+		err = found(f, lc_store_check(f->lc,
+		    lc_place_of(m->stores[i]), &why), why.text);
+	return err;
+}
+
+static void
+use_found(void *arg, const char *udi, const char *id)
+{
+	struct lc_detail why;
+
+	(void)lc_fail(&why, LC_OK, "license %s of %s: the record of its use"
+	    " was altered or removed", id, udi);
+	(void)found(arg, LC_EDAMAGED, why.text);
+}
+
+enum lc_err
+lc_check(struct lc *lc, struct lc_detail *detail)
+{
+	struct findings f = { .lc = lc, .first = detail };
+	struct lc_detail why = { "" };
+	enum lc_err err;
+
+	if ((err = check_files(&f)) != LC_OK ||
+	    (err = found(&f, lc_history_check(lc, &why), why.text)) != LC_OK ||
+	    (err = found(&f, lc_history_damage(lc, &why), why.text)) != LC_OK ||
+	    (err = found(&f, lc_sealed_check(lc, &why), why.text)) != LC_OK ||
+	    (err = lc_meter_check(lc, use_found, &f)) != LC_OK ||
+	    (err = found(&f, lc_copy_check(lc, &why), why.text)) != LC_OK)
+		return err;
+	return f.any ? LC_EDAMAGED : LC_OK;
+}

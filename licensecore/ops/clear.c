@@ -1,0 +1,122 @@
+/* clear.c - a license out of its store. */
+#include "action.h"
+#include "state/change.h"
+#include "core.h"
+#include "state/db.h"
+#include "base/error.h"
+#include "rules/meter.h"
+#include "rules/model.h"
+#include "rules/select.h"
+#include "store.h"
+
+static enum lc_err
+find(struct lc_action *a, struct lc_entry **entry, struct lc_place **place)
+{
+	const struct lc_request *r = &a->request;
+	const struct lc_model *m = a->lc->model;
+	uint32_t device;
+	struct lc_entry *e;
+	enum lc_err err;
+
+	if ((err = lc_request_check(a->lc, r, &a->detail)) != LC_OK)
+		return err;
+	device = lc_model_device(m, r->device)->index;
+	e = r->store != 0 ?
+	    lc_model_license(m, device, r->store, r->license) :
+	    lc_model_license_by_index(m, device, r->license);
+	if (e == NULL)
+		return lc_fail(&a->detail, LC_ENOTFOUND,
+		    "device %u has no license with index %u%s", device,
+		    r->license, r->store != 0 ? " in that store" : "");
+	*entry = e;
+	*place = lc_model_store(m, device, e->shown.store);
+	if (e->held)
+		return lc_fail(&a->detail, LC_EINUSE, "license %u is in use by"
+		    " feature %s", r->license, e->shown.terms.feature);
+	if ((*place)->shown.kind == LC_STORE_BUILT_IN)
+		return lc_fail(&a->detail, LC_EREADONLY,
+		    "license %u is built in and cannot be cleared",
+		    r->license);
+	return LC_OK;
+}
+
+static enum lc_err
+write_change(struct lc_action *a, struct lc_entry *e,
+    const struct lc_place *place)
+{
+	struct lc *lc = a->lc;
+	enum lc_err err;
+
+	err = lc_db_attach(lc->db, place->path, false, &a->detail);
+	if (err != LC_OK)
+		return err;
+	if ((err = lc_change_begin(lc)) != LC_OK ||
+	    (err = lc_store_delete(lc, place, e)) != LC_OK ||
+	    (err = lc_meter_write(lc, e)) != LC_OK ||
+	    (err = lc_action_note(a, "clear", e, place)) != LC_OK ||
+	    (err = lc_action_tell(a, LC_EVENT_CLEARED, e)) != LC_OK ||
+	    (err = lc_change_commit(lc)) != LC_OK) {
+		(void)lc_fail(&a->detail, err, "store %s: %s",
+		    place->shown.name, lc_db_words(lc->db));
+		lc_change_rollback(lc);
+	}
+	lc_db_detach(lc->db);
+	return err;
+}
+
+/* Out of memory; the entry lives until the event was told. */
+static void
+written(struct lc_action *a, struct lc_entry *e, struct lc_place *place)
+{
+	struct lc_result *r = &a->results[0];
+
+	r->state = LC_SUCCESSFUL;
+	r->device = e->shown.device;
+	r->store = e->shown.store;
+	r->index = e->shown.index;
+	place->shown.size_left += (uint32_t)e->bytes;
+	lc_model_remove(a->lc->model, e);
+	lc_select(a->lc);
+	lc_change_publish(a->lc);
+	lc_entry_free(e);
+}
+
+static enum lc_err
+clear(struct lc_action *a)
+{
+	struct lc_entry *e = NULL;
+	struct lc_place *place = NULL;
+	enum lc_err err;
+
+	err = find(a, &e, &place);
+	if (err == LC_OK)
+		err = lc_result_describe(a, &a->results[0], &e->shown.terms);
+	if (err == LC_OK)
+		err = write_change(a, e, place);
+	if (err == LC_OK)
+		written(a, e, place);
+	return err;
+}
+
+static bool
+step(struct lc_action *a)
+{
+	enum lc_err err = lc_action_results_new(a, 1);
+
+	if (err != LC_OK) {
+		lc_action_fail(a, err);
+	} else if ((err = clear(a)) != LC_OK) {
+		a->results[0].detail = a->detail;
+		lc_result_fail(&a->results[0], err);
+	}
+	return true;
+}
+
+static bool
+complete(const struct lc_request *r)
+{
+	(void)r;
+	return true;
+}
+
+const struct lc_job lc_job_clear = { complete, step, NULL };

@@ -1,0 +1,335 @@
+/*
+ * event.c - events: made, queued, and read again.
+ *
+ * outbox rows hold events as JSON: values as they were, since the license may
+ * be gone when its notification can be sent.
+ */
+#include "event.h"
+
+#include <stdlib.h>
+#include <jansson.h>
+
+#include "rules/clock.h"
+#include "core.h"
+#include "state/db.h"
+#include "rules/model.h"
+#include "rules/use.h"
+
+/* ---- Telling --------------------------------------------------------- */
+
+static enum lc_switch
+switch_of(enum lc_event_kind kind)
+{
+	switch (kind) {
+	case LC_EVENT_INSTALLED:
+	case LC_EVENT_CLEARED:
+	case LC_EVENT_REVOKED:
+	case LC_EVENT_EULA_ACCEPTED:
+		return LC_SWITCH_DEPLOYMENT;
+	case LC_EVENT_NOT_ENFORCED:
+		return LC_SWITCH_ERROR;
+	case LC_EVENT_BOOT_LEVEL:
+		return LC_SWITCH_LEVEL;
+	case LC_EVENT_EXPIRED:
+	case LC_EVENT_EXPIRY_WARNING:
+	case LC_EVENT_COUNT_EXCEEDED:
+	case LC_EVENT_COUNT_WARNING:
+	case LC_EVENT_SUBSCRIPTION_WARNING:
+	case LC_EVENT_EXTENSION_WARNING:
+	case LC_EVENT_SUBSCRIPTION_EXPIRED:
+	case LC_EVENT_RTU_WARNING:
+	case LC_EVENT_RTU_TRANSITION:
+		break;
+	}
+	return LC_SWITCH_USAGE;
+}
+
+static json_t *
+event_pack(const struct lc_event *e)
+{
+	json_t *body = json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:i,"
+	    " s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s}",
+	    "kind", (int)e->kind, "at", (json_int_t)e->at,
+	    "device", (json_int_t)e->device, "store", (json_int_t)e->store,
+	    "license", (json_int_t)e->license,
+	    "feature", (json_int_t)e->feature, "type", (int)e->type,
+	    "feature_name", e->feature_name,
+	    "feature_version", e->feature_version, "comment", e->comment,
+	    "udi", e->udi, "store_name", e->store_name, "by", e->by,
+	    "left", (json_int_t)e->left_s, "end", (json_int_t)e->end,
+	    "count", (json_int_t)e->count,
+	    "count_left", (json_int_t)e->count_left,
+	    "what_is_counted", e->what_is_counted);
+	if (*e->module != '\0' && body != NULL &&
+	    json_object_update_new(body, json_pack("{s:s, s:s, s:s}",
+	    "module", e->module, "level", e->level, "wanted", e->wanted))
+	    != 0) {
+		json_decref(body);
+		return NULL;
+	}
+	return body;
+}
+
+/* Delivered and dropped are always the oldest: no number is missing. */
+static enum lc_err
+queue_length(struct lc *lc, int64_t *n)
+{
+	struct lc_rows *rows;
+	enum lc_err err = lc_db_query(lc->db, &rows, "SELECT"
+	    " coalesce((SELECT max(seq) FROM outbox)"
+	    " - (SELECT min(seq) FROM outbox) + 1, 0)", "");
+
+	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+		return err;
+	*n = lc_db_int(rows, 0);
+	lc_db_stop(rows);
+	return LC_OK;
+}
+
+/* The oldest goes when there are too many; that it did is counted. */
+static enum lc_err
+queue_bound(struct lc *lc)
+{
+	int64_t n = 0;
+	enum lc_err err = queue_length(lc, &n);
+
+	if (err != LC_OK || n <= LC_QUEUE_MAX)
+		return err;
+	if ((err = lc_db_run(lc->db, "DELETE FROM outbox WHERE seq ="
+	    " (SELECT min(seq) FROM outbox)", "")) != LC_OK)
+		return err;
+	return lc_db_run(lc->db, "INSERT INTO meta (name, value)"
+	    " VALUES ('outbox.dropped', 1) ON CONFLICT (name)"
+	    " DO UPDATE SET value = value + 1", "");
+}
+
+static enum lc_err
+event_queue(struct lc *lc, struct lc_event *e)
+{
+	json_t *body = event_pack(e);
+	char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
+	enum lc_err err = LC_ENOMEM;
+
+	if (text != NULL)
+		err = lc_db_run(lc->db, "INSERT INTO outbox (body) VALUES (?)",
+		    "s", text);
+	if (err == LC_OK)
+		e->seq = (uint64_t)lc_db_last_row(lc->db);
+	free(text);
+	json_decref(body);
+	return err == LC_OK ? queue_bound(lc) : err;
+}
+
+static enum lc_err
+pending_reserve(struct lc *lc)
+{
+	size_t room = lc->pending.room > 0 ? lc->pending.room * 2 : 16;
+	struct lc_event *list;
+
+	if (lc->pending.n < lc->pending.room)
+		return LC_OK;
+	list = reallocarray(lc->pending.list, room, sizeof *list);
+	if (list == NULL)
+		return LC_ENOMEM;
+	lc->pending.list = list;
+	lc->pending.room = room;
+	return LC_OK;
+}
+
+/* Varbinds of a feature's row, which only the device's features have. */
+static bool
+needs_feature(enum lc_event_kind kind)
+{
+	return kind != LC_EVENT_INSTALLED && kind != LC_EVENT_CLEARED &&
+	       kind != LC_EVENT_REVOKED && kind != LC_EVENT_BOOT_LEVEL;
+}
+
+static enum lc_err
+tell(struct lc *lc, struct lc_event *e)
+{
+	enum lc_err err;
+
+	if ((err = pending_reserve(lc)) != LC_OK)
+		return err;
+	if (lc->switches[switch_of(e->kind)] &&
+	    (e->feature != 0 || !needs_feature(e->kind)) &&
+	    (err = event_queue(lc, e)) != LC_OK)
+		return err;
+	lc->pending.list[lc->pending.n++] = *e;
+	return LC_OK;
+}
+
+static void
+about_license(const struct lc *lc, const struct lc_entry *e,
+    struct lc_event *event)
+{
+	const struct lc_place *place = lc_model_store(lc->model,
+	    e->shown.device, e->shown.store);
+
+	event->store = e->shown.store;
+	event->license = e->shown.index;
+	event->type = e->shown.terms.type;
+	event->comment = e->shown.comment;
+	event->count = e->shown.terms.count;
+	event->count_left = e->shown.count_left;
+	event->store_name = place->shown.name;
+	/* Its feature has none any more when it is over. */
+	if (event->end == LC_NO_TIME)
+		event->end = e->shown.terms.end;
+}
+
+enum lc_err
+lc_event_tell(struct lc *lc, enum lc_event_kind kind, const struct lc_use *use,
+    const struct lc_entry *e, const char *by)
+{
+	const struct lc_feature *f = lc_model_feature(lc->model, use->device,
+	    use->feature, use->version);
+	struct lc_event event = {
+		.kind = kind,
+		.at = lc_now(lc),
+		.device = use->device,
+		.feature = f != NULL ? f->index : 0,
+		.type = LC_PERMANENT,
+		.feature_name = use->feature,
+		.feature_version = use->version,
+		.comment = "",
+		.udi = lc_model_device(lc->model, use->device)->udi,
+		.store_name = "",
+		.by = by,
+		.what_is_counted = f != NULL ? f->what_is_counted : "",
+		.module = "",
+		.level = "",
+		.wanted = "",
+	};
+	struct lc_feature_use sum;
+
+	lc_use_sum(lc, use, &sum);
+	event.left_s = sum.left_s;
+	event.end = sum.end;
+	if (e != NULL)
+		about_license(lc, e, &event);
+	return tell(lc, &event);
+}
+
+enum lc_err
+lc_event_tell_level(struct lc *lc, const struct lc_module *module,
+    const char *wanted)
+{
+	const char *level = module->levels[module->running];
+	const char *version = lc_module_entry_of(module)->version;
+	const struct lc_feature *f =
+	    lc_model_feature(lc->model, module->device, level, version);
+
+	return tell(lc, &(struct lc_event){
+		.kind = LC_EVENT_BOOT_LEVEL,
+		.at = lc_now(lc),
+		.device = module->device,
+		.feature = f != NULL ? f->index : 0,
+		.type = LC_PERMANENT,
+		.feature_name = level,
+		.feature_version = version,
+		.comment = "",
+		.udi = lc_model_device(lc->model, module->device)->udi,
+		.store_name = "",
+		.by = "",
+		.end = LC_NO_TIME,
+		.what_is_counted = "",
+		.module = module->name,
+		.level = level,
+		.wanted = wanted,
+	});
+}
+
+/* ---- The queue ------------------------------------------------------- */
+
+static bool
+event_unpack(json_t *body, struct lc_event *e)
+{
+	json_int_t at, device, store, license, feature;
+	json_int_t left, end, count, count_left;
+	int kind, type;
+
+	e->module = e->level = e->wanted = "";
+	if (json_unpack(body, "{s:i, s:I, s:I, s:I, s:I, s:I, s:i,"
+	    " s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s,"
+	    " s?s, s?s, s?s}",
+	    "kind", &kind, "at", &at, "device", &device, "store", &store,
+	    "license", &license, "feature", &feature, "type", &type,
+	    "feature_name", &e->feature_name,
+	    "feature_version", &e->feature_version, "comment", &e->comment,
+	    "udi", &e->udi, "store_name", &e->store_name, "by", &e->by,
+	    "left", &left, "end", &end, "count", &count,
+	    "count_left", &count_left,
+	    "what_is_counted", &e->what_is_counted, "module", &e->module,
+	    "level", &e->level, "wanted", &e->wanted) != 0)
+		return false;
+	e->kind = (enum lc_event_kind)kind;
+	e->type = (enum lc_type)type;
+	e->at = at;
+	e->device = (uint32_t)device;
+	e->store = (uint32_t)store;
+	e->license = (uint32_t)license;
+	e->feature = (uint32_t)feature;
+	e->left_s = (uint32_t)left;
+	e->end = end;
+	e->count = (uint32_t)count;
+	e->count_left = (uint32_t)count_left;
+	return true;
+}
+
+enum lc_err
+lc_event_next(struct lc *lc, uint64_t after, const struct lc_event **out)
+{
+	struct lc_event event = { 0 };
+	struct lc_rows *rows;
+	enum lc_err err;
+	json_t *body;
+
+	err = lc_db_query(lc->db, &rows, "SELECT seq, body FROM outbox"
+	    " WHERE seq > ? ORDER BY seq LIMIT 1", "i", (int64_t)after);
+	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+		return err;
+	event.seq = (uint64_t)lc_db_int(rows, 0);
+	body = json_loads(lc_db_text(rows, 1), JSON_REJECT_DUPLICATES, NULL);
+	lc_db_stop(rows);
+	if (body == NULL || !event_unpack(body, &event)) {
+		json_decref(body);
+		return LC_EDAMAGED;
+	}
+	json_decref(lc->next_body);
+	lc->next_body = body;
+	lc->next = event;
+	*out = &lc->next;
+	return LC_OK;
+}
+
+enum lc_err
+lc_event_done(struct lc *lc, uint64_t seq)
+{
+	return lc_db_run(lc->db, "DELETE FROM outbox WHERE seq <= ?", "i",
+	    (int64_t)seq);
+}
+
+/* Reading these is not worth an error: they are shown to people. */
+uint64_t
+lc_event_waiting(struct lc *lc)
+{
+	int64_t n = 0;
+
+	return queue_length(lc, &n) == LC_OK ? (uint64_t)n : 0;
+}
+
+uint64_t
+lc_event_dropped(struct lc *lc)
+{
+	struct lc_rows *rows;
+	uint64_t n = 0;
+
+	if (lc_db_query(lc->db, &rows, "SELECT value FROM meta WHERE"
+	    " name = 'outbox.dropped'", "") == LC_OK &&
+	    lc_db_next(lc->db, rows) == LC_OK) {
+		n = (uint64_t)lc_db_int(rows, 0);
+		lc_db_stop(rows);
+	}
+	return n;
+}

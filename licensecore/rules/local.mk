@@ -1,0 +1,8 @@
+licensecore_libcore_la_SOURCES += \
+	licensecore/rules/clock.c licensecore/rules/clock.h \
+	licensecore/rules/level.c licensecore/rules/level.h \
+	licensecore/rules/meter.c licensecore/rules/meter.h \
+	licensecore/rules/model.c licensecore/rules/model.h \
+	licensecore/rules/schedule.c licensecore/rules/schedule.h \
+	licensecore/rules/select.c licensecore/rules/select.h \
+	licensecore/rules/use.c licensecore/rules/use.h

@@ -1,0 +1,709 @@
+/* model.c - what there is, in memory; options checked on the way in. */
+#include "model.h"
+
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "level.h"
+#include "format/line.h"
+#include "format/trust.h"
+
+/* ---- Arena ----------------------------------------------------------- */
+
+struct lc_chunk {
+	struct lc_chunk *next;
+	_Alignas(max_align_t) unsigned char bytes[];
+};
+
+void *
+lc_arena_alloc(struct lc_arena *arena, size_t size)
+{
+	struct lc_chunk *chunk = calloc(1, sizeof *chunk + size);
+
+	if (chunk == NULL)
+		return NULL;
+	chunk->next = arena->chunks;
+	arena->chunks = chunk;
+	return chunk->bytes;
+}
+
+char *
+lc_arena_text(struct lc_arena *arena, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = lc_arena_alloc(arena, size);
+
+	return copy != NULL ? memcpy(copy, text, size) : NULL;
+}
+
+void
+lc_arena_free(struct lc_arena *arena)
+{
+	while (arena->chunks != NULL) {
+		struct lc_chunk *chunk = arena->chunks;
+
+		arena->chunks = chunk->next;
+		free(chunk);
+	}
+}
+
+/* ---- Licenses by identity -------------------------------------------- */
+
+/* FNV-1a; identities are chosen by issuers whom the device trusts. */
+static size_t
+id_hash(uint32_t device, const char *id)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ device;
+
+	for (; *id != '\0'; id++)
+		hash = (hash ^ (unsigned char)*id) * UINT64_C(0x100000001b3);
+	return (size_t)(hash ^ hash >> 32);
+}
+
+static struct lc_entry **
+bucket_of(const struct lc_ids *ids, uint32_t device, const char *id)
+{
+	return &ids->buckets[id_hash(device, id) & (ids->nbuckets - 1)];
+}
+
+enum lc_err
+lc_ids_reserve(struct lc_ids *ids, size_t n)
+{
+	struct lc_ids more = { .nbuckets = 16 };
+
+	while (more.nbuckets < ids->n + n)
+		more.nbuckets *= 2;
+	if (more.nbuckets <= ids->nbuckets)
+		return LC_OK;
+	more.buckets = calloc(more.nbuckets, sizeof(struct lc_entry *));
+	if (more.buckets == NULL)
+		return LC_ENOMEM;
+	for (size_t i = 0; i < ids->nbuckets; i++) {
+		struct lc_entry *next;
+
+		for (struct lc_entry *e = ids->buckets[i]; e != NULL; e = next) {
+			next = e->chain;
+			lc_ids_add(&more, e);
+		}
+	}
+	free(ids->buckets);
+	*ids = more;
+	return LC_OK;
+}
+
+void
+lc_ids_add(struct lc_ids *ids, struct lc_entry *e)
+{
+	struct lc_entry **bucket =
+	    bucket_of(ids, e->shown.device, e->shown.terms.id);
+
+	e->chain = *bucket;
+	*bucket = e;
+	ids->n++;
+}
+
+void
+lc_ids_remove(struct lc_ids *ids, struct lc_entry *e)
+{
+	struct lc_entry **at =
+	    bucket_of(ids, e->shown.device, e->shown.terms.id);
+
+	while (*at != e)
+		at = &(*at)->chain;
+	*at = e->chain;
+	ids->n--;
+}
+
+struct lc_entry *
+lc_ids_find(const struct lc_ids *ids, uint32_t device, const char *id)
+{
+	struct lc_entry *e;
+
+	if (ids->nbuckets == 0)
+		return NULL;
+	for (e = *bucket_of(ids, device, id); e != NULL; e = e->chain) {
+		if (e->shown.device == device &&
+		    strcmp(e->shown.terms.id, id) == 0)
+			break;
+	}
+	return e;
+}
+
+void
+lc_ids_free(struct lc_ids *ids)
+{
+	free(ids->buckets);
+}
+
+/* ---- Options --------------------------------------------------------- */
+
+/* What stands in a UDI: printable ASCII, no blank and no colon. */
+static bool
+udi_part_ok(const char *text)
+{
+	if (text == NULL || *text == '\0')
+		return false;
+	for (; *text != '\0'; text++) {
+		if (*text <= ' ' || *text > '~' || *text == ':')
+			return false;
+	}
+	return true;
+}
+
+static bool
+text_ok(const char *text, size_t min, size_t max)
+{
+	return text != NULL && strlen(text) >= min && strlen(text) <= max;
+}
+
+static enum lc_err
+device_check(const struct lc_options *o, size_t i, struct lc_detail *detail)
+{
+	const struct lc_device_options *d = &o->devices[i];
+
+	if (d->index == 0 || d->index > INT32_MAX)
+		return lc_fail(detail, LC_EOPTIONS,
+		    "device %zu: its index must be 1 to 2147483647", i + 1);
+	if (!udi_part_ok(d->pid) || !udi_part_ok(d->sn))
+		return lc_fail(detail, LC_EOPTIONS, "device %u: product ID and"
+		    " serial number must be printable ASCII without blanks"
+		    " and ':'", d->index);
+	if (strlen(d->pid) + 1 + strlen(d->sn) > LC_UDI_MAX)
+		return lc_fail(detail, LC_EOPTIONS, "device %u: product ID and"
+		    " serial number are longer than %d bytes together",
+		    d->index, LC_UDI_MAX - 1);
+	for (size_t j = 0; j < i; j++) {
+		const struct lc_device_options *other = &o->devices[j];
+
+		if (other->index == d->index)
+			return lc_fail(detail, LC_EOPTIONS,
+			    "two devices have index %u", d->index);
+		if (strcmp(other->pid, d->pid) == 0 &&
+		    strcmp(other->sn, d->sn) == 0)
+			return lc_fail(detail, LC_EOPTIONS, "devices %u and %u"
+			    " are the same one, %s:%s", other->index, d->index,
+			    d->pid, d->sn);
+	}
+	return LC_OK;
+}
+
+static enum lc_err
+store_check(const struct lc_options *o, size_t i, struct lc_detail *detail)
+{
+	const struct lc_store_options *s = &o->stores[i];
+
+	if (s->index == 0)
+		return lc_fail(detail, LC_EOPTIONS,
+		    "device %u: a store's index must not be 0", s->device);
+	if (!text_ok(s->name, 1, 255))
+		return lc_fail(detail, LC_EOPTIONS, "device %u, store %u: its"
+		    " name must have 1 to 255 bytes", s->device, s->index);
+	if (s->kind == LC_STORE_BUILT_IN && s->path == NULL)
+		return lc_fail(detail, LC_EOPTIONS, "device %u, store %u: a"
+		    " built-in store needs the path of its license file",
+		    s->device, s->index);
+	if (s->kind == LC_STORE_BUILT_IN && s->is_default)
+		return lc_fail(detail, LC_EOPTIONS, "device %u, store %u: a"
+		    " built-in store cannot be the default one", s->device,
+		    s->index);
+	for (size_t j = 0; j < i; j++) {
+		const struct lc_store_options *other = &o->stores[j];
+
+		if (other->device == s->device && other->index == s->index)
+			return lc_fail(detail, LC_EOPTIONS, "device %u: two"
+			    " stores have index %u", s->device, s->index);
+		if (s->kind != LC_STORE_BUILT_IN && s->path != NULL &&
+		    other->path != NULL && strcmp(s->path, other->path) == 0)
+			return lc_fail(detail, LC_EOPTIONS, "stores %s and %s"
+			    " are in one file, %s", other->name, s->name,
+			    s->path);
+	}
+	return LC_OK;
+}
+
+static enum lc_err
+feature_check(const struct lc_options *o, size_t i, struct lc_detail *detail)
+{
+	const struct lc_feature_options *f = &o->features[i];
+
+	if (!text_ok(f->name, 1, LC_FEATURE_MAX) ||
+	    !text_ok(f->version, 0, LC_VERSION_MAX))
+		return lc_fail(detail, LC_EOPTIONS, "feature %u: its name must"
+		    " have 1 to %d bytes, its version at most %d", f->index,
+		    LC_FEATURE_MAX, LC_VERSION_MAX);
+	if (f->what_is_counted != NULL &&
+	    !text_ok(f->what_is_counted, 0, LC_FEATURE_MAX))
+		return lc_fail(detail, LC_EOPTIONS, "feature %s: what it counts"
+		    " has more than %d bytes", f->name, LC_FEATURE_MAX);
+	if (f->index == 0)
+		return lc_fail(detail, LC_EOPTIONS,
+		    "feature %s: its index must not be 0", f->name);
+	for (size_t j = 0; j < i; j++) {
+		const struct lc_feature_options *other = &o->features[j];
+
+		if (other->index == f->index)
+			return lc_fail(detail, LC_EOPTIONS, "features %s and"
+			    " %s have one index, %u", other->name, f->name,
+			    f->index);
+		if (strcmp(other->name, f->name) == 0 &&
+		    strcmp(other->version, f->version) == 0)
+			return lc_fail(detail, LC_EOPTIONS, "feature %s,"
+			    " version %s, is there twice", f->name,
+			    f->version);
+	}
+	return LC_OK;
+}
+
+static enum lc_err
+defaults_check(const struct lc_options *o, uint32_t device,
+    struct lc_detail *detail)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->nstores; i++)
+		n += o->stores[i].device == device && o->stores[i].is_default;
+	return n == 1 ? LC_OK : lc_fail(detail, LC_EOPTIONS,
+	    "device %u: exactly one of its stores must be the default one, not"
+	    " %zu", device, n);
+}
+
+static enum lc_err
+options_check(const struct lc_options *o, struct lc_detail *detail)
+{
+	enum lc_err err = LC_OK;
+
+	if (o->ndevices == 0)
+		return lc_fail(detail, LC_EOPTIONS, "there is no device");
+	for (size_t i = 0; i < o->ndevices && err == LC_OK; i++)
+		err = device_check(o, i, detail);
+	for (size_t i = 0; i < o->nstores && err == LC_OK; i++)
+		err = store_check(o, i, detail);
+	for (size_t i = 0; i < o->nfeatures && err == LC_OK; i++)
+		err = feature_check(o, i, detail);
+	for (size_t i = 0; i < o->ndevices && err == LC_OK; i++)
+		err = defaults_check(o, o->devices[i].index, detail);
+	return err;
+}
+
+/* ---- Making ---------------------------------------------------------- */
+
+static struct lc_device *
+device_new(struct lc_arena *arena, const struct lc_device_options *o)
+{
+	struct lc_device *d = lc_arena_alloc(arena, sizeof *d);
+	char *udi = lc_arena_alloc(arena, strlen(o->pid) + strlen(o->sn) + 2);
+
+	if (d == NULL || udi == NULL)
+		return NULL;
+	d->index = o->index;
+	d->pid = lc_arena_text(arena, o->pid);
+	d->sn = lc_arena_text(arena, o->sn);
+	d->name = lc_arena_text(arena, o->name != NULL ? o->name : o->pid);
+	(void)stpcpy(stpcpy(stpcpy(udi, o->pid), ":"), o->sn);
+	d->udi = udi;
+	return d->pid != NULL && d->sn != NULL && d->name != NULL ? d : NULL;
+}
+
+/* A store without a path of its own is kept in the state directory. */
+static char *
+store_path(struct lc_arena *arena, const char *state_dir,
+    const struct lc_store_options *o)
+{
+	size_t size = strlen(state_dir) + 48;
+	char *path;
+
+	if (o->path != NULL)
+		return lc_arena_text(arena, o->path);
+	path = lc_arena_alloc(arena, size);
+	if (path != NULL)
+		(void)snprintf(path, size, "%s/store-%u-%u.db", state_dir,
+		    o->device, o->index);
+	return path;
+}
+
+static struct lc_store *
+store_new(struct lc_model *m, const char *state_dir,
+    const struct lc_store_options *o)
+{
+	struct lc_place *place = lc_arena_alloc(&m->arena, sizeof *place);
+	const struct lc_device *device = lc_model_device(m, o->device);
+
+	if (place == NULL)
+		return NULL;
+	place->shown = (struct lc_store){
+		.device = o->device,
+		.index = o->index,
+		.kind = o->kind,
+		.name = lc_arena_text(&m->arena, o->name),
+		.size = o->size,
+		.size_left = o->size,
+	};
+	place->path = store_path(&m->arena, state_dir, o);
+	place->device = device;
+	place->udi = device->udi;
+	place->is_default = o->is_default;
+	return place->shown.name != NULL && place->path != NULL ?
+	    &place->shown : NULL;
+}
+
+static struct lc_feature *
+feature_new(struct lc_arena *arena, uint32_t device,
+    const struct lc_feature_options *o)
+{
+	struct lc_feature *f = lc_arena_alloc(arena, sizeof *f);
+
+	if (f == NULL)
+		return NULL;
+	f->device = device;
+	f->index = o->index;
+	f->name = lc_arena_text(arena, o->name);
+	f->version = lc_arena_text(arena, o->version);
+	f->what_is_counted = lc_arena_text(arena,
+	    o->what_is_counted != NULL ? o->what_is_counted : "");
+	f->mandatory = o->mandatory;
+	f->always = o->always;
+	f->advise = o->advise;
+	return f->name != NULL && f->version != NULL &&
+	    f->what_is_counted != NULL ? f : NULL;
+}
+
+static int
+order(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+device_order(const void *a, const void *b)
+{
+	const struct lc_device *const *x = a, *const *y = b;
+
+	return order((*x)->index, (*y)->index);
+}
+
+static int
+store_order(const void *a, const void *b)
+{
+	const struct lc_store *const *x = a, *const *y = b;
+	int by = order((*x)->device, (*y)->device);
+
+	return by != 0 ? by : order((*x)->index, (*y)->index);
+}
+
+static int
+feature_order(const void *a, const void *b)
+{
+	const struct lc_feature *const *x = a, *const *y = b;
+	int by = order((*x)->device, (*y)->device);
+
+	return by != 0 ? by : order((*x)->index, (*y)->index);
+}
+
+static int
+license_order(const void *a, const void *b)
+{
+	const struct lc_license *const *x = a, *const *y = b;
+	int by = order((*x)->device, (*y)->device);
+
+	if (by == 0)
+		by = order((*x)->store, (*y)->store);
+	return by != 0 ? by : order((*x)->index, (*y)->index);
+}
+
+static enum lc_err
+devices_make(struct lc_model *m, const struct lc_options *o)
+{
+	m->devices = lc_arena_alloc(&m->arena,
+	    o->ndevices * sizeof *m->devices);
+	if (m->devices == NULL)
+		return LC_ENOMEM;
+	for (; m->ndevices < o->ndevices; m->ndevices++) {
+		struct lc_device *d =
+		    device_new(&m->arena, &o->devices[m->ndevices]);
+
+		if (d == NULL)
+			return LC_ENOMEM;
+		m->devices[m->ndevices] = d;
+	}
+	m->master = o->devices[0].index;
+	qsort(m->devices, m->ndevices, sizeof *m->devices, device_order);
+	return LC_OK;
+}
+
+static enum lc_err
+stores_make(struct lc_model *m, const struct lc_options *o,
+    struct lc_detail *detail)
+{
+	m->stores = lc_arena_alloc(&m->arena, o->nstores * sizeof *m->stores);
+	if (m->stores == NULL)
+		return LC_ENOMEM;
+	for (size_t i = 0; i < o->nstores; i++) {
+		struct lc_store *s;
+
+		if (lc_model_device(m, o->stores[i].device) == NULL)
+			return lc_fail(detail, LC_EOPTIONS, "store %s is for"
+			    " device %u, which does not exist",
+			    o->stores[i].name, o->stores[i].device);
+		s = store_new(m, o->state_dir, &o->stores[i]);
+		if (s == NULL)
+			return LC_ENOMEM;
+		m->stores[m->nstores++] = s;
+	}
+	qsort(m->stores, m->nstores, sizeof *m->stores, store_order);
+
+	for (size_t i = 0; i < m->nstores; i++) {
+		if (!lc_place_of(m->stores[i])->is_default)
+			continue;
+		for (size_t j = 0; j < m->ndevices; j++) {
+			if (m->devices[j]->index == m->stores[i]->device)
+				m->devices[j]->default_store =
+				    m->stores[i]->index;
+		}
+	}
+	return LC_OK;
+}
+
+static enum lc_err
+features_make(struct lc_model *m, const struct lc_options *o)
+{
+	m->features = lc_arena_alloc(&m->arena,
+	    o->ndevices * o->nfeatures * sizeof *m->features);
+	if (m->features == NULL)
+		return LC_ENOMEM;
+	for (size_t i = 0; i < o->ndevices; i++) {
+		for (size_t j = 0; j < o->nfeatures; j++) {
+			struct lc_feature *f = feature_new(&m->arena,
+			    o->devices[i].index, &o->features[j]);
+
+			if (f == NULL)
+				return LC_ENOMEM;
+			m->features[m->nfeatures++] = f;
+		}
+	}
+	qsort(m->features, m->nfeatures, sizeof *m->features, feature_order);
+	return LC_OK;
+}
+
+enum lc_err
+lc_model_new(const struct lc_options *o, struct lc_model **out,
+    struct lc_detail *detail)
+{
+	struct lc_model *m = NULL;
+	enum lc_err err = options_check(o, detail);
+
+	if (err != LC_OK)
+		return err;
+	if ((m = calloc(1, sizeof *m)) == NULL)
+		return LC_ENOMEM;
+	if ((err = devices_make(m, o)) != LC_OK ||
+	    (err = stores_make(m, o, detail)) != LC_OK ||
+	    (err = features_make(m, o)) != LC_OK ||
+	    (err = lc_level_options(m, o, detail)) != LC_OK)
+		goto out;
+	*out = m;
+	m = NULL;
+out:
+	lc_model_free(m);
+	return err;
+}
+
+void
+lc_model_free(struct lc_model *m)
+{
+	if (m == NULL)
+		return;
+	for (size_t i = 0; i < m->nlicenses; i++)
+		lc_entry_free(lc_entry_of(m->licenses[i]));
+	free(m->licenses);
+	free(m->by_feature);
+	lc_ids_free(&m->ids);
+	lc_trust_free(m->trust);
+	lc_arena_free(&m->arena);
+	free(m);
+}
+
+/* ---- Finding --------------------------------------------------------- */
+
+const struct lc_device *
+lc_model_device(const struct lc_model *m, uint32_t device)
+{
+	uint32_t index = device != 0 ? device : m->master;
+
+	for (size_t i = 0; i < m->ndevices; i++) {
+		if (m->devices[i]->index == index)
+			return m->devices[i];
+	}
+	return NULL;
+}
+
+struct lc_place *
+lc_model_store(const struct lc_model *m, uint32_t device, uint32_t store)
+{
+	for (size_t i = 0; i < m->nstores; i++) {
+		if (m->stores[i]->device == device &&
+		    m->stores[i]->index == store)
+			return lc_place_of(m->stores[i]);
+	}
+	return NULL;
+}
+
+struct lc_entry *
+lc_model_license(const struct lc_model *m, uint32_t device, uint32_t store,
+    uint32_t index)
+{
+	const struct lc_license wanted = {
+		.device = device, .store = store, .index = index,
+	};
+	const struct lc_license *key = &wanted;
+	struct lc_license **found;
+
+	if (m->nlicenses == 0)
+		return NULL;
+	found = bsearch(&key, m->licenses, m->nlicenses, sizeof *m->licenses,
+	    license_order);
+	return found != NULL ? lc_entry_of(*found) : NULL;
+}
+
+struct lc_entry *
+lc_model_license_by_index(const struct lc_model *m, uint32_t device,
+    uint32_t index)
+{
+	for (size_t i = 0; i < m->nstores; i++) {
+		struct lc_entry *e;
+
+		if (m->stores[i]->device == device &&
+		    (e = lc_model_license(m, device, m->stores[i]->index,
+		    index)) != NULL)
+			return e;
+	}
+	return NULL;
+}
+
+const struct lc_feature *
+lc_model_feature(const struct lc_model *m, uint32_t device, const char *name,
+    const char *version)
+{
+	for (size_t i = 0; i < m->nfeatures; i++) {
+		const struct lc_feature *f = m->features[i];
+
+		if (f->device == device && strcmp(f->name, name) == 0 &&
+		    (version == NULL || strcmp(f->version, version) == 0))
+			return f;
+	}
+	return NULL;
+}
+
+/* ---- Licenses -------------------------------------------------------- */
+
+enum lc_err
+lc_entry_new(struct lc_line *line, const char *comment, struct lc_entry **out)
+{
+	struct lc_entry *e = calloc(1, sizeof *e);
+
+	if (e == NULL)
+		return LC_ENOMEM;
+	e->shown.terms = line->terms;
+	e->shown.comment = line->terms.comment;
+	e->shown.count_left = line->terms.count;
+	e->shown.installed = LC_NO_TIME;
+	if (comment != NULL && lc_entry_comment(e, comment) != LC_OK) {
+		free(e);
+		return LC_ENOMEM;
+	}
+	e->line = line;
+	*out = e;
+	return LC_OK;
+}
+
+void
+lc_entry_free(struct lc_entry *e)
+{
+	if (e == NULL)
+		return;
+	lc_line_free(e->line);
+	free(e->comment);
+	free(e);
+}
+
+enum lc_err
+lc_entry_comment(struct lc_entry *e, const char *comment)
+{
+	char *copy = strdup(comment);
+
+	if (copy == NULL)
+		return LC_ENOMEM;
+	free(e->comment);
+	e->comment = copy;
+	e->shown.comment = copy;
+	return LC_OK;
+}
+
+static bool
+grow(struct lc_license ***array, size_t room)
+{
+	struct lc_license **more = reallocarray(*array, room, sizeof *more);
+
+	if (more != NULL)
+		*array = more;
+	return more != NULL;
+}
+
+enum lc_err
+lc_model_reserve(struct lc_model *m, size_t n)
+{
+	size_t room = m->room > 0 ? m->room : 16;
+
+	while (room < m->nlicenses + n)
+		room *= 2;
+	if (room > m->room) {
+		if (!grow(&m->licenses, room) || !grow(&m->by_feature, room))
+			return LC_ENOMEM;
+		m->room = room;
+	}
+	return lc_ids_reserve(&m->ids, n);
+}
+
+void
+lc_model_add(struct lc_model *m, struct lc_entry *e)
+{
+	m->licenses[m->nlicenses] = &e->shown;
+	m->by_feature[m->nlicenses] = &e->shown;
+	m->nlicenses++;
+	lc_ids_add(&m->ids, e);
+}
+
+void
+lc_model_sort(struct lc_model *m)
+{
+	if (m->nlicenses > 0)
+		qsort(m->licenses, m->nlicenses, sizeof *m->licenses,
+		    license_order);
+}
+
+static void
+array_remove(struct lc_license **array, size_t n, const struct lc_license *l)
+{
+	size_t i = 0;
+
+	while (array[i] != l)
+		i++;
+	memmove(&array[i], &array[i + 1], (n - i - 1) * sizeof *array);
+}
+
+void
+lc_model_remove(struct lc_model *m, struct lc_entry *e)
+{
+	struct lc_entry *twin;
+
+	array_remove(m->licenses, m->nlicenses, &e->shown);
+	array_remove(m->by_feature, m->nlicenses, &e->shown);
+	m->nlicenses--;
+	lc_ids_remove(&m->ids, e);
+
+	/* Its copy in another store goes on where it stood. */
+	twin = lc_ids_find(&m->ids, e->shown.device, e->shown.terms.id);
+	if (twin != NULL)
+		twin->meter = e->meter;
+}

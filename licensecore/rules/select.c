@@ -1,0 +1,198 @@
+/* select.c - which licenses a feature uses. */
+#include "select.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "ops/core.h"
+#include "meter.h"
+#include "model.h"
+#include "use.h"
+
+#define DAY_S 86400
+
+/* ---- Time ------------------------------------------------------------ */
+
+int64_t
+lc_terms_over(const struct lc_terms *t)
+{
+	if (t->end == LC_NO_TIME)
+		return INT64_MAX;
+	return t->end + (int64_t)t->extension_days * DAY_S;
+}
+
+static bool
+begun(const struct lc_terms *t, int64_t now)
+{
+	return t->start == LC_NO_TIME || t->start <= now;
+}
+
+bool
+lc_entry_expired(const struct lc *lc, const struct lc_entry *e)
+{
+	return lc_now(lc) >= lc_terms_over(&e->shown.terms) ||
+	       (e->meter.expired_at != LC_NO_TIME &&
+	       lc_type_metered(e->shown.terms.type));
+}
+
+/*
+ * A license that is in two stores (a removable one came back) is one license.
+ * An evaluation RTU license that is spent is about to become an RTU one.
+ */
+static bool
+usable(const struct lc *lc, const struct lc_entry *e)
+{
+	const struct lc_license *l = &e->shown;
+
+	return lc_ids_find(&lc->model->ids, l->device, l->terms.id) == e &&
+	       l->eula_accepted && begun(&l->terms, lc_now(lc)) &&
+	       !lc_entry_expired(lc, e) &&
+	       (l->terms.type == LC_EVAL_RIGHT_TO_USE ||
+	       !lc_meter_spent(lc, e));
+}
+
+/* ---- Rank ------------------------------------------------------------ */
+
+/* Bought for good or for now, then tiding over, then trials. */
+static int
+class_of(enum lc_type type)
+{
+	switch (type) {
+	case LC_PERMANENT:
+	case LC_PAID_SUBSCRIPTION:
+	case LC_RIGHT_TO_USE:
+	case LC_PERMANENT_RIGHT_TO_USE:
+		return 1;
+	case LC_EXTENSION:
+	case LC_GRACE_PERIOD:
+	case LC_EXTENSION_SUBSCRIPTION:
+		return 2;
+	case LC_DEMO:
+	case LC_EVALUATION_SUBSCRIPTION:
+	case LC_EVAL_RIGHT_TO_USE:
+		return 3;
+	}
+	return 4;
+}
+
+/* Licenses of one feature stand together, in an order that stays. */
+static int
+feature_order(const struct lc_license *a, const struct lc_license *b)
+{
+	int by = (a->device > b->device) - (a->device < b->device);
+
+	if (by == 0)
+		by = strcmp(a->terms.feature, b->terms.feature);
+	return by != 0 ? by : strcmp(a->terms.version, b->terms.version);
+}
+
+static int
+rank_order(const struct lc_license *a, const struct lc_license *b)
+{
+	int by = (int)b->priority - (int)a->priority;
+
+	if (by == 0)
+		by = class_of(a->terms.type) - class_of(b->terms.type);
+	if (by == 0)	/* uncounted is the largest count */
+		by = (a->terms.count < b->terms.count) -
+		    (a->terms.count > b->terms.count);
+	if (by == 0)
+		by = (lc_terms_over(&a->terms) < lc_terms_over(&b->terms)) -
+		    (lc_terms_over(&a->terms) > lc_terms_over(&b->terms));
+	if (by == 0)
+		by = (a->index > b->index) - (a->index < b->index);
+	return by;
+}
+
+static int
+order(const void *a, const void *b)
+{
+	const struct lc_license *const *x = a, *const *y = b;
+	int by = feature_order(*x, *y);
+
+	return by != 0 ? by : rank_order(*x, *y);
+}
+
+/* ---- Judging --------------------------------------------------------- */
+
+/*
+ * What ran out while leases draw on it stays with them, if nothing else can
+ * serve (clmgmtLicenseStatus expiredInUse), until the last one is released.
+ */
+static bool
+stays(const struct lc *lc, const struct lc_use *use, const struct lc_entry *e)
+{
+	return e->serving && lc_use_wanted(use) && lc_entry_expired(lc, e);
+}
+
+static bool
+serves(const struct lc *lc, const struct lc_use *use,
+    const struct lc_entry *first, const struct lc_entry *e)
+{
+	if (first == NULL)
+		return stays(lc, use, e);
+	return e == first || (first->shown.terms.additive &&
+	    e->shown.terms.additive && usable(lc, e));
+}
+
+void
+lc_select_use(struct lc *lc, struct lc_use *use)
+{
+	struct lc_license **list = lc->model->by_feature + use->first;
+	const struct lc_entry *first = NULL;
+
+	for (size_t i = 0; i < use->n && first == NULL; i++) {
+		if (usable(lc, lc_entry_of(list[i])))
+			first = lc_entry_of(list[i]);
+	}
+	for (size_t i = 0; i < use->n; i++) {
+		struct lc_entry *e = lc_entry_of(list[i]);
+
+		e->serving = serves(lc, use, first, e);
+		e->superseded = first != NULL && !e->serving;
+	}
+}
+
+static void
+until(struct lc_model *m, int64_t when, int64_t now)
+{
+	if (when > now && when < m->selected_until)
+		m->selected_until = when;
+}
+
+/* Gives each use its run of by_feature. */
+static void
+group(struct lc *lc, int64_t now)
+{
+	struct lc_model *m = lc->model;
+
+	for (size_t i = 0; i < lc->nuses; i++)
+		lc->uses[i]->n = 0;
+	for (size_t i = 0; i < m->nlicenses; i++) {
+		const struct lc_entry *e = lc_entry_of(m->by_feature[i]);
+
+		if (e->use->n++ == 0)
+			e->use->first = i;
+		until(m, e->shown.terms.start, now);
+		until(m, e->shown.terms.end, now);	/* the extension */
+		until(m, lc_terms_over(&e->shown.terms), now);
+	}
+}
+
+void
+lc_select(struct lc *lc)
+{
+	struct lc_model *m = lc->model;
+	int64_t now = lc_now(lc);
+
+	m->selected_until = INT64_MAX;
+	if (m->nlicenses > 0)
+		qsort(m->by_feature, m->nlicenses, sizeof *m->by_feature,
+		    order);
+	group(lc, now);
+	for (size_t i = 0; i < lc->nuses; i++)
+		lc_select_use(lc, lc->uses[i]);
+	lc_use_all(lc);
+	lc->due.known = false;
+}

@@ -1,0 +1,692 @@
+/*
+ * db.c - the one place that talks to SQLite.
+ *
+ * What makes "done" true the instant before the power fails: a rollback
+ * journal, which commits attached files as one (WAL does not), and
+ * synchronous=EXTRA, which syncs the directory after the journal was removed;
+ * with FULL the removal itself could be lost, and a committed transaction be
+ * rolled back at the next start.
+ */
+#include "db.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sqlite3.h>
+
+#include "base/error.h"
+
+#define MAX_STATEMENTS 128
+#define LEDGER_WAIT_MS 5000	/* for others who write into it */
+
+struct lc_db {
+	sqlite3 *sqlite;
+	int nattached;
+	struct {
+		const char *sql;	/* by address, see db.h */
+		sqlite3_stmt *statement;
+	} cache[MAX_STATEMENTS];
+	size_t ncached;
+	char words[160];	/* about what was rolled back */
+};
+
+/* A file's identity (PRAGMA application_id) and how its schema came about. */
+struct file_kind {
+	const char *schema;	/* its name on the connection, or what that
+				   of the first one would be */
+	int32_t magic;
+	const char *const *steps;	/* step n leads from version n to n+1 */
+	int32_t nsteps;
+	/* Is that what its schema may be?  NULL: it is ours alone. */
+	enum lc_err (*tables)(const char *said);
+};
+
+static const char *const persistence_steps[] = {
+	/*
+	 * license: every license that ever was in a store of a device: its
+	 * index for good, and the operator's wishes.  usage: meter.c, by
+	 * identity, wherever the license is.  mirror: what primary stores
+	 * hold.  mark: schedule.c.  agreement: EULA texts by digest.  history
+	 * and outbox: history.c and change.c.
+	 */
+	"CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+	"CREATE TABLE license (udi TEXT NOT NULL, store INTEGER NOT NULL,"
+	" id TEXT NOT NULL, idx INTEGER NOT NULL, comment TEXT,"
+	" priority INTEGER,"
+	" PRIMARY KEY (udi, store, id), UNIQUE (udi, idx)) WITHOUT ROWID;"
+	"CREATE TABLE usage (udi TEXT NOT NULL, id TEXT NOT NULL,"
+	" used_ms INTEGER NOT NULL, expired_at INTEGER NOT NULL,"
+	" mac BLOB NOT NULL, PRIMARY KEY (udi, id)) WITHOUT ROWID;"
+	"CREATE TABLE acceptance (udi TEXT NOT NULL, id TEXT NOT NULL,"
+	" at INTEGER NOT NULL, by TEXT NOT NULL,"
+	" PRIMARY KEY (udi, id)) WITHOUT ROWID;"
+	"CREATE TABLE mark (udi TEXT NOT NULL, about TEXT NOT NULL,"
+	" kind INTEGER NOT NULL, value INTEGER NOT NULL,"
+	" PRIMARY KEY (udi, about, kind)) WITHOUT ROWID;"
+	"CREATE TABLE mirror (udi TEXT NOT NULL, store INTEGER NOT NULL,"
+	" id TEXT NOT NULL, line TEXT NOT NULL, installed INTEGER NOT NULL,"
+	" PRIMARY KEY (udi, store, id));"
+	"CREATE TABLE agreement (digest TEXT PRIMARY KEY, text TEXT NOT NULL);"
+	"CREATE TABLE history (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+	" what TEXT NOT NULL, udi TEXT NOT NULL, store INTEGER NOT NULL,"
+	" id TEXT NOT NULL, body TEXT NOT NULL, mac BLOB NOT NULL);"
+	"CREATE INDEX history_id ON history (udi, id, what);"
+	"CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" body TEXT NOT NULL);",
+
+	/* Seals for all that grants something: sealed.c, which makes them. */
+	"CREATE TABLE sealed (name TEXT PRIMARY KEY, body TEXT NOT NULL,"
+	" mac BLOB NOT NULL) WITHOUT ROWID;"
+	"ALTER TABLE acceptance ADD COLUMN mac BLOB;"
+	"INSERT INTO meta (name, value) SELECT 'unsealed', 1"
+	" WHERE EXISTS (SELECT 1 FROM meta);",
+};
+
+/* The tables that copy.c keeps, without what is only there to find rows. */
+static const char *const copy_steps[] = {
+	"CREATE TABLE copy.kept_meta (name TEXT PRIMARY KEY, value)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE copy.kept_license (udi TEXT, store INTEGER, id TEXT,"
+	" idx INTEGER, comment TEXT, priority INTEGER,"
+	" PRIMARY KEY (udi, store, id)) WITHOUT ROWID;"
+	"CREATE TABLE copy.kept_usage (udi TEXT, id TEXT, used_ms INTEGER,"
+	" expired_at INTEGER, mac BLOB, PRIMARY KEY (udi, id)) WITHOUT ROWID;"
+	"CREATE TABLE copy.kept_acceptance (udi TEXT, id TEXT, at INTEGER,"
+	" by TEXT, mac BLOB, PRIMARY KEY (udi, id)) WITHOUT ROWID;"
+	"CREATE TABLE copy.kept_mark (udi TEXT, about TEXT, kind INTEGER,"
+	" value INTEGER, PRIMARY KEY (udi, about, kind)) WITHOUT ROWID;"
+	"CREATE TABLE copy.kept_agreement (digest TEXT PRIMARY KEY,"
+	" text TEXT);"
+	"CREATE TABLE copy.kept_history (seq INTEGER PRIMARY KEY, at INTEGER,"
+	" what TEXT, udi TEXT, store INTEGER, id TEXT, body TEXT, mac BLOB);"
+	"CREATE TABLE copy.kept_sealed (name TEXT PRIMARY KEY, body TEXT,"
+	" mac BLOB) WITHOUT ROWID;",
+};
+
+#define STORE_LINE "line (id TEXT PRIMARY KEY, line TEXT NOT NULL,"	\
+	" installed INTEGER NOT NULL)"
+
+static const char *const store_steps[] = {
+	"CREATE TABLE store." STORE_LINE ";",
+};
+
+/* Media come from anywhere: no views, no triggers, nothing else. */
+static enum lc_err
+store_tables(const char *said)
+{
+	return said != NULL &&
+	    strcmp(said, "CREATE TABLE " STORE_LINE) == 0 ?
+	    LC_OK : LC_EDAMAGED;
+}
+
+static const char *const ledger_steps[] = {
+	/*
+	 * issued: licenses; agreement: their texts, by digest.  device: keys
+	 * of devices, as first seen or shown.  permission: tickets, and what
+	 * each was redeemed for (lines, one on a row).  moved: licenses that
+	 * left a device for good.
+	 */
+	"CREATE TABLE issued (id TEXT PRIMARY KEY, line TEXT NOT NULL)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE moved (udi TEXT NOT NULL, id TEXT NOT NULL,"
+	" PRIMARY KEY (udi, id)) WITHOUT ROWID;"
+	"CREATE TABLE agreement (digest TEXT PRIMARY KEY, text TEXT NOT NULL);"
+	"CREATE TABLE device (udi TEXT PRIMARY KEY, kid TEXT NOT NULL)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE permission (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" id TEXT NOT NULL UNIQUE, udi TEXT NOT NULL, ticket TEXT,"
+	" redeemed_for TEXT, redeemed_at INTEGER, lines TEXT);",
+};
+
+#define NSTEPS(steps) (int32_t)(sizeof(steps) / sizeof(steps)[0])
+
+static const struct file_kind file_kinds[] = {
+	[LC_DB_PERSISTENCE] = { "main", 0x4c436870, persistence_steps,
+	    NSTEPS(persistence_steps), NULL },
+	[LC_DB_COPY] = { "copy", 0x4c43636f, copy_steps, NSTEPS(copy_steps),
+	    NULL },
+	[LC_DB_STORE] = { "store", 0x4c437374, store_steps,
+	    NSTEPS(store_steps), store_tables },
+	[LC_DB_LEDGER] = { "main", 0x4c436c67, ledger_steps,
+	    NSTEPS(ledger_steps), NULL },
+};
+
+static enum lc_err
+error_of(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return LC_OK;
+	case SQLITE_NOMEM:
+		return LC_ENOMEM;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return LC_ELOCKED;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+	case SQLITE_CONSTRAINT:
+	case SQLITE_MISMATCH:
+		return LC_EDAMAGED;
+	default:
+		return LC_EIO;
+	}
+}
+
+/* ---- Statements ------------------------------------------------------ */
+
+static enum lc_err
+statement_get(struct lc_db *db, const char *sql, sqlite3_stmt **out)
+{
+	sqlite3_stmt *statement;
+	int rc;
+
+	for (size_t i = 0; i < db->ncached; i++) {
+		if (db->cache[i].sql == sql) {
+			*out = db->cache[i].statement;
+			return LC_OK;
+		}
+	}
+	if (db->ncached == MAX_STATEMENTS)
+		return LC_EINVAL;
+	rc = sqlite3_prepare_v3(db->sqlite, sql, -1,
+	    SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+	if (rc != SQLITE_OK)
+		return error_of(rc);
+	db->cache[db->ncached].sql = sql;
+	db->cache[db->ncached++].statement = statement;
+	*out = statement;
+	return LC_OK;
+}
+
+/* Values are bound without a copy: they outlive the statement's run. */
+static enum lc_err
+bind(sqlite3_stmt *statement, const char *letters, va_list args)
+{
+	int rc = SQLITE_OK;
+
+	for (int i = 1; letters[i - 1] != '\0' && rc == SQLITE_OK; i++) {
+		const void *value;
+
+		switch (letters[i - 1]) {
+		case 's':
+		case 't':
+			value = va_arg(args, const char *);
+			rc = sqlite3_bind_text(statement, i, value, -1,
+			    SQLITE_STATIC);
+			break;
+		case 'x':
+			value = va_arg(args, const char *);
+			rc = sqlite3_bind_text64(statement, i, value,
+			    va_arg(args, size_t), SQLITE_STATIC, SQLITE_UTF8);
+			break;
+		case 'i':
+			rc = sqlite3_bind_int64(statement, i,
+			    va_arg(args, int64_t));
+			break;
+		case 'b':
+			value = va_arg(args, const void *);
+			rc = sqlite3_bind_blob64(statement, i, value,
+			    va_arg(args, size_t), SQLITE_STATIC);
+			break;
+		default:
+			return LC_EINVAL;
+		}
+	}
+	return error_of(rc);
+}
+
+enum lc_err
+lc_db_run(struct lc_db *db, const char *sql, const char *letters, ...)
+{
+	sqlite3_stmt *statement;
+	enum lc_err err;
+	va_list args;
+
+	if ((err = statement_get(db, sql, &statement)) != LC_OK)
+		return err;
+	va_start(args, letters);
+	err = bind(statement, letters, args);
+	va_end(args);
+	if (err == LC_OK)
+		err = error_of(sqlite3_step(statement));
+	(void)sqlite3_reset(statement);	/* repeats what step said */
+	(void)sqlite3_clear_bindings(statement);
+	return err;
+}
+
+/* A query that runs is its prepared statement. */
+static sqlite3_stmt *
+statement_of(struct lc_rows *rows)
+{
+	return (sqlite3_stmt *)(void *)rows;
+}
+
+enum lc_err
+lc_db_query(struct lc_db *db, struct lc_rows **rows, const char *sql,
+    const char *letters, ...)
+{
+	sqlite3_stmt *statement;
+	enum lc_err err;
+	va_list args;
+
+	if ((err = statement_get(db, sql, &statement)) != LC_OK)
+		return err;
+	va_start(args, letters);
+	err = bind(statement, letters, args);
+	va_end(args);
+	if (err == LC_OK)
+		*rows = (struct lc_rows *)(void *)statement;
+	return err;
+}
+
+enum lc_err
+lc_db_next(struct lc_db *db, struct lc_rows *rows)
+{
+	int rc = sqlite3_step(statement_of(rows));
+
+	(void)db;
+	if (rc == SQLITE_ROW)
+		return LC_OK;
+	lc_db_stop(rows);
+	return rc == SQLITE_DONE ? LC_ENOTFOUND : error_of(rc);
+}
+
+void
+lc_db_stop(struct lc_rows *rows)
+{
+	if (rows == NULL)
+		return;
+	(void)sqlite3_reset(statement_of(rows));
+	(void)sqlite3_clear_bindings(statement_of(rows));
+}
+
+int64_t
+lc_db_int(struct lc_rows *rows, int column)
+{
+	return sqlite3_column_int64(statement_of(rows), column);
+}
+
+const char *
+lc_db_text(struct lc_rows *rows, int column)
+{
+	const unsigned char *text =
+	    sqlite3_column_text(statement_of(rows), column);
+
+	return text != NULL ? (const char *)text : "";
+}
+
+const void *
+lc_db_blob(struct lc_rows *rows, int column, size_t *len)
+{
+	const void *blob = sqlite3_column_blob(statement_of(rows), column);
+
+	*len = (size_t)sqlite3_column_bytes(statement_of(rows), column);
+	return blob;
+}
+
+int64_t
+lc_db_last_row(struct lc_db *db)
+{
+	return sqlite3_last_insert_rowid(db->sqlite);
+}
+
+const char *
+lc_db_words(struct lc_db *db)
+{
+	return sqlite3_errcode(db->sqlite) == SQLITE_OK && *db->words != '\0' ?
+	    db->words : sqlite3_errmsg(db->sqlite);
+}
+
+enum lc_err
+lc_db_exec(struct lc_db *db, const char *sql)
+{
+	return error_of(sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
+}
+
+/* ---- Transactions ---------------------------------------------------- */
+
+enum lc_err
+lc_db_begin(struct lc_db *db)
+{
+	return lc_db_run(db, "BEGIN IMMEDIATE", "");
+}
+
+enum lc_err
+lc_db_commit(struct lc_db *db)
+{
+	enum lc_err err = lc_db_run(db, "COMMIT", "");
+
+	if (err != LC_OK)
+		lc_db_rollback(db);
+	return err;
+}
+
+void
+lc_db_rollback(struct lc_db *db)
+{
+	/* Autocommit is back on when SQLite has rolled back by itself. */
+	if (sqlite3_errcode(db->sqlite) != SQLITE_OK)
+		(void)snprintf(db->words, sizeof db->words, "%s",
+		    sqlite3_errmsg(db->sqlite));
+	if (!sqlite3_get_autocommit(db->sqlite))
+		(void)lc_db_run(db, "ROLLBACK", "");
+}
+
+/* ---- Files ----------------------------------------------------------- */
+
+/* Schema names cannot be parameters; these come from file_kinds alone. */
+static enum lc_err
+pragma_run(struct lc_db *db, const struct file_kind *kind, const char *rest)
+{
+	char sql[96];
+
+	(void)snprintf(sql, sizeof sql, "PRAGMA %s.%s", kind->schema, rest);
+	return error_of(sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
+}
+
+static enum lc_err
+pragma_get(struct lc_db *db, const struct file_kind *kind, const char *name,
+    int32_t *value)
+{
+	sqlite3_stmt *statement;
+	char sql[96];
+	int rc;
+
+	(void)snprintf(sql, sizeof sql, "PRAGMA %s.%s", kind->schema, name);
+	rc = sqlite3_prepare_v2(db->sqlite, sql, -1, &statement, NULL);
+	if (rc != SQLITE_OK)
+		return error_of(rc);
+	rc = sqlite3_step(statement);
+	if (rc == SQLITE_ROW)
+		*value = sqlite3_column_int(statement, 0);
+	(void)sqlite3_finalize(statement);	/* repeats what step said */
+	return error_of(rc);
+}
+
+/*
+ * What SQLite's check says of a file.  That a page could not be read is no
+ * damage: it is said with its error code, or in these words.
+ */
+static enum lc_err
+finding(const char *said)
+{
+	const char *code = said != NULL ? strstr(said, "error code=") : NULL;
+	enum lc_err err = LC_OK;
+
+	if (said != NULL && strcmp(said, "ok") == 0)
+		return LC_OK;
+	if (code != NULL)
+		err = error_of(atoi(code + strlen("error code=")));
+	else if (said != NULL && strstr(said, "failed to get page") != NULL)
+		err = LC_EIO;
+	return err != LC_OK ? err : LC_EDAMAGED;
+}
+
+/* What this makes of the query's first column, in its first row. */
+static enum lc_err
+judge_text(struct lc_db *db, const char *sql,
+    enum lc_err (*judge)(const char *said))
+{
+	sqlite3_stmt *statement;
+	enum lc_err err;
+	int rc;
+
+	rc = sqlite3_prepare_v2(db->sqlite, sql, -1, &statement, NULL);
+	if (rc != SQLITE_OK)
+		return error_of(rc);
+	rc = sqlite3_step(statement);
+	err = error_of(rc);
+	if (rc == SQLITE_ROW)
+		err = judge((const char *)sqlite3_column_text(statement, 0));
+	(void)sqlite3_finalize(statement);	/* repeats what step said */
+	return err;
+}
+
+/* Are its tables what they should be? */
+static enum lc_err
+tables_check(struct lc_db *db, const struct file_kind *kind)
+{
+	char sql[96];
+
+	if (kind->tables == NULL)
+		return LC_OK;
+	(void)snprintf(sql, sizeof sql, "SELECT group_concat(sql) FROM"
+	    " %s.sqlite_schema WHERE sql IS NOT NULL", kind->schema);
+	return judge_text(db, sql, kind->tables);
+}
+
+/* Do the pages hold together?  Reads the whole file. */
+static enum lc_err
+integrity_check(struct lc_db *db, const struct file_kind *kind)
+{
+	char sql[96];
+
+	(void)snprintf(sql, sizeof sql, "PRAGMA %s.integrity_check(1)",
+	    kind->schema);
+	return judge_text(db, sql, finding);
+}
+
+enum lc_err
+lc_db_check(struct lc_db *db)
+{
+	return integrity_check(db, &file_kinds[LC_DB_PERSISTENCE]);
+}
+
+static enum lc_err
+migrate(struct lc_db *db, const struct file_kind *kind)
+{
+	char rest[48];
+	int32_t version = 0;
+	enum lc_err err;
+
+	if (kind->steps == NULL)
+		return LC_EDAMAGED;
+	/* Read again: somebody else may just have made the ledger. */
+	if ((err = lc_db_begin(db)) == LC_OK)
+		err = pragma_get(db, kind, "user_version", &version);
+	for (int32_t i = version; i < kind->nsteps && err == LC_OK; i++)
+		err = error_of(sqlite3_exec(db->sqlite, kind->steps[i], NULL,
+		    NULL, NULL));
+	if (err == LC_OK) {
+		(void)snprintf(rest, sizeof rest, "application_id = %d",
+		    (int)kind->magic);
+		err = pragma_run(db, kind, rest);
+	}
+	if (err == LC_OK) {
+		(void)snprintf(rest, sizeof rest, "user_version = %d",
+		    (int)kind->nsteps);
+		err = pragma_run(db, kind, rest);
+	}
+	if (err != LC_OK) {
+		lc_db_rollback(db);
+		return err;
+	}
+	return lc_db_commit(db);
+}
+
+/* Makes sure that the file under this schema name is one of ours. */
+static enum lc_err
+file_prepare(struct lc_db *db, const struct file_kind *kind, bool check)
+{
+	int32_t magic, version, tables;
+	enum lc_err err;
+
+	if ((err = pragma_run(db, kind, "synchronous = EXTRA")) != LC_OK ||
+	    (err = pragma_run(db, kind, "journal_mode = DELETE")) != LC_OK ||
+	    (err = pragma_run(db, kind, "cell_size_check = ON")) != LC_OK ||
+	    (err = pragma_get(db, kind, "application_id", &magic)) != LC_OK ||
+	    (err = pragma_get(db, kind, "user_version", &version)) != LC_OK ||
+	    (err = pragma_get(db, kind, "schema_version", &tables)) != LC_OK)
+		return err;
+	if (magic == 0 && version == 0 && tables == 0)
+		return migrate(db, kind);	/* a new file */
+	if (magic != kind->magic || version < 1)
+		return LC_EDAMAGED;
+	if (version > kind->nsteps)
+		return LC_ENEWER;
+	if (check && ((err = tables_check(db, kind)) != LC_OK ||
+	    (err = integrity_check(db, kind)) != LC_OK))
+		return err;
+	return version < kind->nsteps ? migrate(db, kind) : LC_OK;
+}
+
+static enum lc_err
+file_problem(struct lc_db *db, enum lc_err err, const char *path,
+    struct lc_detail *detail)
+{
+	switch (err) {
+	case LC_ENEWER:
+		return lc_fail(detail, err, "%s: written by a newer version of"
+		    " this software", path);
+	case LC_EDAMAGED:
+		return lc_fail(detail, err, "%s: damaged, or not a license"
+		    " database", path);
+	default:
+		return lc_fail(detail, err, "%s: %s", path,
+		    db->sqlite != NULL ? lc_db_words(db) : lc_strerror(err));
+	}
+}
+
+enum lc_err
+lc_db_open(const char *path, enum lc_db_file which, struct lc_db **out,
+    struct lc_detail *detail)
+{
+	struct lc_db *db = calloc(1, sizeof *db);
+	enum lc_err err = LC_ENOMEM;
+
+	if (db == NULL)
+		return err;
+	err = error_of(sqlite3_open_v2(path, &db->sqlite,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+	    SQLITE_OPEN_EXRESCODE, NULL));
+	if (err == LC_OK)
+		err = error_of(sqlite3_exec(db->sqlite,
+		    "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY",
+		    NULL, NULL, NULL));
+	if (err == LC_OK)
+		err = error_of(sqlite3_busy_timeout(db->sqlite,
+		    which == LC_DB_LEDGER ? LEDGER_WAIT_MS : 0));
+	if (err == LC_OK)
+		err = file_prepare(db, &file_kinds[which], true);
+	if (err != LC_OK)
+		goto out;
+	*out = db;
+	db = NULL;
+out:
+	if (db != NULL)
+		(void)file_problem(db, err, path, detail);
+	lc_db_close(db);
+	return err;
+}
+
+void
+lc_db_close(struct lc_db *db)
+{
+	if (db == NULL)
+		return;
+	for (size_t i = 0; i < db->ncached; i++)
+		(void)sqlite3_finalize(db->cache[i].statement);
+	(void)sqlite3_close(db->sqlite);	/* nothing is open in it */
+	free(db);
+}
+
+/* ---- The copy of the persistence file -------------------------------- */
+
+enum lc_err
+lc_db_attach_copy(struct lc_db *db, const char *path,
+    struct lc_detail *detail)
+{
+	enum lc_err err = lc_db_run(db, "ATTACH ? AS copy", "s", path);
+
+	if (err != LC_OK)
+		return file_problem(db, err, path, detail);
+	err = file_prepare(db, &file_kinds[LC_DB_COPY], true);
+	if (err == LC_OK)
+		return err;
+	(void)file_problem(db, err, path, detail);
+	(void)lc_db_run(db, "DETACH copy", "");		/* no one reads it */
+	return err;
+}
+
+enum lc_err
+lc_db_try_copy(const char *path, struct lc_detail *detail)
+{
+	struct lc_db *db = calloc(1, sizeof *db);
+	enum lc_err err = LC_ENOMEM;
+
+	if (db == NULL)
+		return err;
+	err = error_of(sqlite3_open_v2(":memory:", &db->sqlite,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
+	if (err == LC_OK)
+		err = lc_db_attach_copy(db, path, detail);
+	lc_db_close(db);
+	return err;
+}
+
+enum lc_err
+lc_db_check_copy(struct lc_db *db)
+{
+	return integrity_check(db, &file_kinds[LC_DB_COPY]);
+}
+
+/* ---- Stores ---------------------------------------------------------- */
+
+/* The schema name of a slot. */
+static const char *const slots[LC_DB_SLOTS] = LC_DB_EACH("", "");
+
+static enum lc_err
+attach(struct lc_db *db, const char *path, bool check,
+    struct lc_detail *detail)
+{
+	struct file_kind kind = file_kinds[LC_DB_STORE];
+	enum lc_err err;
+
+	kind.schema = slots[db->nattached];
+	if (db->nattached > 0)	/* its steps make the first one only */
+		kind.steps = NULL;
+	/* Only loading makes stores: one that is gone is not begun anew. */
+	if (!check && access(path, F_OK) != 0)
+		return lc_fail(detail, LC_EIO, "%s: %s", path,
+		    strerror(errno));
+	err = lc_db_run(db, "ATTACH ? AS ?", "ss", path, kind.schema);
+	if (err == LC_OK) {
+		db->nattached++;
+		err = file_prepare(db, &kind, check);
+	}
+	return err == LC_OK ? err : file_problem(db, err, path, detail);
+}
+
+enum lc_err
+lc_db_attach(struct lc_db *db, const char *path, bool check,
+    struct lc_detail *detail)
+{
+	enum lc_err err = attach(db, path, check, detail);
+
+	if (err != LC_OK)
+		lc_db_detach(db);
+	return err;
+}
+
+enum lc_err
+lc_db_attach_more(struct lc_db *db, const char *path, int *slot,
+    struct lc_detail *detail)
+{
+	if (db->nattached == LC_DB_SLOTS)
+		return lc_fail(detail, LC_EINVAL,
+		    "more than %d stores would change at once", LC_DB_SLOTS);
+	*slot = db->nattached;
+	return attach(db, path, false, detail);
+}
+
+void
+lc_db_detach(struct lc_db *db)
+{
+	while (db->nattached > 0)	/* no one reads it */
+		(void)lc_db_run(db, "DETACH ?", "s", slots[--db->nattached]);
+}

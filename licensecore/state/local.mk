@@ -1,0 +1,8 @@
+licensecore_libcore_la_SOURCES += \
+	licensecore/state/change.c licensecore/state/change.h \
+	licensecore/state/copy.c licensecore/state/copy.h \
+	licensecore/state/db.c licensecore/state/db.h \
+	licensecore/state/devkey.c licensecore/state/devkey.h \
+	licensecore/state/history.c licensecore/state/history.h \
+	licensecore/state/seal.c licensecore/state/seal.h \
+	licensecore/state/sealed.c licensecore/state/sealed.h

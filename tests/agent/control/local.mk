@@ -1,0 +1,27 @@
+# Tests of the control socket, and its library: each starts a lab of its
+# own.
+
+CONTROL_TESTS = \
+	tests/agent/control/client.py \
+	tests/agent/control/events.py \
+	tests/agent/control/leases.py \
+	tests/agent/control/protocol.py \
+	tests/agent/control/rude.py \
+	tests/agent/control/urls.py \
+	tests/agent/control/wrong.py
+
+TESTS += $(CONTROL_TESTS)
+dist_check_SCRIPTS += $(CONTROL_TESTS) tests/agent/control/bench.py
+dist_check_DATA += tests/agent/control/wire.py
+
+check_PROGRAMS += tests/agent/control/bench
+tests_agent_control_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
+tests_agent_control_bench_LDADD = agent/client/libclient.la
+
+check_PROGRAMS += tests/agent/control/churn
+tests_agent_control_churn_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
+tests_agent_control_churn_LDADD = agent/client/libclient.la
+
+.PHONY: bench
+bench: all tests/agent/control/bench
+	$(PY_LOG_COMPILER) $(srcdir)/tests/agent/control/bench.py

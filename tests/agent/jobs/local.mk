@@ -1,0 +1,13 @@
+if HAVE_CUNIT
+AGENT_JOBS_TESTS = \
+	tests/agent/jobs/files_test \
+	tests/agent/jobs/url_test
+tests_agent_jobs_files_test_SOURCES = tests/agent/jobs/files_test.c
+tests_agent_jobs_files_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_jobs_files_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_jobs_url_test_SOURCES = tests/agent/jobs/url_test.c
+tests_agent_jobs_url_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_jobs_url_test_LDADD = $(AGENT_TEST_LDADD)
+check_PROGRAMS += $(AGENT_JOBS_TESTS)
+TESTS += $(AGENT_JOBS_TESTS)
+endif

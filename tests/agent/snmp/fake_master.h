@@ -1,0 +1,52 @@
+/*
+ * fake_master.h - a master agent that is the test: what the link sends is
+ * read, and what it shall get is written, byte for byte.
+ */
+#ifndef FAKE_MASTER_H
+#define FAKE_MASTER_H
+
+#include "agentx_codec.h"
+#include "snmp/link.h"
+
+#define FAKE_SESSION 7 /* what it calls the link's session */
+
+extern struct fake_master {
+	struct link *link;
+	unsigned ups, downs;
+	unsigned answers;  /* to notifications, as the link tells */
+	uint32_t answered; /* packet of the last one */
+	bool taken;
+} fake_master;
+
+/* A link to the fixture's tables, which finds this master; it listens. */
+void fake_master_open(void);
+void fake_master_close(void);
+
+/* Waits for the link's connection; one that is open is closed before. */
+void fake_master_accept(void);
+/* The same, and everything that makes it come up. */
+void fake_master_welcome(void);
+/* A new link in the place of the old one, which comes up. */
+void fake_master_renew(void);
+
+/* A PDU of the link; lives until the next one is read. */
+struct fake_pdu {
+	struct agentx_header header;
+	struct agentx_reader rest;
+};
+
+/* False: the link hung up. */
+bool fake_master_read(struct fake_pdu *);
+/* The same, of this type; the test ends if it is another. */
+struct fake_pdu fake_master_expect(enum agentx_type);
+/* Gives the link time to send what it has not to send. */
+bool fake_master_silent(void);
+bool fake_master_hung_up(void);
+
+void fake_master_send(const void *, size_t);
+void fake_master_respond(const struct fake_pdu *, unsigned error);
+/* A request, of whatever its payload is. */
+void fake_master_request(enum agentx_type, uint8_t flags, uint32_t packet,
+    const struct buffer *payload);
+
+#endif

@@ -1,0 +1,25 @@
+if HAVE_CUNIT
+AGENT_SNMP_TESTS = \
+	tests/agent/snmp/agentx_test \
+	tests/agent/snmp/link_test \
+	tests/agent/snmp/serve_test \
+	tests/agent/snmp/set_test \
+	tests/agent/snmp/table_test
+tests_agent_snmp_agentx_test_SOURCES = tests/agent/snmp/agentx_test.c $(FAKE_MASTER)
+tests_agent_snmp_agentx_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_snmp_agentx_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_snmp_link_test_SOURCES = tests/agent/snmp/link_test.c $(AGENT_FIXTURE)
+tests_agent_snmp_link_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_snmp_link_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_snmp_serve_test_SOURCES = tests/agent/snmp/serve_test.c $(FAKE_MASTER)
+tests_agent_snmp_serve_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_snmp_serve_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_snmp_set_test_SOURCES = tests/agent/snmp/set_test.c $(AGENT_FIXTURE)
+tests_agent_snmp_set_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_snmp_set_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_snmp_table_test_SOURCES = tests/agent/snmp/table_test.c $(AGENT_FIXTURE)
+tests_agent_snmp_table_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_snmp_table_test_LDADD = $(AGENT_TEST_LDADD)
+check_PROGRAMS += $(AGENT_SNMP_TESTS)
+TESTS += $(AGENT_SNMP_TESTS)
+endif

@@ -1,0 +1,102 @@
+/* text_test.c - what counts as text, and as a UDI. */
+#include "base/text.h"
+
+#include <string.h>
+
+#include "check.h"
+#include "licensecore.h"
+
+static void
+texts(void)
+{
+	static const struct {
+		const char *text;
+		bool plain, rows;
+	} rows[] = {
+		{ "", true, true },
+		{ "plain", true, true },
+		{ "a\tb", false, true },
+		{ "a\r\n\fb", false, true },
+		{ "a\vb", false, false },
+		{ "a\x1b[0m", false, false },
+		{ "\x01", false, false },
+		{ "\x7f", false, false },
+		{ "\x1f", false, false },
+		{ "~", true, true },
+		{ "\xc2\x80", false, false }, /* U+0080 */
+		{ "\xc2\x9f", false, false },
+		{ "\xc2\xa0", true, true },
+		{ "\xc3\x80", true, true },
+		{ "a\xc3\xa9 b \xe2\x82\xac c", true, true },
+		{ "\xf4\x8f\xbf\xbf", true, true },   /* U+10FFFF */
+		{ "\xf4\x90\x80\x80", false, false }, /* beyond */
+		{ "\xed\xa0\x80", false, false },     /* surrogate */
+		{ "\xc0\xaf", false, false },         /* overlong */
+		{ "\xe0\x80\xaf", false, false },
+		{ "\xc3", false, false }, /* cut off */
+		{ "a\xc3", false, false },
+		{ "\xc3 \xa9", false, false },
+		{ "\xc3\xa9\xff", false, false },
+		{ "\xc3\xa9 a \x80 b \xc3\xa9", false, false },
+		{ "\xc3\xa9\x1b\xc3\xa9", false, false },
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		size_t len = strlen(rows[i].text);
+
+		check_context("row %zu", i);
+		CHECK_INT(lc_text_is_plain(rows[i].text, len), rows[i].plain);
+		CHECK_INT(lc_text_is_rows(rows[i].text, len), rows[i].rows);
+	}
+	CHECK(!lc_text_is_plain("a\0b", 3));
+	CHECK(!lc_text_is_rows("a\0b", 3));
+	/* What follows the text does not belong to it. */
+	CHECK(lc_text_is_plain("\xc3\xa9\xff", 2));
+	CHECK(!lc_text_is_plain("\xc3\xa9", 1));
+}
+
+static void
+udis(void)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} rows[] = {
+		{ "LIC1921/K9:LAB00000001", true },
+		{ "a:b", true },
+		{ "!:~", true },
+		{ "", false },
+		{ ":", false },
+		{ "a:", false },
+		{ ":b", false },
+		{ "ab", false },
+		{ "a:b:c", false },
+		{ "a::b", false },
+		{ "a b:c", false },
+		{ "a:b ", false },
+		{ "a:\x7f", false },
+		{ "\xc3\xa9:b", false },
+	};
+	char longest[LC_UDI_MAX + 2];
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		check_context("%s", rows[i].text);
+		CHECK_INT(lc_text_is_udi(rows[i].text, strlen(rows[i].text)),
+		    rows[i].good);
+	}
+	memset(longest, 'x', sizeof longest);
+	longest[5] = ':';
+	CHECK(lc_text_is_udi(longest, LC_UDI_MAX));
+	CHECK(!lc_text_is_udi(longest, LC_UDI_MAX + 1));
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct check_test tests[] = {
+		{ "texts", texts },
+		{ "UDIs", udis },
+	};
+
+	return check_main("text", tests, CHECK_COUNT(tests), argc, argv);
+}

@@ -1,0 +1,288 @@
+/* file_test.c - license files: what counts in them, and what breaks them. */
+#include "format/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+#define BEGIN "-----BEGIN LICENSE-----\n"
+#define END "-----END LICENSE-----\n"
+#define EULA "-----BEGIN EULA-----\n"
+#define EULA_END "-----END EULA-----\n"
+
+static struct lc_file *
+parse(const char *text, enum lc_err expected, const char *says)
+{
+	struct lc_detail detail = { "" };
+	struct lc_file *file = NULL;
+
+	CHECK_ERR(lc_file_parse(text, strlen(text), &file, &detail), expected,
+	    &detail);
+	CHECK_HAS(detail.text, says);
+	CHECK_INT(file != NULL, expected == LC_OK);
+	return file;
+}
+
+static void
+check_line(
+    const struct lc_file *file, size_t i, const char *text, unsigned number)
+{
+	REQUIRE(i < file->nlines);
+	CHECK_MEM(file->lines[i].text, file->lines[i].len, text, strlen(text));
+	CHECK_UINT(file->lines[i].number, number);
+}
+
+static void
+lines_are_found(void)
+{
+	struct lc_file *file =
+	    parse("For people\n\n" BEGIN "one\n\n  two \t\r\n" END
+		  "more words\n---- BEGIN LICENSE ----\n" BEGIN "three\n"
+		  "-----END LICENSE-----",
+		LC_OK, "");
+
+	CHECK_UINT(file->nlines, 3);
+	check_line(file, 0, "one", 4);
+	check_line(file, 1, "two", 6);
+	check_line(file, 2, "three", 11);
+	CHECK_UINT(file->neulas, 0);
+	lc_file_free(file);
+	lc_file_free(NULL);
+}
+
+static void
+line_ends_of_every_kind(void)
+{
+	struct lc_file *file = parse("\xef\xbb\xbfwords\r\n"
+				     "-----BEGIN LICENSE-----  \r\n"
+				     "one\r\n"
+				     "\t-----END LICENSE-----\r\n",
+	    LC_OK, "");
+
+	CHECK_UINT(file->nlines, 1);
+	check_line(file, 0, "one", 3);
+	lc_file_free(file);
+}
+
+static void
+agreements_are_found_by_their_digest(void)
+{
+	/* SHA-256 of "All is yours.\nAlmost.\n", made with openssl dgst. */
+	static const char digest[] =
+	    "f_cW4EBdr-xtn07-BE92oMDuAkfrJ_KshVP_8S8QJyk";
+	static const char *const rows[] = {
+		EULA "All is yours.\nAlmost.\n" EULA_END BEGIN "x\n" END,
+		BEGIN "x\n" END EULA "All is yours.\r\nAlmost.\r\n" EULA_END,
+		EULA "All is yours.\nAlmost.\n" EULA_END EULA
+		     "All is yours.\r\nAlmost.\n" EULA_END BEGIN "x\n" END,
+	};
+	static const char *const others[] = {
+		EULA "All is yours.\nAlmost\n" EULA_END BEGIN "x\n" END,
+		EULA "All is yours.\n\nAlmost.\n" EULA_END BEGIN "x\n" END,
+		EULA " All is yours.\nAlmost.\n" EULA_END BEGIN "x\n" END,
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		struct lc_file *file = parse(rows[i], LC_OK, "");
+
+		CHECK_UINT(file->neulas, 1);
+		CHECK_STR(file->eulas[0].digest, digest);
+		CHECK(lc_file_find_eula(file, digest) == &file->eulas[0]);
+		CHECK(strncmp(file->eulas[0].text, "All is", 6) == 0);
+		lc_file_free(file);
+	}
+	for (size_t i = 0; i < CHECK_COUNT(others); i++) {
+		struct lc_file *file = parse(others[i], LC_OK, "");
+
+		CHECK_UINT(file->neulas, 1);
+		CHECK(lc_file_find_eula(file, digest) == NULL);
+		lc_file_free(file);
+	}
+}
+
+/* What stands in an agreement is its text, whatever it looks like. */
+static void
+an_agreement_cannot_hold_lines(void)
+{
+	struct lc_file *file = parse(
+	    EULA BEGIN "forged\n" END EULA_END BEGIN "real\n" END, LC_OK, "");
+
+	CHECK_UINT(file->nlines, 1);
+	check_line(file, 0, "real", 7);
+	lc_file_free(file);
+}
+
+static void
+broken_files(void)
+{
+	/* clang-format off */
+	static const struct {
+		const char *text, *says;
+	} rows[] = {
+		{ "", "no license line" },
+		{ "hello\n", "no license line" },
+		{ BEGIN END, "no license line" },
+		{ BEGIN "\n \n" END, "no license line" },
+		{ EULA "x\n" EULA_END, "no license line" },
+		{ BEGIN "x\n", "row 1 has no end: the file was cut off" },
+		{ "\n\n" BEGIN "x\n-----END LICENSE----", "before the block of row 3 ended" },
+		{ "\n" BEGIN "x\n" END "y\n" BEGIN, "row 6 has no end" },
+		{ BEGIN "x\n" END EULA "y\n", "row 4 has no end" },
+		{ END, "row 1 ends a block that was not begun" },
+		{ EULA_END, "row 1 ends a block that was not begun" },
+		{ BEGIN "x\n" BEGIN "y\n" END, "row 3 begins something before the block of row 1 ended" },
+		{ BEGIN "x\n" EULA "y\n" EULA_END, "row 3 begins something" },
+		{ BEGIN "x\n-----END EULA-----\n", "row 3 begins something" },
+		{ BEGIN "x\x01\n" END, "not text" },
+		{ BEGIN "x\x7f\n" END, "not text" },
+		{ "\x1b[2J" BEGIN "x\n" END, "not text" },
+		{ "\xc2\x9b" "2J" BEGIN "x\n" END, "not text" },
+		{ "\xff" BEGIN "x\n" END, "not text" },
+		{ "\xe2\x82" BEGIN "x\n" END, "not text" },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		check_context("row %zu", i);
+		(void)parse(rows[i].text, LC_EFILE, rows[i].says);
+	}
+}
+
+static void
+nul_is_not_text(void)
+{
+	static const char text[] = BEGIN "x\0y\n" END;
+	struct lc_file *file = NULL;
+
+	CHECK_ERR(
+	    lc_file_parse(text, sizeof text - 1, &file, NULL), LC_EFILE, NULL);
+	CHECK_ERR(lc_file_parse(NULL, 0, &file, NULL), LC_EFILE, NULL);
+}
+
+static void
+sizes(void)
+{
+	struct lc_detail detail = { "" };
+	struct lc_file *file = NULL;
+	size_t max = LC_FILE_MAX;
+	char *text = malloc(max + 1), *at;
+
+	REQUIRE(text != NULL);
+	memset(text, '\n', max + 1);
+	memcpy(text, BEGIN "x\n" END, strlen(BEGIN "x\n" END));
+	CHECK_ERR(lc_file_parse(text, max, &file, &detail), LC_OK, &detail);
+	lc_file_free(file);
+	CHECK_ERR(
+	    lc_file_parse(text, max + 1, &file, &detail), LC_EFILE, &detail);
+	CHECK_HAS(detail.text, "8388609 bytes");
+
+	at = stpcpy(text, BEGIN);
+	for (int i = 0; i < LC_FILE_LINES_MAX; i++)
+		at = stpcpy(at, "line\n");
+	(void)stpcpy(at, END);
+	file = parse(text, LC_OK, "");
+	CHECK_UINT(file->nlines, LC_FILE_LINES_MAX);
+	lc_file_free(file);
+	(void)stpcpy(stpcpy(at, "line\n"), END);
+	(void)parse(text, LC_EFILE, "more than 20000");
+
+	at = text;
+	for (int i = 0; i <= 1000; i++)
+		at += sprintf(at, EULA "%d\n" EULA_END, i);
+	(void)stpcpy(at, BEGIN "x\n" END);
+	(void)parse(text, LC_EFILE, "more than 1000 agreements");
+	free(text);
+}
+
+static void
+what_is_written_is_read(void)
+{
+	static const char *const lines[] = { "one", "two" };
+	static const char eula[] = "Take it.\nOr leave it.";
+	struct lc_file_writer writer = { 0 };
+	char digest[LC_EULA_DIGEST_LEN + 1];
+	struct lc_file *file;
+
+	lc_file_writer_text(&writer, "License %d\n", 1);
+	lc_file_writer_lines(&writer, lines, 2);
+	CHECK_ERR(lc_file_writer_eula(&writer, eula, strlen(eula), NULL), LC_OK,
+	    NULL);
+	lc_file_writer_lines(&writer, lines + 1, 1);
+	CHECK_ERR(lc_file_writer_end(&writer), LC_OK, NULL);
+	CHECK_STR(writer.text,
+	    "License 1\n" BEGIN "one\ntwo\n" END EULA
+	    "Take it.\nOr leave it.\n" EULA_END BEGIN "two\n" END);
+	CHECK_UINT(writer.len, strlen(writer.text));
+
+	file = parse(writer.text, LC_OK, "");
+	CHECK_UINT(file->nlines, 3);
+	check_line(file, 2, "two", 11);
+	CHECK_ERR(lc_eula_digest(eula, strlen(eula), digest), LC_OK, NULL);
+	CHECK(lc_file_find_eula(file, digest) != NULL);
+	lc_file_free(file);
+	lc_file_writer_free(&writer);
+	CHECK(writer.text == NULL);
+}
+
+static void
+agreements_that_cannot_be_written(void)
+{
+	static const struct {
+		const char *text, *says;
+	} rows[] = {
+		{ "a\n" EULA_END "b\n", "row 2" },
+		{ "a\r\n -----END EULA----- \r\n", "row 2" },
+		{ "a\x1b[0m", "not text" },
+		{ "\xff", "not text" },
+	};
+	struct lc_file_writer writer = { 0 };
+	struct lc_detail detail;
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		check_context("row %zu", i);
+		CHECK_ERR(lc_file_writer_eula(&writer, rows[i].text,
+			      strlen(rows[i].text), &detail),
+		    LC_EINVAL, &detail);
+		CHECK_HAS(detail.text, rows[i].says);
+		CHECK_UINT(writer.len, 0);
+	}
+	lc_file_writer_free(&writer);
+}
+
+static void
+a_file_that_grows_too_big(void)
+{
+	struct lc_file_writer writer = { 0 };
+
+	lc_file_writer_text(&writer, "%*s", LC_FILE_MAX, "");
+	CHECK_ERR(lc_file_writer_end(&writer), LC_OK, NULL);
+	lc_file_writer_text(&writer, "x");
+	CHECK_ERR(lc_file_writer_end(&writer), LC_EFILE, NULL);
+	writer.failed = true;
+	CHECK_ERR(lc_file_writer_end(&writer), LC_ENOMEM, NULL);
+	lc_file_writer_free(&writer);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct check_test tests[] = {
+		{ "lines are found", lines_are_found },
+		{ "line ends of every kind", line_ends_of_every_kind },
+		{ "agreements are found by their digest",
+		    agreements_are_found_by_their_digest },
+		{ "an agreement cannot hold lines",
+		    an_agreement_cannot_hold_lines },
+		{ "broken files", broken_files },
+		{ "NUL is not text", nul_is_not_text },
+		{ "sizes", sizes },
+		{ "what is written is read", what_is_written_is_read },
+		{ "agreements that cannot be written",
+		    agreements_that_cannot_be_written },
+		{ "a file that grows too big", a_file_that_grows_too_big },
+	};
+
+	return check_main("file", tests, CHECK_COUNT(tests), argc, argv);
+}

@@ -1,0 +1,402 @@
+/* jws_test.c - keys and signed statements, first of all those of the RFCs. */
+#include "format/jws.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/b64.h"
+#include "check.h"
+#include "issuer.h"
+
+/* RFC 8037, appendices A.1 to A.4. */
+#define OKP_X "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+#define OKP_D "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"
+#define OKP_KID "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+#define OKP_JWK "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\"}"
+#define OKP_INPUT "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc"
+#define OKP_SIGNATURE                                                  \
+	"hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylG" \
+	"jg5BhVsPt9g7sVvpAr_MuM0KAg"
+
+/* RFC 7515, appendix A.3. */
+#define EC_X "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"
+#define EC_Y "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
+#define EC_JWK                                                               \
+	"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" EC_X "\",\"y\":\"" EC_Y \
+	"\"}"
+#define EC_INPUT                                           \
+	"eyJhbGciOiJFUzI1NiJ9."                            \
+	"eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQog" \
+	"Imh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+#define EC_SIGNATURE                                                     \
+	"DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISl" \
+	"SApmWQxfKTUJqPP3-Kg6NU1Q"
+
+static struct lc_key *
+key_of(const char *jwk)
+{
+	struct lc_detail detail = { "" };
+	struct lc_key *key = NULL;
+
+	CHECK_ERR(
+	    lc_key_from_jwk(jwk, strlen(jwk), &key, &detail), LC_OK, &detail);
+	REQUIRE(key != NULL);
+	return key;
+}
+
+static void
+check_vector(const char *jwk, const char *input, const char *signature)
+{
+	struct lc_key *key = key_of(jwk);
+	uint8_t raw[LC_SIGNATURE_LEN];
+
+	REQUIRE(lc_b64_decode(signature, strlen(signature), raw));
+	CHECK_ERR(lc_key_verify(key, input, strlen(input), raw), LC_OK, NULL);
+	CHECK_ERR(lc_key_verify(key, input, strlen(input) - 1, raw),
+	    LC_ESIGNATURE, NULL);
+	for (size_t i = 0; i < sizeof raw; i++) {
+		raw[i] ^= 1;
+		CHECK_ERR(lc_key_verify(key, input, strlen(input), raw),
+		    LC_ESIGNATURE, NULL);
+		raw[i] ^= 1;
+	}
+	memset(raw, 0, sizeof raw);
+	CHECK_ERR(
+	    lc_key_verify(key, input, strlen(input), raw), LC_ESIGNATURE, NULL);
+	lc_key_free(key);
+}
+
+static void
+rfc_8037_verifies(void)
+{
+	struct lc_key *key = key_of(OKP_JWK);
+
+	CHECK_STR(key->kid, OKP_KID);
+	lc_key_free(key);
+	check_vector(OKP_JWK, OKP_INPUT, OKP_SIGNATURE);
+}
+
+/* Ed25519 signs deterministically: the RFC's signature comes out. */
+static void
+rfc_8037_signs(void)
+{
+	uint8_t d[32], signature[LC_SIGNATURE_LEN];
+	char text[LC_B64_LEN(LC_SIGNATURE_LEN) + 1];
+	struct lc_key key = { .alg = LC_ED25519 };
+
+	REQUIRE(lc_b64_decode(OKP_D, strlen(OKP_D), d));
+	key.pkey =
+	    EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, d, sizeof d);
+	REQUIRE(key.pkey != NULL);
+	CHECK_ERR(lc_key_sign(&key, OKP_INPUT, strlen(OKP_INPUT), signature),
+	    LC_OK, NULL);
+	lc_b64_encode(signature, sizeof signature, text);
+	CHECK_STR(text, OKP_SIGNATURE);
+	EVP_PKEY_free(key.pkey);
+}
+
+static void
+rfc_7515_verifies(void)
+{
+	check_vector(EC_JWK, EC_INPUT, EC_SIGNATURE);
+}
+
+static void
+jwks_that_are_refused(void)
+{
+	/* clang-format off */
+	static const struct {
+		const char *name, *jwk, *says;
+	} rows[] = {
+		{ "empty", "", "is not JSON" },
+		{ "array", "[]", "not a JSON object" },
+		{ "no kty", "{\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\"}", "\"kty\" and \"crv\"" },
+		{ "RSA", "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}", "\"kty\" and \"crv\"" },
+		{ "X25519", "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"" OKP_X "\"}", "\"kty\" and \"crv\"" },
+		{ "P-256 as OKP", "{\"kty\":\"OKP\",\"crv\":\"P-256\",\"x\":\"" EC_X "\",\"y\":\"" EC_Y "\"}", "\"kty\" and \"crv\"" },
+		{ "private", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"d\":\"" OKP_D "\"}", "private key" },
+		{ "short x", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AAAA\"}", "\"x\" is not 32 bytes" },
+		{ "x not base64url", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"+1qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}", "\"x\" is not 32 bytes" },
+		{ "x a number", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":1}", "\"x\" is not 32 bytes" },
+		{ "x twice", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"x\":\"" OKP_X "\"}", "member twice" },
+		{ "no y", "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" EC_X "\"}", "\"y\" is not 32 bytes" },
+		{ "no point", "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" EC_X "\",\"y\":\"" EC_X "\"}", "no point of the curve" },
+		{ "other kid", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"kid\":\"mine\"}", "\"kid\" is there, but not \"" OKP_KID },
+		{ "other alg", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"alg\":\"ES256\"}", "\"alg\" is there, but not \"EdDSA\"" },
+		{ "for encryption", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"use\":\"enc\"}", "\"use\" is there" },
+		{ "nbf a text", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"nbf\":\"2026\"}", "\"nbf\"" },
+		{ "exp before 1970", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"exp\":-1}", "\"exp\"" },
+		{ "exp after 2106", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"exp\":4294967296}", "\"exp\"" },
+		{ "withdrawn a text", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"withdrawn\":\"no\"}", "\"withdrawn\"" },
+		{ "name with escape", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"name\":\"\\u001b[2J\"}", "\"name\"" },
+		{ "deep", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":[[\"\"]]}", "nested" },
+	};
+	/* clang-format on */
+	struct lc_detail detail;
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		struct lc_key *key = NULL;
+
+		check_context("%s", rows[i].name);
+		detail.text[0] = '\0';
+		CHECK_ERR(lc_key_from_jwk(
+			      rows[i].jwk, strlen(rows[i].jwk), &key, &detail),
+		    LC_ETRUST, &detail);
+		CHECK_HAS(detail.text, rows[i].says);
+		lc_key_free(key);
+	}
+}
+
+static void
+keys_round_trip(void)
+{
+	for (int alg = LC_ED25519; alg <= LC_ES256; alg++) {
+		struct lc_key *made = NULL, *read = NULL, *public = NULL;
+		uint8_t signature[LC_SIGNATURE_LEN];
+		char *pem = NULL, *jwk = NULL;
+		size_t len = 0;
+
+		check_context("%s", lc_alg_name((enum lc_alg)alg));
+		REQUIRE(lc_key_generate((enum lc_alg)alg, &made) == LC_OK);
+		strcpy(made->name, "a \xc3\xa9 name");
+		made->not_before = 5;
+		made->expires = 4294967295;
+		REQUIRE(lc_key_to_pem(made, &pem, &len) == LC_OK);
+		REQUIRE(lc_key_from_pem(pem, len, &read, NULL) == LC_OK);
+		CHECK_STR(read->kid, made->kid);
+		CHECK_INT(read->alg, alg);
+
+		REQUIRE(lc_key_to_jwk(made, &jwk) == LC_OK);
+		public = key_of(jwk);
+		CHECK_STR(public->kid, made->kid);
+		CHECK_STR(public->name, made->name);
+		CHECK_INT(public->not_before, 5);
+		CHECK_INT(public->expires, 4294967295);
+		CHECK(!public->withdrawn);
+
+		CHECK_ERR(lc_key_sign(read, "abc", 3, signature), LC_OK, NULL);
+		CHECK_ERR(
+		    lc_key_verify(public, "abc", 3, signature), LC_OK, NULL);
+		CHECK_ERR(lc_key_verify(public, "abd", 3, signature),
+		    LC_ESIGNATURE, NULL);
+		/* A public key cannot sign. */
+		CHECK_ERR(
+		    lc_key_sign(public, "abc", 3, signature), LC_ENOMEM, NULL);
+		OPENSSL_clear_free(pem, len);
+		free(jwk);
+		lc_key_free(made);
+		lc_key_free(read);
+		lc_key_free(public);
+	}
+}
+
+/* r and s with leading zeros are where DER and raw form differ. */
+static void
+es256_in_any_length(void)
+{
+	struct issuer *issuer = issuer_new(LC_ES256);
+	uint8_t signature[LC_SIGNATURE_LEN];
+
+	for (unsigned i = 0; i < 600; i++) {
+		REQUIRE(
+		    lc_key_sign(issuer->key, &i, sizeof i, signature) == LC_OK);
+		CHECK_ERR(lc_key_verify(issuer->key, &i, sizeof i, signature),
+		    LC_OK, NULL);
+	}
+	issuer_free(issuer);
+}
+
+/* ---- Statements ------------------------------------------------------ */
+
+static void
+check_open(const struct issuer *issuer, const char *text, enum lc_err expected,
+    const char *says)
+{
+	struct lc_detail detail = { "" };
+	struct lc_jws jws = { 0 };
+
+	CHECK_ERR(lc_jws_open(
+		      text, strlen(text), "test", issuer->trust, &jws, &detail),
+	    expected, &detail);
+	CHECK_HAS(detail.text, says);
+	lc_jws_close(&jws);
+}
+
+static void
+statements_open(void)
+{
+	for (int alg = LC_ED25519; alg <= LC_ES256; alg++) {
+		struct issuer *issuer = issuer_new((enum lc_alg)alg);
+		json_t *payload =
+		    json_pack("{s:s,s:[i,i]}", "a", "b.\"\\", "c", 1, 2);
+		struct lc_jws jws = { 0 };
+		char *text = NULL;
+
+		CHECK_ERR(lc_jws_sign(issuer->key, "test", payload, &text),
+		    LC_OK, NULL);
+		REQUIRE(text != NULL);
+		CHECK_ERR(lc_jws_open(text, strlen(text), "test", issuer->trust,
+			      &jws, NULL),
+		    LC_OK, NULL);
+		CHECK(json_equal(jws.payload, payload));
+		CHECK_STR(jws.kid, issuer->key->kid);
+		CHECK_STR(jws.key->kid, issuer->key->kid);
+		lc_jws_close(&jws);
+		check_open(issuer, text, LC_OK, "");
+		json_decref(payload);
+		free(text);
+		issuer_free(issuer);
+	}
+}
+
+static void
+headers_that_are_refused(void)
+{
+	/* %s is the key's id. */
+	/* clang-format off */
+	static const struct {
+		const char *header;
+		enum lc_err err;
+		const char *says;
+	} rows[] = {
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\"}", LC_OK, "" },
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\",\"cty\":\"x\"}", LC_OK, "" },
+		{ "{\"alg\":\"none\",\"kid\":\"%s\",\"typ\":\"test\"}", LC_ELINE, "\"alg\"" },
+		{ "{\"alg\":\"HS256\",\"kid\":\"%s\",\"typ\":\"test\"}", LC_ELINE, "\"alg\"" },
+		{ "{\"alg\":\"eddsa\",\"kid\":\"%s\",\"typ\":\"test\"}", LC_ELINE, "\"alg\"" },
+		{ "{\"alg\":1,\"kid\":\"%s\",\"typ\":\"test\"}", LC_ELINE, "\"alg\"" },
+		{ "{\"kid\":\"%s\",\"typ\":\"test\"}", LC_ELINE, "\"alg\"" },
+		{ "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"test\"}", LC_EKEY, "claims ES256" },
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"other\"}", LC_ELINE, "\"typ\"" },
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\"}", LC_ELINE, "\"typ\"" },
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":[\"test\"]}", LC_ELINE, "\"typ\"" },
+		{ "{\"alg\":\"EdDSA\",\"typ\":\"test\"}%.0s", LC_ELINE, "\"kid\"" },
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"x%s\",\"typ\":\"test\"}", LC_ELINE, "\"kid\"" },
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"" OKP_KID "\",\"typ\":\"test\"}%.0s", LC_EKEY, "not in the keys directory" },
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\",\"crit\":[\"b64\"],\"b64\":false}", LC_ELINE, "\"crit\"" },
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\",\"crit\":[]}", LC_ELINE, "\"crit\"" },
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\",\"alg\":\"EdDSA\"}", LC_ELINE, "twice" },
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\",\"a\":{\"b\":{}}}", LC_ELINE, "nested" },
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\"} x", LC_ELINE, "not JSON" },
+		{ "\"%s\"", LC_ELINE, "not JSON" },
+		{ "%.0s", LC_ELINE, "not JSON" },
+	};
+	/* clang-format on */
+	struct issuer *issuer = issuer_new(LC_ED25519);
+	char header[600];
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		char *text;
+
+		check_context("%s", rows[i].header);
+		/* The formats are those above. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		(void)snprintf(
+		    header, sizeof header, rows[i].header, issuer->key->kid);
+#pragma GCC diagnostic pop
+		text = issuer_sign_raw(issuer->key, header, "{}");
+		check_open(issuer, text, rows[i].err, rows[i].says);
+		free(text);
+	}
+	issuer_free(issuer);
+}
+
+static void
+shapes_that_are_refused(void)
+{
+	struct issuer *issuer = issuer_new(LC_ED25519);
+	char *good = issuer_sign(issuer, "test", "{}");
+	char *end = strrchr(good, '.');
+	char text[2048];
+
+	check_open(issuer, good, LC_OK, "");
+	check_open(issuer, "", LC_ELINE, "three parts");
+	check_open(issuer, "a.b", LC_ELINE, "three parts");
+	check_open(issuer, "..", LC_ELINE, "its header is not JSON");
+	check_open(issuer, "a.b.c", LC_ELINE, "its header is not base64url");
+	(void)snprintf(text, sizeof text, "%s.", good);
+	check_open(issuer, text, LC_ELINE, "three parts");
+	(void)snprintf(text, sizeof text, "%s=", good);
+	check_open(issuer, text, LC_ELINE, "its signature");
+	(void)snprintf(
+	    text, sizeof text, "%.*s", (int)(strlen(good) - 1), good);
+	check_open(issuer, text, LC_ELINE, "cut off");
+	(void)snprintf(text, sizeof text, "%.*s.", (int)(end - good), good);
+	check_open(issuer, text, LC_ELINE, "its signature");
+	memset(text, 'A', 1200);
+	(void)snprintf(text + 1200, sizeof text - 1200, ".AAAA.AAAA");
+	check_open(issuer, text, LC_ELINE, "its header is too long");
+	free(good);
+
+	good = issuer_sign(issuer, "test", "{\"a\":1,\"a\":2}");
+	check_open(issuer, good, LC_ELINE, "its payload has a member twice");
+	free(good);
+	good = issuer_sign(issuer, "test", "[1]");
+	check_open(issuer, good, LC_ELINE, "its payload is not a JSON object");
+	free(good);
+	good = issuer_sign(issuer, "test", "");
+	check_open(issuer, good, LC_ELINE, "its payload is not JSON");
+	free(good);
+	issuer_free(issuer);
+}
+
+static void
+withdrawn_keys_do_not_count(void)
+{
+	struct issuer *issuer = issuer_new(LC_ED25519);
+	char *text = issuer_sign(issuer, "test", "{}");
+	struct lc_jws jws = { 0 };
+
+	CHECK_UINT(lc_trust_nkeys(issuer->trust), 1);
+	((struct lc_key *)(uintptr_t)lc_trust_find(
+	     issuer->trust, issuer->key->kid))
+	    ->withdrawn = true;
+	CHECK_UINT(lc_trust_nkeys(issuer->trust), 0);
+	check_open(issuer, text, LC_EKEY, "withdrawn");
+	CHECK_ERR(
+	    lc_jws_peek(text, strlen(text), "test", &jws, NULL), LC_OK, NULL);
+	CHECK(jws.key == NULL);
+	lc_jws_close(&jws);
+	free(text);
+	issuer_free(issuer);
+}
+
+static void
+keys_are_valid_for_a_time(void)
+{
+	struct lc_key key = { .kid = "k", .not_before = 100, .expires = 200 };
+	struct lc_jws jws = { .key = &key };
+	struct lc_detail detail = { "" };
+
+	CHECK_ERR(lc_jws_dated(&jws, 99, &detail), LC_EKEY, &detail);
+	CHECK_HAS(detail.text, "before the key k became valid");
+	CHECK_ERR(lc_jws_dated(&jws, 100, &detail), LC_OK, &detail);
+	CHECK_ERR(lc_jws_dated(&jws, 199, &detail), LC_OK, &detail);
+	CHECK_ERR(lc_jws_dated(&jws, 200, &detail), LC_EKEY, &detail);
+	CHECK_HAS(detail.text, "after the key k had expired");
+	key.not_before = key.expires = LC_NO_TIME;
+	CHECK_ERR(lc_jws_dated(&jws, 0, &detail), LC_OK, &detail);
+	CHECK_ERR(lc_jws_dated(&jws, INT64_MAX, &detail), LC_OK, &detail);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct check_test tests[] = {
+		{ "RFC 8037 verifies", rfc_8037_verifies },
+		{ "RFC 8037 signs", rfc_8037_signs },
+		{ "RFC 7515 verifies", rfc_7515_verifies },
+		{ "JWKs that are refused", jwks_that_are_refused },
+		{ "keys round trip", keys_round_trip },
+		{ "ES256 in any length", es256_in_any_length },
+		{ "statements open", statements_open },
+		{ "headers that are refused", headers_that_are_refused },
+		{ "shapes that are refused", shapes_that_are_refused },
+		{ "withdrawn keys do not count", withdrawn_keys_do_not_count },
+		{ "keys are valid for a time", keys_are_valid_for_a_time },
+	};
+
+	return check_main("jws", tests, CHECK_COUNT(tests), argc, argv);
+}

@@ -1,0 +1,289 @@
+/* trust_test.c - the keys directory: who may write it decides. */
+#include "format/trust.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "issuer.h"
+#include "format/key.h"
+
+#define NOBODY 65534
+
+static enum lc_err
+load(const char *dir, bool own_keys, struct lc_detail *detail)
+{
+	struct lc_trust *trust = NULL;
+	enum lc_err err;
+
+	detail->text[0] = '\0';
+	err = lc_trust_load(dir, own_keys, &trust, detail);
+	lc_trust_free(trust);
+	return err;
+}
+
+static void
+check_refused(const char *dir, const char *says)
+{
+	struct lc_detail detail;
+
+	CHECK_ERR(load(dir, true, &detail), LC_ETRUST, &detail);
+	CHECK_HAS(detail.text, says);
+	CHECK_ERR(load(dir, false, &detail), LC_ETRUST, &detail);
+}
+
+/* Another key's JWK in dir/name. */
+static void
+put_key(const char *dir, const char *name, char kid[LC_KID_LEN + 1])
+{
+	struct lc_key *key = NULL;
+	char *jwk = NULL;
+
+	REQUIRE(lc_key_generate(LC_ES256, &key) == LC_OK);
+	REQUIRE(lc_key_to_jwk(key, &jwk) == LC_OK);
+	check_write(check_path(dir, name), jwk, strlen(jwk));
+	strcpy(kid, key->kid);
+	free(jwk);
+	lc_key_free(key);
+}
+
+static void
+keys_are_loaded(void)
+{
+	struct issuer *issuer = issuer_new(LC_ED25519);
+	struct lc_detail detail = { "" };
+	struct lc_trust *trust = NULL;
+	char kid[LC_KID_LEN + 1];
+
+	put_key(issuer->dir, "second.jwk", kid);
+	check_write(check_path(issuer->dir, "README"), "words", 5);
+	check_write(check_path(issuer->dir, ".hidden.jwk"), "words", 5);
+	check_write(check_path(issuer->dir, "old.jwk~"), "words", 5);
+	CHECK_ERR(
+	    lc_trust_load(issuer->dir, true, &trust, &detail), LC_OK, &detail);
+	REQUIRE(trust != NULL);
+	CHECK_UINT(lc_trust_nkeys(trust), 2);
+	CHECK(lc_trust_find(trust, issuer->key->kid) != NULL);
+	CHECK(lc_trust_find(trust, kid) != NULL);
+	CHECK_INT(lc_trust_find(trust, kid)->alg, LC_ES256);
+	CHECK(lc_trust_find(trust, "") == NULL);
+	lc_trust_free(trust);
+	lc_trust_free(NULL);
+	issuer_free(issuer);
+}
+
+static void
+no_keys(void)
+{
+	const char *dir = check_dir();
+	struct lc_detail detail = { "" };
+	struct lc_trust *trust = NULL;
+
+	CHECK_ERR(lc_trust_load(dir, true, &trust, &detail), LC_OK, &detail);
+	REQUIRE(trust != NULL);
+	CHECK_UINT(lc_trust_nkeys(trust), 0);
+	lc_trust_free(trust);
+	check_refused(check_path(dir, "missing"), "does not exist: create it");
+	check_write(check_path(dir, "file"), "", 0);
+	check_refused(check_path(dir, "file"), "as a directory");
+}
+
+static void
+withdrawn_keys_are_known(void)
+{
+	struct issuer *issuer = issuer_new(LC_ED25519);
+	struct lc_trust *trust = NULL;
+	char *jwk = NULL;
+
+	issuer->key->withdrawn = true;
+	REQUIRE(lc_key_to_jwk(issuer->key, &jwk) == LC_OK);
+	check_write(check_path(issuer->dir, "issuer.jwk"), jwk, strlen(jwk));
+	CHECK_ERR(lc_trust_load(issuer->dir, true, &trust, NULL), LC_OK, NULL);
+	REQUIRE(trust != NULL);
+	CHECK_UINT(lc_trust_nkeys(trust), 0);
+	REQUIRE(lc_trust_find(trust, issuer->key->kid) != NULL);
+	CHECK(lc_trust_find(trust, issuer->key->kid)->withdrawn);
+	lc_trust_free(trust);
+	free(jwk);
+	issuer_free(issuer);
+}
+
+static void
+modes(void)
+{
+	static const struct {
+		mode_t dir, file;
+		const char *says; /* NULL: fine */
+	} rows[] = {
+		{ 0700, 0600, NULL },
+		{ 0755, 0644, NULL },
+		{ 0755, 0444, NULL },
+		{ 0775, 0644, "has mode 0775" },
+		{ 0757, 0644, "has mode 0757" },
+		{ 01777, 0644, NULL /* set below */ },
+		{ 0755, 0664, "issuer.jwk has mode 0664" },
+		{ 0755, 0646, "issuer.jwk has mode 0646" },
+	};
+	struct issuer *issuer = issuer_new(LC_ED25519);
+	const char *file = check_path(issuer->dir, "issuer.jwk");
+	struct lc_detail detail;
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		check_context(
+		    "%o %o", (unsigned)rows[i].dir, (unsigned)rows[i].file);
+		/* A sticky directory is fine only if it is root's. */
+		if ((rows[i].dir & S_ISVTX) != 0 && geteuid() != 0)
+			continue;
+		REQUIRE(chmod(issuer->dir, rows[i].dir) == 0);
+		REQUIRE(chmod(file, rows[i].file) == 0);
+		if (rows[i].says == NULL)
+			CHECK_ERR(
+			    load(issuer->dir, true, &detail), LC_OK, &detail);
+		else
+			check_refused(issuer->dir, rows[i].says);
+	}
+	issuer_free(issuer);
+}
+
+static void
+parents_are_judged(void)
+{
+	const char *top = check_dir();
+	const char *middle = check_path(top, "middle");
+	const char *dir = check_path(middle, "keys");
+	struct lc_detail detail;
+	char kid[LC_KID_LEN + 1];
+
+	REQUIRE(mkdir(middle, 0755) == 0 && mkdir(dir, 0755) == 0);
+	put_key(dir, "a.jwk", kid);
+	CHECK_ERR(load(dir, true, &detail), LC_OK, &detail);
+	REQUIRE(chmod(middle, 0777) == 0);
+	check_refused(dir, "/middle has mode 0777");
+	REQUIRE(chmod(middle, 0755) == 0);
+	CHECK_ERR(load(dir, true, &detail), LC_OK, &detail);
+}
+
+/* A link is as good as the place it leads to. */
+static void
+links_are_resolved(void)
+{
+	const char *top = check_dir();
+	const char *bad = check_path(top, "bad");
+	const char *dir = check_path(top, "keys");
+	const char *link = check_path(top, "link");
+	struct lc_detail detail;
+	char kid[LC_KID_LEN + 1];
+
+	REQUIRE(mkdir(bad, 0755) == 0 && mkdir(dir, 0755) == 0);
+	put_key(bad, "real.jwk", kid);
+	REQUIRE(symlink("../bad/real.jwk", check_path(dir, "a.jwk")) == 0);
+	REQUIRE(symlink("keys", link) == 0);
+	CHECK_ERR(load(dir, true, &detail), LC_OK, &detail);
+	CHECK_ERR(load(link, true, &detail), LC_OK, &detail);
+	REQUIRE(chmod(bad, 0777) == 0);
+	check_refused(dir, "/bad has mode 0777");
+	check_refused(link, "/bad has mode 0777");
+	REQUIRE(chmod(bad, 0755) == 0);
+	REQUIRE(symlink("nowhere", check_path(dir, "b.jwk")) == 0);
+	check_refused(dir, "b.jwk: No such file");
+}
+
+static void
+owners(void)
+{
+	struct issuer *issuer = issuer_new(LC_ED25519);
+	const char *file = check_path(issuer->dir, "issuer.jwk");
+	struct lc_detail detail;
+
+	if (geteuid() != 0) {
+		CHECK_ERR(
+		    load(issuer->dir, false, &detail), LC_ETRUST, &detail);
+		CHECK_HAS(detail.text, "who could put keys there");
+		issuer_free(issuer);
+		return;
+	}
+	CHECK_ERR(load(issuer->dir, false, &detail), LC_OK, &detail);
+	REQUIRE(chown(file, NOBODY, NOBODY) == 0);
+	check_refused(issuer->dir, "issuer.jwk belongs to user 65534");
+	REQUIRE(chown(file, 0, 0) == 0);
+	REQUIRE(chown(issuer->dir, NOBODY, NOBODY) == 0);
+	check_refused(issuer->dir, "belongs to user 65534");
+	/* The process's own user, if asked for. */
+	REQUIRE(seteuid(NOBODY) == 0);
+	CHECK_ERR(load(issuer->dir, true, &detail), LC_OK, &detail);
+	CHECK_ERR(load(issuer->dir, false, &detail), LC_ETRUST, &detail);
+	REQUIRE(seteuid(0) == 0);
+	issuer_free(issuer);
+}
+
+static void
+files_that_are_no_keys(void)
+{
+	static const struct {
+		const char *data;
+		const char *says;
+	} rows[] = {
+		{ "", "bad.jwk is not a public key: it is not JSON" },
+		{ "rubbish", "bad.jwk is not a public key: it is not JSON" },
+		{ "{}", "bad.jwk is not a public key: \"kty\"" },
+		{ "{\"kty\":\"OKP\",\"d\":\"\"}", "private key" },
+	};
+	struct issuer *issuer = issuer_new(LC_ED25519);
+	const char *bad = check_path(issuer->dir, "bad.jwk");
+	char *big;
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		check_context("row %zu", i);
+		check_write(bad, rows[i].data, strlen(rows[i].data));
+		check_refused(issuer->dir, rows[i].says);
+	}
+	big = calloc(1, LC_JWK_MAX + 1);
+	REQUIRE(big != NULL);
+	memset(big, ' ', LC_JWK_MAX + 1);
+	check_write(bad, big, LC_JWK_MAX + 1);
+	check_refused(issuer->dir, "at most 4096 bytes");
+	check_write(bad, big, LC_JWK_MAX);
+	check_refused(issuer->dir, "not JSON");
+	free(big);
+	REQUIRE(unlink(bad) == 0 && mkdir(bad, 0755) == 0);
+	check_refused(issuer->dir, "not a plain file");
+	/* Nobody writes it: opening must not wait. */
+	REQUIRE(rmdir(bad) == 0 && mkfifo(bad, 0644) == 0);
+	check_refused(issuer->dir, "not a plain file");
+	issuer_free(issuer);
+}
+
+static void
+one_key_in_two_files(void)
+{
+	struct issuer *issuer = issuer_new(LC_ED25519);
+	size_t len = 0;
+	char *jwk = check_read(check_path(issuer->dir, "issuer.jwk"), &len);
+
+	check_write(check_path(issuer->dir, "copy.jwk"), jwk, len);
+	check_refused(issuer->dir, "hold the same key: remove one");
+	free(jwk);
+	issuer_free(issuer);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct check_test tests[] = {
+		{ "keys are loaded", keys_are_loaded },
+		{ "no keys", no_keys },
+		{ "withdrawn keys are known", withdrawn_keys_are_known },
+		{ "modes", modes },
+		{ "parents are judged", parents_are_judged },
+		{ "links are resolved", links_are_resolved },
+		{ "owners", owners },
+		{ "files that are no keys", files_that_are_no_keys },
+		{ "one key in two files", one_key_in_two_files },
+	};
+
+	(void)umask(022);
+	return check_main("trust", tests, CHECK_COUNT(tests), argc, argv);
+}

@@ -1,0 +1,2 @@
+dist_check_SCRIPTS += tests/licensecore/api_test.sh
+TESTS += tests/licensecore/api_test.sh

@@ -1,0 +1,226 @@
+/* devkey_test.c - the device's own key, and how files are replaced. */
+#include "state/devkey.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/pem.h>
+
+#include "check.h"
+#include "base/disk.h"
+#include "format/key.h"
+
+static struct lc_devkey *
+open_key(const char *path)
+{
+	struct lc_devkey *devkey = NULL;
+	struct lc_detail detail = { "" };
+
+	CHECK_ERR(lc_devkey_open(path, &devkey, &detail), LC_OK, &detail);
+	REQUIRE(devkey != NULL);
+	return devkey;
+}
+
+static void
+check_refused(const char *path, enum lc_err err, const char *says)
+{
+	struct lc_devkey *devkey = NULL;
+	struct lc_detail detail = { "" };
+
+	CHECK_ERR(lc_devkey_open(path, &devkey, &detail), err, &detail);
+	CHECK_HAS(detail.text, says);
+	CHECK(devkey == NULL);
+}
+
+static void
+made_once_and_kept(void)
+{
+	const char *path = check_path(check_dir(), "device.key");
+	struct lc_devkey *first = open_key(path);
+	struct lc_devkey *second = open_key(path);
+	uint8_t signature[LC_SIGNATURE_LEN];
+	struct stat st;
+
+	REQUIRE(stat(path, &st) == 0);
+	CHECK_UINT(st.st_mode & 07777, 0600);
+	CHECK_INT(lc_devkey_key(first)->alg, LC_ED25519);
+	CHECK_STR(lc_devkey_key(first)->kid, lc_devkey_key(second)->kid);
+	CHECK_ERR(
+	    lc_key_sign(lc_devkey_key(first), "x", 1, signature), LC_OK, NULL);
+	CHECK_ERR(lc_key_verify(lc_devkey_key(second), "x", 1, signature),
+	    LC_OK, NULL);
+	lc_devkey_free(first);
+	lc_devkey_free(second);
+	lc_devkey_free(NULL);
+}
+
+static void
+keys_of_macs(void)
+{
+	/* The key of RFC 8037 A.1; the outputs by openssl kdf HKDF. */
+	static const char pem[] =
+	    "-----BEGIN PRIVATE KEY-----\n"
+	    "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
+	    "-----END PRIVATE KEY-----\n";
+	static const uint8_t expected[LC_MAC_KEY_LEN] = {
+		0xfa,
+		0x4a,
+		0x97,
+		0x4c,
+		0xf7,
+		0x69,
+		0x62,
+		0x51,
+		0x09,
+		0x2e,
+		0x68,
+		0xc7,
+		0x08,
+		0x48,
+		0x65,
+		0x30,
+		0x09,
+		0x61,
+		0x95,
+		0xf7,
+		0x0b,
+		0x62,
+		0xc3,
+		0x89,
+		0x2c,
+		0x26,
+		0x9e,
+		0xa7,
+		0x09,
+		0xbd,
+		0x2a,
+		0x78,
+	};
+	const char *path = check_path(check_dir(), "device.key");
+	uint8_t usage[LC_MAC_KEY_LEN], again[LC_MAC_KEY_LEN];
+	uint8_t history[LC_MAC_KEY_LEN];
+	struct lc_devkey *devkey;
+
+	check_write(path, pem, strlen(pem));
+	REQUIRE(chmod(path, 0400) == 0);
+	devkey = open_key(path);
+	CHECK_ERR(lc_devkey_mac_key(devkey, "usage", usage), LC_OK, NULL);
+	CHECK_ERR(lc_devkey_mac_key(devkey, "usage", again), LC_OK, NULL);
+	CHECK_ERR(lc_devkey_mac_key(devkey, "history", history), LC_OK, NULL);
+	CHECK_MEM(usage, sizeof usage, expected, sizeof expected);
+	CHECK_MEM(usage, sizeof usage, again, sizeof again);
+	CHECK(memcmp(usage, history, sizeof usage) != 0);
+	lc_devkey_free(devkey);
+}
+
+static void
+keys_that_are_refused(void)
+{
+	const char *dir = check_dir();
+	const char *path = check_path(dir, "device.key");
+	struct lc_key *key = NULL;
+	char *pem = NULL;
+	size_t len = 0;
+
+	lc_devkey_free(open_key(path));
+	REQUIRE(chmod(path, 0640) == 0);
+	check_refused(path, LC_ETRUST, "has mode 0640");
+	REQUIRE(chmod(path, 0602) == 0);
+	check_refused(path, LC_ETRUST, "has mode 0602");
+	REQUIRE(chmod(path, 0600) == 0);
+	if (geteuid() == 0) {
+		REQUIRE(chown(path, 65534, 65534) == 0);
+		check_refused(path, LC_ETRUST, "belongs to user 65534");
+		REQUIRE(chown(path, 0, 0) == 0);
+	}
+	check_write(path, "", 0);
+	check_refused(path, LC_ETRUST, "no private key");
+	check_write(path, "rubbish", 7);
+	check_refused(path, LC_ETRUST, "no private key");
+	REQUIRE(lc_key_generate(LC_ES256, &key) == LC_OK);
+	REQUIRE(lc_key_to_pem(key, &pem, &len) == LC_OK);
+	check_write(path, pem, len);
+	check_refused(path, LC_ETRUST, "not Ed25519");
+	OPENSSL_clear_free(pem, len);
+	lc_key_free(key);
+	REQUIRE(unlink(path) == 0 && mkdir(path, 0700) == 0);
+	check_refused(path, LC_EIO, "not a plain file");
+	REQUIRE(rmdir(path) == 0 && mkfifo(path, 0600) == 0);
+	check_refused(path, LC_EIO, "not a plain file");
+	REQUIRE(unlink(path) == 0);
+	REQUIRE(symlink("/nowhere/at/all", path) == 0);
+	check_refused(path, LC_EIO, "exists already");
+	check_refused(
+	    check_path(dir, "none/device.key"), LC_EIO, "cannot be written");
+}
+
+/* An encrypted key must not make OpenSSL ask at the terminal. */
+static void
+a_passphrase_is_not_asked_for(void)
+{
+	const char *path = check_path(check_dir(), "device.key");
+	EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	BIO *bio = BIO_new_file(path, "w");
+	char secret[] = "secret";
+
+	REQUIRE(pkey != NULL && bio != NULL);
+	REQUIRE(PEM_write_bio_PKCS8PrivateKey(
+		    bio, pkey, EVP_aes_128_cbc(), secret, 6, NULL, NULL) == 1);
+	BIO_free(bio);
+	EVP_PKEY_free(pkey);
+	REQUIRE(chmod(path, 0600) == 0);
+	check_refused(path, LC_ETRUST, "without a passphrase");
+}
+
+static void
+files_are_replaced_whole(void)
+{
+	const char *path = check_path(check_dir(), "file");
+	struct lc_detail detail;
+	char *data = NULL;
+	size_t len = 0;
+	struct stat st;
+
+	(void)umask(022);
+	CHECK_ERR(lc_disk_read(path, 10, &data, &len, NULL, &detail),
+	    LC_ENOTFOUND, &detail);
+	CHECK_ERR(lc_disk_write(path, "one", 3, 0666, false, &detail), LC_OK,
+	    &detail);
+	REQUIRE(stat(path, &st) == 0);
+	CHECK_UINT(st.st_mode & 07777, 0644);
+	CHECK_ERR(lc_disk_write(path, "two", 3, 0666, false, &detail),
+	    LC_EEXISTS, &detail);
+	CHECK_HAS(detail.text, "exists already");
+	CHECK_ERR(
+	    lc_disk_read(path, 3, &data, &len, &st, &detail), LC_OK, &detail);
+	CHECK_MEM(data, len, "one", 3);
+	CHECK_INT(st.st_size, 3);
+	free(data);
+	CHECK_ERR(lc_disk_write(path, "three", 5, 0600, true, &detail), LC_OK,
+	    &detail);
+	CHECK_ERR(
+	    lc_disk_read(path, 4, &data, &len, NULL, &detail), LC_EIO, &detail);
+	CHECK_HAS(detail.text, "has 5 bytes; at most 4");
+	CHECK_ERR(
+	    lc_disk_read(path, 5, &data, &len, NULL, &detail), LC_OK, &detail);
+	CHECK_MEM(data, len, "three", 5);
+	free(data);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct check_test tests[] = {
+		{ "made once and kept", made_once_and_kept },
+		{ "keys of MACs", keys_of_macs },
+		{ "keys that are refused", keys_that_are_refused },
+		{ "a passphrase is not asked for",
+		    a_passphrase_is_not_asked_for },
+		{ "files are replaced whole", files_are_replaced_whole },
+	};
+
+	return check_main("devkey", tests, CHECK_COUNT(tests), argc, argv);
+}

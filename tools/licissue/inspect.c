@@ -1,0 +1,345 @@
+/* licissue_inspect.c - licissue inspect: files in words, or JSON. */
+#include "licissue.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "statement.h"
+
+static const char usage[] =
+    "usage: licissue inspect [--keys DIR] [--json] FILE\n"
+    "\n"
+    "Shows the licenses in a license file or backup, a permission ticket, a\n"
+    "rehost ticket or a device's credentials and, with --keys, verifies what\n"
+    "issuers signed.\n"
+    "\n"
+    "  -k, --keys DIR   where the issuers' public keys (*.jwk) are: an\n"
+    "                   authority's directory, or a device's keys directory\n"
+    "  -j, --json       for programs\n"
+    "  -h, --help\n"
+    "\n"
+    "The exit status is 1 if a license is damaged, not signed by one of the\n"
+    "keys, or breaks a rule of its type.  Without --keys signatures are not\n"
+    "checked.\n";
+
+static const struct option options[] = {
+	{ "keys", required_argument, NULL, 'k' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* What is shown: a file, with keys or without. */
+struct view {
+	const char *path, *keys;
+	const struct lc_inspected_statement *statement; /* or NULL */
+	const struct lc_inspected *lines;
+	size_t nlines;
+	const char *const *eulas;
+	size_t neulas;
+};
+
+static size_t
+count_bad(const struct view *view)
+{
+	size_t n = view->statement != NULL && view->statement->err != LC_OK;
+
+	for (size_t i = 0; i < view->nlines; i++)
+		n += view->lines[i].err != LC_OK;
+	return n;
+}
+
+static const char *
+why(const struct lc_inspected *line)
+{
+	return line->detail.text[0] != '\0' ? line->detail.text
+					    : lc_strerror(line->err);
+}
+
+/* ---- In words -------------------------------------------------------- */
+
+#define LABEL "  %-11s "
+
+static void
+show_signature(const struct view *view, const struct lc_inspected *line)
+{
+	if (line->verified)
+		printf(LABEL "good, by the key %s%s%s%s\n", "Signature",
+		    line->kid, line->key_name[0] == '\0' ? "" : " (",
+		    line->key_name, line->key_name[0] == '\0' ? "" : ")");
+	else if (view->keys == NULL && line->kid[0] != '\0')
+		printf(LABEL "not checked (--keys); made by the key %s\n",
+		    "Signature", line->kid);
+	if (line->err != LC_OK)
+		printf(LABEL "NO: %s\n", "Valid", why(line));
+	else if (line->verified)
+		printf(LABEL "yes\n", "Valid");
+}
+
+static void
+show_devices(const struct lc_terms *terms)
+{
+	if (terms->nudis == 0)
+		printf(LABEL "any\n", "Devices");
+	for (size_t i = 0; i < terms->nudis; i++)
+		printf(LABEL "%s\n", i == 0 ? "Devices" : "", terms->udis[i]);
+}
+
+static void
+show_use(const struct lc_terms *terms)
+{
+	char text[DATE_SIZE > PERIOD_SIZE ? DATE_SIZE : PERIOD_SIZE];
+
+	if (terms->counted)
+		printf(LABEL "%u\n", "Count", terms->count);
+	else
+		printf(LABEL "not counted\n", "Count");
+	printf(LABEL "%s\n", "Addition",
+	    terms->additive ? "adds to others (additive)"
+			    : "stands alone (exclusive)");
+	if (terms->period_s > 0)
+		printf(LABEL "%s of use\n", "Period",
+		    period_text(terms->period_s, text));
+	if (terms->start != LC_NO_TIME)
+		printf(LABEL "%s\n", "Starts", date_text(terms->start, text));
+	if (terms->end != LC_NO_TIME)
+		printf(LABEL "%s\n", "Ends", date_text(terms->end, text));
+	if (terms->extension_days > 0)
+		printf(LABEL "%u days after that\n", "Extension",
+		    terms->extension_days);
+	if (terms->period_s == 0 && terms->end == LC_NO_TIME)
+		printf(LABEL "without end\n", "Period");
+}
+
+static void
+show_terms(const struct lc_inspected *line)
+{
+	const struct lc_terms *terms = line->terms;
+	char date[DATE_SIZE];
+
+	printf(LABEL "%s\n", "Id", terms->id);
+	printf(LABEL "%s by %s\n", "Issued", date_text(terms->issued, date),
+	    terms->issuer);
+	show_devices(terms);
+	show_use(terms);
+	if (terms->eula[0] != '\0')
+		printf(LABEL "%s, %s\n", "Agreement", terms->eula,
+		    line->has_eula_text ? "its text is in the file"
+					: "its text is NOT in the file");
+	if (terms->comment[0] != '\0')
+		printf(LABEL "%s\n", "Comment", terms->comment);
+}
+
+static void
+show_line(const struct view *view, size_t i)
+{
+	const struct lc_inspected *line = &view->lines[i];
+
+	printf("\nLicense %zu", i + 1);
+	if (line->row > 0)
+		printf(", row %u", line->row);
+	printf(": ");
+	if (line->terms != NULL)
+		printf("%s %s, %s\n", line->terms->feature,
+		    line->terms->version, lc_type_name(line->terms->type));
+	else
+		printf("unreadable\n");
+	show_signature(view, line);
+	if (line->terms != NULL)
+		show_terms(line);
+}
+
+static void
+show_title(const struct view *view)
+{
+	size_t bad = count_bad(view);
+
+	printf("%s: %zu license%s", view->path, view->nlines,
+	    view->nlines == 1 ? "" : "s");
+	if (view->neulas > 0)
+		printf(", %zu agreement%s", view->neulas,
+		    view->neulas == 1 ? "" : "s");
+	if (bad > 0)
+		printf(", %zu NOT VALID\n", bad);
+	else
+		printf("%s\n", view->keys == NULL ? ", signatures not checked"
+						  : ", all valid");
+}
+
+static void
+show(const struct view *view)
+{
+	if (view->statement != NULL)
+		statement_show(view->path, view->statement);
+	else
+		show_title(view);
+	for (size_t i = 0; i < view->nlines; i++)
+		show_line(view, i);
+}
+
+/* ---- In JSON --------------------------------------------------------- */
+
+static json_t *
+date_json(int64_t date)
+{
+	char text[DATE_SIZE];
+
+	return date == LC_NO_TIME ? json_null()
+				  : json_string(date_text(date, text));
+}
+
+static json_t *
+udis_json(const struct lc_terms *terms)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < terms->nudis; i++)
+		(void)json_array_append_new(array, json_string(terms->udis[i]));
+	return array;
+}
+
+static json_t *
+terms_json(const struct lc_terms *terms)
+{
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:s, s:o, "
+			 "s:o, s:o, s:i, s:s?, s:s}",
+	    "id", terms->id, "issuer", terms->issuer, "issued",
+	    date_json(terms->issued), "feature", terms->feature, "version",
+	    terms->version, "type", lc_type_name(terms->type), "udi",
+	    udis_json(terms), "count",
+	    terms->counted ? json_integer(terms->count) : json_null(),
+	    "addition", terms->additive ? "additive" : "exclusive", "period",
+	    terms->period_s > 0 ? json_integer(terms->period_s) : json_null(),
+	    "start", date_json(terms->start), "end", date_json(terms->end),
+	    "extensionDays", (int)terms->extension_days, "eula",
+	    terms->eula[0] == '\0' ? NULL : terms->eula, "comment",
+	    terms->comment);
+}
+
+/* Without keys nobody knows whether a license is valid, only if it is not. */
+static json_t *
+valid_json(const struct view *view, const struct lc_inspected *line)
+{
+	if (line->err != LC_OK)
+		return json_false();
+	return view->keys == NULL ? json_null() : json_true();
+}
+
+static json_t *
+line_json(const struct view *view, const struct lc_inspected *line)
+{
+	return json_pack("{s:i, s:o, s:s?, s:s?, s:b, s:o}", "row",
+	    (int)line->row, "valid", valid_json(view, line), "error",
+	    line->err == LC_OK ? NULL : why(line), "key",
+	    line->kid[0] == '\0' ? NULL : line->kid, "agreementInFile",
+	    line->has_eula_text, "terms",
+	    line->terms == NULL ? json_null() : terms_json(line->terms));
+}
+
+static json_t *
+view_json(const struct view *view)
+{
+	json_t *lines = json_array(), *eulas = json_array();
+
+	for (size_t i = 0; i < view->nlines; i++)
+		(void)json_array_append_new(
+		    lines, line_json(view, &view->lines[i]));
+	for (size_t i = 0; i < view->neulas; i++)
+		(void)json_array_append_new(eulas, json_string(view->eulas[i]));
+	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "file", view->path,
+	    "kind",
+	    view->statement == NULL ? "licenses"
+				    : statement_kind(view->statement->kind),
+	    "statement",
+	    view->statement == NULL ? json_null()
+				    : statement_json(view->statement),
+	    "licenses", lines, "agreements", eulas);
+}
+
+static int
+show_json(const struct view *view)
+{
+	json_t *json = view_json(view);
+	bool ok = json != NULL &&
+		  json_dumpf(json, stdout, JSON_INDENT(2)) == 0 &&
+		  putchar('\n') != EOF;
+
+	json_decref(json);
+	return ok ? EXIT_DONE : fail("the JSON could not be written");
+}
+
+/* ---- The command ----------------------------------------------------- */
+
+static int
+show_inspection(
+    struct view *view, const struct lc_inspection *inspection, bool as_json)
+{
+	int status = EXIT_DONE;
+
+	view->statement = lc_inspection_statement(inspection);
+	view->lines = lc_inspection_lines(inspection, &view->nlines);
+	view->eulas = lc_inspection_eulas(inspection, &view->neulas);
+	if (as_json)
+		status = show_json(view);
+	else
+		show(view);
+	if (status == EXIT_DONE && (fflush(stdout) != 0 || ferror(stdout)))
+		status = fail("the output could not be written: %m");
+	return status == EXIT_DONE && count_bad(view) > 0 ? EXIT_FAILED
+							  : status;
+}
+
+static int
+inspect(struct view *view, bool as_json)
+{
+	struct lc_inspection *inspection = NULL;
+	struct lc_detail detail = { "" };
+	size_t len = 0;
+	char *data = read_file(view->path, FILE_MAX, &len);
+	enum lc_err err;
+	int status;
+
+	if (data == NULL)
+		return EXIT_FAILED;
+	err = lc_inspect(data, len, view->keys, &inspection, &detail);
+	free(data);
+	if (err == LC_EFILE)
+		return fail(
+		    "%s is no license file: %s", view->path, detail.text);
+	if (err != LC_OK)
+		return fail_core(err, &detail);
+	status = show_inspection(view, inspection, as_json);
+	lc_inspection_free(inspection);
+	return status;
+}
+
+int
+inspect_command(int argc, char **argv)
+{
+	struct view view = { 0 };
+	bool as_json = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "hjk:", options, NULL)) != -1) {
+		switch (c) {
+		case 'k':
+			view.keys = optarg;
+			break;
+		case 'j':
+			as_json = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_DONE;
+		default:
+			return hint("inspect");
+		}
+	}
+	if (optind != argc - 1)
+		return not_one("inspect", "one license file", argc, argv);
+	view.path = argv[optind];
+	return inspect(&view, as_json);
+}
