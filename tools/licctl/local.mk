@@ -1,19 +1,4 @@
-# Command-line tools, built as bin/NAME: one folder holds what users run.
-
-bin_PROGRAMS += bin/licissue
-bin_licissue_SOURCES = \
-	tools/licissue/licissue.c tools/licissue/licissue.h \
-	tools/licissue/authority.c \
-	tools/licissue/init.c \
-	tools/licissue/inspect.c \
-	tools/licissue/issue.c \
-	tools/licissue/permission.c \
-	tools/licissue/rehost.c \
-	tools/licissue/statement.c tools/licissue/statement.h \
-	tools/licissue/words.c
-bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-bin_licissue_LDADD = licensecore/libcore.la $(JANSSON_LIBS)
-dist_man_MANS += tools/licissue/licissue.1
+# licctl, the operator's command line.
 
 bin_PROGRAMS += bin/licctl
 bin_licctl_SOURCES = \

@@ -1,0 +1,16 @@
+# licissue, the issuer's command line.
+
+bin_PROGRAMS += bin/licissue
+bin_licissue_SOURCES = \
+	tools/licissue/licissue.c tools/licissue/licissue.h \
+	tools/licissue/authority.c \
+	tools/licissue/init.c \
+	tools/licissue/inspect.c \
+	tools/licissue/issue.c \
+	tools/licissue/permission.c \
+	tools/licissue/rehost.c \
+	tools/licissue/statement.c tools/licissue/statement.h \
+	tools/licissue/words.c
+bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+bin_licissue_LDADD = licensecore/libcore.la $(JANSSON_LIBS)
+dist_man_MANS += tools/licissue/licissue.1
