@@ -8,7 +8,7 @@
 #include "ledger.h"
 #include "format/line.h"
 #include "format/statement.h"
-#include "ops/store.h"
+#include "format/type.h"
 #include "base/text.h"
 
 /* ---- Devices --------------------------------------------------------- */

@@ -6,4 +6,4 @@ licensecore_libcore_la_SOURCES += \
 	licensecore/format/line.c licensecore/format/line.h \
 	licensecore/format/statement.c licensecore/format/statement.h \
 	licensecore/format/trust.c licensecore/format/trust.h \
-	licensecore/format/type.c
+	licensecore/format/type.c licensecore/format/type.h

@@ -1,7 +1,7 @@
 /* type.c - the ten license types and what each of them demands, as a table. */
-#include <string.h>
+#include "type.h"
 
-#include "licensecore.h"
+#include <string.h>
 
 /* clmgmtLicenseType and the definitions at the head of the MIB. */
 static const struct type {
@@ -74,4 +74,51 @@ bool
 lc_type_needs_eula(enum lc_type type)
 {
 	return type_find(type)->needs_eula;
+}
+
+int
+lc_type_class(enum lc_type type)
+{
+	switch (type) {
+	case LC_PERMANENT:
+	case LC_PAID_SUBSCRIPTION:
+	case LC_RIGHT_TO_USE:
+	case LC_PERMANENT_RIGHT_TO_USE:
+		return 1;
+	case LC_EXTENSION:
+	case LC_GRACE_PERIOD:
+	case LC_EXTENSION_SUBSCRIPTION:
+		return 2;
+	case LC_DEMO:
+	case LC_EVALUATION_SUBSCRIPTION:
+	case LC_EVAL_RIGHT_TO_USE:
+		return 3;
+	}
+	return 4;
+}
+
+/* ---- Terms ----------------------------------------------------------- */
+
+bool
+lc_terms_fit(const struct lc_terms *t, const char *udi)
+{
+	for (size_t i = 0; i < t->nudis; i++) {
+		if (strcmp(t->udis[i], udi) == 0)
+			return true;
+	}
+	return t->nudis == 0;
+}
+
+int64_t
+lc_terms_over(const struct lc_terms *t)
+{
+	if (t->end == LC_NO_TIME)
+		return INT64_MAX;
+	return t->end + (int64_t)t->extension_days * 86400;
+}
+
+bool
+lc_terms_need_acceptance(const struct lc_terms *t)
+{
+	return *t->eula != '\0' && lc_type_needs_eula(t->type);
 }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "event.h"
 #include "format/file.h"
+#include "format/type.h"
 #include "state/history.h"
 #include "rules/model.h"
 #include "state/sealed.h"
@@ -120,7 +121,7 @@ lc_eula_withdraw(struct lc *lc, uint32_t device, uint32_t store,
 		return LC_ENOTFOUND;
 	if (!e->shown.eula_accepted)
 		return LC_OK;
-	if (!lc_store_needs_acceptance(&e->shown.terms) || lc->eula_standing)
+	if (!lc_terms_need_acceptance(&e->shown.terms) || lc->eula_standing)
 		return LC_EINVAL;
 	if (e->held)
 		return LC_EINUSE;

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "eula.h"
 #include "format/file.h"
+#include "format/type.h"
 #include "item.h"
 #include "store.h"
 
@@ -49,7 +50,7 @@ need_judge(struct lc_action *a, struct generate *g, struct lc_item *item)
 {
 	const struct lc_terms *t = &item->entry->shown.terms;
 	const struct lc_device *d = lc_item_device(a, t);
-	bool accepted = !lc_store_needs_acceptance(t) || a->lc->eula_standing;
+	bool accepted = !lc_terms_need_acceptance(t) || a->lc->eula_standing;
 	enum lc_err err = LC_OK;
 
 	if (!accepted && d != NULL)

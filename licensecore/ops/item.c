@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "eula.h"
 #include "format/line.h"
+#include "format/type.h"
 #include "store.h"
 
 /* Lines verified in one slice: about two milliseconds of signatures. */

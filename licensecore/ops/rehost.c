@@ -24,6 +24,7 @@
 #include "rules/model.h"
 #include "rules/select.h"
 #include "format/statement.h"
+#include "format/type.h"
 #include "store.h"
 
 struct rehost {

@@ -16,6 +16,7 @@
 #include "state/history.h"
 #include "base/disk.h"
 #include "format/line.h"
+#include "format/type.h"
 #include "rules/meter.h"
 #include "rules/model.h"
 #include "rules/schedule.h"
@@ -24,12 +25,6 @@
 #include "rules/use.h"
 
 /* ---- Agreements ------------------------------------------------------ */
-
-bool
-lc_store_needs_acceptance(const struct lc_terms *t)
-{
-	return *t->eula != '\0' && lc_type_needs_eula(t->type);
-}
 
 static enum lc_err
 acceptance_judge(const struct lc *lc, const char *udi, const char *id,
@@ -55,7 +50,7 @@ lc_store_accepted(struct lc *lc, const char *udi, const struct lc_terms *t,
 	enum lc_err err;
 
 	*accepted = true;
-	if (!lc_store_needs_acceptance(t))
+	if (!lc_terms_need_acceptance(t))
 		return LC_OK;
 	err = lc_db_query(lc->db, &rows, "SELECT at, by, mac FROM acceptance"
 	    " WHERE udi = ? AND id = ?", "ss", udi, t->id);
@@ -118,16 +113,6 @@ lc_entry_accepted(struct lc_entry *e, bool accepted)
 	else
 		e->shown.priority = e->wanted != LC_PRIORITY_NONE ?
 		    e->wanted : usual_priority(&e->shown);
-}
-
-bool
-lc_terms_fit(const struct lc_terms *t, const char *udi)
-{
-	for (size_t i = 0; i < t->nudis; i++) {
-		if (strcmp(t->udis[i], udi) == 0)
-			return true;
-	}
-	return t->nudis == 0;
 }
 
 enum lc_err

@@ -62,9 +62,6 @@ void lc_entry_accepted(struct lc_entry *, bool accepted);
 enum lc_err lc_store_accepted(struct lc *, const char *udi,
     const struct lc_terms *, bool *accepted);
 
-/* Does its agreement have to be accepted in so many words? */
-bool lc_store_needs_acceptance(const struct lc_terms *);
-
 /*
  * Looks whether removable stores came or went, and takes their licenses in or
  * out; *changed, also on failure: licenses have to be selected anew.  Out of a
@@ -78,8 +75,5 @@ enum lc_err lc_store_watch(struct lc *, bool *changed);
  */
 enum lc_err lc_store_check(struct lc *, const struct lc_place *,
     struct lc_detail *);
-
-/* Is the license for this device, or for any? */
-bool lc_terms_fit(const struct lc_terms *, const char *udi);
 
 #endif

@@ -11,6 +11,7 @@
 #include "state/db.h"
 #include "ops/event.h"
 #include "format/line.h"
+#include "format/type.h"
 #include "meter.h"
 #include "model.h"
 #include "select.h"

@@ -6,21 +6,12 @@
 
 #include "clock.h"
 #include "ops/core.h"
+#include "format/type.h"
 #include "meter.h"
 #include "model.h"
 #include "use.h"
 
-#define DAY_S 86400
-
 /* ---- Time ------------------------------------------------------------ */
-
-int64_t
-lc_terms_over(const struct lc_terms *t)
-{
-	if (t->end == LC_NO_TIME)
-		return INT64_MAX;
-	return t->end + (int64_t)t->extension_days * DAY_S;
-}
 
 static bool
 begun(const struct lc_terms *t, int64_t now)
@@ -54,28 +45,6 @@ usable(const struct lc *lc, const struct lc_entry *e)
 
 /* ---- Rank ------------------------------------------------------------ */
 
-/* Bought for good or for now, then tiding over, then trials. */
-static int
-class_of(enum lc_type type)
-{
-	switch (type) {
-	case LC_PERMANENT:
-	case LC_PAID_SUBSCRIPTION:
-	case LC_RIGHT_TO_USE:
-	case LC_PERMANENT_RIGHT_TO_USE:
-		return 1;
-	case LC_EXTENSION:
-	case LC_GRACE_PERIOD:
-	case LC_EXTENSION_SUBSCRIPTION:
-		return 2;
-	case LC_DEMO:
-	case LC_EVALUATION_SUBSCRIPTION:
-	case LC_EVAL_RIGHT_TO_USE:
-		return 3;
-	}
-	return 4;
-}
-
 /* Licenses of one feature stand together, in an order that stays. */
 static int
 feature_order(const struct lc_license *a, const struct lc_license *b)
@@ -93,7 +62,7 @@ rank_order(const struct lc_license *a, const struct lc_license *b)
 	int by = (int)b->priority - (int)a->priority;
 
 	if (by == 0)
-		by = class_of(a->terms.type) - class_of(b->terms.type);
+		by = lc_type_class(a->terms.type) - lc_type_class(b->terms.type);
 	if (by == 0)	/* uncounted is the largest count */
 		by = (a->terms.count < b->terms.count) -
 		    (a->terms.count > b->terms.count);

@@ -20,9 +20,6 @@ void lc_select(struct lc *);
 /* Selects for one feature alone, whose licenses are the same as before. */
 void lc_select_use(struct lc *, struct lc_use *);
 
-/* The first instant at which a subscription is over, extension days too. */
-int64_t lc_terms_over(const struct lc_terms *);
-
 /* Over, or used up. */
 bool lc_entry_expired(const struct lc *, const struct lc_entry *);
 
