@@ -629,7 +629,7 @@ struct conf *
 conf_load(const char *path, char error[CONF_ERROR_MAX])
 {
 	struct loaded *l = calloc(1, sizeof *l);
-	struct reader r = { path, error };
+	struct reader r = { path, error, lc_text_is_utf8 };
 
 	if (l == NULL) {
 		snprintf(error, CONF_ERROR_MAX, "%s: out of memory", path);

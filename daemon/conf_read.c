@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "snmp/value.h"
-
 /* ---- Errors ---- */
 
 bool
@@ -100,7 +98,7 @@ read_text(const struct reader *r, const config_setting_t *setting,
 		    "a text of %zu bytes; it takes %u to "
 		    "%u",
 		    len, key->min, key->max);
-	if (!text_valid((const uint8_t *)text, len))
+	if (!r->is_text(text, len))
 		return conf_wrong(r, setting, "not UTF-8");
 	if (key->check != NULL && !key->check(text))
 		return conf_wrong(

@@ -57,10 +57,11 @@ struct list {
 	size_t n;
 };
 
-/* The file, and the CONF_ERROR_MAX bytes for what is wrong in it. */
 struct reader {
 	const char *path;
-	char *error;
+	char *error; /* CONF_ERROR_MAX bytes for what is wrong in it */
+	/* May a text of the file hold these bytes? */
+	bool (*is_text)(const char *text, size_t len);
 };
 
 /* Both say where and what is wrong, and return false. */

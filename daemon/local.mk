@@ -6,5 +6,5 @@ daemon_libdaemon_la_SOURCES = \
 	daemon/conf_read.c daemon/conf_read.h \
 	daemon/log.c daemon/log.h \
 	daemon/loop.c daemon/loop.h
-daemon_libdaemon_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent $(CONFIG_CFLAGS)
+daemon_libdaemon_la_CPPFLAGS = $(AM_CPPFLAGS) $(CONFIG_CFLAGS)
 daemon_libdaemon_la_LIBADD = $(CONFIG_LIBS)

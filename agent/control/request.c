@@ -12,7 +12,6 @@
 #include "eventlog.h"
 #include "snmp/table.h"
 #include "jobs/url.h"
-#include "snmp/value.h"
 
 /* ---- Answers ---- */
 
@@ -28,12 +27,12 @@ answer(const struct call *call, const char *what, json_t *body)
 		client_send(call->client, json_pack("{s:o}", what, body));
 }
 
-/* Of the character that begins there; 0: it is no UTF-8, or cut off. */
+/* Of the character that begins there; 0: it is not UTF-8, or cut off. */
 static size_t
 char_length(const char *text, size_t left)
 {
 	for (size_t len = 1; len <= 4 && len <= left; len++)
-		if (text_valid((const uint8_t *)text, len))
+		if (lc_text_is_utf8(text, len))
 			return len;
 	return 0;
 }
@@ -41,11 +40,13 @@ char_length(const char *text, size_t left)
 json_t *
 words_json(const char *text)
 {
-	char *copy = strdup(text);
+	json_t *json = json_string(text); /* NULL: it is not UTF-8 */
+	char *copy = json == NULL ? strdup(text) : NULL;
 	size_t left = strlen(text), len;
-	json_t *json;
 
-	for (char *at = copy; at != NULL && left > 0; at += len, left -= len)
+	if (copy == NULL)
+		return json;
+	for (char *at = copy; left > 0; at += len, left -= len)
 		if ((len = char_length(at, left)) == 0) {
 			*at = '?';
 			len = 1;

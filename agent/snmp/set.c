@@ -113,7 +113,8 @@ check_text(const struct column *column, const struct value *value)
 	enum snmp_error err = check_length(column, value);
 
 	if (err == SNMP_OK &&
-	    !text_valid(value->octets.data, value->octets.len))
+	    !lc_text_is_utf8(
+		(const char *)value->octets.data, value->octets.len))
 		err = SNMP_WRONG_VALUE;
 	return err;
 }
@@ -123,15 +124,11 @@ check_text(const struct column *column, const struct value *value)
 static enum snmp_error
 check_line(const struct column *column, const struct value *value)
 {
-	enum snmp_error err = check_text(column, value);
+	enum snmp_error err = check_length(column, value);
 
-	for (size_t i = 0; i < value->octets.len && err == SNMP_OK; i++) {
-		const uint8_t *c = &value->octets.data[i];
-
-		if (*c < ' ' || *c == 0x7f ||
-		    (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0))
-			err = SNMP_WRONG_VALUE;
-	}
+	if (err == SNMP_OK && !lc_text_is_plain((const char *)value->octets.data,
+				  value->octets.len))
+		err = SNMP_WRONG_VALUE;
 	return err;
 }
 

@@ -69,7 +69,4 @@ void value_oid(struct value *, const uint32_t *, size_t);
  */
 void value_date(struct value *, int64_t seconds);
 
-/* Is it UTF-8 without NUL (what an SnmpAdminString may hold here)? */
-bool text_valid(const uint8_t *text, size_t len);
-
 #endif

@@ -6,14 +6,15 @@
 
 #include <jansson.h>
 
-#include "licensecore.h"
-
 /* jansson checks UTF-8 fully: overlong forms, surrogates, the upper end. */
-static bool
-is_utf8(const char *text, size_t len)
+bool
+lc_text_is_utf8(const char *text, size_t len)
 {
-	json_t *value = json_stringn(text, len);
+	json_t *value;
 
+	if (memchr(text, '\0', len) != NULL)
+		return false;
+	value = json_stringn(text, len);
 	json_decref(value);
 	return value != NULL;
 }
@@ -50,7 +51,7 @@ is_text(const char *text, size_t len, const char *allowed)
 		}
 	}
 	return first == NULL ||
-	       is_utf8((const char *)first, (size_t)(last - first) + 1);
+	       lc_text_is_utf8((const char *)first, (size_t)(last - first) + 1);
 }
 
 bool

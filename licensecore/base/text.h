@@ -5,13 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/*
- * UTF-8 without control characters (C0, DEL, C1), so that showing it cannot
- * drive a terminal or forge a row of a log.
- */
-bool lc_text_is_plain(const char *text, size_t len);
+#include "licensecore.h"	/* lc_text_is_utf8, lc_text_is_plain */
 
-/* The same, in rows: tabs, line feeds, carriage returns, form feeds may be. */
+/* Like lc_text_is_plain, but tabs, line feeds, carriage returns and form feeds
+   are allowed. */
 bool lc_text_is_rows(const char *text, size_t len);
 
 /* Letters, digits and . _ : - only, so that it can stand in any command. */

@@ -103,6 +103,17 @@ struct lc_detail {
 	char text[256];		/* "" if the error's own words say it all */
 };
 
+/* ---- Texts ----------------------------------------------------------- */
+
+/* UTF-8 without NUL. */
+LC_API bool lc_text_is_utf8(const char *text, size_t len);
+
+/*
+ * UTF-8 without control characters (C0, DEL, C1), so that showing it cannot
+ * drive a terminal or forge a row of a log.
+ */
+LC_API bool lc_text_is_plain(const char *text, size_t len);
+
 /* ---- Licenses -------------------------------------------------------- */
 
 /* clmgmtLicenseType, with its numbers. */

@@ -50,6 +50,10 @@ texts(void)
 	}
 	CHECK(!lc_text_is_plain("a\0b", 3));
 	CHECK(!lc_text_is_rows("a\0b", 3));
+	CHECK(!lc_text_is_utf8("a\0b", 3));
+	CHECK(lc_text_is_utf8("\x1b\xc2\x80\x7f", 4));
+	CHECK(!lc_text_is_utf8("\xc0\x80", 2));
+	CHECK(lc_text_is_utf8("", 0));
 	/* What follows the text does not belong to it. */
 	CHECK(lc_text_is_plain("\xc3\xa9\xff", 2));
 	CHECK(!lc_text_is_plain("\xc3\xa9", 1));
