@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The SETs of tests/agent/sets.txt, through snmpd: over SNMPv3 authPriv each
+"""The SETs of tests/agent/mib/sets.txt, through snmpd: over SNMPv3 authPriv each
 has the error, the index and the outcome that it has without a master; a user
 whose view is read-only is refused every one."""
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The walks of tests/agent/walks, through snmpd: each variable by GET, by
+"""The walks of tests/agent/mib/walks, through snmpd: each variable by GET, by
 GETNEXT from the one before it, and from the awkward places between them."""
 
 from harness import *

@@ -230,7 +230,7 @@ requests(void)
 {
 	const char *source = getenv("srcdir");
 	char *text = check_read(
-	    check_path(source != NULL ? source : ".", "tests/agent/sets.txt"),
+	    check_path(source != NULL ? source : ".", "tests/agent/mib/sets.txt"),
 	    NULL);
 	char *rest = text, *line;
 	unsigned number = 0, asked = 0;

@@ -30,7 +30,7 @@ source(const char *name)
 	const char *top = getenv("srcdir");
 	char path[128];
 
-	snprintf(path, sizeof path, "tests/agent/walks/%s", name);
+	snprintf(path, sizeof path, "tests/agent/mib/walks/%s", name);
 	return check_path(top != NULL ? top : ".", path);
 }
 
