@@ -95,28 +95,13 @@ line_add(struct permit *p, char *line)
 	return LC_OK;
 }
 
-/* What was bought is followed by a grace license; what tides over is not. */
-static bool
-deserves_grace(const struct lc_terms *t)
-{
-	switch (t->type) {
-	case LC_PERMANENT:
-	case LC_PAID_SUBSCRIPTION:
-	case LC_RIGHT_TO_USE:
-	case LC_PERMANENT_RIGHT_TO_USE:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static enum lc_err
 grace_add(struct permit *p, const struct lc_terms *t)
 {
 	char id[LC_NEW_ID_LEN + 1], *line = NULL;
 	struct lc_terms grace = {
 		.id = id, .issuer = "", .feature = t->feature,
-		.version = t->version, .type = LC_GRACE_PERIOD,
+		.version = t->version, .type = lc_type_rules(t->type)->grace,
 		.udis = &p->asked->udi, .nudis = 1, .counted = t->counted,
 		.count = t->count, .additive = t->additive,
 		.period_s = p->asked->grace_s, .issued = p->asked->issued,
@@ -125,7 +110,7 @@ grace_add(struct permit *p, const struct lc_terms *t)
 	};
 	enum lc_err err;
 
-	if (p->asked->grace_s == 0 || !deserves_grace(t))
+	if (p->asked->grace_s == 0 || grace.type == LC_NO_TYPE)
 		return LC_OK;
 	if ((err = lc_new_id(id)) != LC_OK ||
 	    (err = lc_authority_issue(p->authority, &grace, &line,

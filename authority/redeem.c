@@ -15,6 +15,7 @@
 #include "ledger.h"
 #include "format/line.h"
 #include "format/statement.h"
+#include "format/type.h"
 #include "base/text.h"
 
 struct redeem {
@@ -120,9 +121,9 @@ take_off(struct lc_terms *t, uint32_t used)
 		t->period_s -= used;
 		return true;
 	}
-	if (t->type != LC_EVAL_RIGHT_TO_USE)
+	if (lc_type_rules(t->type)->successor == LC_NO_TYPE)
 		return false;
-	t->type = LC_RIGHT_TO_USE;	/* what it had become */
+	t->type = lc_type_rules(t->type)->successor; /* it had become that */
 	t->period_s = 0;
 	return true;
 }

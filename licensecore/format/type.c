@@ -1,35 +1,58 @@
-/* type.c - the ten license types and what each of them demands, as a table. */
+/* type.c - see type.h. */
 #include "type.h"
 
 #include <string.h>
 
-/* clmgmtLicenseType and the definitions at the head of the MIB. */
-static const struct type {
-	const char *name;
-	bool metered;
-	bool subscription;
-	bool node_locked;
-	bool needs_eula;
-} types[] = {
-	/* clang-format off */
-	[LC_DEMO]		     = { "demo", true, false, false, true },
-	[LC_EXTENSION]		     = { "extension", true, false, true, true },
-	[LC_GRACE_PERIOD]	     = { "gracePeriod", true, false, true, true },
-	[LC_PERMANENT]		     = { "permanent", false, false, true, false },
-	[LC_PAID_SUBSCRIPTION]	     = { "paidSubscription", false, true, true, false },
-	[LC_EVALUATION_SUBSCRIPTION] = { "evaluationSubscription", false, true, true, true },
-	[LC_EXTENSION_SUBSCRIPTION]  = { "extensionSubscription", false, true, true, true },
-	[LC_EVAL_RIGHT_TO_USE]	     = { "evalRightToUse", true, false, false, true },
-	[LC_RIGHT_TO_USE]	     = { "rightToUse", false, false, false, true },
-	[LC_PERMANENT_RIGHT_TO_USE]  = { "permanentRightToUse", false, false, false, true },
-	/* clang-format on */
+#define DAY_S 86400
+
+/*
+ * clmgmtLicenseType and the definitions at the head of the MIB.  The columns
+ * are those of struct lc_type_rules.
+ */
+#define NONE LC_LIMIT_NONE
+#define USE LC_LIMIT_USE
+#define DATE LC_LIMIT_DATE
+#define BOUGHT LC_CLASS_BOUGHT
+#define BRIDGE LC_CLASS_BRIDGE
+#define TRIAL LC_CLASS_TRIAL
+#define LOW LC_PRIORITY_LOW
+#define MEDIUM LC_PRIORITY_MEDIUM
+#define GRACE LC_GRACE_PERIOD
+/* clang-format off */
+static const struct lc_type_rules types[] = {
+	/*				   locked, EULA, once, RTU */
+	[LC_DEMO] = { "demo", "Evaluation",
+	    USE,  TRIAL,  LOW,	  false, true,	false, false, 0, 0 },
+	[LC_EXTENSION] = { "extension", "Extension",
+	    USE,  BRIDGE, MEDIUM, true,	 true,	false, false, 0, 0 },
+	[LC_GRACE_PERIOD] = { "gracePeriod", "Grace Period",
+	    USE,  BRIDGE, MEDIUM, true,	 true,	false, false, 0, 0 },
+	[LC_PERMANENT] = { "permanent", "Permanent",
+	    NONE, BOUGHT, MEDIUM, true,	 false, false, false, 0, GRACE },
+	[LC_PAID_SUBSCRIPTION] = { "paidSubscription", "Paid Subscription",
+	    DATE, BOUGHT, MEDIUM, true,	 false, false, false, 0, GRACE },
+	[LC_EVALUATION_SUBSCRIPTION] = { "evaluationSubscription",
+	    "Evaluation Subscription",
+	    DATE, TRIAL,  LOW,	  true,	 true,	true,  false, 0, 0 },
+	[LC_EXTENSION_SUBSCRIPTION] = { "extensionSubscription",
+	    "Extension Subscription",
+	    DATE, BRIDGE, MEDIUM, true,	 true,	false, false, 0, 0 },
+	[LC_EVAL_RIGHT_TO_USE] = { "evalRightToUse", "EvalRightToUse",
+	    USE,  TRIAL,  LOW,	  false, true,	false, true,
+	    LC_RIGHT_TO_USE, 0 },
+	[LC_RIGHT_TO_USE] = { "rightToUse", "RightToUse",
+	    NONE, BOUGHT, MEDIUM, false, true,	false, true,  0, GRACE },
+	[LC_PERMANENT_RIGHT_TO_USE] = { "permanentRightToUse",
+	    "PermanentRightToUse",
+	    NONE, BOUGHT, MEDIUM, false, true,	false, true,  0, GRACE },
 };
+/* clang-format on */
 #define NTYPES (sizeof types / sizeof types[0])
 
-static const struct type *
-type_find(enum lc_type type)
+const struct lc_type_rules *
+lc_type_rules(enum lc_type type)
 {
-	static const struct type none;
+	static const struct lc_type_rules none;
 
 	return type >= LC_DEMO && (size_t)type < NTYPES ? &types[type] : &none;
 }
@@ -37,7 +60,7 @@ type_find(enum lc_type type)
 const char *
 lc_type_name(enum lc_type type)
 {
-	return type_find(type)->name;
+	return lc_type_rules(type)->name;
 }
 
 bool
@@ -55,70 +78,49 @@ lc_type_from_name(const char *name, enum lc_type *type)
 bool
 lc_type_metered(enum lc_type type)
 {
-	return type_find(type)->metered;
+	return lc_type_rules(type)->limit == LC_LIMIT_USE;
 }
 
 bool
 lc_type_subscription(enum lc_type type)
 {
-	return type_find(type)->subscription;
+	return lc_type_rules(type)->limit == LC_LIMIT_DATE;
 }
 
 bool
 lc_type_node_locked(enum lc_type type)
 {
-	return type_find(type)->node_locked;
+	return lc_type_rules(type)->node_locked;
 }
 
 bool
 lc_type_needs_eula(enum lc_type type)
 {
-	return type_find(type)->needs_eula;
-}
-
-int
-lc_type_class(enum lc_type type)
-{
-	switch (type) {
-	case LC_PERMANENT:
-	case LC_PAID_SUBSCRIPTION:
-	case LC_RIGHT_TO_USE:
-	case LC_PERMANENT_RIGHT_TO_USE:
-		return 1;
-	case LC_EXTENSION:
-	case LC_GRACE_PERIOD:
-	case LC_EXTENSION_SUBSCRIPTION:
-		return 2;
-	case LC_DEMO:
-	case LC_EVALUATION_SUBSCRIPTION:
-	case LC_EVAL_RIGHT_TO_USE:
-		return 3;
-	}
-	return 4;
+	return lc_type_rules(type)->needs_eula;
 }
 
 /* ---- Terms ----------------------------------------------------------- */
 
 bool
-lc_terms_fit(const struct lc_terms *t, const char *udi)
+lc_terms_fit(const struct lc_terms *terms, const char *udi)
 {
-	for (size_t i = 0; i < t->nudis; i++) {
-		if (strcmp(t->udis[i], udi) == 0)
+	for (size_t i = 0; i < terms->nudis; i++) {
+		if (strcmp(terms->udis[i], udi) == 0)
 			return true;
 	}
-	return t->nudis == 0;
+	return terms->nudis == 0;
 }
 
 int64_t
-lc_terms_over(const struct lc_terms *t)
+lc_terms_over(const struct lc_terms *terms)
 {
-	if (t->end == LC_NO_TIME)
+	if (terms->end == LC_NO_TIME)
 		return INT64_MAX;
-	return t->end + (int64_t)t->extension_days * 86400;
+	return terms->end + (int64_t)terms->extension_days * DAY_S;
 }
 
 bool
-lc_terms_need_acceptance(const struct lc_terms *t)
+lc_terms_need_acceptance(const struct lc_terms *terms)
 {
-	return *t->eula != '\0' && lc_type_needs_eula(t->type);
+	return *terms->eula != '\0' && lc_type_needs_eula(terms->type);
 }

@@ -174,7 +174,7 @@ evaluation_planned(const struct lc_items *items, const struct lc_entry *e)
 		if (other != NULL && other != e &&
 		    items->list[i].place != NULL &&
 		    other->shown.device == e->shown.device &&
-		    other->shown.terms.type == LC_EVALUATION_SUBSCRIPTION &&
+		    other->shown.terms.type == e->shown.terms.type &&
 		    strcmp(other->shown.terms.feature,
 		    e->shown.terms.feature) == 0)
 			return true;
@@ -187,6 +187,7 @@ new_here(struct lc_action *a, const struct lc_items *items,
     const struct lc_entry *e, const struct lc_place *place,
     struct lc_detail *detail)
 {
+	bool once = lc_type_rules(e->shown.terms.type)->once;
 	const char *id = e->shown.terms.id;
 	enum lc_err err;
 
@@ -194,13 +195,11 @@ new_here(struct lc_action *a, const struct lc_items *items,
 	    lc_ids_find(&items->planned, e->shown.device, id) != NULL)
 		return lc_fail(detail, LC_EEXISTS,
 		    "license %s is installed already", id);
-	if (e->shown.terms.type == LC_EVALUATION_SUBSCRIPTION &&
-	    evaluation_planned(items, e))
+	if (once && evaluation_planned(items, e))
 		return lc_fail(detail, LC_EEXISTS, "license %s: another"
 		    " evaluation subscription of %s is in this file", id,
 		    e->shown.terms.feature);
-	if (e->shown.terms.type == LC_EVALUATION_SUBSCRIPTION &&
-	    (err = first_evaluation(a->lc, place->udi, &e->shown.terms,
+	if (once && (err = first_evaluation(a->lc, place->udi, &e->shown.terms,
 	    detail)) != LC_OK)
 		return err;
 	return lc_store_not_revoked(a->lc, place->udi, id, detail);

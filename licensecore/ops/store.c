@@ -94,16 +94,6 @@ lc_store_put_agreement(struct lc *lc, const struct lc_file_eula *eula)
 	    eula->digest, eula->text, eula->len);
 }
 
-/* Trials give way to what was bought. */
-static enum lc_priority
-usual_priority(const struct lc_license *l)
-{
-	return l->terms.type == LC_DEMO ||
-	    l->terms.type == LC_EVAL_RIGHT_TO_USE ||
-	    l->terms.type == LC_EVALUATION_SUBSCRIPTION ?
-	    LC_PRIORITY_LOW : LC_PRIORITY_MEDIUM;
-}
-
 void
 lc_entry_accepted(struct lc_entry *e, bool accepted)
 {
@@ -112,7 +102,7 @@ lc_entry_accepted(struct lc_entry *e, bool accepted)
 		e->shown.priority = LC_PRIORITY_NONE;
 	else
 		e->shown.priority = e->wanted != LC_PRIORITY_NONE ?
-		    e->wanted : usual_priority(&e->shown);
+		    e->wanted : lc_type_rules(e->shown.terms.type)->priority;
 }
 
 enum lc_err

@@ -6,6 +6,7 @@
 
 #include "state/change.h"
 #include "clock.h"
+#include "format/type.h"
 #include "ops/core.h"
 #include "state/db.h"
 #include "state/history.h"
@@ -158,6 +159,13 @@ row_read(struct lc *lc, const char *udi, const char *id, int64_t *used_ms,
 	    not_expired(lc, udi, id) : err;
 }
 
+/* Does it become another one when its period is used up? */
+static bool
+has_successor(const struct lc_entry *e)
+{
+	return lc_type_rules(e->shown.terms.type)->successor != LC_NO_TYPE;
+}
+
 /* Counts as used up, and is written so with the next flush. */
 static void
 tampered(struct lc *lc, struct lc_entry *e)
@@ -168,7 +176,7 @@ tampered(struct lc *lc, struct lc_entry *e)
 	    " altered or removed%s", e->shown.terms.id,
 	    metered ? "; it counts as used up" : "");
 	e->meter.used_ms = metered ? period_ms(e) : 0;
-	if (metered && e->shown.terms.type != LC_EVAL_RIGHT_TO_USE)
+	if (metered && !has_successor(e))
 		e->meter.expired_at = lc_now(lc);
 	e->meter.recorded = true;
 	e->meter.altered = true;
@@ -202,7 +210,7 @@ lc_meter_taken_back(struct lc *lc)
 static void
 transition(struct lc_entry *e)
 {
-	e->shown.terms.type = LC_RIGHT_TO_USE;
+	e->shown.terms.type = lc_type_rules(e->shown.terms.type)->successor;
 	e->shown.terms.period_s = 0;
 }
 
@@ -225,8 +233,7 @@ lc_meter_load(struct lc *lc, const char *udi, struct lc_entry *e)
 	} else if (err != LC_ENOTFOUND) {
 		return err;
 	}
-	if (e->shown.terms.type == LC_EVAL_RIGHT_TO_USE &&
-	    e->meter.used_ms >= period_ms(e))
+	if (has_successor(e) && e->meter.used_ms >= period_ms(e))
 		transition(e);
 	return LC_OK;
 }
@@ -417,7 +424,7 @@ static enum lc_err
 expire_write(struct lc *lc, const struct lc_entry *e)
 {
 	const char *udi = lc_model_device(lc->model, e->shown.device)->udi;
-	bool trial = e->shown.terms.type == LC_EVAL_RIGHT_TO_USE;
+	bool trial = has_successor(e);
 	enum lc_err err;
 
 	err = note(lc, udi, e, trial ? "transition" : "expire");
@@ -432,7 +439,7 @@ static void
 expire_done(struct lc_entry *e)
 {
 	row_written(e);
-	if (e->shown.terms.type == LC_EVAL_RIGHT_TO_USE) {
+	if (has_successor(e)) {
 		transition(e);
 		/* It ranks as one now, as it will after a restart. */
 		lc_entry_accepted(e, e->shown.eula_accepted);

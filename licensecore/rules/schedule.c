@@ -116,12 +116,19 @@ weekly_after(int64_t instant)
 
 /* ---- Where licenses are ---------------------------------------------- */
 
+/* An evaluation that becomes a right to use. */
+static bool
+has_successor(const struct lc_entry *e)
+{
+	return lc_type_rules(e->shown.terms.type)->successor != LC_NO_TYPE;
+}
+
 static bool
 runs_out(const struct lc *lc, const struct lc_entry *e)
 {
 	(void)lc;
 	return lc_type_metered(e->shown.terms.type) &&
-	       e->shown.terms.type != LC_EVAL_RIGHT_TO_USE && e->serving &&
+	       !has_successor(e) && e->serving &&
 	       e->meter.expired_at == LC_NO_TIME;
 }
 
@@ -136,15 +143,14 @@ static bool
 turns(const struct lc *lc, const struct lc_entry *e)
 {
 	(void)lc;
-	return e->shown.terms.type == LC_EVAL_RIGHT_TO_USE && e->serving;
+	return has_successor(e) && e->serving;
 }
 
 static bool
 turned(const struct lc *lc, const struct lc_entry *e)
 {
 	(void)lc;
-	return e->shown.terms.type == LC_RIGHT_TO_USE &&
-	       e->line->terms.type == LC_EVAL_RIGHT_TO_USE;
+	return e->shown.terms.type != e->line->terms.type;
 }
 
 static bool

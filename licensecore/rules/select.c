@@ -29,7 +29,7 @@ lc_entry_expired(const struct lc *lc, const struct lc_entry *e)
 
 /*
  * A license that is in two stores (a removable one came back) is one license.
- * An evaluation RTU license that is spent is about to become an RTU one.
+ * One that is spent and has a successor is about to become that.
  */
 static bool
 usable(const struct lc *lc, const struct lc_entry *e)
@@ -39,11 +39,17 @@ usable(const struct lc *lc, const struct lc_entry *e)
 	return lc_ids_find(&lc->model->ids, l->device, l->terms.id) == e &&
 	       l->eula_accepted && begun(&l->terms, lc_now(lc)) &&
 	       !lc_entry_expired(lc, e) &&
-	       (l->terms.type == LC_EVAL_RIGHT_TO_USE ||
+	       (lc_type_rules(l->terms.type)->successor != LC_NO_TYPE ||
 	       !lc_meter_spent(lc, e));
 }
 
 /* ---- Rank ------------------------------------------------------------ */
+
+static int
+class_of(const struct lc_license *l)
+{
+	return (int)lc_type_rules(l->terms.type)->class;
+}
 
 /* Licenses of one feature stand together, in an order that stays. */
 static int
@@ -62,7 +68,7 @@ rank_order(const struct lc_license *a, const struct lc_license *b)
 	int by = (int)b->priority - (int)a->priority;
 
 	if (by == 0)
-		by = lc_type_class(a->terms.type) - lc_type_class(b->terms.type);
+		by = class_of(a) - class_of(b);
 	if (by == 0)	/* uncounted is the largest count */
 		by = (a->terms.count < b->terms.count) -
 		    (a->terms.count > b->terms.count);

@@ -680,14 +680,6 @@ license_boot_level_not(struct ctl *ctl)
 	return status;
 }
 
-static bool
-is_right_to_use(const json_t *license)
-{
-	return is(license, "type", "evalRightToUse") ||
-	       is(license, "type", "rightToUse") ||
-	       is(license, "type", "permanentRightToUse");
-}
-
 static int
 rights_of(struct ctl *ctl, json_t **rows)
 {

@@ -218,6 +218,21 @@ is(const json_t *row, const char *key, const char *value)
 	return strcmp(text_of(row, key), value) == 0;
 }
 
+enum lc_type
+type_of(const json_t *license)
+{
+	enum lc_type type = LC_PERMANENT;
+
+	(void)lc_type_from_name(text_of(license, "type"), &type);
+	return type;
+}
+
+bool
+is_right_to_use(const json_t *license)
+{
+	return lc_type_rules(type_of(license))->right_to_use;
+}
+
 int64_t
 time_of(const char *date)
 {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "format/type.h"
 #include "licclient.h"
 
 /* Exit statuses; licctl(1) promises them. */
@@ -74,6 +75,9 @@ const char *text_of(const json_t *row, const char *key); /* "" if none */
 json_int_t number_of(const json_t *row, const char *key);
 bool is_true(const json_t *row, const char *key);
 bool is(const json_t *row, const char *key, const char *value);
+/* Of a license; permanent if the daemon knows more types than we do. */
+enum lc_type type_of(const json_t *license);
+bool is_right_to_use(const json_t *license);
 /* On standard output; takes the reference. */
 int print_json(json_t *);
 /* Printable: what a terminal would obey becomes '?'. */

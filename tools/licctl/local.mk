@@ -8,8 +8,10 @@ bin_licctl_SOURCES = \
 	tools/licctl/lists.c \
 	tools/licctl/run.c \
 	tools/licctl/show.c \
-	tools/licctl/url.c
+	tools/licctl/url.c \
+	licensecore/format/type.c licensecore/format/type.h
 bin_licctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client \
+	-I$(top_srcdir)/licensecore \
 	$(JANSSON_CFLAGS)
 bin_licctl_LDADD = agent/client/libclient.la $(JANSSON_LIBS)
 dist_man_MANS += tools/licctl/licctl.1

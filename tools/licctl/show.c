@@ -14,44 +14,16 @@
 
 /* ---- Words of IOS ---- */
 
-static const struct {
-	const char *type, *shown;
-	bool trial, subscription, right_to_use;
-} types[] = {
-	{ "demo", "Evaluation", true, false, false },
-	{ "extension", "Extension", true, false, false },
-	{ "gracePeriod", "Grace Period", true, false, false },
-	{ "permanent", "Permanent", false, false, false },
-	{ "paidSubscription", "Paid Subscription", false, true, false },
-	{ "evaluationSubscription", "Evaluation Subscription", false, true,
-	    false },
-	{ "extensionSubscription", "Extension Subscription", false, true,
-	    false },
-	{ "evalRightToUse", "EvalRightToUse", true, false, true },
-	{ "rightToUse", "RightToUse", false, false, true },
-	{ "permanentRightToUse", "PermanentRightToUse", false, false, true },
-};
-#define NTYPES (sizeof types / sizeof types[0])
-
-static size_t
-type_of(const json_t *license)
-{
-	for (size_t i = 0; i < NTYPES; i++)
-		if (is(license, "type", types[i].type))
-			return i;
-	return 3;
-}
-
 static bool
 is_trial(const json_t *license)
 {
-	return types[type_of(license)].trial;
+	return lc_type_metered(type_of(license));
 }
 
 static bool
 is_subscription(const json_t *license)
 {
-	return types[type_of(license)].subscription;
+	return lc_type_subscription(type_of(license));
 }
 
 static const char *
@@ -440,7 +412,7 @@ print_short(const struct view *view, const json_t *license)
 		field("Period Used",
 		    period_text(
 			(uint64_t)number_of(license, "used_s"), period));
-	field("License Type", types[type_of(license)].shown);
+	field("License Type", lc_type_rules(type_of(license))->title);
 	print_state(license);
 	print_count(view, license);
 	field("License Priority", priority_text(license));
@@ -577,7 +549,7 @@ print_vendor(const json_t *license)
 		print_words(stdout, "%.*s</PID><SN>%s", (int)(colon - udi), udi,
 		    colon + 1);
 	printf("</SN></UDI>%s\n",
-	    types[type_of(license)].right_to_use ? "<T>RTU</T>" : "");
+	    is_right_to_use(license) ? "<T>RTU</T>" : "");
 }
 
 static void
@@ -609,9 +581,9 @@ static void
 print_long(const struct view *view, const json_t *license)
 {
 	bool locked = json_array_size(json_object_get(license, "udis")) > 0;
-	bool right = types[type_of(license)].right_to_use;
+	bool right = is_right_to_use(license);
 
-	field("License Type", types[type_of(license)].shown);
+	field("License Type", lc_type_rules(type_of(license))->title);
 	print_state(license);
 	print_periods(license);
 	field("Lock type", locked ? "Node locked" : "Non Node locked");
@@ -756,9 +728,7 @@ show_some(struct ctl *ctl, bool (*keep)(const json_t *))
 static bool
 is_evaluation(const json_t *license)
 {
-	return is(license, "type", "demo") ||
-	       is(license, "type", "evalRightToUse") ||
-	       is(license, "type", "evaluationSubscription");
+	return lc_type_rules(type_of(license))->class == LC_CLASS_TRIAL;
 }
 
 /* It runs, or ran, out by itself. */
@@ -814,12 +784,6 @@ any(const struct view *view, const json_t *feature,
 			return true;
 	}
 	return false;
-}
-
-static bool
-is_right_to_use(const json_t *license)
-{
-	return types[type_of(license)].right_to_use;
 }
 
 static const char *

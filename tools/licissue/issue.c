@@ -18,16 +18,12 @@ static const char usage[] =
     "  --unlocked           for any device\n"
     "  --feature NAME       what it licenses\n"
     "  --version VERSION    of the feature (1.0)\n"
-    "  --type TYPE          demo, extension, gracePeriod, permanent,\n"
-    "                       paidSubscription, evaluationSubscription,\n"
-    "                       extensionSubscription, evalRightToUse,\n"
-    "                       rightToUse or permanentRightToUse\n"
+    "  --type TYPE          one of those below\n"
     "  --count N            how many may be used at a time\n"
-    "  --period N[d]        seconds, or days, of use (demo, extension,\n"
-    "                       gracePeriod, evalRightToUse)\n"
-    "  --start DATE         subscriptions: when it begins,\n"
-    "  --end DATE           when it ends,\n"
-    "  --extension-days N   and for how long it goes on after that\n"
+    "  --period N[d]        seconds, or days, of use\n"
+    "  --start DATE         subscriptions: start date\n"
+    "  --end DATE           subscriptions: end date\n"
+    "  --extension-days N   subscriptions: days of use after the end date\n"
     "  --additive           adds to other licenses for the feature\n"
     "  --eula FILE          the text of the agreement, put into the file\n"
     "  --comment TEXT\n"
@@ -38,7 +34,9 @@ static const char usage[] =
     "  --copies N           N licenses that differ in their id only\n"
     "  --id ID              instead of 128 random bits\n"
     "  --issued DATE        instead of now\n"
-    "  -h, --help\n";
+    "  -h, --help\n"
+    "\n"
+    "Types, and the options that each needs:\n";
 
 /* What the command line asks for. */
 struct job {
@@ -247,6 +245,20 @@ setting_of(int c)
 	return NULL;
 }
 
+static void
+print_usage(void)
+{
+	enum lc_type type = LC_DEMO;
+
+	fputs(usage, stdout);
+	for (; lc_type_name(type) != NULL; type++)
+		printf("  %-23s %s%s\n", lc_type_name(type),
+		    lc_type_node_locked(type) ? "--udi" : "--udi or --unlocked",
+		    lc_type_metered(type)	 ? ", --period"
+		    : lc_type_subscription(type) ? ", --end"
+						 : "");
+}
+
 /* -1: go on; else the exit status. */
 static int
 parse_options(struct job *job, int argc, char **argv)
@@ -258,7 +270,7 @@ parse_options(struct job *job, int argc, char **argv)
 	options_fill(options);
 	while ((c = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
 		if (c == 'h') {
-			fputs(usage, stdout);
+			print_usage();
 			return EXIT_DONE;
 		}
 		if ((setting = setting_of(c)) == NULL)

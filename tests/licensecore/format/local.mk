@@ -6,7 +6,8 @@ CORE_FORMAT_TESTS = \
 	tests/licensecore/format/line_test \
 	tests/licensecore/format/memory_test \
 	tests/licensecore/format/statement_test \
-	tests/licensecore/format/trust_test
+	tests/licensecore/format/trust_test \
+	tests/licensecore/format/type_test
 tests_licensecore_format_file_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_format_file_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_format_format_test_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -24,6 +25,8 @@ tests_licensecore_format_statement_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_format_statement_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_format_trust_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_format_trust_test_LDADD = $(UNIT_LDADD)
+tests_licensecore_format_type_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_licensecore_format_type_test_LDADD = $(UNIT_LDADD)
 check_PROGRAMS += $(CORE_FORMAT_TESTS)
 TESTS += $(CORE_FORMAT_TESTS)
 endif
