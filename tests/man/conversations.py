@@ -234,8 +234,8 @@ def conversations(lab):
                 ("agent/licagent-snmp.7", Page,
                  lambda lab: with_server(lab, ssh)),
                 ("agent/licagent-license.5", Page, None),
-                ("tools/licctl.1", Page, None),
-                ("tools/licissue.1", Page, None),
+                ("tools/licctl/licctl.1", Page, None),
+                ("tools/licissue/licissue.1", Page, None),
                 ("README.md", Markdown, None)):
             step(name)
             converse(lab, Document(os.path.join(TOP, name), form), prepare)
