@@ -1,6 +1,6 @@
 /*
- * embed.c - licensing inside a program: installs a file if there is one, takes
- * a feature, shows what there is.  No SNMP, no daemon.
+ * embed.c - licensing inside a program: installs a license file if one is
+ * given, checks out a feature, lists the licenses.  No SNMP, no daemon.
  *	embed STATE-DIR KEYS-DIR FEATURE [LICENSE-FILE]
  *	cc embed.c $(pkg-config --cflags --libs liblicensecore)
  */
@@ -37,7 +37,7 @@ main(int argc, char **argv)
 		.name = "store", .size = 65536, .is_default = true };
 	struct lc_options options = { .devices = &device, .ndevices = 1,
 		.stores = &store, .nstores = 1,
-		.own_keys = true /* not in a product: see the header */ };
+		.own_keys = true /* not in a product: see licensecore.h */ };
 	struct lc_lease_request wanted = { .version = "1.0" };
 	const struct lc_license *const *licenses;
 	struct lc_detail why = { "" };

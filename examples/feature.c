@@ -1,11 +1,11 @@
 /*
- * feature.c - a feature that asks before it runs, and obeys.
+ * feature.c - a feature that needs a license to run.
  *
  *	feature [-s SOCKET] NAME [COUNT]
  *
  * It checks COUNT of NAME out of licagentd, waits in an ordinary poll loop, and
- * tells when the state of its lease, or anything else about licenses, changes.
- * SIGTERM ends it; whatever ends it, its lease goes back.
+ * prints each change of its lease and each license event.  SIGTERM ends it.
+ * However it ends, licagentd takes the lease back.
  *
  *	cc feature.c $(pkg-config --cflags --libs liblicclient)
  */
@@ -29,7 +29,7 @@ static void
 on_lease(void *arg, struct lic_lease *lease)
 {
 	(void)arg;
-	/* Here a real feature would go on, slow down, or stop. */
+	/* A real feature would continue, slow down or stop here. */
 	printf("%s: %s\n", lic_lease_feature(lease),
 	    lic_state_name(lic_lease_state(lease)));
 }
@@ -57,7 +57,7 @@ run(struct lic *lic, const char *name, unsigned count)
 	on_lease(NULL, lease);
 	while (!ended)
 		if (poll(&wait, 1, -1) > 0)
-			(void)lic_process(lic); /* on_lease tells */
+			(void)lic_process(lic); /* calls on_lease and on_event */
 	return lic_release(lease) == LIC_OK ? 0 : 1;
 }
 

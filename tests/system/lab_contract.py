@@ -76,7 +76,7 @@ def status(lab):
                    '-Ov "$LAB_SNMP" clmgmtFeatureName.1.5', "-", commands)
     equal((done.stdout, done.stderr), ("STRING: cme-srst\n", ""), "env")
     done = lab.run(LAB, "start", lab.dir)
-    check(done.returncode == 1 and "lab running" in done.stderr,
+    check(done.returncode == 1 and "is running already" in done.stderr,
           f"second start: {done}")
 
 

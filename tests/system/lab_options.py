@@ -90,20 +90,20 @@ def ordinary_user(lab):
 MISTAKES = [
     ([], 2, "usage: lab start DIR [option]...   start a lab and write DIR/"
      "lab.env"),
-    (["begin", "{x}"], 2, "lab: begin: no such command"),
-    (["start"], 1, "lab: start: which folder?"),
+    (["begin", "{x}"], 2, "lab: begin: unknown command"),
+    (["start"], 1, "lab: start: missing folder"),
     (["start", "{x}", "--fast"], 1,
-     "lab: --fast: unknown option; lab --help has them"),
+     "lab: --fast: unknown option; see lab --help"),
     (["start", "{x}", "--licenses"], 1, "lab: --licenses needs a value"),
     (["start", "{x}", "--licenses", "ten"], 1,
-     "lab: --licenses ten: not a number"),
+     "lab: --licenses ten: invalid number"),
     (["start", "{x}", "--conf", "{x}.conf"], 1,
-     "lab: {x}.conf: cannot be read"),
+     "lab: {x}.conf: cannot read"),
     (["start", "{x}/y/z"], 1, "lab: {x}/y: no such folder"),
-    (["start", "{x}'y\"z"], 1, "lab: {x}'y\"z: please choose a folder without "
-     "quotes, backslashes, commas, bars, ampersands and control characters"),
-    (["stop", "{x}"], 1, "lab: {x}: no lab was started there"),
-    (["env", "{x}"], 1, "lab: {x}: no lab of yours runs there"),
+    (["start", "{x}'y\"z"], 1, "lab: {x}'y\"z: the path must not contain "
+     "quotes, backslashes, commas, bars, ampersands or control characters"),
+    (["stop", "{x}"], 1, "lab: {x}: not a lab"),
+    (["env", "{x}"], 1, "lab: {x}: no lab of yours is running"),
 ]
 
 
