@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "conf_read.h"
+#include "array.h"
 
 /* ---- What a file may hold ---- */
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "conf_read.h"
-#include "control/control.h"
+#include "control/access.h"
 #include "jobs/files.h"
 #include "jobs/transfer.h"
 #include "licensecore.h"

@@ -13,16 +13,16 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "mib/actions.h"
 #include "clockwatch.h"
 #include "control/control.h"
-#include "eventlog.h"
+#include "jobs/eventlog.h"
 #include "jobs/jobs.h"
 #include "log.h"
 #include "loop.h"
-#include "snmp/notify.h"
-#include "readiness.h"
+#include "mib/actions.h"
+#include "mib/notify.h"
 #include "mib/tables.h"
+#include "readiness.h"
 
 #define END_MS 1000
 

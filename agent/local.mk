@@ -2,22 +2,18 @@
 
 AGENT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent -I$(top_srcdir)/daemon \
 	$(CONFIG_CFLAGS) \
-	$(JANSSON_CFLAGS) $(NETSNMP_CFLAGS) $(SYSTEMD_CFLAGS) \
+	$(JANSSON_CFLAGS) $(NETSNMP_CFLAGS) \
 	-DCONTROL_DEFAULT='"$(runstatedir)/licagent/control"'
 
 noinst_LTLIBRARIES += agent/libagent.la
 agent_libagent_la_SOURCES = \
-	agent/agent.h \
-	agent/clockwatch.c agent/clockwatch.h \
 	agent/conf.c agent/conf.h \
-	agent/daemon.c agent/daemon.h \
-	agent/eventlog.c agent/eventlog.h \
-	agent/readiness.c agent/readiness.h
+	agent/daemon.c agent/daemon.h
 agent_libagent_la_CPPFLAGS = $(AGENT_CPPFLAGS) \
 	-DKNOWN_HOSTS_DEFAULT='"$(sysconfdir)/licagent/known_hosts"' \
 	-DPROGRAM_DIR='"$(pkglibexecdir)"'
 agent_libagent_la_LIBADD = daemon/libdaemon.la $(CONFIG_LIBS) $(JANSSON_LIBS) \
-	$(AGENTX_LIBS) $(SYSTEMD_LIBS)
+	$(AGENTX_LIBS)
 
 sbin_PROGRAMS += bin/licagentd
 bin_licagentd_SOURCES = agent/main.c

@@ -177,7 +177,7 @@ say_ready(int to)
 
 	if (null < 0 || chdir("/") < 0)
 		return false;
-	log_to_syslog("licagentd");
+	log_to_syslog();
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		(void)dup2(null, fd);
 	if (null > STDERR_FILENO)
@@ -218,6 +218,7 @@ main(int argc, char **argv)
 	struct conf *conf;
 
 	hold_streams();
+	log_program("licagentd");
 	parse_arguments(argc, argv, &arguments);
 	log_debug_subjects(arguments.debug);
 	keep_secrets(&arguments);

@@ -4,8 +4,8 @@
  * A buffer that cannot grow (no memory, or past its limit) remembers it in
  * `failed` and takes nothing more: write a whole message, then ask once.
  */
-#ifndef AGENT_BUFFER_H
-#define AGENT_BUFFER_H
+#ifndef DAEMON_BUFFER_H
+#define DAEMON_BUFFER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /*
  * conf_read.h - groups of a configuration file, read by tables of their keys.
  */
-#ifndef AGENT_CONF_READ_H
-#define AGENT_CONF_READ_H
+#ifndef DAEMON_CONF_READ_H
+#define DAEMON_CONF_READ_H
 
 #include <libconfig.h>
 #include <stdbool.h>

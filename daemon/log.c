@@ -1,7 +1,7 @@
 /*
  * log.c - what the daemon tells its operator.
  *
- * The one place of the agent with state of its own: where lines go is a matter
+ * The one place of a daemon with state of its own: where lines go is a matter
  * of the process, not of any object in it.
  */
 #include "log.h"
@@ -15,9 +15,16 @@
 #include <unistd.h>
 
 static struct {
+	const char *program;
 	const char *debug;
 	bool to_syslog;
-} logging;
+} logging = { .program = "daemon" };
+
+void
+log_program(const char *name)
+{
+	logging.program = name;
+}
 
 void
 log_debug_subjects(const char *subjects)
@@ -45,9 +52,9 @@ log_debugs(const char *subject)
 }
 
 void
-log_to_syslog(const char *program)
+log_to_syslog(void)
 {
-	openlog(program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	openlog(logging.program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
 	logging.to_syslog = true;
 }
 
@@ -86,7 +93,8 @@ write_line(int severity, const char *subject, const char *text)
 	else if (to_journal())
 		fprintf(stderr, "<%d>%s%s%s\n", severity, subject, colon, text);
 	else
-		fprintf(stderr, "licagentd: %s%s%s\n", subject, colon, text);
+		fprintf(stderr, "%s: %s%s%s\n", logging.program, subject,
+		    colon, text);
 }
 
 static void __attribute__((format(printf, 3, 0)))

@@ -4,10 +4,13 @@
  * Every line has a subject ("link", "job", "config"...), which `-d` takes to
  * choose what is debugged.  A sentence says what happened and what follows.
  */
-#ifndef AGENT_LOG_H
-#define AGENT_LOG_H
+#ifndef DAEMON_LOG_H
+#define DAEMON_LOG_H
 
 #include <stdbool.h>
+
+/* The program's name, before anything is logged; borrowed. */
+void log_program(const char *name);
 
 /* To standard error until log_to_syslog. */
 void log_error(const char *subject, const char *format, ...)
@@ -27,6 +30,6 @@ void log_event(int severity, const char *format, ...)
 void log_debug_subjects(const char *subjects);
 bool log_debugs(const char *subject);
 
-void log_to_syslog(const char *program);
+void log_to_syslog(void);
 
 #endif

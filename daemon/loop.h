@@ -1,12 +1,17 @@
 /*
+ * The folder daemon/ has what any daemon needs and no daemon is about: the
+ * event loop, the log, byte buffers, the reading of configuration files, word
+ * to the service manager.  It uses libc, libconfig and libsystemd, and nothing
+ * else of this tree.
+ *
  * loop.h - the daemon's one loop: descriptors, timers, and work to do soon.
  *
  * Watches, timers and tasks belong to whoever declares them and are linked
  * into the loop while they are in force; take them out before they go.  All
  * calls come from the loop's own thread, from callbacks too.
  */
-#ifndef AGENT_LOOP_H
-#define AGENT_LOOP_H
+#ifndef DAEMON_LOOP_H
+#define DAEMON_LOOP_H
 
 #include <stdbool.h>
 #include <stddef.h>

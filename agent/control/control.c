@@ -1,8 +1,5 @@
 /*
- * control.c - the control socket: who connects, lines in, lines out.
- *
- * Nothing is called from within the core's callbacks but what writes into
- * buffers: a client that has to go is marked, and goes at the end of the turn.
+ * control.c - the control socket: who connects, lines in, what the core tells.
  */
 #include "control.h"
 
@@ -21,19 +18,22 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "call.h"
 #include "client.h"
+#include "job.h"
+#include "lease.h"
 #include "log.h"
-#include "snmp/table.h"
+#include "names.h"
+#include "request.h"
+#include "watch.h"
 
-#define CLIENTS_MAX 768       /* below the usual limit of 1024 descriptors */
-#define CLIENTS_ADMIN 64      /* of these, for those who may do everything */
-#define CLIENTS_UID 192       /* of one user who may not */
-#define ACCEPTS_TURN 64       /* connections taken in one turn */
-#define OUT_HIGH CONTROL_PAGE /* no more requests are read above it */
+#define CLIENTS_MAX 768  /* below the usual limit of 1024 descriptors */
+#define CLIENTS_ADMIN 64 /* of these, for those who may do everything */
+#define CLIENTS_UID 192  /* of one user who may not */
+#define ACCEPTS_TURN 64  /* connections taken in one turn */
 #define OUT_MAX (4 * CONTROL_PAGE)
 #define PARTIAL_MS 30000
 #define RETRY_MS 200
-#define SETTLE_MS 100 /* what the core makes of a change is there then */
 
 /* ---- Clients ---- */
 
@@ -48,10 +48,10 @@ client_free(struct client *client)
 	*at = client->next;
 	client->gone = true; /* the core may tell of its last leases */
 	control->nclients--;
-	leases_drop(client);
-	jobs_drop(client);
-	loop_undefer(control->options.loop, &client->task);
-	loop_unwatch(control->options.loop, &client->watch);
+	client_leases_drop(client);
+	client_jobs_drop(client);
+	loop_undefer(control->loop, &client->task);
+	loop_unwatch(control->loop, &client->watch);
 	close(client->watch.fd);
 	buffer_free(&client->in);
 	buffer_free(&client->out);
@@ -73,80 +73,6 @@ end_gone(void *arg)
 	}
 }
 
-void
-client_drop(struct client *client, const char *why)
-{
-	if (client->gone)
-		return;
-	log_debug("control", "client %u (process %d, user %u) is dropped: %s",
-	    client->number, (int)client->pid, (unsigned)client->uid, why);
-	client->gone = true;
-	client->watch.events = 0;
-	loop_defer(client->control->options.loop, &client->control->task);
-}
-
-/* False: it is gone. */
-static bool
-client_flush(struct client *client)
-{
-	while (client->out.len != 0) {
-		ssize_t n = send(client->watch.fd, client->out.data,
-		    client->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			break;
-		if (n < 0) {
-			client_drop(client, strerror(errno));
-			return false;
-		}
-		buffer_consume(&client->out, (size_t)n);
-	}
-	if (client->out.len == 0 && client->leaving)
-		client_drop(client, "it was told why");
-	return !client->gone;
-}
-
-/* What it is waited for. */
-static void
-client_await(struct client *client)
-{
-	bool reads = !client->leaving && client->out.len < OUT_HIGH;
-
-	if (client->gone)
-		return;
-	client->watch.events = (short)((reads ? POLLIN : 0) |
-				       (client->out.len != 0 ? POLLOUT : 0));
-}
-
-static int
-append(const char *data, size_t len, void *arg)
-{
-	buffer_append(arg, data, len);
-	return 0;
-}
-
-void
-client_send(struct client *client, json_t *message)
-{
-	if (client->gone) {
-		json_decref(message);
-		return;
-	}
-	if (message == NULL || json_dump_callback(message, append, &client->out,
-				   JSON_COMPACT) < 0) {
-		client_drop(client, "out of memory");
-	} else {
-		buffer_append(&client->out, "\n", 1);
-		if (client->out.failed)
-			client_drop(client, "it does not read what it asked "
-					    "for");
-	}
-	json_decref(message);
-	client_await(client);
-}
-
 /* ---- Requests ---- */
 
 static bool
@@ -159,7 +85,7 @@ take_line(struct client *client)
 	if (end == NULL)
 		return false;
 	len = (size_t)(end - data);
-	if (!control_request(client, (const char *)data, len))
+	if (!request_run(client, (const char *)data, len))
 		client->leaving = true;
 	explicit_bzero(data, len); /* there may be a password in it */
 	buffer_consume(&client->in, len + 1);
@@ -186,8 +112,7 @@ note_partial(struct client *client, bool partial, bool progress)
 	else if (progress || client->partial_ms == 0)
 		client->partial_ms = loop_now_ms();
 	if (partial && !control->sweep.armed)
-		loop_timer_set(
-		    control->options.loop, &control->sweep, PARTIAL_MS);
+		loop_timer_set(control->loop, &control->sweep, PARTIAL_MS);
 }
 
 /* One turn's worth: until there are answers to be read first. */
@@ -198,7 +123,7 @@ client_work(struct client *client)
 	bool more = true;
 
 	while (more && !client->gone && !client->leaving &&
-	       client->out.len < OUT_HIGH && client->in.len != 0)
+	       client->out.len < CONTROL_OUT_HIGH && client->in.len != 0)
 		more = take_line(client);
 	if (!more && !client->leaving && client->in.len >= CONTROL_LINE_MAX)
 		too_long(client);
@@ -206,8 +131,8 @@ client_work(struct client *client)
 	    client, !more && client->in.len != 0, client->in.len < before);
 	if (client->gone || !client_flush(client))
 		return;
-	if (more && client->in.len != 0 && client->out.len < OUT_HIGH)
-		loop_defer(client->control->options.loop, &client->task);
+	if (more && client->in.len != 0 && client->out.len < CONTROL_OUT_HIGH)
+		loop_defer(client->control->loop, &client->task);
 	client_await(client);
 }
 
@@ -278,50 +203,10 @@ sweep(void *arg)
 			more = true;
 	}
 	if (more)
-		loop_timer_set(
-		    control->options.loop, &control->sweep, PARTIAL_MS / 4);
+		loop_timer_set(control->loop, &control->sweep, PARTIAL_MS / 4);
 }
 
 /* ---- Who connects ---- */
-
-static bool
-in_groups(const gid_t *groups, size_t n, gid_t group)
-{
-	for (size_t i = 0; i < n; i++)
-		if (groups[i] == group)
-			return true;
-	return false;
-}
-
-/* The peer's own group first, then its others; at most size of them. */
-static size_t
-peer_groups(int fd, gid_t own, gid_t *groups, size_t size)
-{
-	socklen_t len = (socklen_t)((size - 1) * sizeof *groups);
-
-	groups[0] = own;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups + 1, &len) < 0)
-		return 1; /* a group is not known: it gives nothing */
-	return 1 + len / sizeof *groups;
-}
-
-static unsigned
-rights_of(const struct control_access *access, int fd, const struct ucred *peer)
-{
-	gid_t groups[1025];
-	size_t n;
-
-	if (peer->uid == 0 || peer->uid == geteuid())
-		return CONTROL_READ | CONTROL_LEASE | CONTROL_ADMIN;
-	n = peer_groups(fd, peer->gid, groups, NITEMS(groups));
-	if (access->admin_group != CONTROL_NOBODY &&
-	    in_groups(groups, n, access->admin_group))
-		return CONTROL_READ | CONTROL_LEASE | CONTROL_ADMIN;
-	if (access->feature_group != CONTROL_NOBODY &&
-	    in_groups(groups, n, access->feature_group))
-		return CONTROL_READ | CONTROL_LEASE;
-	return access->others_read ? CONTROL_READ : 0;
-}
 
 /* Is there a place?  Others than administrators leave some free. */
 static bool
@@ -388,7 +273,7 @@ client_new(
 	client->watch = (struct watch){
 		.fd = fd, .events = POLLIN, .ready = client_ready, .arg = client
 	};
-	if (!loop_watch(control->options.loop, &client->watch)) {
+	if (!loop_watch(control->loop, &client->watch)) {
 		free(client);
 		return NULL;
 	}
@@ -410,7 +295,7 @@ admit(struct control *control, int fd)
 		close(fd);
 		return;
 	}
-	rights = rights_of(&control->options.access, fd, &peer);
+	rights = access_rights(&control->access, fd, &peer);
 	if (rights == 0)
 		turn_away(fd, "denied", "you may not use this socket");
 	else if (!has_place(control, peer.uid, rights))
@@ -457,8 +342,7 @@ accept_some(void *arg, short revents)
 		    "connections cannot be accepted: %s; trying again",
 		    strerror(errno));
 		control->listener.events = 0;
-		loop_timer_set(
-		    control->options.loop, &control->retry, RETRY_MS);
+		loop_timer_set(control->loop, &control->retry, RETRY_MS);
 		return;
 	}
 }
@@ -563,8 +447,8 @@ control_close(struct control *control)
 {
 	if (control->listener.fd < 0)
 		return;
-	loop_unwatch(control->options.loop, &control->listener);
-	loop_timer_clear(control->options.loop, &control->retry);
+	loop_unwatch(control->loop, &control->listener);
+	loop_timer_clear(control->loop, &control->retry);
 	close(control->listener.fd);
 	control->listener.fd = -1;
 	(void)unlink(control->path); /* nobody answers there */
@@ -585,7 +469,7 @@ start_listening(struct control *control, char *path, int lock, int fd)
 		return false;
 	control_close(control);
 	control->listener = listener;
-	if (!loop_watch(control->options.loop, &control->listener)) {
+	if (!loop_watch(control->loop, &control->listener)) {
 		control->listener.fd = -1;
 		return false;
 	}
@@ -624,7 +508,7 @@ control_listen(
 void
 control_event(struct control *control, const struct lc_event *event)
 {
-	control_watch_poke(control);
+	watch_poke(control);
 	for (struct client *c = control->clients; c != NULL; c = c->next)
 		if (c->subscribed && !c->leaving) {
 			control->counts.notices++;
@@ -636,9 +520,14 @@ control_event(struct control *control, const struct lc_event *event)
 void
 control_changed(struct control *control)
 {
-	if (control != NULL && control->supply != NULL)
-		loop_timer_set(
-		    control->options.loop, &control->beginning, SETTLE_MS);
+	if (control != NULL)
+		watch_settle(control);
+}
+
+void
+control_lease(struct lc_lease *lease)
+{
+	lease_changed(lease);
 }
 
 void
@@ -657,7 +546,7 @@ control_notice(struct control *control, enum lc_err err, const char *text)
 void
 control_set_access(struct control *control, const struct control_access *access)
 {
-	control->options.access = *access;
+	control->access = *access;
 }
 
 struct control *
@@ -667,13 +556,18 @@ control_new(const struct control_options *options)
 
 	if (control == NULL)
 		return NULL;
-	control->options = *options;
+	control->loop = options->loop;
+	control->core = options->core;
+	control->jobs = options->jobs;
+	control->access = options->access;
+	control->changed = options->changed;
+	control->arg = options->arg;
 	control->listener.fd = -1;
 	control->task = (struct task){ .run = end_gone, .arg = control };
 	control->retry =
 	    (struct timer){ .expired = listen_again, .arg = control };
 	control->sweep = (struct timer){ .expired = sweep, .arg = control };
-	control_watch_init(control);
+	watch_init(control);
 	return control;
 }
 
@@ -685,10 +579,10 @@ control_free(struct control *control)
 	control_close(control);
 	while (control->clients != NULL)
 		client_free(control->clients);
-	control_watch_free(control);
-	control_jobs_free(control);
+	watch_free(control);
+	jobs_abandon(control);
 	tallies_free(control);
-	loop_undefer(control->options.loop, &control->task);
-	loop_timer_clear(control->options.loop, &control->sweep);
+	loop_undefer(control->loop, &control->task);
+	loop_timer_clear(control->loop, &control->sweep);
 	free(control);
 }

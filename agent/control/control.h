@@ -1,4 +1,8 @@
 /*
+ * The folder agent/control/ is the control socket: clients, their requests and
+ * answers in JSON, the leases and actions that they hold, what subscribers
+ * hear.  It uses jobs/, daemon/, the core and jansson, and knows no SNMP.
+ *
  * control.h - the control socket: what programs of the device ask the daemon.
  *
  * A Unix stream socket, one JSON object per line both ways; the requests are
@@ -10,21 +14,13 @@
 #define AGENT_CONTROL_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 
+#include "access.h"
 #include "jobs/jobs.h"
 #include "licensecore.h"
 #include "loop.h"
 
 struct control;
-
-#define CONTROL_NOBODY ((gid_t)-1)
-
-struct control_access {
-	gid_t admin_group;   /* may do everything; CONTROL_NOBODY: none */
-	gid_t feature_group; /* may hold leases and read; likewise */
-	bool others_read;    /* else they may do nothing */
-};
 
 struct control_options {
 	struct loop *loop;

@@ -1,16 +1,18 @@
 /*
- * control_job.c - requests that take their time: they wait in the queue of
+ * job.c - requests that take their time: they wait in the queue of
  * actions, and are answered when they are over.
  *
  * A client that goes takes with it what waits; what is in progress ends by
  * itself, and nobody hears of it.
  */
+#include "job.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "client.h"
 #include "jobs/url.h"
+#include "names.h"
 
 struct control_job {
 	struct job job;
@@ -28,7 +30,7 @@ struct control_job {
 static void
 unlink_job(struct control_job *cj)
 {
-	struct control_job **at = &cj->control->jobs;
+	struct control_job **at = &cj->control->control_jobs;
 
 	while (*at != cj)
 		at = &(*at)->next;
@@ -71,7 +73,7 @@ result_json(const struct lc_result *r)
 {
 	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:s, s:s}", "state",
 	    action_state_name(r->state), "code",
-	    r->err == LC_OK ? "" : code_of(r->err), "text",
+	    r->err == LC_OK ? "" : error_code(r->err), "text",
 	    words_json(r->err == LC_OK             ? ""
 		       : r->detail.text[0] != '\0' ? r->detail.text
 						   : lc_strerror(r->err)),
@@ -142,8 +144,8 @@ error_json(const struct control_job *cj, const struct lc_action *action,
 				  "again (license revoke last)"
 				: "");
 	return json_pack("{s:s, s:o}", "code",
-	    is_path(cause) && err == LC_EIO ? "no-file" : code_of(err), "text",
-	    words_json(text));
+	    is_path(cause) && err == LC_EIO ? "no-file" : error_code(err),
+	    "text", words_json(text));
 }
 
 static bool
@@ -164,7 +166,7 @@ action_json(const struct lc_action *action, enum lc_err err, const char *why)
 	add_up(&sums, results, n);
 	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "state",
 	    action_state_name(lc_action_state(action)), "code",
-	    err == LC_OK ? "" : code_of(err), "text", words_json(why),
+	    err == LC_OK ? "" : error_code(err), "text", words_json(why),
 	    "successful", sums.successful, "existing", sums.existing, "failed",
 	    sums.failed, "not_tried", sums.not_tried, "licenses",
 	    results_json(results, n));
@@ -289,10 +291,10 @@ add(const struct call *call, enum job_kind kind)
 		.report = report,
 		.over = over,
 		.arg = cj };
-	cj->next = client->control->jobs;
-	client->control->jobs = cj;
+	cj->next = client->control->control_jobs;
+	client->control->control_jobs = cj;
 	client->njobs++;
-	jobs_add(client->control->options.jobs, &cj->job);
+	jobs_add(client->control->jobs, &cj->job);
 }
 
 void
@@ -340,17 +342,17 @@ job_regenerate(const struct call *call)
 /* ---- Clients that go ---- */
 
 void
-jobs_drop(struct client *client)
+client_jobs_drop(struct client *client)
 {
 	struct control_job *next;
 
-	for (struct control_job *cj = client->control->jobs; cj != NULL;
+	for (struct control_job *cj = client->control->control_jobs; cj != NULL;
 	     cj = next) {
 		next = cj->next;
 		if (cj->client != client)
 			continue;
 		if (cj->job.state == LC_PENDING) {
-			jobs_cancel(client->control->options.jobs, &cj->job);
+			jobs_cancel(client->control->jobs, &cj->job);
 			unlink_job(cj);
 			free_job(cj);
 		} else
@@ -358,14 +360,13 @@ jobs_drop(struct client *client)
 	}
 }
 
-/* What is in progress is given up by jobs_free. */
 void
-control_jobs_free(struct control *control)
+jobs_abandon(struct control *control)
 {
-	while (control->jobs != NULL) {
-		struct control_job *cj = control->jobs;
+	while (control->control_jobs != NULL) {
+		struct control_job *cj = control->control_jobs;
 
-		control->jobs = cj->next;
+		control->control_jobs = cj->next;
 		free_job(cj);
 	}
 }

@@ -1,12 +1,14 @@
 /*
- * control_lease.c - the leases that programs hold through the control socket.
+ * lease.c - the leases that programs hold through the control socket.
  *
  * A lease has a number within its connection, and ends with it.
  */
+#include "lease.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "client.h"
+#include "names.h"
 
 struct held {
 	struct client *client;
@@ -84,20 +86,6 @@ tally_get(struct control *control, uint32_t device, const char *feature,
 
 /* ---- Leases ---- */
 
-static const char *
-state_name(enum lc_lease_state state)
-{
-	switch (state) {
-	case LC_LEASE_LICENSED:
-		return "licensed";
-	case LC_LEASE_EXPIRED:
-		return "expired";
-	case LC_LEASE_UNLICENSED:
-		return "unlicensed";
-	}
-	return "?";
-}
-
 json_t *
 lease_json(const struct client *client, size_t i)
 {
@@ -109,7 +97,7 @@ lease_json(const struct client *client, size_t i)
 	    (json_int_t)held->number, "device", (json_int_t)held->tally->device,
 	    "feature", held->tally->feature, "version", held->tally->version,
 	    "count", (json_int_t)held->count, "state",
-	    state_name(lc_lease_state(held->lease)));
+	    lease_state_name(lc_lease_state(held->lease)));
 }
 
 uint32_t
@@ -190,7 +178,7 @@ let_go(struct held *held)
 static bool
 count_in(struct control *control, struct held *held, const struct args *args)
 {
-	struct lc *core = control->options.core;
+	struct lc *core = control->core;
 	const struct lc_device *device = lc_device_find(core, args->device);
 	const struct lc_feature *feature =
 	    lc_feature_find(core, device->index, args->feature, args->version);
@@ -221,8 +209,8 @@ take(struct client *client, const struct args *args, struct held **out,
 		goto out;
 	held->client = client;
 	held->count = request.count;
-	err = lc_checkout(
-	    client->control->options.core, &request, &held->lease, detail);
+	err =
+	    lc_checkout(client->control->core, &request, &held->lease, detail);
 	if (err != LC_OK)
 		goto out;
 	if (!count_in(client->control, held, args)) {
@@ -259,10 +247,10 @@ lease_checkout(const struct call *call)
 		return;
 	}
 	control->counts.checkouts++;
-	control->options.changed(control->options.arg);
+	control->changed(control->arg);
 	call_answer(
 	    call, json_pack("{s:I, s:s}", "lease", (json_int_t)held->number,
-		      "state", state_name(lc_lease_state(held->lease))));
+		      "state", lease_state_name(lc_lease_state(held->lease))));
 }
 
 void
@@ -283,23 +271,23 @@ lease_release(const struct call *call)
 	memmove(client->held + at, client->held + at + 1,
 	    (client->nheld - at) * sizeof(struct held *));
 	let_go(held);
-	client->control->options.changed(client->control->options.arg);
+	client->control->changed(client->control->arg);
 	call_answer(call, json_object());
 }
 
 void
-leases_drop(struct client *client)
+client_leases_drop(struct client *client)
 {
 	if (client->nheld == 0)
 		return;
 	for (size_t i = 0; i < client->nheld; i++)
 		let_go(client->held[i]);
 	client->nheld = 0;
-	client->control->options.changed(client->control->options.arg);
+	client->control->changed(client->control->arg);
 }
 
 void
-control_lease(struct lc_lease *lease)
+lease_changed(struct lc_lease *lease)
 {
 	struct held *held = lc_lease_arg(lease);
 
@@ -308,5 +296,5 @@ control_lease(struct lc_lease *lease)
 		return;
 	client_send(held->client, json_pack("{s:{s:I, s:s}}", "lease", "lease",
 				      (json_int_t)held->number, "state",
-				      state_name(lc_lease_state(lease))));
+				      lease_state_name(lc_lease_state(lease))));
 }

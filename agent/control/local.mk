@@ -1,8 +1,11 @@
 agent_libagent_la_SOURCES += \
-	agent/control/client.h \
+	agent/control/access.c agent/control/access.h \
+	agent/control/call.c agent/control/call.h \
+	agent/control/client.c agent/control/client.h \
 	agent/control/control.c agent/control/control.h \
-	agent/control/job.c \
-	agent/control/lease.c \
-	agent/control/request.c \
-	agent/control/rows.c \
-	agent/control/watch.c
+	agent/control/job.c agent/control/job.h \
+	agent/control/lease.c agent/control/lease.h \
+	agent/control/names.c agent/control/names.h \
+	agent/control/request.c agent/control/request.h \
+	agent/control/rows.c agent/control/rows.h \
+	agent/control/watch.c agent/control/watch.h

@@ -1,135 +1,31 @@
 /*
- * control_request.c - what a line of the control socket asks for.
+ * request.c - what a line of the control socket asks for.
  *
  * Requests and their arguments are tables.  A name, an argument or a type that
  * is not in them is refused in words, before anything is done.
  */
+#include "request.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "client.h"
-#include "eventlog.h"
-#include "snmp/table.h"
+#include "array.h"
+#include "call.h"
+#include "job.h"
+#include "jobs/eventlog.h"
 #include "jobs/url.h"
-
-/* ---- Answers ---- */
-
-static void
-answer(const struct call *call, const char *what, json_t *body)
-{
-	if (body == NULL)
-		client_drop(call->client, "out of memory");
-	else if (call->id >= 0)
-		client_send(call->client,
-		    json_pack("{s:I, s:o}", "id", call->id, what, body));
-	else
-		client_send(call->client, json_pack("{s:o}", what, body));
-}
-
-/* Of the character that begins there; 0: it is not UTF-8, or cut off. */
-static size_t
-char_length(const char *text, size_t left)
-{
-	for (size_t len = 1; len <= 4 && len <= left; len++)
-		if (lc_text_is_utf8(text, len))
-			return len;
-	return 0;
-}
-
-json_t *
-words_json(const char *text)
-{
-	json_t *json = json_string(text); /* NULL: it is not UTF-8 */
-	char *copy = json == NULL ? strdup(text) : NULL;
-	size_t left = strlen(text), len;
-
-	if (copy == NULL)
-		return json;
-	for (char *at = copy; left > 0; at += len, left -= len)
-		if ((len = char_length(at, left)) == 0) {
-			*at = '?';
-			len = 1;
-		}
-	json = json_string(copy);
-	free(copy);
-	return json;
-}
-
-void
-call_answer(const struct call *call, json_t *result)
-{
-	answer(call, "result", result);
-}
-
-void
-call_refuse(const struct call *call, const char *code, const char *text)
-{
-	answer(call, "error",
-	    json_pack("{s:s, s:o}", "code", code, "text", words_json(text)));
-}
-
-const char *
-code_of(enum lc_err err)
-{
-	static const char *const codes[] = {
-		[LC_EINVAL] = "invalid",
-		[LC_ENOMEM] = "no-memory",
-		[LC_EIO] = "io",
-		[LC_EDAMAGED] = "damaged",
-		[LC_EDEVICE] = "no-device",
-		[LC_ESTORE] = "no-store",
-		[LC_ENOTFOUND] = "not-found",
-		[LC_EREADONLY] = "read-only",
-		[LC_EINUSE] = "in-use",
-		[LC_EFILE] = "not-a-license-file",
-		[LC_ELINE] = "bad-line",
-		[LC_ESIGNATURE] = "bad-signature",
-		[LC_EKEY] = "untrusted-key",
-		[LC_EUDI] = "other-device",
-		[LC_EEXISTS] = "exists",
-		[LC_ECOUNT] = "bad-count",
-		[LC_EPERIOD] = "bad-period",
-		[LC_EEULA] = "eula",
-		[LC_EFULL] = "full",
-		[LC_ENOLICENSE] = "no-license",
-		[LC_EEXPIRED] = "expired",
-		[LC_EEXHAUSTED] = "exhausted",
-		[LC_ENOTYET] = "not-yet",
-		[LC_EMIXED] = "mixed",
-		[LC_EREVOKED] = "revoked",
-		[LC_ETICKET] = "not-a-ticket",
-		[LC_ESUPERSEDED] = "superseded",
-		[LC_ENOTICKET] = "no-ticket",
-	};
-
-	if ((size_t)err < NITEMS(codes) && codes[err] != NULL)
-		return codes[err];
-	return "failed";
-}
-
-void
-call_fail(const struct call *call, enum lc_err err, const char *detail)
-{
-	call_refuse(
-	    call, code_of(err), detail[0] != '\0' ? detail : lc_strerror(err));
-}
-
-void
-call_done(const struct call *call, enum lc_err err)
-{
-	if (err == LC_OK)
-		call_answer(call, json_object());
-	else
-		call_fail(call, err, "");
-}
+#include "lease.h"
+#include "names.h"
+#include "rows.h"
+#include "watch.h"
 
 /* ---- Small requests ---- */
 
 static void
 subscribe(const struct call *call)
 {
-	if (!control_watch_begin(call->client->control)) {
+	if (!watch_begin(call->client->control)) {
 		call_fail(call, LC_ENOMEM, "");
 		return;
 	}
@@ -141,7 +37,7 @@ static void
 statistics(const struct call *call)
 {
 	const struct control *c = call->client->control;
-	const struct jobs_counts *jobs = jobs_counts(c->options.jobs);
+	const struct jobs_counts *jobs = jobs_counts(c->jobs);
 	json_t *result = json_pack(
 	    "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
 	    "s:b}",
@@ -154,11 +50,9 @@ statistics(const struct call *call)
 	    "request_failure", (json_int_t)c->counts.refusals, "release",
 	    (json_int_t)c->counts.releases, "notify",
 	    (json_int_t)c->counts.notices, "clients", (json_int_t)c->nclients,
-	    "notifications_waiting",
-	    (json_int_t)lc_event_waiting(c->options.core),
-	    "notifications_dropped",
-	    (json_int_t)lc_event_dropped(c->options.core), "accept_all",
-	    lc_eula_standing(c->options.core));
+	    "notifications_waiting", (json_int_t)lc_event_waiting(c->core),
+	    "notifications_dropped", (json_int_t)lc_event_dropped(c->core),
+	    "accept_all", lc_eula_standing(c->core));
 
 	call_answer(call, result);
 }
@@ -168,7 +62,7 @@ comment(const struct call *call)
 {
 	const struct args *args = &call->args;
 	struct control *control = call->client->control;
-	enum lc_err err = lc_comment_set(control->options.core, args->device,
+	enum lc_err err = lc_comment_set(control->core, args->device,
 	    args->store, args->license, args->comment);
 
 	if (err == LC_OK && args->comment[0] != '\0')
@@ -186,15 +80,15 @@ comment(const struct call *call)
 static void
 licenses_changed(struct control *control)
 {
-	control->options.changed(control->options.arg);
-	control_watch_poke(control);
+	control->changed(control->arg);
+	watch_poke(control);
 }
 
 static void
 priority(const struct call *call)
 {
 	const struct args *args = &call->args;
-	struct lc *core = call->client->control->options.core;
+	struct lc *core = call->client->control->core;
 	enum lc_priority priority;
 	enum lc_err err;
 
@@ -220,8 +114,8 @@ static void
 agreement(const struct call *call)
 {
 	char *text;
-	enum lc_err err = lc_eula_text(
-	    call->client->control->options.core, call->args.eula, &text);
+	enum lc_err err =
+	    lc_eula_text(call->client->control->core, call->args.eula, &text);
 
 	if (err != LC_OK) {
 		call_fail(call, err,
@@ -245,8 +139,8 @@ accept_one(const struct call *call)
 	const struct args *args = &call->args;
 	struct control *control = call->client->control;
 
-	call_done(call, lc_eula_accept(control->options.core, args->device,
-			    args->store, args->license, call->client->by));
+	call_done(call, lc_eula_accept(control->core, args->device, args->store,
+			    args->license, call->client->by));
 	licenses_changed(control);
 }
 
@@ -255,12 +149,12 @@ withdraw_one(const struct call *call)
 {
 	const struct args *args = &call->args;
 	struct control *control = call->client->control;
-	enum lc_err err = lc_eula_withdraw(control->options.core, args->device,
+	enum lc_err err = lc_eula_withdraw(control->core, args->device,
 	    args->store, args->license, call->client->by);
 
 	if (err == LC_EINVAL)
 		call_refuse(call, "invalid",
-		    lc_eula_standing(control->options.core)
+		    lc_eula_standing(control->core)
 			? "all agreements are accepted as they come; end that "
 			  "first"
 			: "its agreement needs no acceptance");
@@ -274,9 +168,9 @@ static void
 accept_all(const struct call *call)
 {
 	struct control *control = call->client->control;
-	bool was = lc_eula_standing(control->options.core);
+	bool was = lc_eula_standing(control->core);
 	enum lc_err err = lc_eula_standing_set(
-	    control->options.core, call->args.on, call->client->by);
+	    control->core, call->args.on, call->client->by);
 
 	if (err == LC_OK && was != call->args.on)
 		eventlog_accept_all(call->args.on, call->client->by);
@@ -290,7 +184,7 @@ static void
 boot_level(const struct call *call)
 {
 	const struct args *args = &call->args;
-	enum lc_err err = lc_boot_level_set(call->client->control->options.core,
+	enum lc_err err = lc_boot_level_set(call->client->control->core,
 	    args->device, args->module, args->level);
 
 	if (err == LC_ENOTFOUND)
@@ -329,7 +223,7 @@ check(const struct call *call)
 
 	control->findings = &findings;
 	control->nfindings = 0;
-	err = lc_check(control->options.core, &detail);
+	err = lc_check(control->core, &detail);
 	control->findings = NULL;
 	if (err == LC_OK || err == LC_EDAMAGED)
 		call_answer(
@@ -349,7 +243,7 @@ clock_reset(const struct call *call)
 	struct control *control = call->client->control;
 	struct lc_detail detail = { "" };
 	enum lc_err err =
-	    lc_clock_reset(control->options.core, call->client->by, &detail);
+	    lc_clock_reset(control->core, call->client->by, &detail);
 
 	if (err != LC_OK) {
 		call_fail(call, err, detail.text);
@@ -603,7 +497,7 @@ obey(struct call *call, json_t *request)
 }
 
 bool
-control_request(struct client *client, const char *line, size_t len)
+request_run(struct client *client, const char *line, size_t len)
 {
 	struct call call = { .client = client, .id = -1 };
 	json_error_t error;

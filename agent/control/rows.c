@@ -1,106 +1,19 @@
 /*
- * control_rows.c - what the control socket shows: lists, in pages.
+ * rows.c - what the control socket shows: lists, in pages.
  *
  * A list is written row by row into the client's buffer until the answer is
  * long enough; "next" then says where the following page begins, in the form
  * that "after" takes.  Lists are sorted and pages name the last row, so rows
  * that come and go between two pages make none appear twice.
  */
+#include "rows.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "client.h"
-#include "snmp/table.h"
-
-/* ---- Values ---- */
-
-json_t *
-time_json(int64_t seconds)
-{
-	time_t when = (time_t)seconds;
-	struct tm tm;
-	char text[32];
-
-	if (seconds == LC_NO_TIME || gmtime_r(&when, &tm) == NULL ||
-	    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		return json_null();
-	return json_string(text);
-}
-
-/* Uncounted is null. */
-static json_t *
-count_json(uint32_t count, bool counted)
-{
-	return counted ? json_integer(count) : json_null();
-}
-
-static const char *const priorities[] = {
-	[LC_PRIORITY_NONE] = "none",
-	[LC_PRIORITY_LOW] = "low",
-	[LC_PRIORITY_MEDIUM] = "medium",
-	[LC_PRIORITY_HIGH] = "high",
-};
-
-const char *
-priority_name(enum lc_priority priority)
-{
-	return priorities[priority];
-}
-
-bool
-priority_from_name(const char *name, enum lc_priority *priority)
-{
-	for (size_t i = LC_PRIORITY_LOW; i < NITEMS(priorities); i++)
-		if (strcmp(priorities[i], name) == 0) {
-			*priority = (enum lc_priority)i;
-			return true;
-		}
-	return false;
-}
-
-const char *
-action_state_name(enum lc_action_state state)
-{
-	static const char *const names[] = {
-		[LC_NOT_STARTED] = "notStarted",
-		[LC_PENDING] = "pending",
-		[LC_IN_PROGRESS] = "inProgress",
-		[LC_SUCCESSFUL] = "successful",
-		[LC_PARTIALLY_SUCCESSFUL] = "partiallySuccessful",
-		[LC_FAILED] = "failed",
-	};
-
-	return names[state];
-}
-
-static const char *
-status_name(enum lc_status status)
-{
-	static const char *const names[] = {
-		[LC_INACTIVE] = "inactive",
-		[LC_NOT_IN_USE] = "notInUse",
-		[LC_IN_USE] = "inUse",
-		[LC_EXPIRED_IN_USE] = "expiredInUse",
-		[LC_EXPIRED_NOT_IN_USE] = "expiredNotInUse",
-		[LC_COUNT_CONSUMED] = "usageCountConsumed",
-	};
-
-	return names[status];
-}
-
-static const char *
-store_kind_name(enum lc_store_kind kind)
-{
-	static const char *const names[] = {
-		[LC_STORE_PRIMARY] = "primary",
-		[LC_STORE_BUILT_IN] = "built-in",
-		[LC_STORE_REMOVABLE] = "removable",
-	};
-
-	return names[kind];
-}
+#include "lease.h"
+#include "names.h"
 
 /* ---- Pages ---- */
 
@@ -259,7 +172,7 @@ next_place(const struct list *list, const void *row, char *text, size_t size)
 static void
 show_list(const struct call *call, const struct list *list)
 {
-	const struct lc *core = call->client->control->options.core;
+	const struct lc *core = call->client->control->core;
 	size_t n, i;
 	const void *const *rows = list->rows(core, &n);
 	struct place after;
@@ -301,7 +214,7 @@ device_json(const struct call *call, const void *row)
 {
 	const struct lc_device *d = row;
 	const struct lc_device *master =
-	    lc_device_find(call->client->control->options.core, 0);
+	    lc_device_find(call->client->control->core, 0);
 
 	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:b}", "device",
 	    (json_int_t)d->index, "pid", d->pid, "sn", d->sn, "udi", d->udi,
@@ -392,7 +305,7 @@ feature_json(const struct call *call, const void *row)
 	    tally_find(control, f->device, f->name, f->version);
 	struct lc_feature_use use;
 
-	lc_feature_use(control->options.core, f, &use);
+	lc_feature_use(control->core, f, &use);
 	return json_pack("{s:I, s:I, s:s, s:s, s:s, s:b, s:b, s:b, s:I, s:I, "
 			 "s:I, s:I, s:o, s:o}",
 	    "device", (json_int_t)f->device, "index", (json_int_t)f->index,
@@ -473,7 +386,7 @@ static json_t *
 license_json(const struct call *call, const void *row)
 {
 	const struct lc_license *l = row;
-	const struct lc *core = call->client->control->options.core;
+	const struct lc *core = call->client->control->core;
 	json_t *terms = terms_json(&l->terms);
 	json_t *state = json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:b, s:o, "
 				  "s:I, s:I, s:I, s:o}",
@@ -530,7 +443,7 @@ rows_modules(const struct call *call)
 {
 	size_t n, i;
 	const struct lc_module *const *modules =
-	    lc_modules(call->client->control->options.core, &n);
+	    lc_modules(call->client->control->core, &n);
 	struct place after;
 	struct page page;
 	char next[64] = "";
@@ -596,7 +509,7 @@ history_json(const struct lc_history *h)
 void
 rows_history(const struct call *call)
 {
-	struct lc *core = call->client->control->options.core;
+	struct lc *core = call->client->control->core;
 	const struct lc_history *h;
 	struct place after;
 	struct page page;
@@ -615,66 +528,4 @@ rows_history(const struct call *call)
 	if (!room)
 		snprintf(next, sizeof next, "%llu", (unsigned long long)seq);
 	page_end(&page, next);
-}
-
-/* ---- Events ---- */
-
-static const char *
-event_name(enum lc_event_kind kind)
-{
-	static const char *const names[] = {
-		[LC_EVENT_EXPIRED] = "expired",
-		[LC_EVENT_EXPIRY_WARNING] = "expiryWarning",
-		[LC_EVENT_COUNT_EXCEEDED] = "usageCountExceeded",
-		[LC_EVENT_COUNT_WARNING] = "usageCountAboutToExceed",
-		[LC_EVENT_INSTALLED] = "installed",
-		[LC_EVENT_CLEARED] = "cleared",
-		[LC_EVENT_REVOKED] = "revoked",
-		[LC_EVENT_EULA_ACCEPTED] = "eulaAccepted",
-		[LC_EVENT_NOT_ENFORCED] = "notEnforced",
-		[LC_EVENT_SUBSCRIPTION_WARNING] = "subscriptionExpiryWarning",
-		[LC_EVENT_EXTENSION_WARNING] = "subscriptionExtExpiryWarning",
-		[LC_EVENT_SUBSCRIPTION_EXPIRED] = "subscriptionExpired",
-		[LC_EVENT_RTU_WARNING] = "evalRTUTransitionWarning",
-		[LC_EVENT_RTU_TRANSITION] = "evalRTUTransition",
-		[LC_EVENT_BOOT_LEVEL] = "bootImageLevelChanged",
-	};
-
-	if ((size_t)kind < NITEMS(names) && names[kind] != NULL)
-		return names[kind];
-	return "other";
-}
-
-/* False: out of memory. */
-static bool
-add_module(json_t *event, const struct lc_event *e)
-{
-	return json_object_update_new(
-		   event, json_pack("{s:s, s:s, s:s}", "module", e->module,
-			      "level", e->level, "wanted", e->wanted)) == 0;
-}
-
-json_t *
-event_json(const struct lc_event *e)
-{
-	bool counted = e->count != LC_UNCOUNTED;
-	json_t *event =
-	    json_pack("{s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:s?, s:s, s:s, "
-		      "s:s, s:s, s:I, s:o, s:o, s:o, s:s}",
-		"kind", event_name(e->kind), "at", time_json(e->at), "device",
-		(json_int_t)e->device, "store", (json_int_t)e->store, "license",
-		(json_int_t)e->license, "feature", e->feature_name, "version",
-		e->feature_version, "type", lc_type_name(e->type), "comment",
-		e->comment, "udi", e->udi, "store_name", e->store_name, "by",
-		e->by, "left_s", (json_int_t)e->left_s, "end",
-		time_json(e->end), "count", count_json(e->count, counted),
-		"count_left", count_json(e->count_left, counted),
-		"what_is_counted", e->what_is_counted);
-
-	if (event != NULL && e->kind == LC_EVENT_BOOT_LEVEL &&
-	    !add_module(event, e)) {
-		json_decref(event);
-		return NULL;
-	}
-	return event;
 }

@@ -1,16 +1,18 @@
 /*
- * control_watch.c - what subscribers want to know and the core has no event
+ * watch.c - what subscribers want to know and the core has no event
  * for: a license that served a feature gave way to another one, and more of a
  * feature's count is there than before.
  *
  * Both are found by comparing what serves now with what served before, once
  * for all that happened in a turn of the loop, and only while somebody listens.
  */
+#include "watch.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "client.h"
+#include "names.h"
 
 #define UNCOUNTED INT64_MAX
 
@@ -124,7 +126,7 @@ tell(struct control *control, const char *kind, const struct serving *s,
 static void
 tell_superseded(struct control *control, const struct supply *before)
 {
-	const struct lc *core = control->options.core;
+	const struct lc *core = control->core;
 
 	for (size_t i = 0; i < before->n; i++) {
 		const struct serving *s = &before->list[i];
@@ -187,17 +189,16 @@ static void
 await_beginning(struct control *control)
 {
 	size_t n;
-	const struct lc_license *const *l =
-	    lc_licenses(control->options.core, &n);
+	const struct lc_license *const *l = lc_licenses(control->core, &n);
 	int64_t now = time(NULL), first = INT64_MAX;
 
 	for (size_t i = 0; i < n; i++)
 		if (l[i]->terms.start > now && l[i]->terms.start < first)
 			first = l[i]->terms.start;
 	if (first == INT64_MAX)
-		loop_timer_clear(control->options.loop, &control->beginning);
+		loop_timer_clear(control->loop, &control->beginning);
 	else
-		loop_timer_set(control->options.loop, &control->beginning,
+		loop_timer_set(control->loop, &control->beginning,
 		    (first - now < HOUR_S ? first - now + 1 : HOUR_S) * 1000);
 }
 
@@ -219,10 +220,10 @@ compare(void *arg)
 	if (before == NULL)
 		return;
 	if (!somebody_listens(control)) {
-		control_watch_free(control);
+		watch_free(control);
 		return;
 	}
-	if (!look(control->options.core, &now))
+	if (!look(control->core, &now))
 		return; /* the next change is compared with what was before */
 	tell_superseded(control, before);
 	tell_raised(control, before, &now);
@@ -231,16 +232,24 @@ compare(void *arg)
 	await_beginning(control);
 }
 
+#define SETTLE_MS 100
+
 void
-control_watch_poke(struct control *control)
+watch_settle(struct control *control)
 {
 	if (control->supply != NULL)
-		loop_defer(control->options.loop, &control->watch);
+		loop_timer_set(control->loop, &control->beginning, SETTLE_MS);
 }
 
-/* Somebody listens from now on.  False: no memory. */
+void
+watch_poke(struct control *control)
+{
+	if (control->supply != NULL)
+		loop_defer(control->loop, &control->watch);
+}
+
 bool
-control_watch_begin(struct control *control)
+watch_begin(struct control *control)
 {
 	struct supply *supply;
 
@@ -248,7 +257,7 @@ control_watch_begin(struct control *control)
 		return true;
 	if ((supply = malloc(sizeof *supply)) == NULL)
 		return false;
-	if (!look(control->options.core, supply)) {
+	if (!look(control->core, supply)) {
 		free(supply);
 		return false;
 	}
@@ -258,7 +267,7 @@ control_watch_begin(struct control *control)
 }
 
 void
-control_watch_init(struct control *control)
+watch_init(struct control *control)
 {
 	control->watch = (struct task){ .run = compare, .arg = control };
 	control->beginning =
@@ -266,10 +275,10 @@ control_watch_init(struct control *control)
 }
 
 void
-control_watch_free(struct control *control)
+watch_free(struct control *control)
 {
-	loop_undefer(control->options.loop, &control->watch);
-	loop_timer_clear(control->options.loop, &control->beginning);
+	loop_undefer(control->loop, &control->watch);
+	loop_timer_clear(control->loop, &control->beginning);
 	if (control->supply != NULL)
 		supply_free(control->supply);
 	free(control->supply);

@@ -173,7 +173,7 @@ fail(struct jobs *jobs, enum fail_cause cause, enum lc_err err,
 	log_warn("job", "action %u, %s%s%s%s%s: %s: %s; %s", job->number,
 	    kind_of(jobs)->name, file == NULL ? "" : (out ? " to " : " of "),
 	    file != NULL ? loggable(file, remote) : "", remote ? " by " : "",
-	    remote ? protocol_name(protocol) : "", map_cause_name(cause), why,
+	    remote ? protocol_name(protocol) : "", cause_name(cause), why,
 	    revoked(jobs) ? "the licenses are revoked; regenerate the rehost "
 			    "ticket"
 			  : "nothing was changed");
@@ -309,7 +309,7 @@ log_results(const struct job *job, const struct lc_result *results, size_t n)
 		if (results[i].err != LC_OK)
 			log_warn("job", "action %u, license %zu of %zu: %s: %s",
 			    job->number, i + 1, n,
-			    map_cause_name(map_cause(results[i].err)),
+			    cause_name(cause_of(results[i].err)),
 			    sentence(results[i].detail.text, results[i].err));
 }
 
@@ -343,7 +343,7 @@ copy_results(struct job *job, const struct lc_result *results, size_t n)
 	job->nresults = n;
 	for (size_t i = 0; i < n; i++) {
 		job->results[i].state = results[i].state;
-		job->results[i].cause = map_cause(results[i].err);
+		job->results[i].cause = cause_of(results[i].err);
 	}
 	return true;
 }
@@ -374,7 +374,7 @@ conclude(struct jobs *jobs)
 
 	take_results(jobs);
 	if (state == LC_FAILED) {
-		fail(jobs, map_cause(err), err,
+		fail(jobs, cause_of(err), err,
 		    kind_of(jobs)->reads ? job->input : NULL,
 		    sentence(lc_action_detail(jobs->action), err));
 		return;
@@ -478,7 +478,7 @@ start(struct jobs *jobs)
 	enum lc_err err = lc_action_new(jobs->core, &request, &jobs->action);
 
 	if (err != LC_OK)
-		fail(jobs, map_cause(err), err, NULL, lc_strerror(err));
+		fail(jobs, cause_of(err), err, NULL, lc_strerror(err));
 	else
 		go_on(jobs, work);
 }
@@ -605,8 +605,8 @@ begin(struct jobs *jobs)
 		fail(jobs, CAUSE_GENERAL, LC_EINVAL, NULL, "it is noOp");
 	else if ((err = lc_request_check(jobs->core, &request, &detail)) !=
 		 LC_OK)
-		fail(jobs, map_cause(err), err, NULL,
-		    sentence(detail.text, err));
+		fail(
+		    jobs, cause_of(err), err, NULL, sentence(detail.text, err));
 	else if (job->behind_clear)
 		fail(jobs, CAUSE_CLEAR_RUNNING, LC_EINVAL, NULL,
 		    "a clear was not over when it was asked for");

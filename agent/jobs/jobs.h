@@ -1,4 +1,9 @@
 /*
+ * The folder agent/jobs/ does what an operator asks of the core, whoever asks
+ * for it: actions that take their time, the local and remote files that they
+ * read and write, and the lines of the operator's log.  It uses daemon/ and the
+ * core; libcurl in the program licagent-transfer alone.
+ *
  * jobs.h - the actions that wait to be done, one at a time, in order.
  *
  * A job belongs to whoever adds it (a row of one of the action tables) and
@@ -15,7 +20,7 @@
 #include "files.h"
 #include "licensecore.h"
 #include "loop.h"
-#include "snmp/map.h"
+#include "cause.h"
 #include "transfer.h"
 
 enum job_kind {

@@ -1,4 +1,6 @@
 agent_libagent_la_SOURCES += \
+	agent/jobs/cause.c agent/jobs/cause.h \
+	agent/jobs/eventlog.c agent/jobs/eventlog.h \
 	agent/jobs/files.c agent/jobs/files.h \
 	agent/jobs/jobs.c agent/jobs/jobs.h \
 	agent/jobs/protocol.c agent/jobs/protocol.h \

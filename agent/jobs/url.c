@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "snmp/table.h"
+#include "array.h"
 
 static bool __attribute__((format(printf, 3, 4)))
 wrong(char *why, size_t size, const char *format, ...)

@@ -1,5 +1,5 @@
 /*
- * image_table.c - cilmBootImageLevelTable and cilmEULAAccepted.
+ * image_table.c - cilmBootImageLevelTable.
  *
  * The level of the next start can be written, if the operator has accepted
  * what has to be accepted: the device-wide acceptance that the core knows.
@@ -8,13 +8,11 @@
 
 #include <string.h>
 
-#include "eventlog.h"
 #include "log.h"
 #include "snmp/set.h"
 #include "tables.h"
 
 static const uint32_t entry[] = { IMAGE_MIB, 1, 1, 1 };
-static const uint32_t objects[] = { IMAGE_MIB, 1 };
 
 enum { COLUMN_CONFIGURED = 3 };
 
@@ -235,81 +233,4 @@ const struct table image_table = {
 	.rows = rows,
 	.index = index_of,
 	.edit = &edit,
-};
-
-/* ---- Acceptance ---- */
-
-static bool
-get_accepted(const struct column *column, const struct agent *agent,
-    const void *row, struct value *value)
-{
-	(void)column;
-	(void)row;
-	value_truth(value, lc_eula_standing(agent->core));
-	return true;
-}
-
-struct acceptance {
-	bool accepted;
-};
-
-static bool
-load_acceptance(const struct agent *agent, const uint32_t *index, void *row)
-{
-	struct acceptance *draft = row;
-
-	draft->accepted = lc_eula_standing(agent->core);
-	return index[0] == 0;
-}
-
-static bool
-accept_all(struct agent *agent, const struct acceptance *draft)
-{
-	bool was = lc_eula_standing(agent->core);
-	enum lc_err err =
-	    lc_eula_standing_set(agent->core, draft->accepted, "snmp");
-
-	if (err == LC_OK && was != draft->accepted)
-		eventlog_accept_all(draft->accepted, "snmp");
-	if (err != LC_OK)
-		log_warn("table",
-		    "the acceptance of agreements cannot be recorded: %s; "
-		    "the SET fails",
-		    lc_strerror(err));
-	return err == LC_OK;
-}
-
-static bool
-store_acceptance(struct agent *agent, const struct change *change)
-{
-	return accept_all(agent, change->after);
-}
-
-/* What was accepted meanwhile stays so: somebody has said it. */
-static bool
-undo_acceptance(struct agent *agent, const struct change *change)
-{
-	return accept_all(agent, change->before);
-}
-
-static const struct edit acceptance_edit = {
-	.size = sizeof(struct acceptance),
-	.last = true,
-	.load = load_acceptance,
-	.store = store_acceptance,
-	.undo = undo_acceptance,
-};
-
-static const struct column acceptance_columns[] = {
-	COL_WRITE(3, 0, get_accepted, truth_syntax,
-	    offsetof(struct acceptance, accepted), 0, 0),
-};
-
-const struct table image_eula_scalar = {
-	ENTRY(objects),
-	.nindex = 1,
-	COLUMNS(acceptance_columns),
-	.rows = scalar_rows,
-	.index = scalar_index,
-	.edit = &acceptance_edit,
 };

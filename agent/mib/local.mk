@@ -5,10 +5,12 @@ agent_libagent_la_SOURCES += \
 	agent/mib/cred_table.c \
 	agent/mib/device_table.c \
 	agent/mib/entity_table.c \
+	agent/mib/eula_scalar.c \
 	agent/mib/feature_table.c \
 	agent/mib/image_map_table.c \
 	agent/mib/image_table.c agent/mib/image_table.h \
 	agent/mib/license_table.c \
+	agent/mib/notify.c agent/mib/notify.h \
 	agent/mib/result_table.c \
 	agent/mib/store_table.c \
 	agent/mib/switch_table.c \

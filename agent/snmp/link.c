@@ -43,8 +43,6 @@ struct link {
 	bool complained;       /* that the master is away */
 };
 
-static const uint32_t sysdescr[] = { LICENSE_MIB };
-
 /* ---- Addresses ---- */
 
 static bool
@@ -448,6 +446,7 @@ static void
 connected(struct link *link)
 {
 	static const char who[] = "licagentd";
+	const struct link_region *self = &link->options.regions[0];
 	int error = 0;
 	socklen_t len = sizeof error;
 
@@ -465,8 +464,7 @@ connected(struct link *link)
 	link->session = 0;
 	/* Its time is 0: the master's default. */
 	ask_to_come_up(link,
-	    request_about(AGENTX_MSG_OPEN, sysdescr, NITEMS(sysdescr), who),
-	    opened);
+	    request_about(AGENTX_MSG_OPEN, self->id, self->len, who), opened);
 }
 
 static void

@@ -45,7 +45,7 @@ struct link_region {
 struct link_options {
 	const char *name; /* of the master, for the log */
 	struct link_address address;
-	const struct link_region *regions;
+	const struct link_region *regions; /* the first one names the agent */
 	size_t nregions;
 	struct serve serve;
 	/* All NULL or all set.  up: registered, notifications may be sent.

@@ -1,8 +1,6 @@
 agent_libagent_la_SOURCES += \
 	agent/snmp/agentx.c agent/snmp/agentx.h \
 	agent/snmp/link.c agent/snmp/link.h \
-	agent/snmp/map.c agent/snmp/map.h \
-	agent/snmp/notify.c agent/snmp/notify.h \
 	agent/snmp/oid.c agent/snmp/oid.h \
 	agent/snmp/pdu.c agent/snmp/pdu.h \
 	agent/snmp/serve.c agent/snmp/serve.h \

@@ -1,4 +1,8 @@
 /*
+ * The folder agent/snmp/ speaks AgentX with the master agent and answers from
+ * tables that are data; it knows no MIB.  It uses net-snmp, in agentx.c and
+ * pdu.c alone, and daemon/; of the core no more than its limits and texts.
+ *
  * table.h - a MIB table is data: how its rows are found, and a line for each
  * column.
  *
@@ -13,9 +17,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "agent.h"
+#include "array.h"
+#include "licensecore.h"
 #include "oid.h"
 #include "value.h"
+
+struct agent; /* what the tables read from: theirs, unknown here */
 
 /* Sub-identifiers in an index: a device, a module's name, a level. */
 #define INDEX_MAX (3 + LC_MODULE_MAX)
@@ -61,7 +68,6 @@ struct table {
 	const struct edit *edit; /* NULL: nothing can be written */
 };
 
-#define NITEMS(array) (sizeof(array) / sizeof((array)[0]))
 #define ENTRY(oid) .entry = (oid), .entry_len = NITEMS(oid)
 #define COLUMNS(list) .columns = (list), .ncolumns = NITEMS(list)
 

@@ -2,21 +2,58 @@
 #include "text.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
-#include <jansson.h>
+/*
+ * The bytes that follow a first byte, and the least code point they may make:
+ * anything smaller would be an overlong form.  -1: it is no first byte.
+ */
+static int
+utf8_tail(unsigned char first, uint32_t *code, uint32_t *least)
+{
+	static const struct {
+		unsigned char mask, lead;
+		uint32_t least;
+	} forms[] = {
+		{ 0x80, 0x00, 1 },
+		{ 0xe0, 0xc0, 0x80 },
+		{ 0xf0, 0xe0, 0x800 },
+		{ 0xf8, 0xf0, 0x10000 },
+	};
 
-/* jansson checks UTF-8 fully: overlong forms, surrogates, the upper end. */
+	for (int tail = 0; tail < 4; tail++) {
+		if ((first & forms[tail].mask) == forms[tail].lead) {
+			*code = first & (unsigned char)~forms[tail].mask;
+			*least = forms[tail].least;
+			return tail;
+		}
+	}
+	return -1;
+}
+
+/* A password may come here, so that no copy is made. */
 bool
 lc_text_is_utf8(const char *text, size_t len)
 {
-	json_t *value;
+	const unsigned char *c = (const unsigned char *)text, *end = c + len;
+	uint32_t code, least;
 
-	if (memchr(text, '\0', len) != NULL)
-		return false;
-	value = json_stringn(text, len);
-	json_decref(value);
-	return value != NULL;
+	while (c < end) {
+		int tail = utf8_tail(*c++, &code, &least);
+
+		if (tail < 0 || tail > end - c)
+			return false;
+		for (; tail > 0; tail--, c++) {
+			if ((*c & 0xc0) != 0x80)
+				return false;
+			code = code << 6 | (*c & 0x3f);
+		}
+		if (code < least || code > 0x10ffff ||
+		    (code >= 0xd800 && code <= 0xdfff))
+			return false;
+	}
+	return true;
 }
 
 /* c is not below the space: DEL, or the first half of U+0080 to U+009F? */
@@ -29,7 +66,7 @@ is_control(const unsigned char *c, const unsigned char *end)
 /*
  * Files of megabytes come here while an event loop waits, so that plain ASCII
  * takes one comparison a byte, and only what lies between the first and the
- * last byte of anything else goes through jansson.
+ * last byte of anything else is decoded.
  */
 static bool
 is_text(const char *text, size_t len, const char *allowed)

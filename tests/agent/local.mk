@@ -11,15 +11,10 @@ FAKE_MASTER = $(AGENT_FIXTURE) \
 	tests/agent/snmp/agentx_codec.c tests/agent/snmp/agentx_codec.h \
 	tests/agent/snmp/fake_master.c tests/agent/snmp/fake_master.h
 
-AGENT_TESTS = \
-	tests/agent/conf_test \
-	tests/agent/eventlog_test
+AGENT_TESTS = tests/agent/conf_test
 tests_agent_conf_test_SOURCES = tests/agent/conf_test.c
 tests_agent_conf_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_conf_test_LDADD = $(AGENT_TEST_LDADD)
-tests_agent_eventlog_test_SOURCES = tests/agent/eventlog_test.c
-tests_agent_eventlog_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
-tests_agent_eventlog_test_LDADD = $(AGENT_TEST_LDADD)
 check_PROGRAMS += $(AGENT_TESTS)
 TESTS += $(AGENT_TESTS)
 endif

@@ -1,7 +1,11 @@
 if HAVE_CUNIT
 AGENT_JOBS_TESTS = \
+	tests/agent/jobs/eventlog_test \
 	tests/agent/jobs/files_test \
 	tests/agent/jobs/url_test
+tests_agent_jobs_eventlog_test_SOURCES = tests/agent/jobs/eventlog_test.c
+tests_agent_jobs_eventlog_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_jobs_eventlog_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_jobs_files_test_SOURCES = tests/agent/jobs/files_test.c
 tests_agent_jobs_files_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_jobs_files_test_LDADD = $(AGENT_TEST_LDADD)

@@ -23,7 +23,7 @@
 
 #include "check.h"
 #include "fixture.h"
-#include "snmp/notify.h"
+#include "mib/notify.h"
 
 #define SKIPPED 77
 #define MODULE "1.3.6.1.4.1.9.9.543"

@@ -7,7 +7,7 @@ CORE_RULES_TESTS = \
 tests_licensecore_rules_level_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_rules_level_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_rules_rules_test_SOURCES = tests/licensecore/rules/rules_test.c \
-	agent/snmp/map.c agent/snmp/map.h
+	agent/jobs/cause.c agent/jobs/cause.h
 tests_licensecore_rules_rules_test_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/agent
 tests_licensecore_rules_rules_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_rules_schedule_test_CPPFLAGS = $(UNIT_CPPFLAGS)

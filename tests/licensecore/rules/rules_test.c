@@ -14,7 +14,7 @@
 #include "format/file.h"
 #include "format/jws.h"
 #include "format/line.h"
-#include "snmp/map.h"
+#include "jobs/cause.h"
 #include "ticket.h"
 
 #define DAY INT64_C(86400)
@@ -570,15 +570,15 @@ fail_causes(void)
 
 		check_context("%s", causes[i].label);
 		CHECK_INT(causes[i].cause, i + 1);	/* the MIB's number */
-		CHECK_STR(map_cause_name(causes[i].cause), causes[i].label);
+		CHECK_STR(cause_name(causes[i].cause), causes[i].label);
 		if (causes[i].request == NULL) {
 			for (err = LC_OK; err <= LC_EMIXED; err++)
-				CHECK(map_cause(err) != causes[i].cause);
+				CHECK(cause_of(err) != causes[i].cause);
 			continue;
 		}
 		(void)lc_licenses(d->lc, &before);
 		err = causes[i].request(d);
-		CHECK_INT(map_cause(err), causes[i].cause);
+		CHECK_INT(cause_of(err), causes[i].cause);
 		(void)lc_licenses(d->lc, &n);
 		CHECK_UINT(n, before + (err == LC_OK));
 	}

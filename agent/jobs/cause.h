@@ -1,8 +1,8 @@
 /*
- * map.h - the core's errors in the MIB's words.
+ * cause.h - the core's errors in the MIB's words.
  */
-#ifndef AGENT_MAP_H
-#define AGENT_MAP_H
+#ifndef AGENT_CAUSE_H
+#define AGENT_CAUSE_H
 
 #include "licensecore.h"
 
@@ -32,9 +32,9 @@ enum fail_cause {
 	CAUSE_EULA_PATH,     /* invalidLicenseEULAFile */
 };
 
-enum fail_cause map_cause(enum lc_err);
+enum fail_cause cause_of(enum lc_err);
 
 /* The MIB's label, for the log. */
-const char *map_cause_name(enum fail_cause);
+const char *cause_name(enum fail_cause);
 
 #endif

@@ -16,8 +16,8 @@ arm(struct clockwatch *clock)
 {
 	/* As late as the kernel's own clock goes. */
 	static const struct itimerspec never = {
-		.it_value.tv_sec = (time_t)(sizeof(time_t) > 4
-						? INT64_C(9000000000)
+		.it_value.tv_sec =
+		    (time_t)(sizeof(time_t) > 4 ? INT64_C(9000000000)
 						: INT32_MAX),
 	};
 
@@ -43,8 +43,8 @@ bool
 clockwatch_open(struct clockwatch *clock, struct loop *loop)
 {
 	clock->watch = (struct watch){
-		.fd = timerfd_create(
-		    CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK),
+		.fd =
+		    timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK),
 		.events = POLLIN,
 		.ready = ready,
 		.arg = clock,

@@ -1,14 +1,14 @@
 /*
- * map.c - the core's errors in the MIB's words.
+ * cause.c - the core's errors in the MIB's words.
  *
  * No default: the compiler names the error that was forgotten.
  */
-#include "map.h"
+#include "cause.h"
 
 #include <stddef.h>
 
 enum fail_cause
-map_cause(enum lc_err err)
+cause_of(enum lc_err err)
 {
 	switch (err) {
 	case LC_OK:
@@ -63,7 +63,7 @@ map_cause(enum lc_err err)
 }
 
 const char *
-map_cause_name(enum fail_cause cause)
+cause_name(enum fail_cause cause)
 {
 	static const char *const names[] = {
 		[CAUSE_NONE] = "none",

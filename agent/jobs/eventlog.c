@@ -7,8 +7,8 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "array.h"
 #include "log.h"
-#include "snmp/table.h"
 
 #define DETAIL_SIZE 384
 #define HOUR_S 3600

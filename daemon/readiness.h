@@ -1,8 +1,8 @@
 /*
  * readiness.h - telling whoever started the daemon how far it is.
  */
-#ifndef AGENT_READINESS_H
-#define AGENT_READINESS_H
+#ifndef DAEMON_READINESS_H
+#define DAEMON_READINESS_H
 
 /* To systemd, if it asked; else nothing. */
 void readiness_ready(void);

@@ -11,10 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent.h"
-#include "mib/image_table.h"
+#include "image_table.h"
 #include "log.h"
-#include "table.h"
+#include "tables.h"
 
 #define WINDOW 64
 #define RETRY_MS 10000  /* when the core cannot read its queue */

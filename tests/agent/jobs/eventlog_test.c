@@ -2,7 +2,7 @@
  * eventlog_test.c - each event's line, and its severity: on standard error, to
  * the journal, to syslog.
  */
-#include "eventlog.h"
+#include "jobs/eventlog.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -195,7 +195,7 @@ all_fourteen(void)
 static void
 to_syslog(void)
 {
-	log_to_syslog("licagentd");
+	log_to_syslog();
 	for (size_t i = 0; i < CHECK_COUNT(lines); i++) {
 		struct lc_event event = event_of(lines[i].kind);
 		char want[1024];
@@ -221,5 +221,6 @@ main(int argc, char **argv)
 		{ "syslog", to_syslog },
 	};
 
+	log_program("licagentd");
 	return check_main("eventlog", tests, CHECK_COUNT(tests), argc, argv);
 }

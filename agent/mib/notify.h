@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "licensecore.h"
-#include "link.h"
 #include "loop.h"
+#include "snmp/link.h"
 
 struct notify;
 

@@ -1,6 +1,6 @@
 /* clockwatch.h - hear when the wall clock is set, or the machine wakes up. */
-#ifndef CLOCKWATCH_H
-#define CLOCKWATCH_H
+#ifndef DAEMON_CLOCKWATCH_H
+#define DAEMON_CLOCKWATCH_H
 
 #include "loop.h"
 

@@ -1,0 +1,45 @@
+/* call.c - the answer to a request. */
+#include "call.h"
+
+#include "names.h"
+
+static void
+answer(const struct call *call, const char *what, json_t *body)
+{
+	if (body == NULL)
+		client_drop(call->client, "out of memory");
+	else if (call->id >= 0)
+		client_send(call->client,
+		    json_pack("{s:I, s:o}", "id", call->id, what, body));
+	else
+		client_send(call->client, json_pack("{s:o}", what, body));
+}
+
+void
+call_answer(const struct call *call, json_t *result)
+{
+	answer(call, "result", result);
+}
+
+void
+call_refuse(const struct call *call, const char *code, const char *text)
+{
+	answer(call, "error",
+	    json_pack("{s:s, s:o}", "code", code, "text", words_json(text)));
+}
+
+void
+call_fail(const struct call *call, enum lc_err err, const char *detail)
+{
+	call_refuse(call, error_code(err),
+	    detail[0] != '\0' ? detail : lc_strerror(err));
+}
+
+void
+call_done(const struct call *call, enum lc_err err)
+{
+	if (err == LC_OK)
+		call_answer(call, json_object());
+	else
+		call_fail(call, err, "");
+}

@@ -1,0 +1,87 @@
+/*
+ * client.c - what is written to a program at the control socket, and when it
+ * has to go.
+ *
+ * All of this may be called from within the core's callbacks: it writes into
+ * buffers.  A client that has to go is marked, and goes at the end of the turn.
+ */
+#include "client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "log.h"
+
+void
+client_drop(struct client *client, const char *why)
+{
+	if (client->gone)
+		return;
+	log_debug("control", "client %u (process %d, user %u) is dropped: %s",
+	    client->number, (int)client->pid, (unsigned)client->uid, why);
+	client->gone = true;
+	client->watch.events = 0;
+	loop_defer(client->control->loop, &client->control->task);
+}
+
+bool
+client_flush(struct client *client)
+{
+	while (client->out.len != 0) {
+		ssize_t n = send(client->watch.fd, client->out.data,
+		    client->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			break;
+		if (n < 0) {
+			client_drop(client, strerror(errno));
+			return false;
+		}
+		buffer_consume(&client->out, (size_t)n);
+	}
+	if (client->out.len == 0 && client->leaving)
+		client_drop(client, "it was told why");
+	return !client->gone;
+}
+
+void
+client_await(struct client *client)
+{
+	bool reads = !client->leaving && client->out.len < CONTROL_OUT_HIGH;
+
+	if (client->gone)
+		return;
+	client->watch.events = (short)((reads ? POLLIN : 0) |
+				       (client->out.len != 0 ? POLLOUT : 0));
+}
+
+static int
+append(const char *data, size_t len, void *arg)
+{
+	buffer_append(arg, data, len);
+	return 0;
+}
+
+void
+client_send(struct client *client, json_t *message)
+{
+	if (client->gone) {
+		json_decref(message);
+		return;
+	}
+	if (message == NULL || json_dump_callback(message, append, &client->out,
+				   JSON_COMPACT) < 0) {
+		client_drop(client, "out of memory");
+	} else {
+		buffer_append(&client->out, "\n", 1);
+		if (client->out.failed)
+			client_drop(client, "it does not read what it asked "
+					    "for");
+	}
+	json_decref(message);
+	client_await(client);
+}

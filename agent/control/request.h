@@ -1,0 +1,13 @@
+/* request.h - what a line of the control socket asks for. */
+#ifndef AGENT_CONTROL_REQUEST_H
+#define AGENT_CONTROL_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "client.h"
+
+/* One line, without its end.  False: what comes next cannot be trusted. */
+bool request_run(struct client *, const char *line, size_t len);
+
+#endif
