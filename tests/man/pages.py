@@ -94,14 +94,14 @@ def licctl(lab):
     same("options", re.findall(r"^  --([a-z-]+)", usage, re.M),
          re.findall(r"^\.It Fl -([a-z-]+)", text, re.M))
     # The file is named differently, and may be a URL.
-    commands = re.findall(r"^  ([a-z][a-z -]*[a-z])(?= |$)", usage, re.M)
+    commands = re.findall(r"^  ([a-z](?:[a-z]| -?[a-z]|-[a-z])*)", usage, re.M)
     manual = set()
     for line in re.findall(r"^\.It Cm (.*)$", text, re.M):
         words = re.split(r" (?=Ar|Op|Oo|Fl|Cm)", line)[0]
         manual.add(words.replace(" No ", " "))
     # `show license status` and others stand once more under JSON.
     same("commands", commands, manual)
-    source = read("tools", "licctl", "licctl.h")
+    source = read("tools", "licctl", "out.h")
     numbers = {int(n) for n in re.findall(r"EXIT_\w+ = (\d+)", source)}
     same("exit statuses", numbers, (int(n) for n in re.findall(
         r"^\.It (\d+)$", section(text, "EXIT STATUS"), re.M)))

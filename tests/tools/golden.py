@@ -320,7 +320,7 @@ def rich(lab):
         c.ask("checkout", feature="uck9")
         record(lab, "rich")
     step("a level that runs includes those below it")
-    check("agreement is not accepted" in
+    check("agreement not accepted" in
           ctl(lab, "check", "ipbasek9", status=1), "before")
     lab.restart()
     ctl(lab, "check", "ipbasek9")

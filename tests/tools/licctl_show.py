@@ -306,28 +306,30 @@ def hostile(lab):
 def refused(lab):
     step("what cannot be understood")
     for args, words in (
-            ("show license f", "f is ambiguous: feature, file"),
-            ("show lic st", "st is ambiguous: statistics, status"),
-            ("license", "incomplete; there follow "),
+            ("show license f", "ambiguous command: f may be feature, file"),
+            ("show lic st", "st may be statistics, status"),
+            ("license", "incomplete command; expected install, "),
             ("lic sav cred a b", "usage: licctl license save credential"),
-            ("frobnicate", "frobnicate is no keyword here; there are show, "
+            ("frobnicate", "unknown command frobnicate; expected show, "
              "license, no, check, clock, run, dump\n"),
-            ("run true", "true is no keyword here; there are none (a command"
-             " to run stands behind --)\n"),
+            ("run true", "run: --feature NAME is missing"),
+            ("run uck9 -- true", "run: --feature NAME is missing"),
+            ("run --feature uck9 true", "unexpected argument true; the "
+             "command goes after --"),
             ("license comment add", "usage: licctl license comment add"),
-            ("--rubbish", "there is no option --rubbish"),
-            ("--count 0 check x", "it takes a number from 1 on"),
-            ("--device", "--device needs a value"),
-            ("show license udi extra", "extra is no keyword here"),
-            ("run -- true", "run needs --feature"),
-            ("run --feature x", "run needs --"),
-            ("run --feature x --on-loss FOO -- true", "name of a signal"),
+            ("--rubbish", "unknown option --rubbish"),
+            ("--count 0 check x", "--count: 0 is not a number from 1 to 4294967295"),
+            ("--device", "option --device requires a value"),
+            ("show license udi extra", "unexpected argument extra"),
+            ("run -- true", "run: --feature NAME is missing"),
+            ("run --feature x", "run: -- and a command are missing"),
+            ("run --feature x --on-loss FOO -- true", "FOO is not the name of a signal"),
             ("check x -- true", 'only "run" takes a command'),
-            ("", "which command?")):
+            ("", "no command given")):
         check(words in ctl(lab, *args.split(), status=2),
               f"{words!r} for licctl {args}: "
               f"{ctl(lab, *args.split(), status=2)}")
-    check("there is no feature nothing" in
+    check("feature nothing does not exist" in
           ctl(lab, "show", "license", "nothing", status=1), "no feature")
     same(lab, "sh lic ud", ctl(lab, "show", "license", "udi"))
     same(lab, "SHOW LICENSE UDI", ctl(lab, "show", "license", "udi"))
@@ -341,7 +343,7 @@ def refused(lab):
                  ("show", "license", "udi"), ("show", "history"),
                  ("show", "license", "detail", "--json")):
         said = ctl(lab, "--device", "77", *args, status=1)
-        check("there is no device 77" in said and
+        check("device 77 does not exist" in said and
               "show license udi" in said, f"{args}: {said}")
 
     step("streams that are closed")
@@ -365,7 +367,7 @@ def refused(lab):
     done = lab.run(os.path.join(lab.bin, "licctl"), "--socket",
                    os.path.join(lab.dir, "nobody"), "show", "license")
     equal(done.returncode, 3, "exit status")
-    check("no licagentd answers at" in done.stderr and
+    check("licagentd does not answer at" in done.stderr and
           "--socket" in done.stderr, f"what to do next: {done.stderr}")
     done = lab.run(os.path.join(lab.bin, "licctl"), "--socket", lab.control,
                    "check", b"\xff\xfe")

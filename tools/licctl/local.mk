@@ -1,18 +1,37 @@
-# licctl, the operator's command line.
+# licctl, the operator's command line; from the lowest floor to the highest.
 
 bin_PROGRAMS += bin/licctl
 bin_licctl_SOURCES = \
-	tools/licctl/licctl.c tools/licctl/licctl.h \
-	tools/licctl/change.c \
-	tools/licctl/data.c \
+	tools/licctl/ctl.h \
+	tools/licctl/out.c tools/licctl/out.h \
+	tools/licctl/row.c tools/licctl/row.h \
+	tools/licctl/table.c tools/licctl/table.h \
+	tools/licctl/prompt.c tools/licctl/prompt.h \
+	tools/licctl/data.c tools/licctl/data.h \
+	tools/licctl/url.c tools/licctl/url.h \
+	tools/licctl/license.c tools/licctl/license.h \
+	tools/licctl/view.c tools/licctl/view.h \
+	tools/licctl/pick.c tools/licctl/pick.h \
+	tools/licctl/agreement.c tools/licctl/agreement.h \
+	tools/licctl/commands.h \
+	tools/licctl/accept.c \
+	tools/licctl/check.c \
+	tools/licctl/edit.c \
+	tools/licctl/events.c \
+	tools/licctl/files.c \
+	tools/licctl/history.c \
+	tools/licctl/install.c \
+	tools/licctl/level.c \
 	tools/licctl/lists.c \
 	tools/licctl/run.c \
 	tools/licctl/show.c \
-	tools/licctl/url.c \
+	tools/licctl/show_long.c \
+	tools/licctl/status.c \
+	tools/licctl/words.c tools/licctl/words.h \
+	tools/licctl/licctl.c \
 	licensecore/format/type.c licensecore/format/type.h
 bin_licctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client \
-	-I$(top_srcdir)/licensecore \
-	$(JANSSON_CFLAGS)
+	-I$(top_srcdir)/licensecore $(JANSSON_CFLAGS)
 bin_licctl_LDADD = agent/client/libclient.la $(JANSSON_LIBS)
 dist_man_MANS += tools/licctl/licctl.1
 

@@ -1,37 +1,38 @@
 /*
- * licctl_url.c - file names that are URLs, and the passwords in them.
+ * url.c - arguments that are files, and the passwords in their URLs.
  *
- * A password that was typed on the command line is taken out of what other
- * users see of it, and is never printed.  One that is missing is asked for,
- * without echo.
+ * A password typed on the command line is hidden from the process list, and
+ * never printed.  A missing one is asked for, without echo.
  */
-#include "licctl.h"
+#include "url.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <termios.h>
 #include <unistd.h>
 
-#define PASSWORD_MAX 96 /* bytes, as the daemon takes them */
+#include "out.h"
+#include "prompt.h"
+
+#define PASSWORD_MAX 96 /* bytes; the daemon's limit */
 
 /* ---- Parts of a URL ---- */
 
 struct parts {
-	const char *user;     /* what stands before the @ */
-	const char *password; /* behind the user's colon; NULL: none */
+	const char *user;     /* up to the @, with the password */
+	const char *password; /* after the user's colon; NULL: none */
 	const char *at;
 };
 
 /*
- * "me:pass/word@host/file": a / is to be written as %2F in a password, and the
- * daemon says so; but who forgot it shall not read the password, either.
+ * "me:pass/word@host/file": the daemon refuses it, because a password has %2F
+ * for a slash.  Its password is hidden nevertheless.
  */
 static const char *
-behind_slash(const char *user, size_t slash)
+at_after_slash(const char *user, size_t slash)
 {
 	const char *colon = memchr(user, ':', slash);
 
@@ -41,7 +42,7 @@ behind_slash(const char *user, size_t slash)
 	return strrchr(user + slash, '@');
 }
 
-/* False: it is no URL, or has no user. */
+/* False: not a URL, or a URL without a user. */
 static bool
 find_parts(const char *text, struct parts *parts)
 {
@@ -54,7 +55,7 @@ find_parts(const char *text, struct parts *parts)
 	len = strcspn(parts->user, "/");
 	parts->at = memrchr(parts->user, '@', len);
 	if (parts->at == NULL)
-		parts->at = behind_slash(parts->user, len);
+		parts->at = at_after_slash(parts->user, len);
 	if (parts->at == NULL)
 		return false;
 	parts->password =
@@ -102,83 +103,37 @@ with_password(const char *text, const char *password)
 	return whole;
 }
 
-/* ---- Asking ---- */
+/* ---- Passwords ---- */
 
-static volatile sig_atomic_t caught;
-
-static void
-on_signal(int number)
+/* One line, byte by byte: no buffer keeps it, and a second one can follow. */
+static bool
+read_line(int fd, char *line, size_t size)
 {
-	caught = number;
-}
+	size_t len = 0;
+	ssize_t n = 0;
 
-static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-#define NENDING (sizeof ending / sizeof ending[0])
-
-/* One line, unless a signal comes first: it is blocked but while we wait. */
-static ssize_t
-read_line(char *line, size_t size, const sigset_t *unblocked)
-{
-	struct pollfd wait = { .fd = STDIN_FILENO, .events = POLLIN };
-	ssize_t n;
-
-	while (ppoll(&wait, 1, NULL, unblocked) < 0)
-		if (errno != EINTR || caught != 0)
-			return -1;
-	n = read(STDIN_FILENO, line, size - 1);
-	line[n > 0 ? n : 0] = '\0';
+	while (len + 1 < size &&
+	       ((n = read(fd, line + len, 1)) > 0 || (n < 0 && errno == EINTR)))
+		if (n > 0 && line[len++] == '\n')
+			break;
+	line[len] = '\0';
 	line[strcspn(line, "\r\n")] = '\0';
-	return n;
-}
-
-/* Without echo, and without a way to leave the terminal like that. */
-static ssize_t
-read_hidden(char *line, size_t size)
-{
-	struct sigaction before[NENDING];
-	const struct sigaction catch = { .sa_handler = on_signal };
-	struct termios usual, hidden;
-	sigset_t block, unblocked;
-	ssize_t n;
-
-	if (tcgetattr(STDIN_FILENO, &usual) < 0)
-		return -1;
-	sigemptyset(&block);
-	for (size_t i = 0; i < NENDING; i++)
-		sigaddset(&block, ending[i]);
-	(void)sigprocmask(SIG_BLOCK, &block, &unblocked);
-	for (size_t i = 0; i < NENDING; i++)
-		(void)sigaction(ending[i], &catch, &before[i]);
-	hidden = usual;
-	hidden.c_lflag &= (tcflag_t) ~(ECHO | ECHOE | ECHOK | ECHONL);
-	hidden.c_cc[VSUSP] = _POSIX_VDISABLE;
-	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-	n = read_line(line, size, &unblocked);
-	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &usual);
-	for (size_t i = 0; i < NENDING; i++)
-		(void)sigaction(ending[i], &before[i], NULL);
-	fputc('\n', stderr);
-	if (caught != 0)
-		(void)raise(caught); /* as if it had not been caught */
-	(void)sigprocmask(SIG_SETMASK, &unblocked, NULL);
-	return n;
+	return len > 0;
 }
 
 static int
 read_password_file(const char *path, char *password, size_t size)
 {
-	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	bool good;
 
-	if (file == NULL)
+	if (fd < 0)
 		return fail("%s: %s", path, strerror(errno));
-	good = fgets(password, (int)size, file) != NULL;
-	if (file != stdin)
-		(void)fclose(file); /* it was only read */
-	if (!good)
-		return fail("%s: there is no password in it", path);
-	password[strcspn(password, "\r\n")] = '\0';
-	return EXIT_DONE;
+	good = read_line(fd, password, size);
+	if (!is_stdin)
+		close(fd);
+	return good ? EXIT_DONE : fail("%s: no password in it", path);
 }
 
 static int
@@ -188,21 +143,20 @@ get_password(
 	if (ctl->password_file != NULL)
 		return read_password_file(ctl->password_file, password, size);
 	if (!has_terminal())
-		return fail("%s: its password cannot be asked for without a "
-			    "terminal; name a file that has it with "
-			    "--password-file",
+		return fail("%s: password required; without a terminal, give "
+			    "it with --password-file",
 		    shown);
 	fputs("Password for ", stderr);
 	print_text(stderr, shown);
 	fputs(": ", stderr);
 	if (read_hidden(password, size) <= 0)
-		return fail("no password, nothing was done");
+		return fail("no password given");
 	return EXIT_DONE;
 }
 
-/* ---- What commands get ---- */
+/* ---- The arguments of a command ---- */
 
-/* The password of a command line shows in `ps`. */
+/* `ps` would show the password of a command line. */
 static void
 hide(char *word)
 {
@@ -230,7 +184,7 @@ take_file(struct ctl *ctl, size_t i, struct file_name *file)
 	else if ((status = get_password(ctl, file->shown, password,
 		      sizeof password)) == EXIT_DONE) {
 		if (strlen(password) > PASSWORD_MAX)
-			status = fail("a password has at most 96 bytes");
+			status = fail("password longer than 96 bytes");
 		else
 			file->url = with_password(word, password);
 	}
@@ -245,16 +199,16 @@ take_file(struct ctl *ctl, size_t i, struct file_name *file)
 }
 
 int
-take_files(struct ctl *ctl, const char *args)
+take_files(struct ctl *ctl, const char *letters)
 {
 	size_t at = 0;
 	int status = EXIT_DONE;
 
-	for (; *args != '\0' && at < ctl->nargs && status == EXIT_DONE;
-	     args++) {
-		if (*args == '?')
+	for (; *letters != '\0' && at < ctl->nargs && status == EXIT_DONE;
+	     letters++) {
+		if (*letters == '?')
 			continue;
-		if (*args == 'F')
+		if (*letters == 'F')
 			status = take_file(ctl, at, &ctl->files[at]);
 		at++;
 	}

@@ -35,7 +35,7 @@ def both_ways(lab, server, scheme):
                url(server, "dir/a%20b.lic", scheme))
     check("1/1 licenses were successfully installed" in said, said)
     said = ctl(lab, "license", "save", url(server, "dir/backup.lic", scheme))
-    check("was written" in said and SECRET.split()[1] not in said, said)
+    check(": written" in said and SECRET.split()[1] not in said, said)
     server.wait_for("dir/backup.lic", lambda data: b"BEGIN LICENSE" in data)
     ctl(lab, "license", "save", "credential",
         url(server, "dir/who", scheme))

@@ -1,0 +1,88 @@
+/*
+ * commands.h - the list of commands: a command is a line here and a function
+ * in the file of its subject.
+ *
+ * The arguments are a letter each: f feature, F file, t text to the end of the
+ * line, p priority, l level, m module; r stands for --feature and a command to
+ * run.  After a '?' they are optional.
+ */
+#ifndef LICCTL_COMMANDS_H
+#define LICCTL_COMMANDS_H
+
+#include "ctl.h"
+
+/* clang-format off */
+#define COMMANDS(X) \
+	/* show.c, show_long.c */ \
+	X("show license", "?f", show_license, "the license of each feature") \
+	X("show license all", "", show_all, "all licenses, by store") \
+	X("show license detail", "?f", show_detail, \
+	    "all licenses, by feature") \
+	X("show license evaluation", "", show_evaluation, \
+	    "evaluation licenses") \
+	X("show license expiring", "", show_expiring, "licenses that expire") \
+	X("show license feature", "", show_feature, "features") \
+	X("show license file", "", show_file, \
+	    "license ids, issuers and comments") \
+	X("show license in-use", "", show_in_use, "licenses in use") \
+	X("show license level", "", show_level, "levels of modules") \
+	X("show license permanent", "", show_permanent, \
+	    "licenses that do not expire") \
+	X("show license statistics", "", show_statistics, \
+	    "counters since the daemon started") \
+	X("show license status", "", show_status, \
+	    "supported license types and operations") \
+	X("show license summary", "", show_license, \
+	    "the license of each feature") \
+	X("show license udi", "", show_udi, \
+	    "devices, and the UDIs that licenses are locked to") \
+	/* events.c, history.c, lists.c */ \
+	X("show events", "", show_events, "events, as they happen") \
+	X("show history", "", show_history, "what happened to licenses") \
+	X("show leases", "", show_leases, "processes that hold features") \
+	/* install.c, edit.c, accept.c, level.c */ \
+	X("license install", "F", license_install, "install a license file") \
+	X("license clear", "f", license_clear, \
+	    "remove a license of a feature") \
+	X("license comment add", "ft", license_comment_add, \
+	    "set the comment of a license") \
+	X("license comment delete", "f", license_comment_delete, \
+	    "delete the comment of a license") \
+	X("license modify priority", "fp", license_priority, \
+	    "set which license a feature uses") \
+	X("license accept end user agreement", "?f", license_accept, \
+	    "accept agreements of a feature, or all") \
+	X("no license accept end user agreement", "", license_accept_not, \
+	    "do not accept agreements of future licenses") \
+	X("license boot level", "l?m", license_boot_level, \
+	    "set the level of a module, from its next start") \
+	X("no license boot level", "?m", license_boot_level_not, \
+	    "use the highest licensed level of a module") \
+	X("license right-to-use activate", "f", license_activate, \
+	    "accept and use a right-to-use license") \
+	X("license right-to-use deactivate", "f", license_deactivate, \
+	    "stop using a right-to-use license") \
+	/* files.c */ \
+	X("license save", "F", license_save, "back up the installed licenses") \
+	X("license save agreements", "FF", license_save_agreements, \
+	    "write the agreements of a license file to a file") \
+	X("license save credential", "?F", license_save_credential, \
+	    "print or write the credentials of the device") \
+	X("license revoke", "FF", license_revoke, \
+	    "give up licenses with a permission ticket") \
+	X("license revoke last", "F?F", license_revoke_last, \
+	    "write the rehost ticket again") \
+	/* check.c, status.c, run.c */ \
+	X("check", "?f", check, \
+	    "check whether a feature is licensed, or all state on disk") \
+	X("clock reset", "", clock_reset, \
+	    "take back a clock that was set too far ahead") \
+	X("run", "r", run, "run a command while holding a license") \
+	X("dump", "", dump, "everything the daemon knows, as JSON")
+/* clang-format on */
+
+#define DECLARE(words, args, function, what) int function(struct ctl *);
+COMMANDS(DECLARE)
+#undef DECLARE
+
+#endif

@@ -1,0 +1,33 @@
+/* ctl.h - a command line that was understood: what every command gets. */
+#ifndef LICCTL_CTL_H
+#define LICCTL_CTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lic;
+
+#define FILES_MAX 2 /* files in one command; they are its first arguments */
+
+struct file_name {
+	char *url;   /* with its password */
+	char *shown; /* without it */
+};
+
+struct ctl {
+	const char *socket; /* NULL: the default */
+	const char *feature, *on_loss, *password_file;
+	uint32_t count, device, index, store; /* 0: not given */
+	bool json, yes, accept_eula, stop_on_failure;
+	char **args; /* what follows the command's keywords */
+	size_t nargs;
+	char **command;                    /* after "--"; NULL: none */
+	struct file_name files[FILES_MAX]; /* args[i], if it is a file */
+	struct lic *lic;                   /* NULL: not connected */
+	bool slow;        /* requests read or write files, and may take long */
+	int64_t began_ms; /* when the request was sent */
+	size_t progress_width; /* columns of the progress line; 0: none */
+};
+
+#endif

@@ -1,0 +1,94 @@
+/* edit.c - changes of one license: clear, comment, priority. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "out.h"
+#include "pick.h"
+#include "prompt.h"
+#include "row.h"
+
+int
+license_clear(struct ctl *ctl)
+{
+	json_t *license;
+	int status;
+
+	ctl->slow = true;
+	status = pick(ctl, INSTALLED, &license);
+	if (status != EXIT_DONE)
+		return status;
+	if (!ctl->yes) {
+		fprintf(stderr, "Feature: ");
+		print_text(stderr, text_of(license, "feature"));
+		fputc('\n', stderr);
+		print_choice(1, license);
+	}
+	if (!confirm(ctl, "Are you sure you want to clear?")) {
+		json_decref(license);
+		return fail("nothing cleared%s",
+		    has_terminal() ? "" : "; without a terminal, use --yes");
+	}
+	return change(ctl, license, json_pack("{s:s}", "do", "clear"));
+}
+
+/* The words with blanks between them; the caller frees. */
+static char *
+join(char **words, size_t n)
+{
+	size_t len = 1;
+	char *text;
+
+	for (size_t i = 0; i < n; i++)
+		len += strlen(words[i]) + 1;
+	if ((text = calloc(1, len)) == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		strcat(text, i != 0 ? " " : "");
+		strcat(text, words[i]);
+	}
+	return text;
+}
+
+static int
+set_comment(struct ctl *ctl, const char *text)
+{
+	json_t *license;
+	int status = pick(ctl, INSTALLED_IF_ANY, &license);
+
+	if (status != EXIT_DONE)
+		return status;
+	return change(ctl, license,
+	    json_pack("{s:s, s:s}", "do", "comment", "comment", text));
+}
+
+int
+license_comment_add(struct ctl *ctl)
+{
+	char *text = join(ctl->args + 1, ctl->nargs - 1);
+	int status =
+	    text != NULL ? set_comment(ctl, text) : fail("out of memory");
+
+	free(text);
+	return status;
+}
+
+int
+license_comment_delete(struct ctl *ctl)
+{
+	return set_comment(ctl, "");
+}
+
+int
+license_priority(struct ctl *ctl)
+{
+	json_t *license;
+	int status = pick(ctl, ALL, &license);
+
+	if (status != EXIT_DONE)
+		return status;
+	return change(ctl, license,
+	    json_pack(
+		"{s:s, s:s}", "do", "priority", "priority", ctl->args[1]));
+}

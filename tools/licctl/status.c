@@ -1,0 +1,109 @@
+/* status.c - counters, what is supported, and the clock. */
+#include <stdio.h>
+
+#include "commands.h"
+#include "data.h"
+#include "out.h"
+#include "row.h"
+
+int
+show_statistics(struct ctl *ctl)
+{
+	static const struct {
+		const char *name, *key; /* NULL: a heading */
+	} lines[] = {
+		{ "Administrative statistics", NULL },
+		{ "Install success count:", "install_success" },
+		{ "Install failure count:", "install_failure" },
+		{ "Install duplicate count:", "install_duplicate" },
+		{ "Comment add count:", "comment_add" },
+		{ "Comment delete count:", "comment_delete" },
+		{ "Clear count:", "clear" },
+		{ "Client statistics", NULL },
+		{ "Request success count:", "request_success" },
+		{ "Request failure count:", "request_failure" },
+		{ "Release count:", "release" },
+		{ "Global Notify count:", "notify" },
+		{ "Notification statistics", NULL },
+		{ "Waiting count:", "notifications_waiting" },
+		{ "Dropped count:", "notifications_dropped" },
+	};
+	json_t *result;
+	int status = ask(ctl, json_pack("{s:s}", "do", "statistics"), &result);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (ctl->json)
+		return print_json(result);
+	for (size_t i = 0; i < NITEMS(lines); i++)
+		if (lines[i].key == NULL)
+			printf("%s%s\n", i != 0 ? "\n" : "", lines[i].name);
+		else
+			printf("\t%-29s%lld\n", lines[i].name,
+			    (long long)number_of(result, lines[i].key));
+	json_decref(result);
+	return EXIT_DONE;
+}
+
+/* A word of the JSON, and what IOS says of it. */
+struct support {
+	const char *word, *meaning;
+};
+
+static const struct support types[] = {
+	{ "permanent", "Non-expiring node locked" },
+	{ "extension", "Expiring node locked" },
+	{ "evaluation", "Expiring non node locked" },
+	{ "subscription", "Expiring node locked, by calendar" },
+	{ "right-to-use", "Non-expiring non node locked" },
+};
+
+static const struct support operations[] = {
+	{ "install", "Install" },
+	{ "clear", "Clear" },
+	{ "annotate", "Comment" },
+	{ "save", "Save" },
+	{ "revoke", "Revoke" },
+};
+
+static json_t *
+support_json(const struct support *list, size_t n)
+{
+	json_t *words = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		(void)json_array_append_new(words, json_string(list[i].word));
+	return words;
+}
+
+static void
+print_support(const char *head, const struct support *list, size_t n)
+{
+	puts(head);
+	for (size_t i = 0; i < n; i++)
+		printf("\t%-15s%s license\n", list[i].word, list[i].meaning);
+}
+
+int
+show_status(struct ctl *ctl)
+{
+	if (ctl->json)
+		return print_json(json_pack("{s:o, s:o}", "types",
+		    support_json(types, NITEMS(types)), "operations",
+		    support_json(operations, NITEMS(operations))));
+	print_support("License Type Supported", types, NITEMS(types));
+	print_support(
+	    "License Operation Supported", operations, NITEMS(operations));
+	return EXIT_DONE;
+}
+
+int
+clock_reset(struct ctl *ctl)
+{
+	json_t *result = NULL;
+	int status = ask(ctl, json_pack("{s:s}", "do", "clock_reset"), &result);
+
+	if (status == EXIT_DONE && !ctl->json)
+		puts("Licenses follow the clock again.");
+	return finish(ctl, status, result);
+}

@@ -1,0 +1,34 @@
+/*
+ * words.h - from the keywords of a command line to a command.
+ *
+ * Keywords may be abbreviated as long as they name one command only.
+ */
+#ifndef LICCTL_WORDS_H
+#define LICCTL_WORDS_H
+
+#include <stdbool.h>
+
+#include "ctl.h"
+
+struct command {
+	const char *words; /* its keywords, "show license" */
+	const char *args;  /* a letter each; commands.h */
+	int (*run)(struct ctl *);
+	const char *what; /* it does */
+};
+
+/*
+ * The command that the words in ctl->args name; what is left there is its
+ * arguments.  Returns an exit status.
+ */
+int find_command(struct ctl *, const struct command **);
+/* Does it take a command after "--"? */
+bool takes_command(const struct command *);
+/* All commands, for --help. */
+void print_commands(void);
+/* Prints what the last word in ctl->args could become, a line each. */
+int complete_words(struct ctl *);
+/* Prints a word that the typed text begins, as a line. */
+void complete_word(const char *word, const char *typed);
+
+#endif
