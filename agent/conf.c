@@ -215,14 +215,15 @@ static const struct choice others[] = {
 };
 
 #define OF(field) .at = offsetof(struct transfer_group, field)
-#define PORT_KEY(port) KEY_NUMBER, OF(transfer.port), .min = 1, .max = 65535
+#define PORT_KEY(id, name, number)                                       \
+	{                                                                \
+		name "-port", KEY_NUMBER, OF(transfer.ports[PORT_##id]), \
+		    .min = 1, .max = 65535, .fallback = (number)         \
+	}
 #define SECONDS_KEY(field) \
 	KEY_NUMBER, OF(transfer.field), .min = 1, .max = 86400
 static const struct key transfer_keys[] = {
-	{ "tftp-port", PORT_KEY(tftp_port), .fallback = 69 },
-	{ "ftp-port", PORT_KEY(ftp_port), .fallback = 21 },
-	{ "http-port", PORT_KEY(http_port), .fallback = 80 },
-	{ "ssh-port", PORT_KEY(ssh_port), .fallback = 22 },
+	PROTOCOL_PORTS(PORT_KEY),
 	{ "timeout", SECONDS_KEY(timeout_s), .fallback = 60 },
 	{ "stall", SECONDS_KEY(stall_s), .fallback = 10 },
 	{ "max-size", KEY_NUMBER, OF(transfer.max_size), .min = 1024,

@@ -116,14 +116,6 @@ too_long(const struct lc_action *action)
 	return len > TEXT_MAX;
 }
 
-static bool
-is_path(enum fail_cause cause)
-{
-	return cause == CAUSE_FILE_PATH || cause == CAUSE_TICKET_PATH ||
-	       cause == CAUSE_REHOST_PATH || cause == CAUSE_BACKUP_PATH ||
-	       cause == CAUSE_EULA_PATH;
-}
-
 /* The licenses are revoked, and only their ticket was not written. */
 static bool
 revoked(const struct control_job *cj, const struct lc_action *action)
@@ -144,7 +136,7 @@ error_json(const struct control_job *cj, const struct lc_action *action,
 				  "again (license revoke last)"
 				: "");
 	return json_pack("{s:s, s:o}", "code",
-	    is_path(cause) && err == LC_EIO ? "no-file" : error_code(err),
+	    cause_is_path(cause) && err == LC_EIO ? "no-file" : error_code(err),
 	    "text", words_json(text));
 }
 

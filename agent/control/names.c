@@ -66,39 +66,70 @@ words_json(const char *text)
 const char *
 error_code(enum lc_err err)
 {
-	static const char *const codes[] = {
-		[LC_EINVAL] = "invalid",
-		[LC_ENOMEM] = "no-memory",
-		[LC_EIO] = "io",
-		[LC_EDAMAGED] = "damaged",
-		[LC_EDEVICE] = "no-device",
-		[LC_ESTORE] = "no-store",
-		[LC_ENOTFOUND] = "not-found",
-		[LC_EREADONLY] = "read-only",
-		[LC_EINUSE] = "in-use",
-		[LC_EFILE] = "not-a-license-file",
-		[LC_ELINE] = "bad-line",
-		[LC_ESIGNATURE] = "bad-signature",
-		[LC_EKEY] = "untrusted-key",
-		[LC_EUDI] = "other-device",
-		[LC_EEXISTS] = "exists",
-		[LC_ECOUNT] = "bad-count",
-		[LC_EPERIOD] = "bad-period",
-		[LC_EEULA] = "eula",
-		[LC_EFULL] = "full",
-		[LC_ENOLICENSE] = "no-license",
-		[LC_EEXPIRED] = "expired",
-		[LC_EEXHAUSTED] = "exhausted",
-		[LC_ENOTYET] = "not-yet",
-		[LC_EMIXED] = "mixed",
-		[LC_EREVOKED] = "revoked",
-		[LC_ETICKET] = "not-a-ticket",
-		[LC_ESUPERSEDED] = "superseded",
-		[LC_ENOTICKET] = "no-ticket",
-	};
-
-	if ((size_t)err < NITEMS(codes) && codes[err] != NULL)
-		return codes[err];
+	switch (err) {
+	case LC_EINVAL:
+		return "invalid";
+	case LC_ENOMEM:
+		return "no-memory";
+	case LC_EIO:
+		return "io";
+	case LC_EDAMAGED:
+		return "damaged";
+	case LC_EDEVICE:
+		return "no-device";
+	case LC_ESTORE:
+		return "no-store";
+	case LC_ENOTFOUND:
+		return "not-found";
+	case LC_EREADONLY:
+		return "read-only";
+	case LC_EINUSE:
+		return "in-use";
+	case LC_EFILE:
+		return "not-a-license-file";
+	case LC_ELINE:
+		return "bad-line";
+	case LC_ESIGNATURE:
+		return "bad-signature";
+	case LC_EKEY:
+		return "untrusted-key";
+	case LC_EUDI:
+		return "other-device";
+	case LC_EEXISTS:
+		return "exists";
+	case LC_ECOUNT:
+		return "bad-count";
+	case LC_EPERIOD:
+		return "bad-period";
+	case LC_EEULA:
+		return "eula";
+	case LC_EFULL:
+		return "full";
+	case LC_ENOLICENSE:
+		return "no-license";
+	case LC_EEXPIRED:
+		return "expired";
+	case LC_EEXHAUSTED:
+		return "exhausted";
+	case LC_ENOTYET:
+		return "not-yet";
+	case LC_EMIXED:
+		return "mixed";
+	case LC_EREVOKED:
+		return "revoked";
+	case LC_ETICKET:
+		return "not-a-ticket";
+	case LC_ESUPERSEDED:
+		return "superseded";
+	case LC_ENOTICKET:
+		return "no-ticket";
+	case LC_OK: /* the rest has no code of its own */
+	case LC_ELOCKED:
+	case LC_ENEWER:
+	case LC_EOPTIONS:
+	case LC_ETRUST:
+		break;
+	}
 	return "failed";
 }
 

@@ -1,11 +1,9 @@
 /*
- * cause.c - the core's errors in the MIB's words.
+ * cause.c - why an action failed, in the MIB's words.
  *
- * No default: the compiler names the error that was forgotten.
+ * No switch has a default: the compiler names what was forgotten.
  */
 #include "cause.h"
-
-#include <stddef.h>
 
 enum fail_cause
 cause_of(enum lc_err err)
@@ -62,33 +60,77 @@ cause_of(enum lc_err err)
 	return CAUSE_GENERAL;
 }
 
+static const char *
+look_up(enum fail_cause cause, bool *is_path)
+{
+	*is_path = false;
+	switch (cause) {
+	case CAUSE_NONE:
+		return "none";
+	case CAUSE_GENERAL:
+		return "generalFailure";
+	case CAUSE_PROTOCOL:
+		return "transferProtocolNotSupported";
+	case CAUSE_SERVER:
+		return "fileServerNotReachable";
+	case CAUSE_DEVICE:
+		return "unrecognizedEntPhysicalIndex";
+	case CAUSE_FILE_PATH:
+		*is_path = true;
+		return "invalidLicenseFilePath";
+	case CAUSE_FILE:
+		return "invalidLicenseFile";
+	case CAUSE_LINE:
+		return "invalidLicenseLine";
+	case CAUSE_EXISTS:
+		return "licenseAlreadyExists";
+	case CAUSE_OTHER_DEVICE:
+		return "licenseNotValidForDevice";
+	case CAUSE_COUNT:
+		return "invalidLicenseCount";
+	case CAUSE_PERIOD:
+		return "invalidLicensePeriod";
+	case CAUSE_IN_USE:
+		return "licenseInUse";
+	case CAUSE_STORE:
+		return "invalidLicenseStore";
+	case CAUSE_STORE_FULL:
+		return "licenseStorageFull";
+	case CAUSE_TICKET_PATH:
+		*is_path = true;
+		return "invalidPermissionTicketFile";
+	case CAUSE_TICKET:
+		return "invalidPermissionTicket";
+	case CAUSE_REHOST_PATH:
+		*is_path = true;
+		return "invalidRehostTicketFile";
+	case CAUSE_REHOST:
+		return "invalidRehostTicket";
+	case CAUSE_BACKUP_PATH:
+		*is_path = true;
+		return "invalidLicenseBackupFile";
+	case CAUSE_CLEAR_RUNNING:
+		return "licenseClearInProgress";
+	case CAUSE_EULA_PATH:
+		*is_path = true;
+		return "invalidLicenseEULAFile";
+	}
+	return "?";
+}
+
 const char *
 cause_name(enum fail_cause cause)
 {
-	static const char *const names[] = {
-		[CAUSE_NONE] = "none",
-		[CAUSE_GENERAL] = "generalFailure",
-		[CAUSE_PROTOCOL] = "transferProtocolNotSupported",
-		[CAUSE_SERVER] = "fileServerNotReachable",
-		[CAUSE_DEVICE] = "unrecognizedEntPhysicalIndex",
-		[CAUSE_FILE_PATH] = "invalidLicenseFilePath",
-		[CAUSE_FILE] = "invalidLicenseFile",
-		[CAUSE_LINE] = "invalidLicenseLine",
-		[CAUSE_EXISTS] = "licenseAlreadyExists",
-		[CAUSE_OTHER_DEVICE] = "licenseNotValidForDevice",
-		[CAUSE_COUNT] = "invalidLicenseCount",
-		[CAUSE_PERIOD] = "invalidLicensePeriod",
-		[CAUSE_IN_USE] = "licenseInUse",
-		[CAUSE_STORE] = "invalidLicenseStore",
-		[CAUSE_STORE_FULL] = "licenseStorageFull",
-		[CAUSE_TICKET_PATH] = "invalidPermissionTicketFile",
-		[CAUSE_TICKET] = "invalidPermissionTicket",
-		[CAUSE_REHOST_PATH] = "invalidRehostTicketFile",
-		[CAUSE_REHOST] = "invalidRehostTicket",
-		[CAUSE_BACKUP_PATH] = "invalidLicenseBackupFile",
-		[CAUSE_CLEAR_RUNNING] = "licenseClearInProgress",
-		[CAUSE_EULA_PATH] = "invalidLicenseEULAFile",
-	};
+	bool is_path;
 
-	return names[cause];
+	return look_up(cause, &is_path);
+}
+
+bool
+cause_is_path(enum fail_cause cause)
+{
+	bool is_path;
+
+	(void)look_up(cause, &is_path);
+	return is_path;
 }

@@ -1,8 +1,10 @@
 /*
- * cause.h - the core's errors in the MIB's words.
+ * cause.h - why an action failed, in the MIB's words.
  */
 #ifndef AGENT_CAUSE_H
 #define AGENT_CAUSE_H
+
+#include <stdbool.h>
 
 #include "licensecore.h"
 
@@ -36,5 +38,7 @@ enum fail_cause cause_of(enum lc_err);
 
 /* The MIB's label, for the log. */
 const char *cause_name(enum fail_cause);
+/* Is it that a file cannot be read or written, whatever is in it? */
+bool cause_is_path(enum fail_cause);
 
 #endif

@@ -165,7 +165,7 @@ fail(struct jobs *jobs, enum fail_cause cause, enum lc_err err,
 	const struct job *job = jobs->queue;
 	bool out = file != NULL && file == job->output;
 	int32_t protocol = out ? job->out.protocol : job->in.protocol;
-	bool remote = file != NULL && protocol_remote(protocol);
+	bool remote = file != NULL && protocol_of(protocol)->is_remote;
 
 	/* Without an action nothing was looked at one by one. */
 	if (job->kind == JOB_INSTALL && jobs->action == NULL)
@@ -173,7 +173,7 @@ fail(struct jobs *jobs, enum fail_cause cause, enum lc_err err,
 	log_warn("job", "action %u, %s%s%s%s%s: %s: %s; %s", job->number,
 	    kind_of(jobs)->name, file == NULL ? "" : (out ? " to " : " of "),
 	    file != NULL ? loggable(file, remote) : "", remote ? " by " : "",
-	    remote ? protocol_name(protocol) : "", cause_name(cause), why,
+	    remote ? protocol_of(protocol)->name : "", cause_name(cause), why,
 	    revoked(jobs) ? "the licenses are revoked; regenerate the rehost "
 			    "ticket"
 			  : "nothing was changed");
@@ -290,7 +290,7 @@ export_output(struct jobs *jobs)
 	const char *data = lc_action_output(jobs->action, &len);
 	struct transfer_order order;
 
-	if (!protocol_remote(jobs->queue->out.protocol)) {
+	if (!protocol_of(jobs->queue->out.protocol)->is_remote) {
 		export_local(jobs, data != NULL ? data : "", len);
 		return;
 	}
@@ -412,7 +412,7 @@ try_output(struct jobs *jobs)
 	struct transfer_order order;
 	char why[256];
 
-	if (!protocol_remote(jobs->queue->out.protocol)) {
+	if (!protocol_of(jobs->queue->out.protocol)->is_remote) {
 		if (file_create(&jobs->target, jobs->conf.files, name,
 			jobs->len + 65536, why, sizeof why))
 			tried(jobs, TRANSFER_DONE, "");
@@ -547,7 +547,7 @@ fetch(struct jobs *jobs)
 
 	if (!kind_of(jobs)->reads || jobs->queue->input == NULL)
 		start(jobs);
-	else if (!protocol_remote(jobs->queue->in.protocol))
+	else if (!protocol_of(jobs->queue->in.protocol)->is_remote)
 		read_local(jobs);
 	else {
 		order = order_for(jobs, &jobs->queue->in, jobs->queue->input);
@@ -564,13 +564,13 @@ judge_way(struct jobs *jobs, const struct job_way *way)
 	char why[128];
 	bool good;
 
-	if (!protocol_offered(way->protocol)) {
-		snprintf(why, sizeof why, "%s is not offered",
-		    protocol_name(way->protocol));
+	if (!protocol_of(way->protocol)->is_supported) {
+		snprintf(why, sizeof why, "%s is not supported",
+		    protocol_of(way->protocol)->name);
 		fail(jobs, CAUSE_PROTOCOL, LC_EINVAL, NULL, why);
 		return false;
 	}
-	if (!protocol_remote(way->protocol))
+	if (!protocol_of(way->protocol)->is_remote)
 		return true;
 	good = transfer_order_make(&order, jobs->conf.transfer, way->protocol,
 	    &way->server, "", why, sizeof why);

@@ -1,40 +1,98 @@
-/* protocol.c - how files come and go. */
+/* protocol.c - the protocols that move files. */
 #include "protocol.h"
 
-static const struct {
-	const char *name;
-	bool offered, remote, user;
-} protocols[] = {
-	[PROTOCOL_NONE] = { "local", true, false, false },
-	[PROTOCOL_LOCAL] = { "local", true, false, false },
-	[PROTOCOL_TFTP] = { "tftp", true, true, false },
-	[PROTOCOL_FTP] = { "ftp", true, true, true },
-	[PROTOCOL_RCP] = { "rcp", false, true, true },
-	[PROTOCOL_HTTP] = { "http", true, true, false },
-	[PROTOCOL_SCP] = { "scp", true, true, true },
-	[PROTOCOL_SFTP] = { "sftp", true, true, true },
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "array.h"
+
+static const struct protocol protocols[] = {
+	[PROTOCOL_NONE] = { .name = "local", .is_supported = true },
+	[PROTOCOL_LOCAL] = { .name = "local", .is_supported = true },
+	[PROTOCOL_TFTP] = { .name = "tftp",
+	    .is_supported = true,
+	    .is_remote = true,
+	    .port = PORT_TFTP,
+	    .before_absolute = "/",
+	    .before_relative = "/",
+	    .is_mute = true },
+	[PROTOCOL_FTP] = { .name = "ftp",
+	    .is_supported = true,
+	    .is_remote = true,
+	    .port = PORT_FTP,
+	    .takes_user = true,
+	    .mib_needs_user = true,
+	    .before_absolute = "/",
+	    .before_relative = "/" },
+	[PROTOCOL_RCP] = { .name = "rcp",
+	    .is_remote = true,
+	    .takes_user = true,
+	    .mib_needs_user = true,
+	    .needs_user = true },
+	[PROTOCOL_HTTP] = { .name = "http",
+	    .is_supported = true,
+	    .is_remote = true,
+	    .port = PORT_HTTP,
+	    .takes_user = true,
+	    .before_absolute = "",
+	    .before_relative = "/",
+	    .has_status = true },
+	/* A relative path begins in the user's home, which libcurl calls ~. */
+	[PROTOCOL_SCP] = { .name = "scp",
+	    .is_supported = true,
+	    .is_remote = true,
+	    .port = PORT_SSH,
+	    .takes_user = true,
+	    .mib_needs_user = true,
+	    .needs_user = true,
+	    .has_host_key = true,
+	    .before_absolute = "",
+	    .before_relative = "/~/" },
+	[PROTOCOL_SFTP] = { .name = "sftp",
+	    .is_supported = true,
+	    .is_remote = true,
+	    .port = PORT_SSH,
+	    .takes_user = true,
+	    .mib_needs_user = true,
+	    .needs_user = true,
+	    .has_host_key = true,
+	    .before_absolute = "",
+	    .before_relative = "/~/" },
 };
 
-bool
-protocol_offered(int32_t protocol)
+const struct protocol *
+protocol_of(int32_t number)
 {
-	return protocols[protocol].offered;
+	return &protocols[number];
 }
 
 bool
-protocol_remote(int32_t protocol)
+protocol_of_url(const char *text, int32_t *number, const char **rest)
 {
-	return protocols[protocol].remote;
-}
+	for (size_t i = PROTOCOL_TFTP; i < NITEMS(protocols); i++) {
+		size_t len = strlen(protocols[i].name);
 
-bool
-protocol_needs_user(int32_t protocol)
-{
-	return protocols[protocol].user;
+		if (strncasecmp(text, protocols[i].name, len) != 0 ||
+		    strncmp(text + len, "://", 3) != 0)
+			continue;
+		*number = (int32_t)i;
+		*rest = text + len + 3;
+		return true;
+	}
+	return false;
 }
 
 const char *
-protocol_name(int32_t protocol)
+protocol_list(char text[PROTOCOL_LIST_MAX])
 {
-	return protocols[protocol].name;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = PROTOCOL_TFTP; i < NITEMS(protocols); i++)
+		if (protocols[i].is_supported && used < PROTOCOL_LIST_MAX)
+			used += (size_t)snprintf(text + used,
+			    PROTOCOL_LIST_MAX - used, "%s%s",
+			    used != 0 ? ", " : "", protocols[i].name);
+	return text;
 }

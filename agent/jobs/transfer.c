@@ -45,27 +45,6 @@ struct transfer {
 
 /* ---- Orders ---- */
 
-static uint32_t
-port_of(const struct transfer_conf *conf, int32_t protocol)
-{
-	switch ((enum protocol)protocol) {
-	case PROTOCOL_TFTP:
-		return conf->tftp_port;
-	case PROTOCOL_FTP:
-		return conf->ftp_port;
-	case PROTOCOL_HTTP:
-		return conf->http_port;
-	case PROTOCOL_SCP:
-	case PROTOCOL_SFTP:
-		return conf->ssh_port;
-	case PROTOCOL_NONE:
-	case PROTOCOL_LOCAL:
-	case PROTOCOL_RCP:
-		break;
-	}
-	return 0;
-}
-
 /* What may stand for a host in a URL, and cannot be taken for more of it. */
 static bool
 take_name(struct transfer_order *order, const struct server *server)
@@ -132,15 +111,15 @@ transfer_order_make(struct transfer_order *order,
 		.daemon = getpid(),
 		.protocol = protocol,
 		.progress = log_debugs("transfer"),
-		.port =
-		    server->port != 0 ? server->port : port_of(conf, protocol),
+		.port = server->port != 0
+			    ? server->port
+			    : conf->ports[protocol_of(protocol)->port],
 		.timeout_s = conf->timeout_s,
 		.stall_s = conf->stall_s,
 		.max_size = conf->max_size,
 	};
 	if (!take_host(order, server)) {
-		snprintf(why, why_size,
-		    "the address of the server is none, or no name of a host");
+		snprintf(why, why_size, "invalid server address");
 		return false;
 	}
 	snprintf(order->path, sizeof order->path, "%s", path);

@@ -1,5 +1,5 @@
 /*
- * transfer.h - files on servers: tftp, ftp, http, scp and sftp.
+ * transfer.h - files on servers.
  *
  * libcurl moves them in a process of its own, licagent-transfer, which gets
  * an order and says how it goes.  So no server holds up the loop: libcurl's
@@ -30,7 +30,7 @@ struct server {
 
 /* The configuration's group "transfer". */
 struct transfer_conf {
-	uint32_t tftp_port, ftp_port, http_port, ssh_port;
+	uint32_t ports[NPORTS];
 	uint32_t timeout_s; /* of a whole transfer */
 	uint32_t stall_s;   /* without a byte, or to connect */
 	uint32_t max_size;  /* of a file, in bytes */

@@ -113,23 +113,17 @@ on_seek(void *arg, curl_off_t offset, int origin)
 
 /* ---- The request ---- */
 
-/*
- * A path that begins with '/' is absolute; any other one begins where the
- * server puts us, which for scp and sftp is called "~" in a URL.
- */
 static void
 make_url(const struct transfer_order *order, char url[URL_MAX])
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789-._~/";
-	bool ssh =
-	    order->protocol == PROTOCOL_SCP || order->protocol == PROTOCOL_SFTP;
-	bool absolute = order->path[0] == '/';
+	const struct protocol *protocol = protocol_of(order->protocol);
 	size_t len = (size_t)snprintf(url, URL_MAX, "%s://%s:%u%s",
-	    protocol_name(order->protocol), order->host, order->port,
-	    ssh ? (absolute ? "" : "/~/")
-		: (absolute && order->protocol == PROTOCOL_HTTP ? "" : "/"));
+	    protocol->name, order->host, order->port,
+	    order->path[0] == '/' ? protocol->before_absolute
+				  : protocol->before_relative);
 
 	for (const char *at = order->path; *at != '\0'; at++)
 		if (strchr(plain, *at) != NULL)
@@ -180,7 +174,7 @@ set_bounds(CURL *curl, const struct transfer_order *order)
 	CURLcode code;
 
 	if ((code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR,
-		 protocol_name(order->protocol))) == CURLE_OK &&
+		 protocol_of(order->protocol)->name)) == CURLE_OK &&
 	    (code = curl_easy_setopt(curl, CURLOPT_PROXY, "")) == CURLE_OK &&
 	    (code = curl_easy_setopt(curl, CURLOPT_NOPROXY, "*")) == CURLE_OK &&
 	    (code = curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L)) ==
@@ -315,7 +309,7 @@ result_of(const struct work *work, CURLcode code)
 
 /* An answer that is neither the file nor an error, such as a redirection. */
 static int
-conclude_http(struct work *work)
+conclude_status(struct work *work)
 {
 	char text[80];
 	long answer = 0;
@@ -331,21 +325,20 @@ conclude_http(struct work *work)
 static int
 conclude(struct work *work, CURLcode code)
 {
+	const struct protocol *protocol = protocol_of(work->order.protocol);
 	enum transfer_result result = result_of(work, code);
 	char text[64];
 
-	if (result == TRANSFER_DONE && work->order.protocol == PROTOCOL_HTTP)
-		return conclude_http(work);
+	if (result == TRANSFER_DONE && protocol->has_status)
+		return conclude_status(work);
 	if (result == TRANSFER_TOO_LARGE) {
 		snprintf(text, sizeof text, "it is larger than %u bytes",
 		    work->order.max_size);
 		return say_end(result, text);
 	}
-	/* Of tftp, libcurl's own words are of sockets. */
-	return say_end(result,
-	    work->error[0] != '\0' && work->order.protocol != PROTOCOL_TFTP
-		? work->error
-		: curl_easy_strerror(code));
+	return say_end(result, work->error[0] != '\0' && !protocol->is_mute
+				   ? work->error
+				   : curl_easy_strerror(code));
 }
 
 /* Without keys that are known nobody can be who he says he is. */
@@ -354,8 +347,7 @@ may_trust(const struct transfer_order *order)
 {
 	char text[256];
 
-	if ((order->protocol != PROTOCOL_SCP &&
-		order->protocol != PROTOCOL_SFTP) ||
+	if (!protocol_of(order->protocol)->has_host_key ||
 	    access(order->known_hosts, R_OK) == 0)
 		return true;
 	snprintf(text, sizeof text,

@@ -1,8 +1,7 @@
 /*
- * url.c - names of files as operators type them.
+ * url.c - file names as operators type them.
  *
- * A complaint never repeats what stands between "://" and "@": there may be a
- * password.
+ * An error never repeats what is between "://" and "@": it may be a password.
  */
 #include "url.h"
 
@@ -14,8 +13,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "array.h"
-
 static bool __attribute__((format(printf, 3, 4)))
 wrong(char *why, size_t size, const char *format, ...)
 {
@@ -25,38 +22,6 @@ wrong(char *why, size_t size, const char *format, ...)
 	(void)vsnprintf(why, size, format, args);
 	va_end(args);
 	return false;
-}
-
-/* ---- Protocols ---- */
-
-static const struct {
-	const char *name;
-	int32_t protocol; /* PROTOCOL_NONE: there is no such thing here */
-} schemes[] = {
-	{ "tftp", PROTOCOL_TFTP },
-	{ "ftp", PROTOCOL_FTP },
-	{ "http", PROTOCOL_HTTP },
-	{ "scp", PROTOCOL_SCP },
-	{ "sftp", PROTOCOL_SFTP },
-	{ "rcp", PROTOCOL_NONE },
-	{ "ftps", PROTOCOL_NONE },
-	{ "https", PROTOCOL_NONE },
-};
-
-/* NULL: the name is none of a file on a server. */
-static const char *
-find_scheme(const char *text, int32_t *protocol)
-{
-	for (size_t i = 0; i < NITEMS(schemes); i++) {
-		size_t len = strlen(schemes[i].name);
-
-		if (strncasecmp(text, schemes[i].name, len) != 0 ||
-		    strncmp(text + len, "://", 3) != 0)
-			continue;
-		*protocol = schemes[i].protocol;
-		return text + len + 3;
-	}
-	return NULL;
 }
 
 /* ---- Parts ---- */
@@ -102,21 +67,23 @@ decode(const char *text, size_t len, char *out, size_t size)
 static bool
 take_user(struct url *url, const char *text, size_t len, char *why, size_t size)
 {
+	const struct protocol *protocol = protocol_of(url->protocol);
 	const char *colon = memchr(text, ':', len);
 	size_t name = colon != NULL ? (size_t)(colon - text) : len;
 
-	if (url->protocol == PROTOCOL_TFTP)
-		return wrong(why, size, "tftp knows no users; leave USER@ out");
+	if (!protocol->takes_user)
+		return wrong(
+		    why, size, "%s has no users; omit USER@", protocol->name);
 	if (!decode(text, name, url->user, sizeof url->user) ||
 	    url->user[0] == '\0')
 		return wrong(why, size,
-		    "before the @ stands no name of a user: 1 to 96 bytes, "
-		    "with %%XX for what means something else in a URL");
+		    "invalid user name before the @: 1 to 96 bytes, with %%XX "
+		    "for special characters");
 	if (colon != NULL && !decode(colon + 1, len - name - 1, url->password,
 				 sizeof url->password))
 		return wrong(why, size,
-		    "the password has more than 96 bytes, or a %% without two "
-		    "hexadecimal digits (a %% itself is %%25)");
+		    "invalid password: at most 96 bytes, with %%XX for special "
+		    "characters (two hexadecimal digits; a %% itself is %%25)");
 	return true;
 }
 
@@ -202,19 +169,19 @@ take_place(
 	if (colon != NULL &&
 	    !take_port(url, colon + 1, (size_t)(end - colon - 1)))
 		return wrong(why, size,
-		    "behind the host stands no port: a number from 1 to 65535 "
-		    "(an IPv6 address goes in brackets, and a / in a password "
-		    "is %%2F)");
+		    "invalid port: a number from 1 to 65535 (an IPv6 address "
+		    "goes in brackets, and a / in a password is %%2F)");
 	if (!take_host(url, text, colon != NULL ? (size_t)(colon - text) : len))
 		return wrong(why, size,
-		    "there is no host in it: a name, an IPv4 address, or an "
-		    "IPv6 address in brackets");
+		    "invalid host: a name, an IPv4 address, or an IPv6 address "
+		    "in brackets");
 	return true;
 }
 
 static bool
 parse_remote(struct url *url, const char *rest, char *why, size_t size)
 {
+	const struct protocol *protocol = protocol_of(url->protocol);
 	/* A password may hold an @, a path too: it is the last before the
 	 * first slash. */
 	const char *slash = strchr(rest, '/');
@@ -222,12 +189,11 @@ parse_remote(struct url *url, const char *rest, char *why, size_t size)
 	const char *at = memrchr(rest, '@', len);
 
 	if (slash == NULL || slash[1] == '\0')
-		return wrong(
-		    why, size, "it names no file: PROTOCOL://HOST/PATH");
+		return wrong(why, size, "no file name: PROTOCOL://HOST/PATH");
 	if (!decode(slash + 1, strlen(slash + 1), url->path, sizeof url->path))
 		return wrong(why, size,
-		    "its path has more than 255 bytes, or a %% without two "
-		    "hexadecimal digits (a %% itself is %%25)");
+		    "invalid path: at most 255 bytes, with %%XX for special "
+		    "characters (two hexadecimal digits; a %% itself is %%25)");
 	if (at != NULL && !take_user(url, rest, (size_t)(at - rest), why, size))
 		return false;
 	if (at != NULL) {
@@ -236,56 +202,76 @@ parse_remote(struct url *url, const char *rest, char *why, size_t size)
 	}
 	if (!take_place(url, rest, len, why, size))
 		return false;
-	if (url->user[0] == '\0' &&
-	    (url->protocol == PROTOCOL_SCP || url->protocol == PROTOCOL_SFTP))
+	if (url->user[0] == '\0' && protocol->needs_user)
 		return wrong(why, size, "%s needs a user: %s://USER@HOST/PATH",
-		    protocol_name(url->protocol), protocol_name(url->protocol));
+		    protocol->name, protocol->name);
 	return true;
 }
 
 /* ---- The whole ---- */
 
+/* A known scheme, or its secure sister, which is not supported. */
+static bool
+is_scheme(const char *text, size_t len)
+{
+	int32_t number;
+	const char *rest;
+	char url[16];
+
+	if (len + sizeof "://" > sizeof url)
+		return false;
+	snprintf(url, sizeof url, "%.*s://", (int)len, text);
+	if (protocol_of_url(url, &number, &rest))
+		return true;
+	return len > 1 && (text[len - 1] | 0x20) == 's' &&
+	       is_scheme(text, len - 1);
+}
+
 bool
 url_may_hold_password(const char *text)
 {
 	const char *slashes = strstr(text, "://");
+	const char *colon = strchr(text, ':');
 
-	if (strchr(slashes != NULL ? slashes : text, '@') == NULL)
-		return false;
-	for (size_t i = 0; i < NITEMS(schemes) && slashes == NULL; i++) {
-		size_t len = strlen(schemes[i].name);
+	if (slashes != NULL)
+		return strchr(slashes, '@') != NULL;
+	return colon != NULL && strchr(colon, '@') != NULL &&
+	       is_scheme(text, (size_t)(colon - text));
+}
 
-		if (strncasecmp(text, schemes[i].name, len) == 0 &&
-		    text[len] == ':')
-			return true;
-	}
-	return slashes != NULL;
+static bool
+unsupported(const char *text, char *why, size_t size)
+{
+	const char *slashes = strstr(text, "://");
+	char list[PROTOCOL_LIST_MAX];
+
+	if (slashes == NULL || !is_scheme(text, (size_t)(slashes - text)))
+		return wrong(why, size,
+		    "invalid URL: PROTOCOL://HOST/PATH, where PROTOCOL is one "
+		    "of %s",
+		    protocol_list(list));
+	return wrong(why, size, "%.*s is not supported; there are %s",
+	    (int)(slashes - text), text, protocol_list(list));
 }
 
 bool
 url_parse(const char *text, struct url *url, char *why, size_t why_size)
 {
 	int32_t protocol = PROTOCOL_LOCAL;
-	const char *rest = find_scheme(text, &protocol);
+	const char *rest = NULL, *slashes = strstr(text, "://");
+	bool found = protocol_of_url(text, &protocol, &rest);
 
 	*url = (struct url){ .protocol = protocol };
-	if (rest == NULL && url_may_hold_password(text))
-		return wrong(why, why_size,
-		    "it begins with none of tftp://, ftp://, http://, scp:// "
-		    "and sftp://, and is no name of a local file");
-	if (rest == NULL) {
-		if (strlen(text) >= sizeof url->path)
-			return wrong(
-			    why, why_size, "its name has more than 255 bytes");
-		strcpy(url->path, text);
-		return true;
-	}
-	if (protocol == PROTOCOL_NONE)
-		return wrong(why, why_size,
-		    "%.*s is not offered; there are tftp, ftp, http, scp and "
-		    "sftp",
-		    (int)(rest - 3 - text), text);
-	return parse_remote(url, rest, why, why_size);
+	if (found && protocol_of(protocol)->is_supported)
+		return parse_remote(url, rest, why, why_size);
+	if (found || url_may_hold_password(text) ||
+	    (slashes != NULL && is_scheme(text, (size_t)(slashes - text))))
+		return unsupported(text, why, why_size);
+	if (strlen(text) >= sizeof url->path)
+		return wrong(
+		    why, why_size, "the file name is longer than 255 bytes");
+	strcpy(url->path, text);
+	return true;
 }
 
 struct server

@@ -1,5 +1,5 @@
 /*
- * url.h - names of files as operators type them: "flash:new.lic", or
+ * url.h - file names as operators type them: "flash:new.lic", or
  * "scp://user@host/new.lic".
  */
 #ifndef AGENT_URL_H
@@ -15,7 +15,7 @@
 
 /* Where a file is; a name without a protocol in front is a local one. */
 struct url {
-	int32_t protocol;     /* enum protocol */
+	int32_t protocol;     /* enum protocol_number */
 	int32_t type;         /* InetAddressType of the address */
 	uint8_t address[256]; /* or the name of the host */
 	size_t len;

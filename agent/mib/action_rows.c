@@ -145,15 +145,17 @@ ask_check(const struct agent *agent, const void *draft, uint32_t *column)
 	return SNMP_INCONSISTENT_VALUE;
 }
 
-/* A protocol that is not offered fails when the action runs, with a cause of
+/* A protocol that is not supported fails when the action runs, with a cause of
  * its own: no server is asked for before. */
 bool
 ask_has_server(const struct ask *ask)
 {
-	if (!protocol_offered(ask->protocol) || !protocol_remote(ask->protocol))
+	const struct protocol *protocol = protocol_of(ask->protocol);
+
+	if (!protocol->is_supported || !protocol->is_remote)
 		return true;
 	return ask->address.len != 0 &&
-	       (!protocol_needs_user(ask->protocol) || ask->user[0] != '\0');
+	       (!protocol->mib_needs_user || ask->user[0] != '\0');
 }
 
 bool

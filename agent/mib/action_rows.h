@@ -59,7 +59,7 @@ void ask_finish(struct actions *, const struct change *);
 /* Device, protocol, server and user. */
 #define COLS_SERVER                                                       \
 	COL_INTEGER(2, device, 0, INT32_MAX),                             \
-	    COL_INTEGER(3, protocol, PROTOCOL_NONE, PROTOCOL_SFTP),       \
+	    COL_INTEGER(3, protocol, PROTOCOL_NONE, PROTOCOL_LAST),       \
 	    COL_ASK(COLUMN_ADDRESS_TYPE, address_type, int32_t, get_enum, \
 		address_type_syntax, 0, 0),                               \
 	    COL_ASK(COLUMN_ADDRESS, address, struct octets, get_octets,   \

@@ -58,8 +58,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	require(memchr(url.password, '\0', sizeof url.password) != NULL);
 	require(memchr(url.path, '\0', sizeof url.path) != NULL);
 	server = url_server(&url);
-	if (protocol_remote(url.protocol)) {
-		require(protocol_offered(url.protocol));
+	if (protocol_of(url.protocol)->is_remote) {
+		require(protocol_of(url.protocol)->is_supported);
 		require(url.path[0] != '\0' && url.port <= 65535);
 		require(url.type == ADDRESS_DNS
 			    ? server.len > 0 && server.len < 256

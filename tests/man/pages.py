@@ -18,16 +18,13 @@ PAGES = {os.path.basename(path): path for folder in
          ("agent", "agent/client", "tools/licctl", "tools/licissue", "licensecore")
          for path in glob.glob(os.path.join(TOP, folder, "*.[1-9]"))}
 
-
 def read(*path):
     with open(os.path.join(TOP, *path), encoding="utf-8") as f:
         return f.read()
 
-
 def page(name):
     with open(PAGES[name], encoding="utf-8") as f:
         return f.read()
-
 
 def section(text, name, level="Sh"):
     """The lines of one section."""
@@ -37,13 +34,11 @@ def section(text, name, level="Sh"):
     check(found, f"there is no section {name}")
     return found.group(1)
 
-
 def same(what, program, manual):
     program, manual = set(program), set(manual)
     check(program, f"{what}: nothing was found")
     equal((sorted(program - manual), sorted(manual - program)), ([], []),
           f"{what}: (missing in the page, invented there)")
-
 
 # ---- The form
 
@@ -66,7 +61,6 @@ def form(lab):
                   r"dist_man_MANS \+= (?:.*\\\n)*.*", made))),
               f"{name} is not among dist_man_MANS")
 
-
 def references():
     step("references between the pages lead somewhere")
     for name, path in sorted(PAGES.items()):
@@ -83,7 +77,6 @@ def references():
     for name in PAGES:
         check("(".join(name.rsplit(".", 1)) + ")" in
               where.replace("`", ""), f"README.md does not name {name}")
-
 
 # ---- licctl, licissue, licagentd
 
@@ -106,7 +99,6 @@ def licctl(lab):
     same("exit statuses", numbers, (int(n) for n in re.findall(
         r"^\.It (\d+)$", section(text, "EXIT STATUS"), re.M)))
 
-
 def licissue(lab):
     step("licissue: commands and options")
     program = os.path.join(lab_bin(), "licissue")
@@ -121,7 +113,6 @@ def licissue(lab):
              set(re.findall(r"(?<![\w-])--([a-z0-9-]+)", usage)) - {"help"},
              re.findall(r"^\.It (?:Fl \w , )?Fl -([a-z0-9-]+)",
                         section(text, f"licissue {command}", "Ss"), re.M))
-
 
 def licagentd(lab):
     step("licagentd: options and subjects")
@@ -140,16 +131,16 @@ def licagentd(lab):
     same("subjects that the usage has", logged | {"all"},
          re.findall(r"\w+", words.group(1).replace("or all", "all")))
 
-
 def lab_bin():
     return os.environ["LAB_BIN"]
-
 
 # ---- The configuration
 
 def configuration():
     step("licagentd.conf: keys")
     source, text = read("agent", "conf.c"), page("licagentd.conf.5")
+    ports = re.findall(r'X\(\w+, "(\w+)", (\d+)\)',
+                       read("agent", "jobs", "protocol.h"))
     tables = dict(re.findall(
         r"^static const struct key (\w+)_keys\[\] = \{(.*?)^\};", source,
         re.M | re.S))
@@ -159,8 +150,10 @@ def configuration():
     # A level has one key, which the page has in the text.
     equal(sorted(tables), sorted([*sections, "level"]), "tables of keys")
     for table, title in sections.items():
-        keys = re.findall(r'^\t\{ "([\w-]+)", (?:KEY|PORT|SECONDS)_',
+        keys = re.findall(r'^\t\{ "([\w-]+)", (?:KEY|SECONDS)_',
                           tables[table], re.M)
+        if table == "transfer":
+            keys = [f"{name}-port" for name, _ in ports] + keys
         part = section(text, title, "Ss") if title else \
             section(text, "DESCRIPTION").partition("\n.Ss ")[0]
         same(f"keys of {table}", keys,
@@ -168,12 +161,9 @@ def configuration():
     equal(re.findall(r'\{ "([\w-]+)", KEY_', tables["level"]), ["feature"],
           "keys of a level")
     check(".Cm feature = " in section(text, "Modules", "Ss"), "its key")
-    for name, default in re.findall(
-            r'\{ "([\w-]+)", PORT_KEY\(\w+\), \.fallback = (\d+)',
-            tables["transfer"]):
+    for name, default in ports:
         check(default in section(text, "Transfers", "Ss"),
               f"the default of {name}")
-
 
 def examples_of_it(lab):
     step("licagentd.conf: the examples are taken")
@@ -190,7 +180,6 @@ def examples_of_it(lab):
             f.write(text)
         done = lab.run(os.path.join(lab_bin(), "licagentd"), "-t", "-c", path)
         equal(done.returncode, 0, f"{what}: {done.stdout}{done.stderr}")
-
 
 # ---- The control socket
 
@@ -232,7 +221,6 @@ def requests():
               tuple(map(sorted, arguments)),
               f"what {verb} needs, and what it takes")
 
-
 def words_of(text, first):
     """The words in Cm of an item, as in ".Cm a , b , c"."""
     body = re.search(rf"^\.It Cm {first}\b.*?\n(.*?)(?=^\.It |^\.El)", text,
@@ -241,7 +229,6 @@ def words_of(text, first):
     for line in re.findall(r"^\.(?:Pq )?Cm (.*)$", body, re.M):
         words += re.findall(r"[a-z_]{2,}", re.sub(r"Pq.*", "", line))
     return words
-
 
 def keys(lab):
     step("licagent-control: keys, codes and kinds")
@@ -275,7 +262,7 @@ def keys(lab):
     part = words_of(text, "subscribe")
     for key in events[0]:
         check(key in part, f"an event's {key}")
-    source = read("agent", "control", "rows.c") + \
+    source = read("agent", "control", "names.c") + \
         read("agent", "control", "watch.c")
     kinds = re.findall(r'\[LC_EVENT_\w+\] = "(\w+)"', source) + \
         re.findall(r'tell\(control, "(\w+)"', source)
@@ -286,8 +273,8 @@ def keys(lab):
           for word in re.findall(r"\w+", line)))
     sources = "".join(read(os.path.relpath(path, TOP)) for path in
                       glob.glob(os.path.join(TOP, "agent", "control", "*.c")))
-    codes = re.findall(r'\[LC_E\w+\] = "([\w-]+)"',
-                       read("agent", "control", "request.c")) + \
+    codes = re.findall(r'case LC_E\w+:\n\t\treturn "([\w-]+)"',
+                       read("agent", "control", "names.c")) + \
         re.findall(r'call_refuse\(\s*&?call,\s*"([\w-]+)"', sources) + \
         re.findall(r'turn_away\(fd, "([\w-]+)"', sources) + \
         ["no-file", "failed"]
@@ -295,7 +282,6 @@ def keys(lab):
          (word for line in re.findall(
              r"^\.It Cm (.*?) Ta", section(text, "Errors", "Ss"), re.M)
           for word in re.findall(r"[\w-]{2,}", line)))
-
 
 # Values of keys that the lab's licenses do not have.
 VALUES = {"primary", "removable", "inactive", "none", "low", "medium",
@@ -305,7 +291,6 @@ VALUES = {"primary", "removable", "inactive", "none", "low", "medium",
 VALUES |= {part for word in VALUES for part in re.findall(r"[a-z_]{2,}",
                                                           word)}
 
-
 def heard(c, before):
     """Lets something happen; has anybody been told?"""
     c.ask("install", file="flash:event.lic")
@@ -313,7 +298,6 @@ def heard(c, before):
             if r["store"] == 1]
     c.ask("clear", license=row["license"])
     return c.ask("statistics")["notify"] > before
-
 
 def licctl_json(lab):
     step("licctl: keys of what is no list of the daemon's")
@@ -347,7 +331,6 @@ def licctl_json(lab):
         ear.wait(30)
         ear.stdout.close()
 
-
 # ---- The library
 
 def library():
@@ -373,7 +356,6 @@ def library():
          re.findall(r"^\.It Va (\w+)$",
                     section(text, "DESCRIPTION"), re.M))
 
-
 def example(lab):
     step("liblicclient: the example compiles")
     compiler = shutil.which("cc") or shutil.which("gcc")
@@ -393,7 +375,6 @@ def example(lab):
                    "-o", os.path.join(lab.top, "example.o"))
     equal(done.stderr, "", "what the compiler says")
 
-
 def pages(lab):
     form(lab)
     references()
@@ -407,6 +388,5 @@ def pages(lab):
     licctl_json(lab)
     library()
     example(lab)
-
 
 main(pages)

@@ -4,7 +4,6 @@
 from wire import *
 from servers import *
 
-
 def ctl(lab, *args, status=0):
     done = lab.run(os.path.join(lab.bin, "licctl"), "--socket", lab.control,
                    *args)
@@ -12,21 +11,17 @@ def ctl(lab, *args, status=0):
           f"exit status of licctl {args}\n{done.stdout}{done.stderr}")
     return done.stdout + done.stderr
 
-
 def url(server, path, scheme=None, secret=SECRET):
     scheme = scheme or type(server).__name__.lower()
     who = f"{ACCOUNT}:{secret.replace(' ', '%20')}@" if server.user else ""
     return f"{scheme}://{who}127.0.0.1:{server.port}/{path}"
 
-
 FEATURES = iter(["ipbasek9", "securityk9", "datak9", "uck9"] * 5)
-
 
 def fresh(lab):
     with open(lab.issue("fresh.lic", "--force", feature=next(FEATURES)),
               "rb") as f:
         return f.read()
-
 
 def both_ways(lab, server, scheme):
     step(f"{scheme}: install from there, save to there")
@@ -48,7 +43,6 @@ def both_ways(lab, server, scheme):
                status=1)
     check(SECRET.split()[1] not in said and "secret" not in said, said)
 
-
 def eula(lab):
     words = os.path.join(lab.top, "words")
     with open(words, "w", encoding="utf-8") as f:
@@ -57,7 +51,6 @@ def eula(lab):
                      "60d", kind="extension")
     with open(path, "rb") as f:
         return f.read()
-
 
 def revoke(lab, source, target):
     step("revoke: the ticket from one server, the answer to another")
@@ -82,28 +75,26 @@ def revoke(lab, source, target):
         equal(f.read(), answer, "the same again")
     ctl(lab, "license", "revoke", "last", url(source, "ticket"), where)
 
-
 def refusals(lab):
     step("URLs that are none")
     for name, words in (
-            ("rcp://h/a", "rcp is not offered; there are tftp"),
-            ("https://h/a", "https is not offered"),
+            ("rcp://h/a", "rcp is not supported; there are tftp"),
+            ("https://h/a", "https is not supported"),
             ("ftp://me:hush@h:0/a", "a number from 1 to 65535"),
-            ("ftp://h", "it names no file"),
+            ("ftp://h", "no file name"),
             ("ftp://me:hu/sh@h/a", "a / in a password is %2F"),
             ("ftp://me:hush/hush@h/a", "ftp://me:*@h/a"),
             ("http://[::1]:9/hu@sh", "http://[::1]:9/hu@sh"),
             ("http://127.0.0.1:9/hu@sh", "http://127.0.0.1:9/hu@sh"),
-            ("smb://me:hush@h/a", "begins with none of tftp://"),
+            ("smb://me:hush@h/a", "invalid URL"),
             ("scp://h/a", "scp://USER@HOST/PATH"),
-            ("tftp://me:hush@h/a", "tftp knows no users"),
+            ("tftp://me:hush@h/a", "tftp has no users"),
             ("ftp://me:hu%sh@h/a", "hexadecimal"),
             ("ftp://no-such-host.invalid/a", "resolve"),
             ("flash:" + "x" * 250, "255 bytes"),
             ("gopher://h/a", "no configured prefix begins it")):
         said = ctl(lab, "license", "install", name, status=1)
         check(words in said and "hush" not in said, f"{name}: {said}")
-
 
 def progress(lab):
     step("how far it is, for who asks for it")
@@ -118,7 +109,6 @@ def progress(lab):
             check(0 <= word["done"] <= 200, f"done: {word}")
         equal(c.refused("clear", license=1, progress=True), "invalid",
               "of what has no progress")
-
 
 def urls(lab):
     with contextlib.ExitStack() as stack:
@@ -142,6 +132,5 @@ def urls(lab):
                   not in text, "the password is there")
     refusals(lab)
     progress(lab)
-
 
 main(urls)
