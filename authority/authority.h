@@ -2,9 +2,8 @@
 #ifndef LC_AUTHORITY_H
 #define LC_AUTHORITY_H
 
-#include "licenseissue.h"
+#include "licenseauthority.h"
 
-struct lc_db;
 struct lc_file_writer;
 struct lc_key;
 

@@ -1,5 +1,5 @@
-/* inspect.c - looking into files: licenseissue.h. */
-#include "licenseissue.h"
+/* inspect.c - looking into files: licenseauthority.h. */
+#include "licenseauthority.h"
 
 #include <stdlib.h>
 #include <string.h>

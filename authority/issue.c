@@ -1,5 +1,5 @@
-/* issue.c - authorities and the license files they write: licenseissue.h. */
-#include "licenseissue.h"
+/* issue.c - authorities and the license files they write: licenseauthority.h. */
+#include "licenseauthority.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* ledger.c - what an authority knows: ledger.h. */
+/* ledger.c - see ledger.h. */
 #include "ledger.h"
 
 #include <stdio.h>
@@ -6,161 +6,231 @@
 #include <string.h>
 
 #include "authority.h"
-#include "state/db.h"
 #include "base/error.h"
+#include "db/db.h"
 #include "format/file.h"
 #include "format/line.h"
 
 #define LEDGER_FILE "ledger.db"
 
+struct lc_ledger {
+	struct db *db;
+	struct lc_detail *detail;
+};
+
+static const char *const steps[] = {
+	/*
+	 * issued: licenses; agreement: their texts, by digest.  device: keys
+	 * of devices, as first seen or shown.  permission: tickets, and what
+	 * each was redeemed for (lines, one on a row).  moved: licenses that
+	 * left a device for good.
+	 */
+	"CREATE TABLE issued (id TEXT PRIMARY KEY, line TEXT NOT NULL)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE moved (udi TEXT NOT NULL, id TEXT NOT NULL,"
+	" PRIMARY KEY (udi, id)) WITHOUT ROWID;"
+	"CREATE TABLE agreement (digest TEXT PRIMARY KEY, text TEXT NOT NULL);"
+	"CREATE TABLE device (udi TEXT PRIMARY KEY, kid TEXT NOT NULL)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE permission (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" id TEXT NOT NULL UNIQUE, udi TEXT NOT NULL, ticket TEXT,"
+	" redeemed_for TEXT, redeemed_at INTEGER, lines TEXT);",
+};
+
+static const struct db_schema schema = {
+	.kind = 0x4c436c67, /* "LClg" */
+	.steps = steps,
+	.nsteps = sizeof steps / sizeof steps[0],
+};
+
 /* ---- Transactions ---------------------------------------------------- */
 
 static enum lc_err
-problem(struct lc_db *db, enum lc_err err, struct lc_detail *detail)
+problem(enum db_err err, const char *words, struct lc_detail *detail)
 {
-	if (err == LC_OK || err == LC_ENOMEM)
-		return err;
-	return lc_fail(detail, err, "the authority's %s: %s", LEDGER_FILE,
-	    err == LC_ELOCKED ? "somebody else is writing into it" :
-	    lc_db_words(db));
+	switch (err) {
+	case DB_OK:
+		return LC_OK;
+	case DB_END:
+		return LC_ENOTFOUND;
+	case DB_NOMEM:
+		return LC_ENOMEM;
+	case DB_BUSY:
+		return lc_fail(detail, LC_ELOCKED,
+		    "%s: locked by another process",
+		    LEDGER_FILE);
+	case DB_NEWER:
+		return lc_fail(detail, LC_ENEWER, "%s: %s",
+		    LEDGER_FILE, words);
+	case DB_DAMAGED:
+	case DB_EXISTS:
+		return lc_fail(detail, LC_EDAMAGED, "%s: %s",
+		    LEDGER_FILE, words);
+	case DB_FAILED:
+		break;
+	}
+	return lc_fail(detail, LC_EIO, "%s: %s", LEDGER_FILE,
+	    words);
+}
+
+static enum lc_err
+done(struct lc_ledger *ledger, enum db_err err)
+{
+	return problem(err, db_words(ledger->db), ledger->detail);
 }
 
 enum lc_err
-lc_ledger_open(const struct lc_authority *authority, struct lc_db **out,
+lc_ledger_open(const struct lc_authority *authority, struct lc_ledger **out,
     struct lc_detail *detail)
 {
-	struct lc_db *db = NULL;
-	char *path;
-	enum lc_err err;
+	struct lc_ledger *ledger = calloc(1, sizeof *ledger);
+	char words[DB_WORDS_SIZE], *path = NULL;
+	enum lc_err err = LC_ENOMEM;
 
+	if (ledger == NULL)
+		return err;
+	ledger->detail = detail;
 	if (asprintf(&path, "%s/%s", authority->dir, LEDGER_FILE) < 0)
-		return LC_ENOMEM;
-	err = lc_db_open(path, LC_DB_LEDGER, &db, detail);
-	free(path);
-	if (err != LC_OK)
-		return err;
-	if ((err = lc_db_begin(db)) != LC_OK) {
-		err = problem(db, err, detail);
-		lc_db_close(db);
-		return err;
+		path = NULL;
+	else
+		err = problem(db_open(path, &schema, &ledger->db, words),
+		    words, detail);
+	if (err == LC_OK)
+		err = done(ledger, db_begin(ledger->db));
+	if (err == LC_OK) {
+		*out = ledger;
+		ledger = NULL; /* the caller's now */
 	}
-	*out = db;
-	return LC_OK;
+	lc_ledger_close(ledger);
+	free(path);
+	return err;
 }
 
 enum lc_err
-lc_ledger_commit(struct lc_db *db, struct lc_detail *detail)
+lc_ledger_commit(struct lc_ledger *ledger)
 {
-	return problem(db, lc_db_commit(db), detail);
+	return done(ledger, db_commit(ledger->db));
 }
 
 void
-lc_ledger_close(struct lc_db *db)
+lc_ledger_close(struct lc_ledger *ledger)
 {
-	if (db != NULL)
-		lc_db_rollback(db);
-	lc_db_close(db);
+	if (ledger == NULL)
+		return;
+	if (ledger->db != NULL)
+		db_rollback(ledger->db);
+	db_close(ledger->db);
+	free(ledger);
+}
+
+/*
+ * The first row of a query that was just started, so that *rows is read after
+ * it was set; LC_ENOTFOUND if there is none.
+ */
+static enum lc_err
+first(struct lc_ledger *ledger, enum db_err err, struct db_rows *const *rows)
+{
+	if (err == DB_OK)
+		err = db_next(*rows);
+	return done(ledger, err);
+}
+
+/* The caller frees it. */
+static char *
+text_copy(struct db_rows *rows, int column)
+{
+	return strdup(db_text(rows, column));
 }
 
 /* ---- Licenses -------------------------------------------------------- */
 
 enum lc_err
-lc_ledger_put_line(struct lc_db *db, const char *text)
+lc_ledger_put_line(struct lc_ledger *ledger, const char *text)
 {
 	struct lc_line *line;
-	enum lc_err err = lc_line_peek(text, strlen(text), &line, NULL);
+	enum lc_err err =
+	    lc_line_peek(text, strlen(text), &line, ledger->detail);
 
 	if (err != LC_OK)
 		return err;
 	/* An identity that the issuer gave twice is the later one. */
-	err = lc_db_run(db, "INSERT INTO issued (id, line) VALUES (?, ?)"
+	err = done(ledger, db_run(ledger->db,
+	    "INSERT INTO issued (id, line) VALUES ($1, $2)"
 	    " ON CONFLICT (id) DO UPDATE SET line = excluded.line", "ss",
-	    line->terms.id, text);
+	    line->terms.id, text));
 	lc_line_free(line);
 	return err;
 }
 
 enum lc_err
-lc_ledger_put_eula(struct lc_db *db, const char *text, size_t len)
+lc_ledger_put_eula(struct lc_ledger *ledger, const char *text, size_t len)
 {
 	char digest[LC_EULA_DIGEST_LEN + 1];
 	enum lc_err err = lc_eula_digest(text, len, digest);
 
 	if (err != LC_OK)
 		return err;
-	return lc_db_run(db, "INSERT INTO agreement (digest, text)"
-	    " VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", "sx", digest,
-	    text, len);
+	return done(ledger, db_run(ledger->db,
+	    "INSERT INTO agreement (digest, text) VALUES ($1, $2)"
+	    " ON CONFLICT (digest) DO NOTHING", "sx", digest, text, len));
 }
 
 enum lc_err
-lc_ledger_line(struct lc_db *db, const char *id, struct lc_line **out,
-    struct lc_detail *detail)
+lc_ledger_line(struct lc_ledger *ledger, const char *id, struct lc_line **out)
 {
-	struct lc_rows *rows;
+	struct db_rows *rows = NULL;
 	const char *text;
 	enum lc_err err;
 
-	err = lc_db_query(db, &rows, "SELECT line FROM issued WHERE id = ?",
-	    "s", id);
-	if (err == LC_OK)
-		err = lc_db_next(db, rows);
+	err = first(ledger, db_query(ledger->db, &rows,
+	    "SELECT line FROM issued WHERE id = $1", "s", id), &rows);
 	if (err == LC_ENOTFOUND)
-		return lc_fail(detail, err, "license %s is not in the"
-		    " authority's %s: it did not issue it", id, LEDGER_FILE);
+		return lc_fail(ledger->detail, err, "license %s is not in the"
+		    " ledger: this authority did not issue it", id);
 	if (err != LC_OK)
 		return err;
-	text = lc_db_text(rows, 0);
-	err = lc_line_peek(text, strlen(text), out, detail);
-	lc_db_stop(rows);
+	text = db_text(rows, 0);
+	err = lc_line_peek(text, strlen(text), out, ledger->detail);
+	db_stop(rows);
 	return err;
 }
 
-/* The first column of the first row; the caller frees it. */
-static enum lc_err
-text_take(struct lc_db *db, struct lc_rows *rows, char **out)
+enum lc_err
+lc_ledger_eula(struct lc_ledger *ledger, const char *digest, char **text)
 {
-	enum lc_err err = lc_db_next(db, rows);
+	struct db_rows *rows = NULL;
+	enum lc_err err;
 
+	err = first(ledger, db_query(ledger->db, &rows,
+	    "SELECT text FROM agreement WHERE digest = $1", "s", digest), &rows);
 	if (err != LC_OK)
 		return err;
-	*out = strdup(lc_db_text(rows, 0));
-	lc_db_stop(rows);
-	return *out != NULL ? LC_OK : LC_ENOMEM;
+	*text = text_copy(rows, 0);
+	db_stop(rows);
+	return *text != NULL ? LC_OK : LC_ENOMEM;
 }
 
 enum lc_err
-lc_ledger_eula(struct lc_db *db, const char *digest, char **text)
+lc_ledger_put_moved(struct lc_ledger *ledger, const char *udi, const char *id)
 {
-	struct lc_rows *rows;
+	return done(ledger, db_run(ledger->db,
+	    "INSERT INTO moved (udi, id) VALUES ($1, $2)", "ss", udi, id));
+}
+
+enum lc_err
+lc_ledger_not_moved(struct lc_ledger *ledger, const char *udi, const char *id)
+{
+	struct db_rows *rows = NULL;
 	enum lc_err err;
 
-	err = lc_db_query(db, &rows,
-	    "SELECT text FROM agreement WHERE digest = ?", "s", digest);
-	return err == LC_OK ? text_take(db, rows, text) : err;
-}
-
-enum lc_err
-lc_ledger_put_moved(struct lc_db *db, const char *udi, const char *id)
-{
-	return lc_db_run(db, "INSERT INTO moved (udi, id) VALUES (?, ?)",
-	    "ss", udi, id);
-}
-
-enum lc_err
-lc_ledger_not_moved(struct lc_db *db, const char *udi, const char *id,
-    struct lc_detail *detail)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	err = lc_db_query(db, &rows,
-	    "SELECT 1 FROM moved WHERE udi = ? AND id = ?", "ss", udi, id);
-	if (err != LC_OK || (err = lc_db_next(db, rows)) == LC_ENOTFOUND)
+	err = first(ledger, db_query(ledger->db, &rows,
+	    "SELECT 1 FROM moved WHERE udi = $1 AND id = $2", "ss", udi, id),
+	    &rows);
+	if (err != LC_OK)
 		return err == LC_ENOTFOUND ? LC_OK : err;
-	lc_db_stop(rows);
-	return err != LC_OK ? err : lc_fail(detail, LC_EREVOKED,
-	    "license %s was moved away from %s before", id, udi);
+	db_stop(rows);
+	return lc_fail(ledger->detail, LC_EREVOKED,
+	    "license %s was moved from %s before", id, udi);
 }
 
 enum lc_err
@@ -168,101 +238,106 @@ lc_authority_keep(const struct lc_authority *authority,
     const char *const *lines, size_t n, const char *eula, size_t eula_len,
     struct lc_detail *detail)
 {
-	struct lc_db *db;
-	enum lc_err err = lc_ledger_open(authority, &db, detail);
+	struct lc_ledger *ledger = NULL;
+	enum lc_err err = lc_ledger_open(authority, &ledger, detail);
 
-	if (err != LC_OK)
-		return err;
-	if (eula != NULL)
-		err = lc_ledger_put_eula(db, eula, eula_len);
+	if (err == LC_OK && eula != NULL)
+		err = lc_ledger_put_eula(ledger, eula, eula_len);
 	for (size_t i = 0; i < n && err == LC_OK; i++)
-		err = lc_ledger_put_line(db, lines[i]);
+		err = lc_ledger_put_line(ledger, lines[i]);
 	if (err == LC_OK)
-		err = lc_ledger_commit(db, detail);
-	else
-		(void)problem(db, err, detail);
-	lc_ledger_close(db);
+		err = lc_ledger_commit(ledger);
+	lc_ledger_close(ledger);
 	return err;
 }
 
 /* ---- Devices --------------------------------------------------------- */
 
 enum lc_err
-lc_ledger_device(struct lc_db *db, const char *udi,
-    char kid[LC_DIGEST_LEN + 1])
+lc_ledger_device(
+    struct lc_ledger *ledger, const char *udi, char kid[LC_DIGEST_LEN + 1])
 {
-	struct lc_rows *rows;
+	struct db_rows *rows = NULL;
 	enum lc_err err;
 
 	kid[0] = '\0';
-	err = lc_db_query(db, &rows, "SELECT kid FROM device WHERE udi = ?",
-	    "s", udi);
-	if (err != LC_OK || (err = lc_db_next(db, rows)) != LC_OK)
+	err = first(ledger, db_query(ledger->db, &rows,
+	    "SELECT kid FROM device WHERE udi = $1", "s", udi), &rows);
+	if (err != LC_OK)
 		return err == LC_ENOTFOUND ? LC_OK : err;
-	(void)snprintf(kid, LC_DIGEST_LEN + 1, "%s", lc_db_text(rows, 0));
-	lc_db_stop(rows);
+	(void)snprintf(kid, LC_DIGEST_LEN + 1, "%s", db_text(rows, 0));
+	db_stop(rows);
 	return LC_OK;
 }
 
 enum lc_err
-lc_ledger_put_device(struct lc_db *db, const char *udi, const char *kid)
+lc_ledger_put_device(struct lc_ledger *ledger, const char *udi, const char *kid)
 {
-	return lc_db_run(db, "INSERT INTO device (udi, kid) VALUES (?, ?)"
+	return done(ledger, db_run(ledger->db,
+	    "INSERT INTO device (udi, kid) VALUES ($1, $2)"
 	    " ON CONFLICT (udi) DO UPDATE SET kid = excluded.kid", "ss", udi,
-	    kid);
+	    kid));
 }
 
 /* ---- Tickets --------------------------------------------------------- */
 
 enum lc_err
-lc_ledger_new_ticket(struct lc_db *db, const char *id, const char *udi,
-    uint32_t *seq)
+lc_ledger_new_ticket(
+    struct lc_ledger *ledger, const char *id, const char *udi, uint32_t *seq)
 {
-	int64_t row;
+	struct db_rows *rows = NULL;
+	int64_t number;
 	enum lc_err err;
 
-	err = lc_db_run(db, "INSERT INTO permission (id, udi) VALUES (?, ?)",
-	    "ss", id, udi);
+	err = first(ledger, db_query(ledger->db, &rows,
+	    "INSERT INTO permission (id, udi) VALUES ($1, $2) RETURNING seq",
+	    "ss", id, udi), &rows);
 	if (err != LC_OK)
 		return err;
-	row = lc_db_last_row(db);
-	if (row > UINT32_MAX)
-		return LC_EDAMAGED;
-	*seq = (uint32_t)row;
+	number = db_int(rows, 0);
+	db_stop(rows);
+	if (number > UINT32_MAX)
+		return lc_fail(ledger->detail, LC_EDAMAGED,
+		    "%s: no ticket number is left",
+		    LEDGER_FILE);
+	*seq = (uint32_t)number;
 	return LC_OK;
 }
 
 enum lc_err
-lc_ledger_put_ticket(struct lc_db *db, const char *id, const char *ticket)
+lc_ledger_put_ticket(
+    struct lc_ledger *ledger, const char *id, const char *ticket)
 {
-	return lc_db_run(db, "UPDATE permission SET ticket = ? WHERE id = ?",
-	    "ss", ticket, id);
+	return done(ledger, db_run(ledger->db,
+	    "UPDATE permission SET ticket = $1 WHERE id = $2", "ss", ticket,
+	    id));
 }
 
 enum lc_err
-lc_ledger_ticket(struct lc_db *db, const char *id,
-    struct lc_ledger_ticket *out)
+lc_ledger_ticket(
+    struct lc_ledger *ledger, const char *id, struct lc_ledger_ticket *out)
 {
-	struct lc_rows *rows;
+	struct db_rows *rows = NULL;
 	enum lc_err err;
 
-	err = lc_db_query(db, &rows, "SELECT ticket, redeemed_for, lines"
-	    " FROM permission WHERE id = ?", "s", id);
-	if (err != LC_OK || (err = lc_db_next(db, rows)) != LC_OK)
+	err = first(ledger, db_query(ledger->db, &rows,
+	    "SELECT ticket, redeemed_for, lines FROM permission WHERE id = $1",
+	    "s", id), &rows);
+	if (err != LC_OK)
 		return err;
-	out->ticket = strdup(lc_db_text(rows, 0));
-	out->redeemed_for = strdup(lc_db_text(rows, 1));
-	out->lines = strdup(lc_db_text(rows, 2));
-	lc_db_stop(rows);
+	out->ticket = text_copy(rows, 0);
+	out->redeemed_for = text_copy(rows, 1);
+	out->lines = text_copy(rows, 2);
+	db_stop(rows);
 	return out->ticket != NULL && out->redeemed_for != NULL &&
 	    out->lines != NULL ? LC_OK : LC_ENOMEM;
 }
 
 enum lc_err
-lc_ledger_redeem(struct lc_db *db, const char *id, const char *udi,
+lc_ledger_redeem(struct lc_ledger *ledger, const char *id, const char *udi,
     int64_t at, const char *lines)
 {
-	return lc_db_run(db, "UPDATE permission SET redeemed_for = ?,"
-	    " redeemed_at = ?, lines = ? WHERE id = ?", "siss", udi, at,
-	    lines, id);
+	return done(ledger, db_run(ledger->db,
+	    "UPDATE permission SET redeemed_for = $1, redeemed_at = $2,"
+	    " lines = $3 WHERE id = $4", "siss", udi, at, lines, id));
 }

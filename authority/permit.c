@@ -14,11 +14,11 @@
 /* ---- Devices --------------------------------------------------------- */
 
 static enum lc_err
-key_judge(struct lc_db *db, const struct lc_statement *s, bool replace,
+key_judge(struct lc_ledger *ledger, const struct lc_statement *s, bool replace,
     struct lc_detail *detail)
 {
 	char known[LC_DIGEST_LEN + 1];
-	enum lc_err err = lc_ledger_device(db, s->udi, known);
+	enum lc_err err = lc_ledger_device(ledger, s->udi, known);
 
 	if (err != LC_OK || replace || known[0] == '\0' ||
 	    strcmp(known, s->kid) == 0)
@@ -31,15 +31,15 @@ static enum lc_err
 know(const struct lc_authority *authority, const struct lc_statement *s,
     bool replace, struct lc_detail *detail)
 {
-	struct lc_db *db;
-	enum lc_err err = lc_ledger_open(authority, &db, detail);
+	struct lc_ledger *ledger;
+	enum lc_err err = lc_ledger_open(authority, &ledger, detail);
 
 	if (err != LC_OK)
 		return err;
-	if ((err = key_judge(db, s, replace, detail)) == LC_OK &&
-	    (err = lc_ledger_put_device(db, s->udi, s->kid)) == LC_OK)
-		err = lc_ledger_commit(db, detail);
-	lc_ledger_close(db);
+	if ((err = key_judge(ledger, s, replace, detail)) == LC_OK &&
+	    (err = lc_ledger_put_device(ledger, s->udi, s->kid)) == LC_OK)
+		err = lc_ledger_commit(ledger);
+	lc_ledger_close(ledger);
 	return err;
 }
 
@@ -70,7 +70,7 @@ struct permit {
 	const struct lc_authority *authority;
 	const struct lc_permission *asked;
 	struct lc_detail *detail;
-	struct lc_db *db;
+	struct lc_ledger *ledger;
 	struct lc_file *file;		/* asked->add */
 	char **lines;
 	size_t nlines;
@@ -117,7 +117,7 @@ grace_add(struct permit *p, const struct lc_terms *t)
 	    p->detail)) != LC_OK ||
 	    (err = line_add(p, line)) != LC_OK)
 		return err;
-	return lc_ledger_put_line(p->db, line);
+	return lc_ledger_put_line(p->ledger, line);
 }
 
 static enum lc_err
@@ -127,14 +127,14 @@ removal_add(struct permit *p, const char *id)
 	struct lc_line *line;
 	enum lc_err err;
 
-	if ((err = lc_ledger_line(p->db, id, &line, p->detail)) != LC_OK)
+	if ((err = lc_ledger_line(p->ledger, id, &line)) != LC_OK)
 		return err;
 	if (line->terms.nudis == 0 || !lc_terms_fit(&line->terms, udi))
 		err = lc_fail(p->detail, LC_EUDI, "license %s is not for %s%s",
 		    id, udi, line->terms.nudis == 0 ? " alone: it works in any"
 		    " device, there is nothing to move" : "");
 	if (err == LC_OK)
-		err = lc_ledger_not_moved(p->db, udi, id, p->detail);
+		err = lc_ledger_not_moved(p->ledger, udi, id);
 	if (err == LC_OK)
 		err = grace_add(p, &line->terms);
 	lc_line_free(line);
@@ -189,13 +189,13 @@ sign(struct permit *p)
 	};
 	enum lc_err err;
 
-	if ((err = lc_ledger_device(p->db, s.udi, device)) != LC_OK ||
+	if ((err = lc_ledger_device(p->ledger, s.udi, device)) != LC_OK ||
 	    (err = lc_new_id(p->id)) != LC_OK ||
-	    (err = lc_ledger_new_ticket(p->db, s.id, s.udi, &s.seq)) != LC_OK)
+	    (err = lc_ledger_new_ticket(p->ledger, s.id, s.udi, &s.seq)) != LC_OK)
 		return err;
 	p->seq = s.seq;
 	err = lc_statement_sign(&s, p->authority->key, &p->text, p->detail);
-	return err == LC_OK ? lc_ledger_put_ticket(p->db, s.id, p->text) : err;
+	return err == LC_OK ? lc_ledger_put_ticket(p->ledger, s.id, p->text) : err;
 }
 
 static enum lc_err
@@ -224,14 +224,14 @@ write_ledger(struct permit *p)
 	    asked->add_len, &p->file, p->detail)) != LC_OK) ||
 	    (asked->eula != NULL && (err = lc_eula_digest(asked->eula,
 	    asked->eula_len, p->eula)) != LC_OK) ||
-	    (err = lc_ledger_open(p->authority, &p->db, p->detail)) != LC_OK)
+	    (err = lc_ledger_open(p->authority, &p->ledger, p->detail)) != LC_OK)
 		return err;
 	if (asked->eula != NULL)
-		err = lc_ledger_put_eula(p->db, asked->eula, asked->eula_len);
+		err = lc_ledger_put_eula(p->ledger, asked->eula, asked->eula_len);
 	if (err != LC_OK || (err = lines_add(p)) != LC_OK ||
 	    (err = sign(p)) != LC_OK)
 		return err;
-	return lc_ledger_commit(p->db, p->detail);
+	return lc_ledger_commit(p->ledger);
 }
 
 static enum lc_err
@@ -295,6 +295,6 @@ lc_authority_permit(const struct lc_authority *authority,
 	free(p.lines);
 	free(p.text);
 	lc_file_free(p.file);
-	lc_ledger_close(p.db);
+	lc_ledger_close(p.ledger);
 	return err;
 }

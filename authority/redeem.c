@@ -23,7 +23,7 @@ struct redeem {
 	const char *udi;		/* the device that gets them */
 	int64_t issued;
 	struct lc_detail *detail;
-	struct lc_db *db;
+	struct lc_ledger *ledger;
 	struct lc_statement *rehost;
 	struct lc_ledger_ticket ticket;	/* that it answers */
 	struct lc_file_writer lines;	/* joined by line feeds */
@@ -69,7 +69,7 @@ answers(const struct redeem *r)
 static enum lc_err
 ticket_judge(struct redeem *r)
 {
-	enum lc_err err = lc_ledger_ticket(r->db, r->rehost->id, &r->ticket);
+	enum lc_err err = lc_ledger_ticket(r->ledger, r->rehost->id, &r->ticket);
 
 	if (err == LC_ENOTFOUND)
 		return lc_fail(r->detail, LC_ETICKET, "the rehost ticket"
@@ -82,13 +82,13 @@ static enum lc_err
 key_judge(struct redeem *r)
 {
 	char known[LC_DIGEST_LEN + 1];
-	enum lc_err err = lc_ledger_device(r->db, r->rehost->udi, known);
+	enum lc_err err = lc_ledger_device(r->ledger, r->rehost->udi, known);
 
 	if (err != LC_OK)
 		return err;
 	r->result.key_is_new = known[0] == '\0';
 	if (r->result.key_is_new)
-		return lc_ledger_put_device(r->db, r->rehost->udi,
+		return lc_ledger_put_device(r->ledger, r->rehost->udi,
 		    r->rehost->kid);
 	if (strcmp(known, r->rehost->kid) != 0)
 		return lc_fail(r->detail, LC_EKEY, "the rehost ticket is"
@@ -144,7 +144,7 @@ line_issue(struct redeem *r, struct lc_terms *t)
 		return err;
 	lc_file_writer_text(&r->lines, "%s%s",
 	    r->result.issued++ > 0 ? "\n" : "", line);
-	err = lc_ledger_put_line(r->db, line);
+	err = lc_ledger_put_line(r->ledger, line);
 	free(line);
 	return err;
 }
@@ -157,10 +157,9 @@ license_move(struct redeem *r, size_t i)
 	struct lc_terms t;
 	enum lc_err err;
 
-	if ((err = lc_ledger_not_moved(r->db, r->rehost->udi, id,
-	    r->detail)) != LC_OK ||
-	    (err = lc_ledger_put_moved(r->db, r->rehost->udi, id)) != LC_OK ||
-	    (err = lc_ledger_line(r->db, id, &line, r->detail)) != LC_OK)
+	if ((err = lc_ledger_not_moved(r->ledger, r->rehost->udi, id)) != LC_OK ||
+	    (err = lc_ledger_put_moved(r->ledger, r->rehost->udi, id)) != LC_OK ||
+	    (err = lc_ledger_line(r->ledger, id, &line)) != LC_OK)
 		return err;
 	t = line->terms;
 	if (take_off(&t, r->rehost->used[i]))
@@ -200,10 +199,10 @@ write_ledger(struct redeem *r)
 		return lc_file_writer_end(&r->lines);
 	}
 	if ((err = licenses_move(r)) != LC_OK ||
-	    (err = lc_ledger_redeem(r->db, r->rehost->id, r->udi, r->issued,
+	    (err = lc_ledger_redeem(r->ledger, r->rehost->id, r->udi, r->issued,
 	    r->lines.text)) != LC_OK)
 		return err;
-	return lc_ledger_commit(r->db, r->detail);
+	return lc_ledger_commit(r->ledger);
 }
 
 /* ---- The license file ------------------------------------------------ */
@@ -216,7 +215,7 @@ bundle_eula(struct redeem *r, struct lc_bundle *bundle, const char *digest)
 
 	if (*digest == '\0')
 		return LC_OK;
-	err = lc_ledger_eula(r->db, digest, &text);
+	err = lc_ledger_eula(r->ledger, digest, &text);
 	if (err != LC_OK)	/* the device may have the text */
 		return err == LC_ENOTFOUND ? LC_OK : err;
 	err = lc_bundle_add_eula(bundle, text, strlen(text), found,
@@ -279,7 +278,7 @@ lc_authority_redeem(const struct lc_authority *authority, const void *data,
 		    udi);
 	if ((err = lc_statement_from_file(LC_REHOST_TICKET, data, len,
 	    &r.rehost, NULL, detail)) == LC_OK &&
-	    (err = lc_ledger_open(authority, &r.db, detail)) == LC_OK &&
+	    (err = lc_ledger_open(authority, &r.ledger, detail)) == LC_OK &&
 	    (err = write_ledger(&r)) == LC_OK &&
 	    (err = bundle_make(&r, out)) == LC_OK)
 		*result = r.result;
@@ -288,6 +287,6 @@ lc_authority_redeem(const struct lc_authority *authority, const void *data,
 	free(r.ticket.redeemed_for);
 	free(r.ticket.lines);
 	lc_statement_free(r.rehost);
-	lc_ledger_close(r.db);
+	lc_ledger_close(r.ledger);
 	return err;
 }

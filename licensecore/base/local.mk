@@ -1,4 +1,4 @@
-licensecore_libcore_la_SOURCES += \
+licensecore_libformat_la_SOURCES += \
 	licensecore/base/b64.c licensecore/base/b64.h \
 	licensecore/base/disk.c licensecore/base/disk.h \
 	licensecore/base/error.c licensecore/base/error.h \

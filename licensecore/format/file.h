@@ -5,7 +5,7 @@
 #ifndef LC_FILE_H
 #define LC_FILE_H
 
-#include "licenseissue.h"
+#include "licensecore.h"
 
 #define LC_FILE_MAX (8 << 20) /* bytes of a file */
 #define LC_FILE_LINES_MAX 20000

@@ -12,7 +12,7 @@
 #ifndef LC_LINE_H
 #define LC_LINE_H
 
-#include "licenseissue.h"
+#include "licensecore.h"
 
 struct lc_key;
 struct lc_trust;

@@ -1,4 +1,4 @@
-licensecore_libcore_la_SOURCES += \
+licensecore_libformat_la_SOURCES += \
 	licensecore/format/file.c licensecore/format/file.h \
 	licensecore/format/jws.c licensecore/format/jws.h \
 	licensecore/format/key.c licensecore/format/key.h \

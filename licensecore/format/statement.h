@@ -6,7 +6,7 @@
 #define LC_STATEMENT_H
 
 #include "key.h"
-#include "licenseissue.h"
+#include "licensecore.h"
 
 struct lc_trust;
 

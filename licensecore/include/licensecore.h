@@ -172,6 +172,9 @@ struct lc_terms {
 	const char *comment;
 };
 
+/* Longest license line, in bytes. */
+#define LC_LINE_MAX 8192
+
 /* clmgmtLicenseStatus, with its numbers. */
 enum lc_status {
 	LC_INACTIVE = 1,	/* superseded, or its start date is to come */
@@ -817,6 +820,54 @@ LC_API enum lc_err lc_history_next(struct lc *, uint64_t after,
  * first finding if there were any.  Changes nothing.
  */
 LC_API enum lc_err lc_check(struct lc *, struct lc_detail *);
+
+/* ---- Tickets and credentials ----------------------------------------- */
+
+/*
+ * What authorities and devices sign for each other.  The core reads and writes
+ * them as files (struct lc_request); licenseauthority.h shows what one says.
+ */
+enum lc_statement_kind {
+	LC_PERMISSION_TICKET,	/* an authority asks a device to give up
+				   licenses */
+	LC_REHOST_TICKET,	/* the device states that it has */
+	LC_CREDENTIALS,		/* a device states who it is */
+};
+#define LC_NSTATEMENTS 3
+
+/* Longest signed statement, in bytes. */
+#define LC_TICKET_MAX (1 << 20)
+/* Most licenses that a ticket removes, and most that it adds. */
+#define LC_TICKET_LICENSES 256
+/* Most licenses that credentials list. */
+#define LC_CREDENTIALS_LICENSES 10000
+#define LC_DIGEST_LEN 43	/* SHA-256 in base64url */
+
+/* What one says; FORMAT has it byte by byte.  Absent is "", 0 or NULL. */
+struct lc_statement {
+	enum lc_statement_kind kind;
+	const char *kid;	/* of the key that signed it */
+	const char *id;		/* of the permission ticket */
+	const char *issuer;	/* who issued the permission ticket */
+	int64_t issued;
+	const char *udi;	/* "PID:SN" of the one device it is about */
+	uint32_t seq;		/* of the permission ticket, among those of
+				   its issuer's key */
+	const char *const *ids;	/* licenses: to remove, removed, installed */
+	size_t nids;
+	const uint32_t *used;	/* LC_REHOST_TICKET: how many seconds each of
+				   them was in use */
+	const char *const *lines; /* LC_PERMISSION_TICKET: to install */
+	size_t nlines;
+	const char *device;	/* LC_PERMISSION_TICKET: id of the only device
+				   key that may answer it */
+	const char *digest;	/* LC_REHOST_TICKET: of the permission
+				   ticket; LC_CREDENTIALS: of the stores */
+	const char *jwk;	/* the device's public key */
+	const char *nonce;	/* LC_CREDENTIALS: what was asked to be in */
+	uint32_t records;	/* LC_CREDENTIALS: of the device's history, */
+	const char *head;	/* and the seal of the last one */
+};
 
 #ifdef __cplusplus
 }

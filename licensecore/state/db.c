@@ -20,7 +20,6 @@
 #include "base/error.h"
 
 #define MAX_STATEMENTS 128
-#define LEDGER_WAIT_MS 5000	/* for others who write into it */
 
 struct lc_db {
 	sqlite3 *sqlite;
@@ -122,25 +121,6 @@ store_tables(const char *said)
 	    LC_OK : LC_EDAMAGED;
 }
 
-static const char *const ledger_steps[] = {
-	/*
-	 * issued: licenses; agreement: their texts, by digest.  device: keys
-	 * of devices, as first seen or shown.  permission: tickets, and what
-	 * each was redeemed for (lines, one on a row).  moved: licenses that
-	 * left a device for good.
-	 */
-	"CREATE TABLE issued (id TEXT PRIMARY KEY, line TEXT NOT NULL)"
-	" WITHOUT ROWID;"
-	"CREATE TABLE moved (udi TEXT NOT NULL, id TEXT NOT NULL,"
-	" PRIMARY KEY (udi, id)) WITHOUT ROWID;"
-	"CREATE TABLE agreement (digest TEXT PRIMARY KEY, text TEXT NOT NULL);"
-	"CREATE TABLE device (udi TEXT PRIMARY KEY, kid TEXT NOT NULL)"
-	" WITHOUT ROWID;"
-	"CREATE TABLE permission (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
-	" id TEXT NOT NULL UNIQUE, udi TEXT NOT NULL, ticket TEXT,"
-	" redeemed_for TEXT, redeemed_at INTEGER, lines TEXT);",
-};
-
 #define NSTEPS(steps) (int32_t)(sizeof(steps) / sizeof(steps)[0])
 
 static const struct file_kind file_kinds[] = {
@@ -150,8 +130,6 @@ static const struct file_kind file_kinds[] = {
 	    NULL },
 	[LC_DB_STORE] = { "store", 0x4c437374, store_steps,
 	    NSTEPS(store_steps), store_tables },
-	[LC_DB_LEDGER] = { "main", 0x4c436c67, ledger_steps,
-	    NSTEPS(ledger_steps), NULL },
 };
 
 static enum lc_err
@@ -486,7 +464,6 @@ migrate(struct lc_db *db, const struct file_kind *kind)
 
 	if (kind->steps == NULL)
 		return LC_EDAMAGED;
-	/* Read again: somebody else may just have made the ledger. */
 	if ((err = lc_db_begin(db)) == LC_OK)
 		err = pragma_get(db, kind, "user_version", &version);
 	for (int32_t i = version; i < kind->nsteps && err == LC_OK; i++)
@@ -568,9 +545,6 @@ lc_db_open(const char *path, enum lc_db_file which, struct lc_db **out,
 		err = error_of(sqlite3_exec(db->sqlite,
 		    "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY",
 		    NULL, NULL, NULL));
-	if (err == LC_OK)
-		err = error_of(sqlite3_busy_timeout(db->sqlite,
-		    which == LC_DB_LEDGER ? LEDGER_WAIT_MS : 0));
 	if (err == LC_OK)
 		err = file_prepare(db, &file_kinds[which], true);
 	if (err != LC_OK)

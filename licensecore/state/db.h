@@ -19,7 +19,6 @@ enum lc_db_file {
 	LC_DB_PERSISTENCE,
 	LC_DB_COPY,		/* of a persistence file */
 	LC_DB_STORE,
-	LC_DB_LEDGER,		/* an authority's; nothing is attached to it */
 };
 
 /* Store files attached at a time: SQLite's own limit is 10 files. */
@@ -32,8 +31,7 @@ enum lc_db_file {
 	  before "store6" after, before "store7" after }
 
 /*
- * Opens or creates a persistence file or a ledger, and brings its schema up to
- * date.
+ * Opens or creates a persistence file, and brings its schema up to date.
  * LC_EDAMAGED: not ours, or its pages do not hold together.  LC_ENEWER: of a
  * version that this code does not know.  LC_EIO, LC_ENOMEM, LC_ELOCKED.
  */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "licenseissue.h"
+#include "licenseauthority.h"
 
 /* The key of FORMAT's example: anybody's, so that seeds can be signed. */
 static const char jwk[] =

@@ -5,9 +5,10 @@
 
 FUZZ_TARGETS =
 FUZZ_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/licensecore \
+	$(AUTHORITY_CPPFLAGS) \
 	$(CRYPTO_CFLAGS) $(JANSSON_CFLAGS)
-FUZZ_LDADD = $(FUZZ_MAIN) licensecore/libcore.la $(CRYPTO_LIBS) \
-	$(JANSSON_LIBS)
+FUZZ_LDADD = $(FUZZ_MAIN) authority/libauthority.la licensecore/libcore.la \
+	$(CRYPTO_LIBS) $(JANSSON_LIBS)
 
 if FUZZERS
 noinst_PROGRAMS += $(FUZZ_TARGETS)

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
+
 static unsigned left; /* allocations until the one that fails; 0: never */
 static bool failed;
 
@@ -142,4 +144,28 @@ __wrap___asprintf_chk(char **out, int flag, const char *format, ...)
 	len = __wrap_vasprintf(out, format, args);
 	va_end(args);
 	return len;
+}
+
+void
+memory_exhaust(enum lc_err (*try)(void))
+{
+	bool reached = true;
+	unsigned n;
+
+	CHECK_ERR(try(), LC_OK, NULL);
+	for (n = 1; reached; n++) {
+		enum lc_err err;
+
+		check_context("allocation %u", n);
+		memory_fail_at(n);
+		err = try();
+		memory_fail_at(0);
+		reached = memory_failed();
+		CHECK_ERR(err, reached ? LC_ENOMEM : LC_OK, NULL);
+		REQUIRE(n < 100000);
+	}
+	printf("# %u allocations failed, one at a time\n", n - 2);
+	CHECK(n > 2);
+	check_context(NULL);
+	CHECK_ERR(try(), LC_OK, NULL);
 }

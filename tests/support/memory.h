@@ -13,15 +13,25 @@
  *		reached = memory_failed();
  *		... it failed cleanly, or was not reached ...
  *	}
+ *
+ * memory_exhaust is that loop.
  */
 #ifndef MEMORY_H
 #define MEMORY_H
 
 #include <stdbool.h>
 
+#include "licensecore.h"
+
 /* The nth allocation from now fails, and no other; 0: none does. */
 void memory_fail_at(unsigned n);
 /* Did it come to that since? */
 bool memory_failed(void);
+
+/*
+ * Lets each allocation of what is tried fail once: it has to return LC_ENOMEM
+ * then, and LC_OK when none fails, and clean up after itself.
+ */
+void memory_exhaust(enum lc_err (*try)(void));
 
 #endif

@@ -3,7 +3,7 @@
 #define TICKET_H
 
 #include "device.h"
-#include "licenseissue.h"
+#include "licenseauthority.h"
 
 struct ticket {
 	const char *id;

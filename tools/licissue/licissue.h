@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "licenseissue.h"
+#include "licenseauthority.h"
 
 /* Exit statuses; licissue(1) promises them. */
 enum {

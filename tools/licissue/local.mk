@@ -11,6 +11,7 @@ bin_licissue_SOURCES = \
 	tools/licissue/rehost.c \
 	tools/licissue/statement.c tools/licissue/statement.h \
 	tools/licissue/words.c
-bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-bin_licissue_LDADD = licensecore/libcore.la $(JANSSON_LIBS)
+bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
+	$(JANSSON_CFLAGS)
+bin_licissue_LDADD = authority/libauthority.la $(JANSSON_LIBS)
 dist_man_MANS += tools/licissue/licissue.1

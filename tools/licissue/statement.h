@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "licenseissue.h"
+#include "licenseauthority.h"
 
 /* "permissionTicket" and so on, for programs. */
 const char *statement_kind(enum lc_statement_kind);

@@ -1,12 +1,12 @@
 /*
- * licenseissue.h - the authority's side: keys that sign, license lines, license
+ * licenseauthority.h - the authority's side: keys that sign, license lines, license
  * files, and looking into them.
  *
  * A device needs none of this; it uses licensecore.h, whose conventions hold
  * here too.  FORMAT describes what is written, byte by byte.
  */
-#ifndef LICENSEISSUE_H
-#define LICENSEISSUE_H
+#ifndef LICENSEAUTHORITY_H
+#define LICENSEAUTHORITY_H
 
 #include "licensecore.h"
 
@@ -50,9 +50,6 @@ LC_API void lc_authority_close(struct lc_authority *);	/* NULL is fine */
 LC_API const char *lc_authority_name(const struct lc_authority *);
 /* The id of its key: the RFC 7638 thumbprint. */
 LC_API const char *lc_authority_kid(const struct lc_authority *);
-
-/* Longest license line, in bytes. */
-#define LC_LINE_MAX 8192
 
 /* A new license identity: 128 random bits in hexadecimal.  LC_EIO. */
 #define LC_NEW_ID_LEN 32
@@ -115,50 +112,6 @@ LC_API enum lc_err lc_bundle_add_lines(struct lc_bundle *,
  */
 LC_API enum lc_err lc_bundle_save(const struct lc_bundle *, const char *path,
     bool replace, struct lc_detail *);
-
-/* ---- Tickets and credentials ----------------------------------------- */
-
-enum lc_statement_kind {
-	LC_PERMISSION_TICKET,	/* an authority asks a device to give up
-				   licenses */
-	LC_REHOST_TICKET,	/* the device states that it has */
-	LC_CREDENTIALS,		/* a device states who it is */
-};
-#define LC_NSTATEMENTS 3
-
-/* Longest signed statement, in bytes. */
-#define LC_TICKET_MAX (1 << 20)
-/* Most licenses that a ticket removes, and most that it adds. */
-#define LC_TICKET_LICENSES 256
-/* Most licenses that credentials list. */
-#define LC_CREDENTIALS_LICENSES 10000
-#define LC_DIGEST_LEN 43	/* SHA-256 in base64url */
-
-/* What one says; FORMAT has it byte by byte.  Absent is "", 0 or NULL. */
-struct lc_statement {
-	enum lc_statement_kind kind;
-	const char *kid;	/* of the key that signed it */
-	const char *id;		/* of the permission ticket */
-	const char *issuer;	/* who issued the permission ticket */
-	int64_t issued;
-	const char *udi;	/* "PID:SN" of the one device it is about */
-	uint32_t seq;		/* of the permission ticket, among those of
-				   its issuer's key */
-	const char *const *ids;	/* licenses: to remove, removed, installed */
-	size_t nids;
-	const uint32_t *used;	/* LC_REHOST_TICKET: how many seconds each of
-				   them was in use */
-	const char *const *lines; /* LC_PERMISSION_TICKET: to install */
-	size_t nlines;
-	const char *device;	/* LC_PERMISSION_TICKET: id of the only device
-				   key that may answer it */
-	const char *digest;	/* LC_REHOST_TICKET: of the permission
-				   ticket; LC_CREDENTIALS: of the stores */
-	const char *jwk;	/* the device's public key */
-	const char *nonce;	/* LC_CREDENTIALS: what was asked to be in */
-	uint32_t records;	/* LC_CREDENTIALS: of the device's history, */
-	const char *head;	/* and the seal of the last one */
-};
 
 /* ---- Moving licenses ------------------------------------------------- */
 

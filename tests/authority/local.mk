@@ -1,0 +1,17 @@
+if HAVE_CUNIT
+AUTHORITY_TESTS = \
+	tests/authority/faults_test \
+	tests/authority/memory_test
+tests_authority_faults_test_SOURCES = tests/authority/faults_test.c \
+	tests/support/memory.c tests/support/memory.h
+tests_authority_faults_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_authority_faults_test_LDFLAGS = $(MEMORY_WRAP)
+tests_authority_faults_test_LDADD = $(UNIT_LDADD)
+tests_authority_memory_test_SOURCES = tests/authority/memory_test.c \
+	tests/support/memory.c tests/support/memory.h
+tests_authority_memory_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_authority_memory_test_LDFLAGS = $(MEMORY_WRAP)
+tests_authority_memory_test_LDADD = $(UNIT_LDADD)
+check_PROGRAMS += $(AUTHORITY_TESTS)
+TESTS += $(AUTHORITY_TESTS)
+endif
