@@ -213,13 +213,15 @@ connect_now(struct lic *lic)
 {
 	int err = wire_connect(&lic->wire, lic->path);
 
-	if (err == 0 && watch(lic, lic->wire.fd))
+	if (err == 0 && !watch(lic, lic->wire.fd))
+		err = errno;
+	if (err == 0)
 		return LIC_OK;
 	wire_close(&lic->wire);
 	arm(lic, RECONNECT_MS);
-	if (err == EACCES || err == EPERM)
-		return fail(lic, LIC_EDENIED, strerror(err));
-	return fail(lic, LIC_EAWAY, strerror(err != 0 ? err : errno));
+	return fail(lic,
+	    err == EACCES || err == EPERM ? LIC_EDENIED : LIC_EAWAY,
+	    strerror(err));
 }
 
 /* ---- Requests ---- */
@@ -331,7 +333,6 @@ got_lease(struct lic_lease *lease, const json_t *result)
 	set_state(lease, state_of(text_of(result, "state")));
 }
 
-/* Who was released while it was asked for is given back when it comes. */
 static void
 take_answer(struct lic *lic, json_int_t id, json_t *message)
 {
@@ -475,22 +476,14 @@ be_connected(struct lic *lic)
 	return err != LIC_OK ? err : wait_until(lic, is_ready);
 }
 
-/*
- * Sends what stands in the buffer, whose request has last_id, and waits for
- * its answer.
- */
+/* Waits for the answer to a request that was, or is being, sent. */
 static enum lic_err
-converse(struct lic *lic, json_t **result)
+await_answer(struct lic *lic, json_int_t id, json_t **result)
 {
 	json_t *error;
 	enum lic_err err;
-	int broken = wire_flush(&lic->wire);
 
-	if (broken != 0) {
-		disconnect(lic);
-		return fail(lic, LIC_EAWAY, strerror(broken));
-	}
-	lic->waiting = lic->last_id;
+	lic->waiting = id;
 	err = wait_until(lic, is_answered);
 	lic->waiting = 0;
 	if (err != LIC_OK)
@@ -502,6 +495,19 @@ converse(struct lic *lic, json_t **result)
 	json_decref(lic->answer);
 	lic->answer = NULL;
 	return err;
+}
+
+/* Sends what is in the buffer, and waits for the answer to the last request. */
+static enum lic_err
+converse(struct lic *lic, json_t **result)
+{
+	int error = wire_flush(&lic->wire);
+
+	if (error != 0) {
+		disconnect(lic);
+		return fail(lic, LIC_EAWAY, strerror(error));
+	}
+	return await_answer(lic, lic->last_id, result);
 }
 
 /* A daemon that went away since is tried once more. */
@@ -593,40 +599,54 @@ lic_checkout(struct lic *lic, const char *feature, const char *version,
 	return LIC_OK;
 }
 
-static bool
-ask_release(struct lic *lic, const struct lic_lease *lease)
+/* Waits until the daemon has answered the request for the lease. */
+static enum lic_err
+await_number(struct lic_lease *lease)
 {
-	return add(&lic->wire.out,
-	    "{\"id\":%lld,\"do\":\"release\",\"lease\":%u}\n",
-	    (long long)++lic->last_id, lease->number);
+	json_t *result = NULL;
+	enum lic_err err = LIC_OK;
+
+	if (lease->asked != 0)
+		err = await_answer(lease->lic, lease->asked, &result);
+	if (result != NULL)
+		got_lease(lease, result);
+	json_decref(result);
+	return err;
 }
 
+static enum lic_err
+give_back(struct lic *lic, uint32_t number)
+{
+	json_t *result = NULL;
+	enum lic_err err;
+
+	if (!add(&lic->wire.out,
+		"{\"id\":%lld,\"do\":\"release\",\"lease\":%u}\n",
+		(long long)++lic->last_id, number)) {
+		disconnect(lic); /* half a request is in the buffer */
+		return LIC_ENOMEM;
+	}
+	err = converse(lic, &result);
+	json_decref(result);
+	return err;
+}
+
+/* While the lease is awaited it stays among the client's. */
 enum lic_err
 lic_release(struct lic_lease *lease)
 {
-	struct lic *lic;
-	json_t *result = NULL;
 	enum lic_err err = LIC_OK;
 
 	if (lease == NULL)
 		return LIC_OK;
-	lic = lease->lic;
+	(void)await_number(lease); /* a refusal: there is nothing to give */
+	if (lease->number != 0)
+		err = give_back(lease->lic, lease->number);
 	*lease->link = lease->next;
 	if (lease->next != NULL)
 		lease->next->link = lease->link;
-	if (lease->asked != 0)
-		disconnect(lic); /* whatever the answer will be */
-	else if (lease->number != 0 && lic->wire.fd >= 0) {
-		if (ask_release(lic, lease))
-			err = converse(lic, &result);
-		else {
-			disconnect(lic);
-			err = LIC_ENOMEM;
-		}
-	}
-	json_decref(result);
 	free_lease(lease);
-	/* A daemon that is away has forgotten it already. */
+	/* A daemon that is away has forgotten it. */
 	return err == LIC_EAWAY || err == LIC_ETIMEOUT ? LIC_OK : err;
 }
 

@@ -77,6 +77,7 @@ read_all(int fd, uint8_t *data, size_t size, size_t *len)
 static const char *
 read_regular(int fd, uint8_t **out, size_t *len)
 {
+	const char *wrong;
 	struct stat st;
 	uint8_t *data;
 	size_t size;
@@ -91,8 +92,9 @@ read_regular(int fd, uint8_t **out, size_t *len)
 	if ((data = malloc(size)) == NULL)
 		return strerror(errno);
 	if (!read_all(fd, data, size, len)) {
+		wrong = strerror(errno); /* before free, which may set it */
 		free(data);
-		return strerror(errno);
+		return wrong;
 	}
 	if (*len == size) {
 		free(data);

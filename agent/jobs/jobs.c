@@ -233,16 +233,16 @@ transfer(struct jobs *jobs, struct transfer_order *order, const void *data,
 		transferred(jobs, TRANSFER_FAILED, strerror(errno));
 }
 
-/* The server was looked at when the job began. */
-static struct transfer_order
-order_for(const struct jobs *jobs, const struct job_way *way, const char *path)
+/* The server was checked when the job began.  There may be a password in the
+ * order, so it is not returned by value. */
+static void
+make_order(const struct jobs *jobs, const struct job_way *way, const char *path,
+    struct transfer_order *order)
 {
-	struct transfer_order order;
 	char why[128];
 
-	(void)transfer_order_make(&order, jobs->conf.transfer, way->protocol,
+	(void)transfer_order_make(order, jobs->conf.transfer, way->protocol,
 	    &way->server, path, why, sizeof why);
-	return order;
 }
 
 /* ---- The file that comes out ---- */
@@ -294,7 +294,7 @@ export_output(struct jobs *jobs)
 		export_local(jobs, data != NULL ? data : "", len);
 		return;
 	}
-	order = order_for(jobs, &jobs->queue->out, jobs->queue->output);
+	make_order(jobs, &jobs->queue->out, jobs->queue->output, &order);
 	order.upload = true;
 	transfer(jobs, &order, data, len, exported);
 }
@@ -420,7 +420,7 @@ try_output(struct jobs *jobs)
 			tried(jobs, TRANSFER_REFUSED, why);
 		return;
 	}
-	order = order_for(jobs, &jobs->queue->out, name);
+	make_order(jobs, &jobs->queue->out, name, &order);
 	order.upload = order.append = true;
 	transfer(jobs, &order, NULL, 0, tried);
 }
@@ -550,7 +550,7 @@ fetch(struct jobs *jobs)
 	else if (!protocol_of(jobs->queue->in.protocol)->is_remote)
 		read_local(jobs);
 	else {
-		order = order_for(jobs, &jobs->queue->in, jobs->queue->input);
+		make_order(jobs, &jobs->queue->in, jobs->queue->input, &order);
 		transfer(jobs, &order, NULL, 0, fetched);
 	}
 }

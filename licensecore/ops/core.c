@@ -86,15 +86,17 @@ lock(struct lc *lc, struct lc_detail *detail)
 {
 	enum lc_err err;
 	char *path;
+	int error;
 
 	if ((err = path_of(lc, "lock", &path)) != LC_OK)
 		return err;
 	lc->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
 	    0600);
+	error = errno;
 	free(path);
 	if (lc->lock_fd < 0)
 		return lc_fail(detail, LC_EIO, "%s: %s", lc->state_dir,
-		    strerror(errno));
+		    strerror(error));
 	if (flock(lc->lock_fd, LOCK_EX | LOCK_NB) != 0)
 		return errno == EWOULDBLOCK ? lock_taken(lc, detail) :
 		    lc_fail(detail, LC_EIO, "%s: cannot be locked: %s",

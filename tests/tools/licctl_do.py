@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """licctl_do: commands that change something, on a terminal and without."""
 
+import threading
+
 from terminal import *
 
 
@@ -195,6 +197,11 @@ def run(lab):
     ctl(lab, "run", "--feature", "uck9", "--", lab.dir, status=126)
     check("not a feature" in ctl(lab, "run", "--feature", "nothing", "--",
                                  "true", status=125), "no feature")
+    # A standard error that cannot be written does not change the reason.
+    equal(lab.run("sh", "-c", 'exec "$@" 2>/dev/full', "sh",
+                  os.path.join(lab.bin, "licctl"), "--socket", lab.control,
+                  "run", "--feature", "uck9", "--",
+                  "no-such-program").returncode, 127, "no such program")
     one = start(lab, "run", "--feature", "cme-srst", "--count", "17", "--",
                 "sh", "-c", "trap 'echo hup; exit 3' HUP; echo up;"
                 "while :; do sleep 0.1; done")
@@ -236,6 +243,37 @@ def run(lab):
         check(f"{loss}: expired" in said, said)
         check("license expired" in ctl(lab, "check", loss, status=1),
               "check afterwards")
+
+
+class Slow(threading.Thread):
+    """A daemon whose clients get a signal before they get their lease."""
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(path)
+        self.socket.listen()
+
+    def run(self):
+        connection, _ = self.socket.accept()
+        pid, = struct.unpack("i8x", connection.getsockopt(
+            socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        with connection, connection.makefile("rw") as f:
+            print('{"hello":"licagent","version":1,"may":["lease"]}',
+                  file=f, flush=True)
+            for line in f:
+                os.kill(pid, signal.SIGTERM)
+                print(json.dumps({"id": json.loads(line)["id"], "result": {
+                    "lease": 1, "state": "licensed"}}), file=f, flush=True)
+
+
+def early_signal(lab):
+    step("run: a signal that comes with the lease goes to the command")
+    path = os.path.join(lab.top, "slow")
+    Slow(path).start()
+    done = lab.run(os.path.join(lab.bin, "licctl"), "--socket", path, "run",
+                   "--feature", "uck9", "--", "sleep", "600")
+    equal(done.returncode, 128 + signal.SIGTERM, "exit status of licctl")
 
 
 def run_aside(lab, status, *args):
@@ -407,6 +445,7 @@ def do(lab):
     complete(lab)
     examples(lab)
     run(lab)
+    early_signal(lab)
     daemon_away(lab)
     step("colors on a terminal only")
     t = Terminal(lab, "show", "license")

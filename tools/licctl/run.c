@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "commands.h"
@@ -16,8 +17,10 @@
 #include "out.h"
 
 struct runner {
-	pid_t child;
-	int on_loss; /* a signal, 0: none */
+	int on_loss; /* a signal; 0: none */
+	sigset_t before, forwarded;
+	int signals; /* signalfd of those that are forwarded */
+	pid_t child; /* 0: not yet */
 };
 
 static bool
@@ -59,28 +62,30 @@ on_lease(void *arg, struct lic_lease *lease)
 		(void)kill(runner->child, runner->on_loss);
 }
 
-/* In the child.  Without the one who holds the lease there is none. */
+/* In the child.  It must not run without the process that holds the lease. */
 static void
-execute(const struct ctl *ctl, const struct runner *runner,
-    const sigset_t *mask, pid_t parent)
+execute(const struct ctl *ctl, const struct runner *runner, pid_t parent)
 {
-	(void)sigprocmask(SIG_SETMASK, mask, NULL);
+	int error;
+
+	(void)sigprocmask(SIG_SETMASK, &runner->before, NULL);
 	if (runner->on_loss != 0 &&
 	    (prctl(PR_SET_PDEATHSIG, runner->on_loss, 0, 0, 0) < 0 ||
 		getppid() != parent))
 		_exit(EXIT_RUN);
 	execvp(ctl->command[0], ctl->command);
-	(void)fail("%s: %s", ctl->command[0], strerror(errno));
-	_exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUN);
+	error = errno;
+	(void)fail("%s: %s", ctl->command[0], strerror(error));
+	_exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUN);
 }
 
-/* True: the command is over. */
+/* True: the command has ended. */
 static bool
-take_signal(const struct runner *runner, int fd, int *status)
+take_signal(const struct runner *runner, int *status)
 {
 	struct signalfd_siginfo info;
 
-	if (read(fd, &info, sizeof info) != sizeof info)
+	if (read(runner->signals, &info, sizeof info) != sizeof info)
 		return false;
 	if (info.ssi_signo == SIGCHLD)
 		return waitpid(runner->child, status, WNOHANG) == runner->child;
@@ -91,73 +96,99 @@ take_signal(const struct runner *runner, int fd, int *status)
 }
 
 static int
-await(const struct ctl *ctl, const struct runner *runner, int fd)
+await(const struct ctl *ctl, const struct runner *runner)
 {
 	struct pollfd waits[] = {
-		{ .fd = fd, .events = POLLIN },
+		{ .fd = runner->signals, .events = POLLIN },
 		{ .fd = lic_fd(ctl->lic), .events = POLLIN },
 	};
 	int status;
 
 	for (;;) {
-		if (poll(waits, 2, -1) < 0 && errno != EINTR)
-			return fail("poll: %s", strerror(errno));
+		if (poll(waits, 2, -1) < 0)
+			continue; /* a signal that is not forwarded */
 		if (waits[1].revents != 0)
 			(void)lic_process(ctl->lic);
-		if (waits[0].revents != 0 && take_signal(runner, fd, &status))
+		if (waits[0].revents != 0 && take_signal(runner, &status))
 			break;
 	}
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 				   : WEXITSTATUS(status);
 }
 
-static int
-run_command(const struct ctl *ctl, struct runner *runner)
+/* From here on they wait for the command. */
+static bool
+hold_signals(struct runner *runner)
 {
 	static const int forwarded[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT,
 		SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH, SIGCONT, SIGCHLD };
-	sigset_t set, before;
-	pid_t parent = getpid();
-	int fd;
 
-	sigemptyset(&set);
+	sigemptyset(&runner->forwarded);
 	for (size_t i = 0; i < NITEMS(forwarded); i++)
-		sigaddset(&set, forwarded[i]);
-	(void)sigprocmask(SIG_BLOCK, &set, &before);
-	if ((fd = signalfd(-1, &set, SFD_CLOEXEC)) < 0 ||
-	    (runner->child = fork()) < 0) {
-		(void)fail("%s", strerror(errno));
-		return EXIT_RUN;
-	}
-	if (runner->child == 0)
-		execute(ctl, runner, &before, parent);
-	return await(ctl, runner, fd);
+		sigaddset(&runner->forwarded, forwarded[i]);
+	(void)sigprocmask(SIG_BLOCK, &runner->forwarded, &runner->before);
+	runner->signals = signalfd(-1, &runner->forwarded, SFD_CLOEXEC);
+	return runner->signals >= 0;
 }
 
-static int
-hold(struct ctl *ctl, struct runner *runner)
+/* Those that came before the command began: from a terminal, too, since that
+ * did not send them to the command. */
+static void
+forward_early(const struct runner *runner)
+{
+	const struct timespec now = { 0, 0 };
+	int number;
+
+	while ((number = sigtimedwait(&runner->forwarded, NULL, &now)) > 0)
+		(void)kill(runner->child, number);
+}
+
+static bool
+hold_lease(struct ctl *ctl, struct runner *runner)
 {
 	const struct lic_options options = { .lease = on_lease, .arg = runner };
 	struct lic_lease *lease;
 	enum lic_err err;
 
 	if (open_daemon(ctl, options) != EXIT_DONE)
-		return EXIT_RUN;
+		return false;
 	err = lic_checkout(ctl->lic, ctl->feature, NULL, ctl->count, &lease);
 	if (err != LIC_OK) {
 		(void)fail_lic(ctl, err);
-		return EXIT_RUN;
+		return false;
 	}
 	if (lic_lease_state(lease) != LIC_LICENSED)
 		(void)fail("%s: %s", ctl->feature,
 		    lic_state_name(lic_lease_state(lease)));
-	return run_command(ctl, runner);
+	return true;
+}
+
+/* A signal that comes while the lease does is the command's already. */
+static int
+run_command(struct ctl *ctl, struct runner *runner)
+{
+	pid_t parent = getpid();
+
+	if (!hold_signals(runner)) {
+		(void)fail("signalfd: %s", strerror(errno));
+		return EXIT_RUN;
+	}
+	if (!hold_lease(ctl, runner))
+		return EXIT_RUN;
+	if ((runner->child = fork()) < 0) {
+		(void)fail("fork: %s", strerror(errno));
+		return EXIT_RUN;
+	}
+	if (runner->child == 0)
+		execute(ctl, runner, parent);
+	forward_early(runner);
+	return await(ctl, runner);
 }
 
 int
 run(struct ctl *ctl)
 {
-	struct runner runner = { 0, SIGTERM };
+	struct runner runner = { .on_loss = SIGTERM };
 
 	if (ctl->feature == NULL)
 		return misuse("run: --feature NAME is missing");
@@ -172,5 +203,5 @@ run(struct ctl *ctl)
 		return misuse("--on-loss: %s is not the name of a signal, or "
 			      "none",
 		    ctl->on_loss);
-	return hold(ctl, &runner);
+	return run_command(ctl, &runner);
 }
