@@ -24,9 +24,13 @@ bin_licagentd_LDADD = agent/libagent.la licensecore/libcore.la $(JANSSON_LIBS)
 # Started by licagentd for each transfer; the daemon itself needs no libcurl.
 pkglibexec_PROGRAMS += bin/licagent-transfer
 bin_licagent_transfer_SOURCES = agent/jobs/transfer_main.c agent/jobs/protocol.c \
-	agent/jobs/protocol.h
-bin_licagent_transfer_CPPFLAGS = $(AGENT_CPPFLAGS) $(CURL_CFLAGS)
-bin_licagent_transfer_LDADD = $(CURL_LIBS)
+	agent/jobs/protocol.h $(SANDBOX)
+bin_licagent_transfer_CPPFLAGS = $(AGENT_CPPFLAGS) $(CURL_CFLAGS) \
+	$(SECCOMP_CFLAGS)
+bin_licagent_transfer_LDADD = $(CURL_LIBS) $(SECCOMP_LIBS)
+SANDBOX = \
+	agent/jobs/landlock.c agent/jobs/landlock.h \
+	agent/jobs/sandbox.c agent/jobs/sandbox.h
 
 dist_man_MANS += agent/licagent-control.7 agent/licagent-license.5 \
 	agent/licagent-snmp.7 agent/licagentd.8 agent/licagentd.conf.5

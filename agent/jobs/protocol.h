@@ -42,8 +42,9 @@ struct protocol {
 	bool has_host_key;   /* which must be known */
 	/* What comes between host and path in libcurl's URL. */
 	const char *before_absolute, *before_relative;
-	bool has_status; /* success is a status 2xx */
-	bool is_mute;    /* libcurl's words for an error are about sockets */
+	bool has_data_port; /* the server chooses a port for the file */
+	bool has_status;    /* success is a status 2xx */
+	bool is_mute;       /* libcurl's words for an error are about sockets */
 };
 
 /* number: of the enumeration. */

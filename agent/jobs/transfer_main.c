@@ -3,29 +3,36 @@
  *
  * Reads an order from standard input, a socket, moves the file between the
  * server and standard output, which is memory, and says over the socket how
- * it went.  It trusts no server: the size, the time and the silence are
- * limited, no redirection is followed, no proxy asked, and a host key has to
- * be known.  It dies with the daemon.
+ * it went.  It trusts no server: it hears one from within a sandbox; the size,
+ * the time and the silence are limited, no redirection is followed, no proxy
+ * asked, and a host key has to be known.  It dies with the daemon.
  */
 #include "transfer.h"
 
 #include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "sandbox.h"
+
 /* Room for a path of which every byte is escaped. */
 #define URL_MAX 1200
+#define CHUNK 65536
 
 struct work {
 	struct transfer_order order;
+	char known_hosts[32]; /* where libcurl finds them */
 	CURL *curl;
 	char error[CURL_ERROR_SIZE];
 	uint64_t received;
@@ -169,8 +176,9 @@ set_limits(CURL *curl, const struct transfer_order *order)
 
 /* Nothing but this protocol, this server and these credentials. */
 static CURLcode
-set_bounds(CURL *curl, const struct transfer_order *order)
+set_bounds(CURL *curl, const struct work *work)
 {
+	const struct transfer_order *order = &work->order;
 	CURLcode code;
 
 	if ((code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR,
@@ -184,7 +192,7 @@ set_bounds(CURL *curl, const struct transfer_order *order)
 	    (code = curl_easy_setopt(curl, CURLOPT_ADDRESS_SCOPE,
 		 (long)order->scope)) == CURLE_OK &&
 	    (code = curl_easy_setopt(
-		 curl, CURLOPT_SSH_KNOWNHOSTS, order->known_hosts)) == CURLE_OK)
+		 curl, CURLOPT_SSH_KNOWNHOSTS, work->known_hosts)) == CURLE_OK)
 		code = curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
 	return code;
 }
@@ -252,7 +260,7 @@ set_all(struct work *work)
 	    (code = curl_easy_setopt(curl, CURLOPT_XFERINFODATA, work)) ==
 		CURLE_OK &&
 	    (code = set_limits(curl, &work->order)) == CURLE_OK &&
-	    (code = set_bounds(curl, &work->order)) == CURLE_OK &&
+	    (code = set_bounds(curl, work)) == CURLE_OK &&
 	    (code = set_user(curl, &work->order)) == CURLE_OK)
 		code = set_file(curl, work);
 	return code;
@@ -341,19 +349,63 @@ conclude(struct work *work, CURLcode code)
 				   : curl_easy_strerror(code));
 }
 
+/* ---- Known host keys ---- */
+
+/*
+ * The file is copied into memory, which libcurl opens by the name that it has
+ * below /proc: in the sandbox neither the user nor Landlock allows to open
+ * the file itself.
+ */
+static bool
+copy_hosts(struct work *work)
+{
+	int from = open(work->order.known_hosts,
+	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int to = from < 0 ? -1 : memfd_create("known_hosts", MFD_CLOEXEC);
+	ssize_t n = -1;
+
+	if (to >= 0)
+		while ((n = sendfile(to, from, NULL, CHUNK)) > 0)
+			;
+	snprintf(work->known_hosts, sizeof work->known_hosts,
+	    "/proc/self/fd/%d", to);
+	if (from >= 0)
+		close(from);
+	return n == 0;
+}
+
 /* Without keys that are known nobody can be who he says he is. */
 static bool
-may_trust(const struct transfer_order *order)
+may_trust(struct work *work)
 {
+	const struct transfer_order *order = &work->order;
 	char text[256];
 
-	if (!protocol_of(order->protocol)->has_host_key ||
-	    access(order->known_hosts, R_OK) == 0)
+	if (!protocol_of(order->protocol)->has_host_key || copy_hosts(work))
 		return true;
 	snprintf(text, sizeof text,
-	    "the known host keys (known-hosts, %.150s) cannot be read",
-	    order->known_hosts);
+	    "the known host keys (known-hosts, %.150s) cannot be read: %s",
+	    order->known_hosts, strerror(errno));
 	(void)say_end(TRANSFER_NO_SERVER, text);
+	return false;
+}
+
+/* ---- From the order to the end ---- */
+
+static bool
+lock_in(const struct transfer_order *order)
+{
+	const struct sandbox sandbox = {
+		.file_max = order->upload ? 0 : order->max_size,
+		.port = protocol_of(order->protocol)->has_data_port
+			    ? 0
+			    : (uint16_t)order->port,
+	};
+	char why[128];
+
+	if (sandbox_enter(&sandbox, why, sizeof why))
+		return true;
+	(void)say_end(TRANSFER_FAILED, why);
 	return false;
 }
 
@@ -378,27 +430,17 @@ carry_out(struct work *work)
 
 	if (wrong != NULL)
 		return say_end(TRANSFER_REFUSED, wrong);
-	if (!may_trust(&work->order))
+	if (!may_trust(work))
 		return EXIT_FAILURE;
+	/* What the libraries read at their start is read outside. */
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return say_end(TRANSFER_FAILED, "libcurl does not start");
+	if (!lock_in(&work->order))
+		return EXIT_FAILURE;
 	status = perform(work);
 	curl_easy_cleanup(work->curl);
 	curl_global_cleanup();
 	return status;
-}
-
-/* A password passes through this memory, and strangers' bytes. */
-static void
-confine(void)
-{
-	static const struct rlimit none = { 0, 0 };
-
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)signal(SIGPIPE, SIG_IGN);
 }
 
 int
@@ -406,7 +448,9 @@ main(void)
 {
 	static struct work work;
 
-	confine();
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the sandbox insists */
+	(void)signal(SIGPIPE, SIG_IGN);
 	if (recv(STDIN_FILENO, &work.order, sizeof work.order, 0) !=
 	    sizeof work.order) {
 		fputs("licagent-transfer: licagentd starts this, nobody else\n",
@@ -414,5 +458,9 @@ main(void)
 		return 2;
 	}
 	/* It may have died before we asked to hear of it. */
-	return getppid() == work.order.daemon ? carry_out(&work) : EXIT_FAILURE;
+	if (getppid() != work.order.daemon)
+		return EXIT_FAILURE;
+	/* Handlers at exit, such as a leak checker's, want more than the
+	 * sandbox has. */
+	_exit(carry_out(&work));
 }
