@@ -1,10 +1,10 @@
 /*
- * licclient.c - leases, and what keeps them.
+ * licclient.c - leases, and the connection that holds them.
  *
- * Whatever comes in is only noted, by whichever call reads it; lic_process
- * alone calls back.  So that a caller's loop hears of what another call has
- * noted, the descriptor it polls is an epoll set of three: the connection, a
- * timer for trying again, and an event counter for what was noted.
+ * Any call may read messages, but only notes what they say; lic_process alone
+ * calls back.  The caller polls an epoll set of three descriptors: the
+ * connection, a timer for retries, and an eventfd that is readable when another
+ * call has noted something.
  */
 #include "licclient.h"
 
@@ -24,16 +24,16 @@
 #define TIMEOUT_MS 5000
 #define RECONNECT_MS 250
 #define RETAKE_MS 10000
-#define EVENTS_MAX 1024 /* noted ones; more are passed over */
+#define EVENTS_MAX 1024 /* noted and not yet reported; more are dropped */
 
 struct lic_lease {
 	struct lic *lic;
 	struct lic_lease *next, **link;
-	char *feature, *version; /* version: NULL if none was asked for */
+	char *feature, *version; /* version NULL: the device's */
 	uint32_t count;
-	uint32_t number;  /* the daemon's, 0: it has none */
+	uint32_t number;  /* the daemon's; 0: not held */
 	json_int_t asked; /* the request that takes it again; 0: none */
-	enum lic_state state, told;
+	enum lic_state state, reported;
 	void *arg;
 };
 
@@ -41,13 +41,13 @@ struct lic {
 	struct lic_options options;
 	char *path;
 	struct wire wire;
-	bool ready; /* the daemon has said hello */
+	bool ready; /* its greeting has come */
 	int set, timer, noted;
 	json_int_t last_id;
-	json_int_t waiting; /* the request whose answer is waited for */
-	json_t *answer;     /* to it */
+	json_int_t waiting; /* for the answer to this request; 0: none */
+	json_t *answer;     /* the answer */
 	struct lic_lease *leases;
-	json_t *events; /* noted ones */
+	json_t *events; /* noted, not yet reported */
 	char code[32];
 	char detail[512];
 };
@@ -61,7 +61,7 @@ lic_strerror(enum lic_err err)
 	case LIC_OK:
 		return "no error";
 	case LIC_EINVAL:
-		return "an argument is wrong";
+		return "invalid argument";
 	case LIC_ENOMEM:
 		return "out of memory";
 	case LIC_EAWAY:
@@ -69,23 +69,23 @@ lic_strerror(enum lic_err err)
 	case LIC_ETIMEOUT:
 		return "licagentd did not answer in time";
 	case LIC_EDENIED:
-		return "licagentd does not allow it";
+		return "permission denied by licagentd";
 	case LIC_EBUSY:
-		return "licagentd has too many clients or leases";
+		return "too many clients or leases";
 	case LIC_EPROTOCOL:
-		return "what answers is not a licagentd of this version";
+		return "not a licagentd of this protocol version";
 	case LIC_ENOLICENSE:
-		return "the feature has no license";
+		return "no license";
 	case LIC_EEULA:
-		return "its agreement has to be accepted first";
+		return "license agreement not accepted";
 	case LIC_EEXPIRED:
-		return "its license has expired";
+		return "license expired";
 	case LIC_ENOTYET:
-		return "its license begins later";
+		return "license not valid yet";
 	case LIC_EEXHAUSTED:
-		return "its count is used up";
+		return "license count exhausted";
 	case LIC_EREFUSED:
-		return "licagentd refused it";
+		return "refused by licagentd";
 	}
 	return "unknown error";
 }
@@ -129,7 +129,7 @@ text_of(const json_t *object, const char *key)
 	return text != NULL ? text : "";
 }
 
-/* The daemon's own words. */
+/* The daemon's error. */
 static enum lic_err
 refused(struct lic *lic, const json_t *error)
 {
@@ -138,14 +138,14 @@ refused(struct lic *lic, const json_t *error)
 	return err_of(lic->code);
 }
 
-/* ---- What is noted for lic_process ---- */
+/* ---- Notes for lic_process ---- */
 
 static void
 note(struct lic *lic)
 {
 	uint64_t one = 1;
 
-	/* It can fail only if it is noted already. */
+	/* Fails only if the counter is full: it is readable then. */
 	(void)!write(lic->noted, &one, sizeof one);
 }
 
@@ -153,7 +153,7 @@ static void
 set_state(struct lic_lease *lease, enum lic_state state)
 {
 	lease->state = state;
-	if (state != lease->told)
+	if (state != lease->reported)
 		note(lease->lic);
 }
 
@@ -190,7 +190,7 @@ lic_state_name(enum lic_state state)
 static void
 disconnect(struct lic *lic)
 {
-	wire_close(&lic->wire); /* which takes it out of the set */
+	wire_close(&lic->wire); /* and takes it out of the epoll set */
 	lic->ready = false;
 	for (struct lic_lease *l = lic->leases; l != NULL; l = l->next) {
 		l->number = 0;
@@ -272,7 +272,7 @@ ask_checkout(struct lic *lic, const struct lic_lease *lease)
 	       text_add(out, "}\n", 2);
 }
 
-/* Asks once more for what is not held. */
+/* Requests the leases that are not held. */
 static bool
 retake(struct lic *lic)
 {
@@ -300,7 +300,7 @@ take_hello(struct lic *lic, const json_t *message)
 	if (strcmp(text_of(message, "hello"), "licagent") != 0 ||
 	    version != VERSION)
 		return fail(lic, LIC_EPROTOCOL,
-		    "what answers there is not a licagentd of this version");
+		    "not a licagentd of this protocol version");
 	lic->ready = true;
 	arm(lic, 0);
 	if (lic->options.event != NULL &&
@@ -390,7 +390,7 @@ take(struct lic *lic, json_t *message)
 	return LIC_OK;
 }
 
-/* What was read. */
+/* Takes every message that was read. */
 static enum lic_err
 take_all(struct lic *lic)
 {
@@ -404,25 +404,24 @@ take_all(struct lic *lic)
 		json_decref(message);
 	}
 	if (err == LIC_OK && bad)
-		err = fail(lic, LIC_EPROTOCOL,
-		    "what answers there speaks something else");
+		err = fail(lic, LIC_EPROTOCOL, "invalid message");
 	return err;
 }
 
-/* Reads and writes what can be.  On failure it is disconnected. */
+/* Reads and writes without waiting.  Disconnects on failure. */
 static enum lic_err
 pump(struct lic *lic)
 {
 	enum lic_err err;
 	int error = wire_read(&lic->wire);
 
-	/* What came before the end is still worth reading. */
+	/* Messages may have come before the connection ended. */
 	err = take_all(lic);
 	if (err == LIC_OK && error == 0)
 		error = wire_flush(&lic->wire);
 	if (err == LIC_OK && error != 0)
 		err = fail(lic, LIC_EAWAY,
-		    error == ECONNRESET ? "licagentd hung up"
+		    error == ECONNRESET ? "connection closed by licagentd"
 					: strerror(error));
 	if (err != LIC_OK)
 		disconnect(lic);
@@ -443,8 +442,8 @@ is_answered(const struct lic *lic)
 	return lic->answer != NULL;
 }
 
-/* On failure it is disconnected: an answer that comes too late would leave a
- * lease that nobody knows of. */
+/* Disconnects on failure: an answer that came too late would leave a lease that
+ * nobody knows of. */
 static enum lic_err
 wait_until(struct lic *lic, bool (*done)(const struct lic *))
 {
@@ -510,7 +509,7 @@ converse(struct lic *lic, json_t **result)
 	return await_answer(lic, lic->last_id, result);
 }
 
-/* A daemon that went away since is tried once more. */
+/* A connection that turns out to be dead is made once more. */
 static enum lic_err
 try_converse(struct lic *lic, bool (*ask)(struct lic *, const void *),
     const void *arg, json_t **result)
@@ -522,7 +521,8 @@ try_converse(struct lic *lic, bool (*ask)(struct lic *, const void *),
 
 		if ((err = be_connected(lic)) == LIC_OK) {
 			if (!ask(lic, arg)) {
-				disconnect(lic); /* half a request is sent */
+				disconnect(
+				    lic); /* half a request is in the buffer */
 				return LIC_ENOMEM;
 			}
 			err = converse(lic, result);
@@ -588,7 +588,7 @@ lic_checkout(struct lic *lic, const char *feature, const char *version,
 		return err;
 	}
 	got_lease(lease, result);
-	lease->told = lease->state;
+	lease->reported = lease->state;
 	json_decref(result);
 	lease->next = lic->leases;
 	lease->link = &lic->leases;
@@ -680,7 +680,7 @@ lic_lease_arg(const struct lic_lease *lease)
 	return lease->arg;
 }
 
-/* ---- Anything else ---- */
+/* ---- Other requests ---- */
 
 static bool
 ask_json(struct lic *lic, const void *arg)
@@ -694,6 +694,8 @@ ask_json(struct lic *lic, const void *arg)
 		text = json_dumps(request, JSON_COMPACT);
 	good = text != NULL && text_add(&lic->wire.out, text, strlen(text)) &&
 	       text_add(&lic->wire.out, "\n", 1);
+	if (text != NULL) /* there may be a password in it */
+		explicit_bzero(text, strlen(text));
 	free(text);
 	json_decref(request);
 	return good;
@@ -752,9 +754,9 @@ index_of(const json_t *event, const char *key)
 }
 
 static void
-tell_event(struct lic *lic, const json_t *event)
+report_event(struct lic *lic, const json_t *event)
 {
-	const struct lic_event told = {
+	const struct lic_event report = {
 		.kind = text_of(event, "kind"),
 		.at = text_of(event, "at"),
 		.feature = text_of(event, "feature"),
@@ -769,33 +771,33 @@ tell_event(struct lic *lic, const json_t *event)
 		.count_left = count_of(event, "count_left"),
 	};
 
-	lic->options.event(lic->options.arg, &told);
+	lic->options.event(lic->options.arg, &report);
 }
 
 static void
-tell_events(struct lic *lic)
+report_events(struct lic *lic)
 {
 	while (json_array_size(lic->events) > 0) {
 		json_t *event = json_incref(json_array_get(lic->events, 0));
 
 		(void)json_array_remove(lic->events, 0);
-		tell_event(lic, event);
+		report_event(lic, event);
 		json_decref(event);
 	}
 }
 
-/* From the beginning after each call: it may have released any lease. */
+/* Starts over after each call, which may have released any lease. */
 static void
-tell_leases(struct lic *lic)
+report_leases(struct lic *lic)
 {
 	struct lic_lease *l = lic->leases;
 
 	while (l != NULL) {
-		if (l->state == l->told) {
+		if (l->state == l->reported) {
 			l = l->next;
 			continue;
 		}
-		l->told = l->state;
+		l->reported = l->state;
 		if (lic->options.lease != NULL)
 			lic->options.lease(lic->options.arg, l);
 		l = lic->leases;
@@ -823,8 +825,8 @@ lic_process(struct lic *lic)
 	if (lic->wire.fd >= 0 && err == LIC_OK)
 		err = pump(lic);
 	(void)drain(lic->noted);
-	tell_events(lic);
-	tell_leases(lic);
+	report_events(lic);
+	report_leases(lic);
 	return err == LIC_OK || err == LIC_ENOMEM ? err : LIC_EAWAY;
 }
 

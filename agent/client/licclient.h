@@ -1,19 +1,19 @@
 /*
- * licclient.h - check features out of licagentd, and hear when that changes.
+ * licclient.h - check features out of licagentd, and follow their licenses.
  *
- * A client is one connection to the daemon's control socket.  It runs no
- * threads, keeps nothing in globals, and calls back from within lic_process
- * only (progress alone comes within lic_request).  A client must not be used by
- * two threads at once; two clients do not know of each other.  After a fork
- * only one of the processes may go on using it.
+ * A client is one connection to the daemon's control socket.  It has no threads
+ * and no global state, and calls back from within lic_process only (progress:
+ * from within lic_request).  Only one thread may use a client at a time.
+ * Clients are independent of each other.  After a fork only one of the
+ * processes may use a client.
  *
  * Leases end with their client, so a program that crashes gives back what it
  * held.  When the daemon ends, leases become LIC_AWAY; when it is back, the
- * client connects again, from within lic_process or any call that needs the
- * daemon, and takes every lease again.
+ * client reconnects, from within lic_process or any call that needs the daemon,
+ * and takes every lease again.
  *
- * Strings are UTF-8.  Calls return enum lic_err, LIC_OK (0) being success;
- * results go through the last parameter and are written on success only.
+ * Strings are UTF-8.  Functions return enum lic_err, LIC_OK (0) on success;
+ * results go through the last parameter and are written only on success.
  */
 #ifndef LICCLIENT_H
 #define LICCLIENT_H
@@ -29,30 +29,30 @@ extern "C" {
 
 enum lic_err {
 	LIC_OK = 0,
-	LIC_EINVAL, /* an argument breaks this header's contract */
+	LIC_EINVAL, /* invalid argument */
 	LIC_ENOMEM,
 	LIC_EAWAY,      /* no daemon answers at the socket */
-	LIC_ETIMEOUT,   /* it did not answer in time */
-	LIC_EDENIED,    /* it does not let this process do that */
-	LIC_EBUSY,      /* it has no place for one more client, or lease */
-	LIC_EPROTOCOL,  /* what answers is no licagentd that we know */
-	LIC_ENOLICENSE, /* the feature has no license */
-	LIC_EEULA,      /* its agreement has to be accepted first */
-	LIC_EEXPIRED,   /* its license ran out */
-	LIC_ENOTYET,    /* its license begins later */
-	LIC_EEXHAUSTED, /* less than asked for is left */
-	LIC_EREFUSED,   /* anything else; lic_detail says what */
+	LIC_ETIMEOUT,   /* the daemon did not answer in time */
+	LIC_EDENIED,    /* permission denied by the daemon */
+	LIC_EBUSY,      /* too many clients or leases */
+	LIC_EPROTOCOL,  /* not a licagentd of this protocol version */
+	LIC_ENOLICENSE, /* no license for the feature */
+	LIC_EEULA,      /* license agreement not accepted */
+	LIC_EEXPIRED,   /* license expired */
+	LIC_ENOTYET,    /* license not valid yet */
+	LIC_EEXHAUSTED, /* fewer left than requested */
+	LIC_EREFUSED,   /* refused for another reason: lic_detail */
 };
 
-/* A few words for people; never NULL. */
+/* A text such as "license expired"; never NULL. */
 LIC_API const char *lic_strerror(enum lic_err);
 
 enum lic_state {
 	LIC_LICENSED,
-	LIC_EXPIRED,    /* its license ran out and stays until it is released */
-	LIC_UNLICENSED, /* held without a license: the feature has to run */
-	LIC_AWAY,       /* the daemon is away; the lease is taken again later */
-	LIC_LOST,       /* the daemon came back and refused it; tried again
+	LIC_EXPIRED,    /* the license expired; the lease is still held */
+	LIC_UNLICENSED, /* held without a license: the feature must run */
+	LIC_AWAY,       /* not connected; the lease is taken again later */
+	LIC_LOST,       /* refused after a reconnection; requested again
 			   every 10 seconds */
 };
 
@@ -62,65 +62,63 @@ LIC_API const char *lic_state_name(enum lic_state);
 struct lic;
 struct lic_lease;
 
-/* What happened to the device's licenses; borrowed for the call. */
+/* Something happened to licenses of the device; valid during the call. */
 struct lic_event {
 	const char *kind; /* "installed", "expired", "superseded",
 			     "countRaised"...: licagent-control(7) */
 	const char *at;   /* 2026-12-31T18:30:00Z */
 	const char *feature;
 	const char *version;
-	const char *type; /* "permanent"...; "" if it is about none */
+	const char *type; /* "permanent"...; "" if no license is meant */
 	uint32_t device, store, license;
 	int64_t left_s;            /* of the feature */
-	const char *end;           /* likewise; "" if it has none */
-	int64_t count, count_left; /* of the license; -1 if not counted */
+	const char *end;           /* likewise, a date; "": none */
+	int64_t count, count_left; /* of the license; -1: not counted */
 };
 
 struct lic_options {
-	const char *socket; /* NULL: the one that the daemon has if it is
-			       not configured; copied */
+	const char *socket; /* copied; NULL: the daemon's default */
 	int timeout_ms;     /* how long to wait for an answer; 0: 5000 */
 	/* The state of a lease has changed.  It may be released here. */
 	void (*lease)(void *arg, struct lic_lease *);
-	/* Something happened.  NULL: nothing is told. */
+	/* NULL: the client does not subscribe to events. */
 	void (*event)(void *arg, const struct lic_event *);
 	/*
-	 * How far a request is that asked for it ("progress"): `what` is
-	 * "bytes" or "licenses", total 0 if it is not known.  Called from
-	 * within lic_request, and must not use the client.
+	 * Progress of a request that has "progress": true.  `what` is "bytes"
+	 * or "licenses"; total is 0 if unknown.  Called from within
+	 * lic_request; must not use the client.
 	 */
 	void (*progress)(
 	    void *arg, const char *what, uint64_t done, uint64_t total);
-	void *arg; /* for all three */
+	void *arg; /* of all three */
 };
 
-/* NULL stands for options that are all zero. */
+/* Connects.  NULL options: all zero. */
 LIC_API enum lic_err lic_open(const struct lic_options *, struct lic **);
-/* With all its leases; not from a callback.  NULL is fine. */
+/* Ends all its leases.  Not from a callback.  NULL is fine. */
 LIC_API void lic_close(struct lic *);
 
 /*
- * Readable whenever lic_process has something to do; the same for the client's
- * life.  For poll, select, epoll, and the loops that are built of them.
+ * A descriptor that is readable whenever lic_process has something to do; the
+ * same for the client's life.  For poll, select, epoll, and event loops.
  */
 LIC_API int lic_fd(const struct lic *);
 /*
- * Does what there is to do without waiting for anything: calls back, connects
- * again.  LIC_EAWAY: not connected now, which will be tried again.  Fails
- * otherwise only with LIC_ENOMEM.
+ * Calls back, and reconnects, without waiting.  LIC_EAWAY: not connected, and
+ * will be tried again.  Other errors: LIC_ENOMEM.
  */
 LIC_API enum lic_err lic_process(struct lic *);
 
 /*
- * Takes count of a feature (0 stands for 1).  version NULL: the one that the
- * device has it in.  The lease belongs to the client.
+ * Checks out a count of a feature (0 means 1).  version NULL: the one the
+ * device is configured for.  The lease belongs to the client.
  */
 LIC_API enum lic_err lic_checkout(struct lic *, const char *feature,
     const char *version, uint32_t count, struct lic_lease **);
-/* Gives it back.  The lease is gone in any case.  NULL is fine. */
+/* Gives it back, and frees the lease whatever the result.  NULL is fine. */
 LIC_API enum lic_err lic_release(struct lic_lease *);
 
-/* As far as is known now. */
+/* As of the last message that was read. */
 LIC_API enum lic_state lic_lease_state(const struct lic_lease *);
 LIC_API const char *lic_lease_feature(const struct lic_lease *);
 LIC_API uint32_t lic_lease_count(const struct lic_lease *);
@@ -130,21 +128,20 @@ LIC_API void *lic_lease_arg(const struct lic_lease *);
 
 /*
  * Any request of licagent-control(7): a JSON object without "id".  The answer
- * is the JSON text of its "result", which the caller frees.  On failure
- * lic_code has the name of the error, and lic_detail its sentence.
+ * is the JSON text of its "result"; the caller frees it.  On failure lic_code
+ * is the code of the error, and lic_detail its text.
  */
 LIC_API enum lic_err lic_request(
     struct lic *, const char *request, char **answer);
 
 /*
- * What the daemon, or the system, said when a call failed last: a sentence,
- * and the name of the daemon's error.  "" if there was none.  Borrowed until
- * the next call.
+ * The text of the last error, from the daemon or the system, and the code of
+ * the daemon's error; "" if there is none.  Valid until the next call.
  */
 LIC_API const char *lic_detail(const struct lic *);
 LIC_API const char *lic_code(const struct lic *);
 
-/* Why lic_open failed, which leaves no client to ask: into text. */
+/* lic_open, which on failure writes the text of the error. */
 LIC_API enum lic_err lic_open_detail(
     const struct lic_options *, struct lic **, char *text, int size);
 

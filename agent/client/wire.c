@@ -10,20 +10,40 @@
 #include <time.h>
 #include <unistd.h>
 
+/* There may be a password in it. */
+static void
+text_free(struct text *text)
+{
+	if (text->data != NULL)
+		explicit_bzero(text->data, text->size);
+	free(text->data);
+	*text = (struct text){ NULL, 0, 0 };
+}
+
+/* Not realloc, which would leave a copy behind. */
+static bool
+text_grow(struct text *text, size_t size)
+{
+	struct text grown = { malloc(size), text->len, size };
+
+	if (grown.data == NULL)
+		return false;
+	if (text->len != 0)
+		memcpy(grown.data, text->data, text->len);
+	text_free(text);
+	*text = grown;
+	return true;
+}
+
 bool
 text_add(struct text *text, const char *data, size_t len)
 {
 	size_t size = text->size != 0 ? text->size : 512;
-	char *grown;
 
 	while (size < text->len + len)
 		size *= 2;
-	if (size != text->size) {
-		if ((grown = realloc(text->data, size)) == NULL)
-			return false;
-		text->data = grown;
-		text->size = size;
-	}
+	if (size != text->size && !text_grow(text, size))
+		return false;
 	memcpy(text->data + text->len, data, len);
 	text->len += len;
 	return true;
@@ -35,6 +55,7 @@ text_take(struct text *text, size_t len)
 	text->len -= len;
 	if (text->len != 0)
 		memmove(text->data, text->data + len, text->len);
+	explicit_bzero(text->data + text->len, len);
 }
 
 int64_t
@@ -73,9 +94,8 @@ wire_close(struct wire *wire)
 	if (wire->fd >= 0)
 		close(wire->fd);
 	wire->fd = -1;
-	free(wire->in.data);
-	free(wire->out.data);
-	wire->in = wire->out = (struct text){ NULL, 0, 0 };
+	text_free(&wire->in);
+	text_free(&wire->out);
 }
 
 int

@@ -1,7 +1,7 @@
 /*
  * wire.h - a connection to the control socket: messages in, messages out.
  *
- * Inside liblicclient only.
+ * The lower floor of liblicclient; licclient.c stands on it.
  */
 #ifndef CLIENT_WIRE_H
 #define CLIENT_WIRE_H
@@ -12,16 +12,17 @@
 
 #include <jansson.h>
 
-#define WIRE_LINE_MAX (1024 * 1024) /* of the daemon's messages */
+#define WIRE_LINE_MAX (1024 * 1024) /* bytes of a message of the daemon */
 
+/* Bytes in memory that is cleared before it is freed. */
 struct text {
 	char *data;
 	size_t len, size;
 };
 
-/* False: no memory. */
+/* False: out of memory. */
 bool text_add(struct text *, const char *data, size_t len);
-void text_take(struct text *, size_t len); /* drops the first len bytes */
+void text_take(struct text *, size_t len); /* removes the first len bytes */
 
 struct wire {
 	int fd; /* -1: not connected */
@@ -31,17 +32,19 @@ struct wire {
 /* 0 or an errno. */
 int wire_connect(struct wire *, const char *path);
 void wire_close(struct wire *);
-/* Writes what the socket takes; 0 or an errno. */
+/* Writes as much as the socket accepts; 0 or an errno. */
 int wire_flush(struct wire *);
-/* Reads what is there.  0, or an errno; ECONNRESET at the end. */
+/* Reads what has come; 0 or an errno, ECONNRESET at the end. */
 int wire_read(struct wire *);
 /*
  * The next message that was read, which the caller releases.  NULL: there is
- * none (*bad is false), or what came is none (true).
+ * none yet, or, if *bad, something that is not a message.
  */
 json_t *wire_next(struct wire *, bool *bad);
-/* Waits for something to read, or for room if something is to be written;
-   until CLOCK_MONOTONIC says end_ms.  0, an errno, or ETIMEDOUT. */
+/*
+ * Waits for something to read, or to write if anything is buffered, until
+ * CLOCK_MONOTONIC is end_ms.  0, an errno, or ETIMEDOUT.
+ */
 int wire_wait(struct wire *, int64_t end_ms);
 
 int64_t wire_now_ms(void);

@@ -364,12 +364,10 @@ def example(lab):
         return
     code = re.search(r"^\.Bd -literal\n(.*?)^\.Ed",
                      section(page("liblicclient.3"), "EXAMPLES"),
-                     re.M | re.S).group(1).replace("\\&...", "")
+                     re.M | re.S).group(1)
     path = os.path.join(lab.top, "example.c")
     with open(path, "w", encoding="utf-8") as f:
-        f.write("#include <err.h>\n#include <licclient.h>\n"
-                "#include <poll.h>\n#include <stddef.h>\n"
-                f"int\nmain(void)\n{{\n{code}}}\n")
+        f.write(code)
     done = lab.run(compiler, "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Werror",
                    "-I" + os.path.join(TOP, "agent", "client"), "-c", path,
                    "-o", os.path.join(lab.top, "example.o"))
