@@ -26,6 +26,7 @@ MEMORY_WRAP = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
 	-Wl,--wrap=__asprintf_chk,--wrap=__vasprintf_chk
 
 # For tests in which the disk fails: tests/support/disk_calls.h.
-DISK_WRAP = -Wl,--wrap=write,--wrap=rename,--wrap=renameat2,--wrap=fsync
+DISK_WRAP = -Wl,--wrap=write,--wrap=rename,--wrap=renameat2,--wrap=fsync \
+	-Wl,--wrap=pwrite,--wrap=pwrite64,--wrap=fdatasync
 
 endif

@@ -123,8 +123,8 @@ write_new(const char *path, mode_t mode, const void *data, size_t len)
 	return close(fd) == 0 && ok;
 }
 
-static bool
-sync_dir_of(const char *path)
+bool
+lc_disk_sync_dir(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *dir =
@@ -186,9 +186,39 @@ lc_disk_write(const char *path, const void *data, size_t len, mode_t mode,
 		err = lc_fail(detail, err, "%s cannot be written: %s", path,
 		    strerror(errno));
 		(void)unlink(temporary); /* a second error would say less */
-	} else if (!sync_dir_of(path)) {
+	} else if (!lc_disk_sync_dir(path)) {
 		err = failed(detail, path, "its directory cannot be synced");
 	}
 	free(temporary);
 	return err;
+}
+
+static bool
+sync_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		(void)close(fd); /* nothing was written through it */
+	return ok;
+}
+
+enum lc_err
+lc_disk_replace(const char *from, const char *to, struct lc_detail *detail)
+{
+	if (!sync_file(from) || rename(from, to) != 0)
+		return lc_fail(detail, LC_EIO, "%s cannot be written: %s", to,
+		    strerror(errno));
+	return lc_disk_sync_dir(to) ? LC_OK :
+	    failed(detail, to, "its directory cannot be synced");
+}
+
+enum lc_err
+lc_disk_set_aside(const char *path, const char *to, struct lc_detail *detail)
+{
+	if (rename(path, to) != 0 && errno != ENOENT)
+		return lc_fail(detail, LC_EIO, "%s cannot be moved to %s: %s",
+		    path, to, strerror(errno));
+	return LC_OK;
 }

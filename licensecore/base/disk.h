@@ -24,4 +24,16 @@ enum lc_err lc_disk_read(const char *path, size_t max, char **data, size_t *len,
 enum lc_err lc_disk_write(const char *path, const void *data, size_t len,
     mode_t mode, bool replace, struct lc_detail *);
 
+/*
+ * Puts a file that was written by others, whole but not yet synced, in the
+ * place of another one, durably.
+ */
+enum lc_err lc_disk_replace(const char *from, const char *to,
+    struct lc_detail *);
+/* The entries of the folder that a file is in; errno tells why not. */
+bool lc_disk_sync_dir(const char *path);
+/* Renames a file for people to look at; it need not last. */
+enum lc_err lc_disk_set_aside(const char *path, const char *to,
+    struct lc_detail *);
+
 #endif

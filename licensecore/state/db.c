@@ -149,6 +149,10 @@ error_of(int rc)
 	case SQLITE_NOTADB:
 	case SQLITE_CONSTRAINT:
 	case SQLITE_MISMATCH:
+	case SQLITE_FORMAT:
+	case SQLITE_TOOBIG:
+	case SQLITE_SCHEMA:
+	case SQLITE_ERROR:	/* our SQL is right: the tables are not */
 		return LC_EDAMAGED;
 	default:
 		return LC_EIO;
@@ -181,6 +185,24 @@ statement_get(struct lc_db *db, const char *sql, sqlite3_stmt **out)
 	return LC_OK;
 }
 
+static int
+bind_value(sqlite3_stmt *statement, int i, const struct lc_value *v)
+{
+	switch (v->kind) {
+	case LC_V_NULL:
+		break;
+	case LC_V_INT:
+		return sqlite3_bind_int64(statement, i, v->number);
+	case LC_V_TEXT:
+		return sqlite3_bind_text64(statement, i, v->bytes, v->len,
+		    SQLITE_STATIC, SQLITE_UTF8);
+	case LC_V_BLOB:
+		return sqlite3_bind_blob64(statement, i, v->bytes, v->len,
+		    SQLITE_STATIC);
+	}
+	return sqlite3_bind_null(statement, i);
+}
+
 /* Values are bound without a copy: they outlive the statement's run. */
 static enum lc_err
 bind(sqlite3_stmt *statement, const char *letters, va_list args)
@@ -211,6 +233,10 @@ bind(sqlite3_stmt *statement, const char *letters, va_list args)
 			rc = sqlite3_bind_blob64(statement, i, value,
 			    va_arg(args, size_t), SQLITE_STATIC);
 			break;
+		case 'v':
+			rc = bind_value(statement, i,
+			    va_arg(args, const struct lc_value *));
+			break;
 		default:
 			return LC_EINVAL;
 		}
@@ -235,6 +261,25 @@ lc_db_run(struct lc_db *db, const char *sql, const char *letters, ...)
 	(void)sqlite3_reset(statement);	/* repeats what step said */
 	(void)sqlite3_clear_bindings(statement);
 	return err;
+}
+
+enum lc_err
+lc_db_run_values(struct lc_db *db, const char *sql,
+    const struct lc_value *values, size_t n)
+{
+	sqlite3_stmt *statement;
+	int rc = SQLITE_OK;
+	enum lc_err err;
+
+	if ((err = statement_get(db, sql, &statement)) != LC_OK)
+		return err;
+	for (size_t i = 0; i < n && rc == SQLITE_OK; i++)
+		rc = bind_value(statement, (int)i + 1, &values[i]);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(statement);
+	(void)sqlite3_reset(statement);	/* repeats what step said */
+	(void)sqlite3_clear_bindings(statement);
+	return error_of(rc);
 }
 
 /* A query that runs is its prepared statement. */
@@ -305,6 +350,31 @@ lc_db_blob(struct lc_rows *rows, int column, size_t *len)
 
 	*len = (size_t)sqlite3_column_bytes(statement_of(rows), column);
 	return blob;
+}
+
+void
+lc_db_value(struct lc_rows *rows, int column, struct lc_value *v)
+{
+	sqlite3_stmt *statement = statement_of(rows);
+
+	*v = (struct lc_value){ .kind = LC_V_NULL };
+	switch (sqlite3_column_type(statement, column)) {
+	case SQLITE_INTEGER:
+		v->kind = LC_V_INT;
+		v->number = sqlite3_column_int64(statement, column);
+		return;
+	case SQLITE_TEXT:
+		v->kind = LC_V_TEXT;
+		v->bytes = sqlite3_column_text(statement, column);
+		break;
+	case SQLITE_NULL:
+		return;
+	default:		/* a float that damage made is no value of ours */
+		v->kind = LC_V_BLOB;
+		v->bytes = sqlite3_column_blob(statement, column);
+		break;
+	}
+	v->len = (size_t)sqlite3_column_bytes(statement, column);
 }
 
 int64_t
@@ -567,6 +637,52 @@ lc_db_close(struct lc_db *db)
 		(void)sqlite3_finalize(db->cache[i].statement);
 	(void)sqlite3_close(db->sqlite);	/* nothing is open in it */
 	free(db);
+}
+
+enum lc_err
+lc_db_connect(const char *path, bool create, struct lc_db **out,
+    struct lc_detail *detail)
+{
+	struct lc_db *db = calloc(1, sizeof *db);
+	enum lc_err err = LC_ENOMEM;
+
+	if (db == NULL)
+		return err;
+	err = error_of(sqlite3_open_v2(path, &db->sqlite,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+	    SQLITE_OPEN_EXRESCODE | (create ? SQLITE_OPEN_CREATE : 0), NULL));
+	if (err == LC_OK) {
+		*out = db;
+		return err;
+	}
+	(void)file_problem(db, err, path, detail);
+	lc_db_close(db);
+	return err;
+}
+
+enum lc_err
+lc_db_connect_bytes(const void *bytes, size_t len, struct lc_db **out)
+{
+	unsigned char *copy = sqlite3_malloc64(len);
+	struct lc_db *db;
+	enum lc_err err;
+
+	if (copy == NULL)
+		return LC_ENOMEM;
+	if ((err = lc_db_connect(":memory:", true, &db, NULL)) != LC_OK) {
+		sqlite3_free(copy);
+		return err;
+	}
+	memcpy(copy, bytes, len);
+	/* Which frees it, also on failure. */
+	err = error_of(sqlite3_deserialize(db->sqlite, "main", copy,
+	    (sqlite3_int64)len, (sqlite3_int64)len,
+	    SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY));
+	if (err == LC_OK)
+		*out = db;
+	else
+		lc_db_close(db);
+	return err;
 }
 
 /* ---- The copy of the persistence file -------------------------------- */

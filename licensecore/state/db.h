@@ -14,6 +14,21 @@
 
 struct lc_db;
 
+/* What stands in a column. */
+enum lc_value_kind {
+	LC_V_NULL,
+	LC_V_INT,
+	LC_V_TEXT,
+	LC_V_BLOB,
+};
+
+struct lc_value {
+	enum lc_value_kind kind;
+	int64_t number;
+	const void *bytes;	/* of a text that was read: a NUL follows */
+	size_t len;
+};
+
 /* What kind of file it has to be. */
 enum lc_db_file {
 	LC_DB_PERSISTENCE,
@@ -38,6 +53,19 @@ enum lc_db_file {
 enum lc_err lc_db_open(const char *path, enum lc_db_file, struct lc_db **,
     struct lc_detail *);
 void lc_db_close(struct lc_db *);	/* NULL is fine */
+
+/*
+ * Only the connection, to whatever stands there: the file is not looked at.
+ * LC_EIO: it is not there, or cannot be opened.
+ */
+enum lc_err lc_db_connect(const char *path, bool create, struct lc_db **,
+    struct lc_detail *);
+/*
+ * To the content of a file in memory, which is copied; what is written to it
+ * is lost.
+ */
+enum lc_err lc_db_connect_bytes(const void *bytes, size_t len,
+    struct lc_db **);
 
 /*
  * The same for a store file, which becomes the first one; not in a transaction.
@@ -75,12 +103,16 @@ void lc_db_rollback(struct lc_db *);
 /*
  * Parameters are described by one letter each: 's' a const char *, 't' the
  * same or NULL for SQL's NULL, 'x' a const char * and a size_t, 'i' an int64_t,
- * 'b' a const void * and a size_t.
+ * 'b' a const void * and a size_t, 'v' a const struct lc_value *.
  */
 
 /* Runs a statement that returns no rows. */
 enum lc_err lc_db_run(struct lc_db *, const char *sql, const char *letters,
     ...);
+
+/* The same with n parameters. */
+enum lc_err lc_db_run_values(struct lc_db *, const char *sql,
+    const struct lc_value *, size_t n);
 
 /* Runs several statements that take and return nothing. */
 enum lc_err lc_db_exec(struct lc_db *, const char *sql);
@@ -100,6 +132,7 @@ void lc_db_stop(struct lc_rows *);	/* NULL is fine */
 int64_t lc_db_int(struct lc_rows *, int column);
 const char *lc_db_text(struct lc_rows *, int column);	/* NULL as "" */
 const void *lc_db_blob(struct lc_rows *, int column, size_t *len);
+void lc_db_value(struct lc_rows *, int column, struct lc_value *);
 
 /* The rowid of the last row inserted. */
 int64_t lc_db_last_row(struct lc_db *);

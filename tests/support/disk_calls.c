@@ -2,6 +2,7 @@
 #include "disk_calls.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,9 +70,8 @@ remember(const char *path, size_t room)
 
 /* Before the bytes from `at` on are changed. */
 static void
-remember_bytes(const sqlite3_file *file, off_t at, size_t len)
+remember_path(const char *path, off_t at, size_t len)
 {
-	const char *path = path_of(file);
 	struct change *c;
 	int fd;
 
@@ -87,6 +87,12 @@ remember_bytes(const sqlite3_file *file, off_t at, size_t len)
 		    (size_t)(c->size - at) : len;
 	REQUIRE(pread(fd, c->old, c->len, at) == (ssize_t)c->len);
 	(void)close(fd);
+}
+
+static void
+remember_bytes(const sqlite3_file *file, off_t at, size_t len)
+{
+	remember_path(path_of(file), at, len);
 }
 
 /* A file goes, and its folder is not synced. */
@@ -125,6 +131,34 @@ forget(const char *path)
 		free(c->path);
 		free(c);
 	}
+}
+
+/* The path behind a descriptor. */
+static const char *
+path_of_fd(int fd)
+{
+	static char path[512];
+	char link[40];
+	ssize_t len;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	len = readlink(link, path, sizeof path - 1);
+	REQUIRE(len > 0);
+	path[len] = '\0';
+	return path;
+}
+
+void
+disk_remember(int fd, off_t at, size_t len)
+{
+	if (how == DISK_FORGETS)
+		remember_path(path_of_fd(fd), at, len);
+}
+
+void
+disk_synced(int fd)
+{
+	forget(path_of_fd(fd));
 }
 
 static void

@@ -12,6 +12,8 @@
 #define DISK_CALLS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
 enum disk_end {
 	DISK_FAILS,	/* this call fails, those after it work */
@@ -29,6 +31,12 @@ void disk_end_at(unsigned n, enum disk_end);
 bool disk_ended(void);
 /* The process ends, with what DISK_FORGETS loses. */
 void disk_power_off(int status) __attribute__((noreturn));
+/*
+ * For the core's own files: what is about to be written can be lost with the
+ * power, until the file was synced.
+ */
+void disk_remember(int fd, off_t at, size_t len);
+void disk_synced(int fd);
 /* Counts a call that is about to be made; true: it has to fail. */
 bool disk_call_fails(void);
 

@@ -14,6 +14,10 @@ int __real_renameat2(int dir, const char *from, int other, const char *to,
 int __wrap_renameat2(int dir, const char *from, int other, const char *to,
     unsigned flags);
 int __wrap_fsync(int fd);
+int __wrap_fdatasync(int fd);
+ssize_t __real_pwrite(int fd, const void *data, size_t len, off_t at);
+ssize_t __wrap_pwrite(int fd, const void *data, size_t len, off_t at);
+ssize_t __wrap_pwrite64(int fd, const void *data, size_t len, off_t at);
 
 static bool
 fails(void)
@@ -28,6 +32,21 @@ ssize_t
 __wrap_write(int fd, const void *data, size_t len)
 {
 	return fails() ? -1 : __real_write(fd, data, len);
+}
+
+ssize_t
+__wrap_pwrite(int fd, const void *data, size_t len, off_t at)
+{
+	if (fails())
+		return -1;
+	disk_remember(fd, at, len);
+	return __real_pwrite(fd, data, len, at);
+}
+
+ssize_t
+__wrap_pwrite64(int fd, const void *data, size_t len, off_t at)
+{
+	return __wrap_pwrite(fd, data, len, at);
 }
 
 int
@@ -47,6 +66,14 @@ __wrap_renameat2(int dir, const char *from, int other, const char *to,
 int
 __wrap_fsync(int fd)
 {
-	(void)fd;
-	return fails() ? -1 : 0;
+	if (fails())
+		return -1;
+	disk_synced(fd);
+	return 0;
+}
+
+int
+__wrap_fdatasync(int fd)
+{
+	return __wrap_fsync(fd);
 }
