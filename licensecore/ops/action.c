@@ -3,13 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <jansson.h>
 
-#include "core.h"
 #include "base/error.h"
 #include "event.h"
 #include "format/file.h"
-#include "state/history.h"
+#include "note.h"
 
 static const struct lc_job *
 job_of(enum lc_action_kind kind)
@@ -270,31 +268,9 @@ lc_action_tell(struct lc_action *a, enum lc_event_kind kind,
 }
 
 enum lc_err
-lc_note(struct lc *lc, const char *what, const struct lc_entry *e,
-    const struct lc_place *place, const char *by)
+lc_action_note(struct lc_action *a, const char *what, const struct lc_entry *e)
 {
-	const struct lc_terms *t = &e->shown.terms;
-	json_t *json = json_pack("{s:I, s:s, s:s, s:s, s:s}",
-	    "index", (json_int_t)e->shown.index, "feature", t->feature,
-	    "version", t->version, "type", lc_type_name(t->type), "by", by);
-	char *body = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
-	enum lc_err err = LC_ENOMEM;
-
-	if (body != NULL)
-		err = lc_history_add(lc, &(struct lc_record){
-			.what = what, .udi = place->udi,
-			.store = e->shown.store, .id = t->id, .body = body,
-		});
-	free(body);
-	json_decref(json);
-	return err;
-}
-
-enum lc_err
-lc_action_note(struct lc_action *a, const char *what,
-    const struct lc_entry *e, const struct lc_place *place)
-{
-	return lc_note(a->lc, what, e, place, a->request.by);
+	return lc_note(a->lc, what, e, a->request.by);
 }
 
 /* ---- Stepping -------------------------------------------------------- */

@@ -7,8 +7,7 @@
 #ifndef LC_ACTION_H
 #define LC_ACTION_H
 
-#include "licensecore.h"
-#include "rules/model.h"
+#include "lc.h"
 
 struct lc_job {
 	/* What has to be in the request beyond device and store; LC_EINVAL. */
@@ -67,13 +66,10 @@ void lc_result_fail(struct lc_result *, enum lc_err);
 /* Not tried yet; what it describes stays. */
 void lc_result_reset(struct lc_result *);
 
-/* Within a change: what was done to a license, noted and told. */
-enum lc_err lc_note(struct lc *, const char *what, const struct lc_entry *,
-    const struct lc_place *, const char *by);
-/* The same by who asked for the action. */
+/* Within a change: what was done to a license, by who asked for it. */
 enum lc_err lc_action_tell(struct lc_action *, enum lc_event_kind,
     const struct lc_entry *);
 enum lc_err lc_action_note(struct lc_action *, const char *what,
-    const struct lc_entry *, const struct lc_place *);
+    const struct lc_entry *);
 
 #endif

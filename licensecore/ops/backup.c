@@ -9,12 +9,10 @@
 #include <string.h>
 
 #include "action.h"
-#include "core.h"
-#include "state/db.h"
-#include "base/error.h"
 #include "eula.h"
 #include "format/file.h"
-#include "rules/model.h"
+#include "state/db.h"
+#include "state/lines.h"
 
 struct backup {
 	struct lc_file_writer lines;	/* joined by line feeds */
@@ -42,32 +40,31 @@ eula_add(struct lc_action *a, struct backup *b, const char *digest)
 
 static enum lc_err
 line_add(struct lc_action *a, struct backup *b, const struct lc_place *place,
-    const char *id, const char *line)
+    const struct lc_stored_line *line)
 {
 	const struct lc_entry *e = lc_ids_find(&a->lc->model->ids,
-	    place->shown.device, id);
+	    place->public.device, line->id);
 
-	if (e == NULL || e->shown.store != place->shown.index)
+	if (e == NULL || e->public.store != place->public.index)
 		return LC_OK;
-	lc_file_writer_text(&b->lines, "%s%s", b->n > 0 ? "\n" : "", line);
+	lc_file_writer_text(&b->lines, "%s%s", b->n > 0 ? "\n" : "",
+	    line->text);
 	b->n++;
-	return eula_add(a, b, e->shown.terms.eula);
+	return eula_add(a, b, e->public.terms.eula);
 }
 
 static enum lc_err
 lines_add(struct lc_action *a, struct backup *b, const struct lc_place *place)
 {
+	struct lc_state *st = &a->lc->state;
+	struct lc_stored_line line;
 	struct lc_rows *rows;
 	enum lc_err err;
 
-	err = lc_db_query(a->lc->db, &rows,
-	    "SELECT id, line FROM store.line ORDER BY rowid", "");
-	if (err != LC_OK)
+	if ((err = lc_lines_query(st, &rows)) != LC_OK)
 		return err;
-	while ((err = lc_db_next(a->lc->db, rows)) == LC_OK) {
-		err = line_add(a, b, place, lc_db_text(rows, 0),
-		    lc_db_text(rows, 1));
-		if (err != LC_OK)
+	while ((err = lc_lines_next(st, rows, &line)) == LC_OK) {
+		if ((err = line_add(a, b, place, &line)) != LC_OK)
 			break;
 	}
 	lc_db_stop(rows);
@@ -77,12 +74,12 @@ lines_add(struct lc_action *a, struct backup *b, const struct lc_place *place)
 static enum lc_err
 place_add(struct lc_action *a, struct backup *b, const struct lc_place *place)
 {
-	enum lc_err err = lc_db_attach(a->lc->db, place->path, false,
+	enum lc_err err = lc_db_attach(a->lc->state.db, place->path, false,
 	    &a->detail);
 
 	if (err == LC_OK)
 		err = lines_add(a, b, place);
-	lc_db_detach(a->lc->db);
+	lc_db_detach(a->lc->state.db);
 	return err;
 }
 
@@ -98,8 +95,8 @@ places_add(struct lc_action *a, struct backup *b, const struct lc_device *d)
 	for (size_t i = 0; i < m->nstores && err == LC_OK; i++) {
 		const struct lc_place *place = lc_place_of(m->stores[i]);
 
-		if (place->shown.device == d->index && place->shown.present &&
-		    place->shown.kind != LC_STORE_BUILT_IN)
+		if (place->public.device == d->index && place->public.present &&
+		    place->public.kind != LC_STORE_BUILT_IN)
 			err = place_add(a, b, place);
 	}
 	return err;

@@ -1,12 +1,11 @@
 /* check.c - is everything on disk as it was written? */
-#include "state/copy.h"
-#include "core.h"
-#include "state/db.h"
+#include <stdlib.h>
+
 #include "base/error.h"
-#include "state/history.h"
-#include "rules/meter.h"
-#include "rules/model.h"
+#include "state/copy.h"
+#include "state/db.h"
 #include "state/sealed.h"
+#include "state/usage.h"
 #include "store.h"
 
 /* Findings go on; what keeps from looking ends it. */
@@ -24,7 +23,7 @@ found(struct findings *f, enum lc_err err, const char *text)
 	if (!f->any)
 		(void)lc_fail(f->first, err, "%s", text);
 	f->any = true;
-	lc_notice(f->lc, err, "%s", text);
+	lc_notice(&f->lc->host, err, "%s", text);
 	return LC_OK;
 }
 
@@ -35,7 +34,7 @@ check_files(struct findings *f)
 	struct lc_detail why = { "" };
 	enum lc_err err;
 
-	err = found(f, lc_db_check(f->lc->db), "the persistence file's pages"
+	err = found(f, lc_db_check(f->lc->state.db), "the persistence file's pages"
 	    " do not hold together");
 	for (size_t i = 0; i < m->nstores && err == LC_OK; i++)
 		err = found(f, lc_store_check(f->lc,
@@ -53,19 +52,36 @@ use_found(void *arg, const char *udi, const char *id)
 	(void)found(arg, LC_EDAMAGED, why.text);
 }
 
+/* Whatever was added since: once found damaged, the history stays so. */
+static enum lc_err
+check_findings(struct findings *f)
+{
+	struct lc_detail why;
+	char *body;
+	enum lc_err err = lc_history_damage(&f->lc->state, &body);
+
+	if (err != LC_OK || body == NULL)
+		return err;
+	(void)lc_fail(&why, LC_EDAMAGED, "history: it was found damaged"
+	    " before: %s", body);
+	free(body);
+	return found(f, LC_EDAMAGED, why.text);
+}
+
 enum lc_err
 lc_check(struct lc *lc, struct lc_detail *detail)
 {
+	struct lc_state *st = &lc->state;
 	struct findings f = { .lc = lc, .first = detail };
 	struct lc_detail why = { "" };
 	enum lc_err err;
 
 	if ((err = check_files(&f)) != LC_OK ||
-	    (err = found(&f, lc_history_check(lc, &why), why.text)) != LC_OK ||
-	    (err = found(&f, lc_history_damage(lc, &why), why.text)) != LC_OK ||
-	    (err = found(&f, lc_sealed_check(lc, &why), why.text)) != LC_OK ||
-	    (err = lc_meter_check(lc, use_found, &f)) != LC_OK ||
-	    (err = found(&f, lc_copy_check(lc, &why), why.text)) != LC_OK)
+	    (err = found(&f, lc_history_check(st, &why), why.text)) != LC_OK ||
+	    (err = check_findings(&f)) != LC_OK ||
+	    (err = found(&f, lc_sealed_check(st, &why), why.text)) != LC_OK ||
+	    (err = lc_usage_check(st, use_found, &f)) != LC_OK ||
+	    (err = found(&f, lc_copy_check(st, &why), why.text)) != LC_OK)
 		return err;
 	return f.any ? LC_EDAMAGED : LC_OK;
 }

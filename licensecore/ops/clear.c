@@ -1,12 +1,10 @@
 /* clear.c - a license out of its store. */
 #include "action.h"
-#include "state/change.h"
-#include "core.h"
-#include "state/db.h"
 #include "base/error.h"
-#include "rules/meter.h"
-#include "rules/model.h"
-#include "rules/select.h"
+#include "lease.h"
+#include "state/change.h"
+#include "state/db.h"
+#include "state/usage.h"
 #include "store.h"
 
 static enum lc_err
@@ -29,11 +27,11 @@ find(struct lc_action *a, struct lc_entry **entry, struct lc_place **place)
 		    "device %u has no license with index %u%s", device,
 		    r->license, r->store != 0 ? " in that store" : "");
 	*entry = e;
-	*place = lc_model_store(m, device, e->shown.store);
+	*place = lc_model_store(m, device, e->public.store);
 	if (e->held)
 		return lc_fail(&a->detail, LC_EINUSE, "license %u is in use by"
-		    " feature %s", r->license, e->shown.terms.feature);
-	if ((*place)->shown.kind == LC_STORE_BUILT_IN)
+		    " feature %s", r->license, e->public.terms.feature);
+	if ((*place)->public.kind == LC_STORE_BUILT_IN)
 		return lc_fail(&a->detail, LC_EREADONLY,
 		    "license %u is built in and cannot be cleared",
 		    r->license);
@@ -44,23 +42,21 @@ static enum lc_err
 write_change(struct lc_action *a, struct lc_entry *e,
     const struct lc_place *place)
 {
-	struct lc *lc = a->lc;
+	struct lc_state *st = &a->lc->state;
 	enum lc_err err;
 
-	err = lc_db_attach(lc->db, place->path, false, &a->detail);
+	err = lc_db_attach(st->db, place->path, false, &a->detail);
 	if (err != LC_OK)
 		return err;
-	if ((err = lc_change_begin(lc)) != LC_OK ||
-	    (err = lc_store_delete(lc, place, e)) != LC_OK ||
-	    (err = lc_meter_write(lc, e)) != LC_OK ||
-	    (err = lc_action_note(a, "clear", e, place)) != LC_OK ||
-	    (err = lc_action_tell(a, LC_EVENT_CLEARED, e)) != LC_OK ||
-	    (err = lc_change_commit(lc)) != LC_OK) {
+	if ((err = lc_change_begin(st)) == LC_OK &&
+	    (err = lc_store_remove(st, place, e)) == LC_OK &&
+	    (err = lc_usage_write(st, place->udi, e)) == LC_OK &&
+	    (err = lc_action_note(a, "clear", e)) == LC_OK)
+		err = lc_action_tell(a, LC_EVENT_CLEARED, e);
+	if ((err = lc_change_end(st, err)) != LC_OK)
 		(void)lc_fail(&a->detail, err, "store %s: %s",
-		    place->shown.name, lc_db_words(lc->db));
-		lc_change_rollback(lc);
-	}
-	lc_db_detach(lc->db);
+		    place->public.name, lc_db_words(st->db, err));
+	lc_db_detach(st->db);
 	return err;
 }
 
@@ -71,13 +67,13 @@ written(struct lc_action *a, struct lc_entry *e, struct lc_place *place)
 	struct lc_result *r = &a->results[0];
 
 	r->state = LC_SUCCESSFUL;
-	r->device = e->shown.device;
-	r->store = e->shown.store;
-	r->index = e->shown.index;
-	place->shown.size_left += (uint32_t)e->bytes;
+	r->device = e->public.device;
+	r->store = e->public.store;
+	r->index = e->public.index;
+	place->public.size_left += (uint32_t)e->bytes;
 	lc_model_remove(a->lc->model, e);
-	lc_select(a->lc);
-	lc_change_publish(a->lc);
+	lc_select_again(a->lc);
+	lc_change_publish(&a->lc->state);
 	lc_entry_free(e);
 }
 
@@ -90,7 +86,7 @@ clear(struct lc_action *a)
 
 	err = find(a, &e, &place);
 	if (err == LC_OK)
-		err = lc_result_describe(a, &a->results[0], &e->shown.terms);
+		err = lc_result_describe(a, &a->results[0], &e->public.terms);
 	if (err == LC_OK)
 		err = write_change(a, e, place);
 	if (err == LC_OK)

@@ -1,19 +1,14 @@
 /* credentials.c - who a device is and what it holds, signed by it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <openssl/evp.h>
 
 #include "action.h"
 #include "base/b64.h"
-#include "rules/clock.h"
-#include "core.h"
-#include "state/devkey.h"
-#include "base/error.h"
-#include "format/file.h"
-#include "state/history.h"
-#include "rules/model.h"
-#include "format/statement.h"
 #include "base/text.h"
+#include "format/file.h"
+#include "format/statement.h"
 
 /* What can be moved to another device: locked to this one, and not built in. */
 static bool
@@ -21,7 +16,7 @@ transferable(const struct lc_model *m, const struct lc_license *l,
     uint32_t device)
 {
 	return l->device == device && l->terms.nudis > 0 &&
-	       lc_model_store(m, l->device, l->store)->shown.kind !=
+	       lc_model_store(m, l->device, l->store)->public.kind !=
 	       LC_STORE_BUILT_IN;
 }
 
@@ -40,7 +35,7 @@ ids_list(const struct lc_model *m, uint32_t device, struct lc_statement *s)
 		    l->terms.id);
 
 		/* One that is in two stores counts once. */
-		if (transferable(m, l, device) && e != NULL && &e->shown == l)
+		if (transferable(m, l, device) && e != NULL && &e->public == l)
 			ids[s->nids++] = l->terms.id;
 	}
 	return LC_OK;
@@ -76,18 +71,18 @@ static enum lc_err
 sign(struct lc_action *a, const struct lc_device *d, struct lc_statement *s,
     char **text)
 {
-	const struct lc_key *key = lc_devkey_key(a->lc->devkey);
+	const struct lc_key *key = lc_devkey_key(a->lc->state.devkey);
 	char stores[LC_DIGEST_LEN + 1], head[LC_DIGEST_LEN + 1];
 	char *jwk = NULL;
 	enum lc_err err;
 
 	if ((err = ids_list(a->lc->model, d->index, s)) != LC_OK ||
 	    (err = stores_digest(a->lc->model, d->index, stores)) != LC_OK ||
-	    (err = lc_history_head(a->lc, &s->records, head)) != LC_OK ||
+	    (err = lc_history_head(&a->lc->state, &s->records, head)) != LC_OK ||
 	    (err = lc_key_to_jwk(key, &jwk)) != LC_OK)
 		return err;
 	s->udi = d->udi;
-	s->issued = lc_now(a->lc);
+	s->issued = lc_now(&a->lc->state);
 	s->nonce = a->request.nonce;
 	s->digest = stores;
 	s->head = head;
@@ -105,7 +100,7 @@ output(struct lc_action *a, const struct lc_device *d, const char *text)
 	lc_file_writer_text(&w, "Device credentials, signed by the device."
 	    "  Only what stands between the BEGIN\nand END rows counts; the"
 	    " rest is for people.\n\nDevice:    %s\nKey:       %s\n", d->udi,
-	    lc_devkey_key(a->lc->devkey)->kid);
+	    lc_devkey_key(a->lc->state.devkey)->kid);
 	lc_file_writer_statement(&w, LC_CREDENTIALS, text);
 	return lc_action_output_take(a, &w);
 }

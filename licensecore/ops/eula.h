@@ -2,24 +2,17 @@
 #ifndef LC_EULA_H
 #define LC_EULA_H
 
-#include "licensecore.h"
-
-struct lc_action;
-struct lc_entry;
-struct lc_file_writer;
-struct lc_place;
+#include "lc.h"
+#include "format/file.h"
 
 /* At opening: the standing acceptance. */
 enum lc_err lc_eula_load(struct lc *);
 /* With a standing acceptance, accepts what was loaded and still waits. */
 enum lc_err lc_eula_catch_up(struct lc *);
 
-/* Does the request, or a standing acceptance, accept all agreements? */
-bool lc_eula_agreed(const struct lc_action *);
-
 /* Within a change: the acceptance of a license's agreement, noted and told. */
 enum lc_err lc_eula_write(struct lc *, const struct lc_entry *,
-    const struct lc_place *, const char *by);
+    const char *by);
 
 /*
  * Adds the text of an agreement to a file; "" is none.  LC_ENOTFOUND: no file

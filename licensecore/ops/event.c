@@ -9,11 +9,9 @@
 #include <stdlib.h>
 #include <jansson.h>
 
-#include "rules/clock.h"
-#include "core.h"
-#include "state/db.h"
-#include "rules/model.h"
-#include "rules/use.h"
+#include "readings.h"
+#include "state/change.h"
+#include "state/outbox.h"
 
 /* ---- Telling --------------------------------------------------------- */
 
@@ -70,39 +68,6 @@ event_pack(const struct lc_event *e)
 	return body;
 }
 
-/* Delivered and dropped are always the oldest: no number is missing. */
-static enum lc_err
-queue_length(struct lc *lc, int64_t *n)
-{
-	struct lc_rows *rows;
-	enum lc_err err = lc_db_query(lc->db, &rows, "SELECT"
-	    " coalesce((SELECT max(seq) FROM outbox)"
-	    " - (SELECT min(seq) FROM outbox) + 1, 0)", "");
-
-	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
-		return err;
-	*n = lc_db_int(rows, 0);
-	lc_db_stop(rows);
-	return LC_OK;
-}
-
-/* The oldest goes when there are too many; that it did is counted. */
-static enum lc_err
-queue_bound(struct lc *lc)
-{
-	int64_t n = 0;
-	enum lc_err err = queue_length(lc, &n);
-
-	if (err != LC_OK || n <= LC_QUEUE_MAX)
-		return err;
-	if ((err = lc_db_run(lc->db, "DELETE FROM outbox WHERE seq ="
-	    " (SELECT min(seq) FROM outbox)", "")) != LC_OK)
-		return err;
-	return lc_db_run(lc->db, "INSERT INTO meta (name, value)"
-	    " VALUES ('outbox.dropped', 1) ON CONFLICT (name)"
-	    " DO UPDATE SET value = value + 1", "");
-}
-
 static enum lc_err
 event_queue(struct lc *lc, struct lc_event *e)
 {
@@ -111,29 +76,10 @@ event_queue(struct lc *lc, struct lc_event *e)
 	enum lc_err err = LC_ENOMEM;
 
 	if (text != NULL)
-		err = lc_db_run(lc->db, "INSERT INTO outbox (body) VALUES (?)",
-		    "s", text);
-	if (err == LC_OK)
-		e->seq = (uint64_t)lc_db_last_row(lc->db);
+		err = lc_outbox_add(&lc->state, text, &e->seq);
 	free(text);
 	json_decref(body);
-	return err == LC_OK ? queue_bound(lc) : err;
-}
-
-static enum lc_err
-pending_reserve(struct lc *lc)
-{
-	size_t room = lc->pending.room > 0 ? lc->pending.room * 2 : 16;
-	struct lc_event *list;
-
-	if (lc->pending.n < lc->pending.room)
-		return LC_OK;
-	list = reallocarray(lc->pending.list, room, sizeof *list);
-	if (list == NULL)
-		return LC_ENOMEM;
-	lc->pending.list = list;
-	lc->pending.room = room;
-	return LC_OK;
+	return err;
 }
 
 /* Varbinds of a feature's row, which only the device's features have. */
@@ -147,16 +93,11 @@ needs_feature(enum lc_event_kind kind)
 static enum lc_err
 tell(struct lc *lc, struct lc_event *e)
 {
-	enum lc_err err;
+	bool queued = lc->switches[switch_of(e->kind)] &&
+	    (e->feature != 0 || !needs_feature(e->kind));
+	enum lc_err err = queued ? event_queue(lc, e) : LC_OK;
 
-	if ((err = pending_reserve(lc)) != LC_OK)
-		return err;
-	if (lc->switches[switch_of(e->kind)] &&
-	    (e->feature != 0 || !needs_feature(e->kind)) &&
-	    (err = event_queue(lc, e)) != LC_OK)
-		return err;
-	lc->pending.list[lc->pending.n++] = *e;
-	return LC_OK;
+	return err != LC_OK ? err : lc_change_tell(&lc->state, e);
 }
 
 static void
@@ -164,18 +105,18 @@ about_license(const struct lc *lc, const struct lc_entry *e,
     struct lc_event *event)
 {
 	const struct lc_place *place = lc_model_store(lc->model,
-	    e->shown.device, e->shown.store);
+	    e->public.device, e->public.store);
 
-	event->store = e->shown.store;
-	event->license = e->shown.index;
-	event->type = e->shown.terms.type;
-	event->comment = e->shown.comment;
-	event->count = e->shown.terms.count;
-	event->count_left = e->shown.count_left;
-	event->store_name = place->shown.name;
+	event->store = e->public.store;
+	event->license = e->public.index;
+	event->type = e->public.terms.type;
+	event->comment = e->public.comment;
+	event->count = e->public.terms.count;
+	event->count_left = e->public.count_left;
+	event->store_name = place->public.name;
 	/* Its feature has none any more when it is over. */
 	if (event->end == LC_NO_TIME)
-		event->end = e->shown.terms.end;
+		event->end = e->public.terms.end;
 }
 
 enum lc_err
@@ -186,7 +127,7 @@ lc_event_tell(struct lc *lc, enum lc_event_kind kind, const struct lc_use *use,
 	    use->feature, use->version);
 	struct lc_event event = {
 		.kind = kind,
-		.at = lc_now(lc),
+		.at = lc_now(&lc->state),
 		.device = use->device,
 		.feature = f != NULL ? f->index : 0,
 		.type = LC_PERMANENT,
@@ -222,7 +163,7 @@ lc_event_tell_level(struct lc *lc, const struct lc_module *module,
 
 	return tell(lc, &(struct lc_event){
 		.kind = LC_EVENT_BOOT_LEVEL,
-		.at = lc_now(lc),
+		.at = lc_now(&lc->state),
 		.device = module->device,
 		.feature = f != NULL ? f->index : 0,
 		.type = LC_PERMANENT,
@@ -281,17 +222,15 @@ enum lc_err
 lc_event_next(struct lc *lc, uint64_t after, const struct lc_event **out)
 {
 	struct lc_event event = { 0 };
-	struct lc_rows *rows;
 	enum lc_err err;
 	json_t *body;
+	char *text;
 
-	err = lc_db_query(lc->db, &rows, "SELECT seq, body FROM outbox"
-	    " WHERE seq > ? ORDER BY seq LIMIT 1", "i", (int64_t)after);
-	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+	err = lc_outbox_next(&lc->state, after, &event.seq, &text);
+	if (err != LC_OK)
 		return err;
-	event.seq = (uint64_t)lc_db_int(rows, 0);
-	body = json_loads(lc_db_text(rows, 1), JSON_REJECT_DUPLICATES, NULL);
-	lc_db_stop(rows);
+	body = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	free(text);
 	if (body == NULL || !event_unpack(body, &event)) {
 		json_decref(body);
 		return LC_EDAMAGED;
@@ -306,8 +245,7 @@ lc_event_next(struct lc *lc, uint64_t after, const struct lc_event **out)
 enum lc_err
 lc_event_done(struct lc *lc, uint64_t seq)
 {
-	return lc_db_run(lc->db, "DELETE FROM outbox WHERE seq <= ?", "i",
-	    (int64_t)seq);
+	return lc_outbox_done(&lc->state, seq);
 }
 
 /* Reading these is not worth an error: they are shown to people. */
@@ -316,20 +254,13 @@ lc_event_waiting(struct lc *lc)
 {
 	int64_t n = 0;
 
-	return queue_length(lc, &n) == LC_OK ? (uint64_t)n : 0;
+	return lc_outbox_length(&lc->state, &n) == LC_OK ? (uint64_t)n : 0;
 }
 
 uint64_t
 lc_event_dropped(struct lc *lc)
 {
-	struct lc_rows *rows;
-	uint64_t n = 0;
+	int64_t n = 0;
 
-	if (lc_db_query(lc->db, &rows, "SELECT value FROM meta WHERE"
-	    " name = 'outbox.dropped'", "") == LC_OK &&
-	    lc_db_next(lc->db, rows) == LC_OK) {
-		n = (uint64_t)lc_db_int(rows, 0);
-		lc_db_stop(rows);
-	}
-	return n;
+	return lc_outbox_dropped(&lc->state, &n) == LC_OK ? (uint64_t)n : 0;
 }

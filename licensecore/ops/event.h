@@ -2,10 +2,7 @@
 #ifndef LC_EVENT_H
 #define LC_EVENT_H
 
-#include "licensecore.h"
-
-struct lc_entry;
-struct lc_use;
+#include "lc.h"
 
 /*
  * Within a change: tells of a feature and, unless it is NULL, of a license for
@@ -17,7 +14,6 @@ enum lc_err lc_event_tell(struct lc *, enum lc_event_kind,
     const struct lc_use *, const struct lc_entry *, const char *by);
 
 /* The same of a module whose wanted level becomes another one. */
-struct lc_module;
 enum lc_err lc_event_tell_level(struct lc *, const struct lc_module *,
     const char *wanted);
 

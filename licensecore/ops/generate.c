@@ -8,13 +8,12 @@
 #include <string.h>
 
 #include "action.h"
-#include "core.h"
 #include "base/error.h"
 #include "eula.h"
 #include "format/file.h"
 #include "format/type.h"
 #include "item.h"
-#include "store.h"
+#include "state/acceptance.h"
 
 struct generate {
 	struct lc_file *file;
@@ -48,13 +47,13 @@ begin(struct lc_action *a)
 static enum lc_err
 need_judge(struct lc_action *a, struct generate *g, struct lc_item *item)
 {
-	const struct lc_terms *t = &item->entry->shown.terms;
+	const struct lc_terms *t = &item->entry->public.terms;
 	const struct lc_device *d = lc_item_device(a, t);
 	bool accepted = !lc_terms_need_acceptance(t) || a->lc->eula_standing;
 	enum lc_err err = LC_OK;
 
 	if (!accepted && d != NULL)
-		err = lc_store_accepted(a->lc, d->udi, t, &accepted);
+		err = lc_acceptance_load(&a->lc->state, d->udi, t, &accepted);
 	if (err == LC_OK && !accepted)
 		g->needed[g->nneeded++] = item;
 	return err;
@@ -64,8 +63,8 @@ static int
 digest_order(const void *x, const void *y)
 {
 	const struct lc_item *const *a = x, *const *b = y;
-	int by = strcmp((*a)->entry->shown.terms.eula,
-	    (*b)->entry->shown.terms.eula);
+	int by = strcmp((*a)->entry->public.terms.eula,
+	    (*b)->entry->public.terms.eula);
 
 	return by != 0 ? by : (*a < *b ? -1 : *a > *b);
 }
@@ -87,12 +86,12 @@ static enum lc_err
 agreement_append(struct lc_action *a, const struct generate *g, size_t from,
     size_t end, struct lc_file_writer *w)
 {
-	const char *digest = g->needed[from]->entry->shown.terms.eula;
+	const char *digest = g->needed[from]->entry->public.terms.eula;
 	struct lc_file_writer text = { 0 };
 	enum lc_err err = text_append(a, g, digest, &text);
 
 	for (size_t i = from; i < end && err == LC_OK; i++) {
-		const struct lc_terms *t = &g->needed[i]->entry->shown.terms;
+		const struct lc_terms *t = &g->needed[i]->entry->public.terms;
 
 		lc_file_writer_text(w, "License:   %s %s, %s, %s\n",
 		    t->feature, t->version, lc_type_name(t->type), t->id);
@@ -116,8 +115,8 @@ run_end(const struct generate *g, size_t from)
 	size_t end = from;
 
 	while (end < g->nneeded &&
-	    strcmp(g->needed[from]->entry->shown.terms.eula,
-	    g->needed[end]->entry->shown.terms.eula) == 0)
+	    strcmp(g->needed[from]->entry->public.terms.eula,
+	    g->needed[end]->entry->public.terms.eula) == 0)
 		end++;
 	return end;
 }

@@ -8,15 +8,12 @@
 #include <stdlib.h>
 
 #include "action.h"
-#include "state/change.h"
-#include "core.h"
-#include "state/db.h"
 #include "base/error.h"
 #include "format/file.h"
 #include "item.h"
-#include "rules/model.h"
-#include "rules/select.h"
-#include "store.h"
+#include "lease.h"
+#include "state/change.h"
+#include "state/db.h"
 
 struct install {
 	struct lc_file *file;
@@ -36,9 +33,9 @@ devices_assign(struct lc_action *a, struct lc_items *items)
 		struct lc_entry *e = items->list[i].entry;
 		const struct lc_device *d;
 
-		if (e == NULL || (d = lc_item_device(a, &e->shown.terms)) == NULL)
+		if (e == NULL || (d = lc_item_device(a, &e->public.terms)) == NULL)
 			continue;
-		e->shown.device = d->index;
+		e->public.device = d->index;
 		items->list[i].result->device = d->index;
 		if (first == 0)
 			first = d->index;
@@ -81,13 +78,13 @@ item_judge(struct lc_action *a, struct lc_items *items, struct lc_item *item,
 	struct lc_entry *e = item->entry;
 	struct lc_place *place;
 
-	if (e->shown.device == 0)
-		return udi_problem(a, &e->shown.terms, detail);
-	place = place_for(a, e->shown.device, several);
-	if (place == NULL || !place->shown.present ||
-	    place->shown.kind == LC_STORE_BUILT_IN)
+	if (e->public.device == 0)
+		return udi_problem(a, &e->public.terms, detail);
+	place = place_for(a, e->public.device, several);
+	if (place == NULL || !place->public.present ||
+	    place->public.kind == LC_STORE_BUILT_IN)
 		return lc_fail(detail, LC_ESTORE, "device %u has no store %u"
-		    " to install to", e->shown.device, a->request.store);
+		    " to install to", e->public.device, a->request.store);
 	return lc_item_judge(a, items, item, place);
 }
 
@@ -119,24 +116,20 @@ static enum lc_err
 place_write(struct lc_action *a, struct install *in,
     const struct lc_place *place, struct lc_detail *detail)
 {
+	struct lc_state *st = &a->lc->state;
 	enum lc_err err;
 
-	if ((err = lc_db_attach(a->lc->db, place->path, false,
-	    detail)) != LC_OK)
+	if ((err = lc_db_attach(st->db, place->path, false, detail)) != LC_OK)
 		return err;
-	err = lc_change_begin(a->lc);
+	err = lc_change_begin(st);
 	for (size_t i = 0; i < in->items.n && err == LC_OK; i++) {
 		if (in->items.list[i].place == place)
 			err = lc_item_write(a, in->file, &in->items.list[i]);
 	}
-	if (err == LC_OK)
-		err = lc_change_commit(a->lc);
-	if (err != LC_OK) {
+	if ((err = lc_change_end(st, err)) != LC_OK)
 		(void)lc_fail(detail, err, "store %s: %s",
-		    place->shown.name, lc_db_words(a->lc->db));
-		lc_change_rollback(a->lc);
-	}
-	lc_db_detach(a->lc->db);
+		    place->public.name, lc_db_words(st->db, err));
+	lc_db_detach(st->db);
 	return err;
 }
 
@@ -150,8 +143,8 @@ place_written(struct lc_action *a, struct lc_items *items,
 			lc_item_written(a, items, &items->list[i]);
 	}
 	lc_model_sort(a->lc->model);
-	lc_select(a->lc);
-	lc_change_publish(a->lc);
+	lc_select_again(a->lc);
+	lc_change_publish(&a->lc->state);
 }
 
 static void
@@ -219,11 +212,11 @@ finish(struct lc_action *a, struct install *in)
 	/* The device or the store may have gone since the first slice. */
 	if ((err = lc_request_check(a->lc, &a->request, &a->detail)) != LC_OK ||
 	    (err = lc_items_begin(a, &in->items)) != LC_OK ||
-	    (err = lc_db_begin(a->lc->db)) != LC_OK)
+	    (err = lc_db_begin(a->lc->state.db)) != LC_OK)
 		return err;
 	/* It only reads, but one lock for all of it is faster than one each. */
 	items_judge(a, &in->items);
-	lc_db_rollback(a->lc->db);
+	lc_db_rollback(a->lc->state.db);
 	items_write(a, in);
 	return LC_OK;
 }

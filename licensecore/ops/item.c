@@ -4,13 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/clock.h"
-#include "core.h"
-#include "state/db.h"
 #include "base/error.h"
 #include "eula.h"
 #include "format/line.h"
 #include "format/type.h"
+#include "recall.h"
+#include "state/acceptance.h"
 #include "store.h"
 
 /* Lines verified in one slice: about two milliseconds of signatures. */
@@ -57,7 +56,7 @@ line_open(struct lc_action *a, struct lc_item *item)
 		return err;
 	}
 	item->entry->bytes = item->text.len;
-	return lc_result_describe(a, item->result, &item->entry->shown.terms);
+	return lc_result_describe(a, item->result, &item->entry->public.terms);
 }
 
 /* Other keys are in force than those that the first ones verified with. */
@@ -142,25 +141,15 @@ static enum lc_err
 first_evaluation(struct lc *lc, const char *udi, const struct lc_terms *t,
     struct lc_detail *detail)
 {
-	struct lc_rows *rows;
 	enum lc_err err;
+	char *id;
 
-	/* Most are of other types: that is seen without parsing them. */
-	err = lc_db_query(lc->db, &rows, "SELECT id FROM history NOT INDEXED"
-	    " WHERE udi = ?1 AND id <> ?2 AND what = 'install'"
-	    " AND instr(body, ?3) AND json_extract(body, '$.type') = ?3"
-	    " AND json_extract(body, '$.feature') = ?4 LIMIT 1", "ssss", udi,
-	    t->id, lc_type_name(t->type), t->feature);
+	err = lc_history_evaluation(&lc->state, udi, t, &id);
 	if (err != LC_OK)
-		return err;
-	if ((err = lc_db_next(lc->db, rows)) == LC_ENOTFOUND)
-		return LC_OK;
-	if (err != LC_OK)
-		return err;
+		return err == LC_ENOTFOUND ? LC_OK : err;
 	err = lc_fail(detail, LC_EEXISTS, "license %s: %s had its evaluation"
-	    " subscription, license %s", t->id, t->feature,
-	    lc_db_text(rows, 0));
-	lc_db_stop(rows);
+	    " subscription, license %s", t->id, t->feature, id);
+	free(id);
 	return err;
 }
 
@@ -173,10 +162,10 @@ evaluation_planned(const struct lc_items *items, const struct lc_entry *e)
 
 		if (other != NULL && other != e &&
 		    items->list[i].place != NULL &&
-		    other->shown.device == e->shown.device &&
-		    other->shown.terms.type == e->shown.terms.type &&
-		    strcmp(other->shown.terms.feature,
-		    e->shown.terms.feature) == 0)
+		    other->public.device == e->public.device &&
+		    other->public.terms.type == e->public.terms.type &&
+		    strcmp(other->public.terms.feature,
+		    e->public.terms.feature) == 0)
 			return true;
 	}
 	return false;
@@ -187,46 +176,53 @@ new_here(struct lc_action *a, const struct lc_items *items,
     const struct lc_entry *e, const struct lc_place *place,
     struct lc_detail *detail)
 {
-	bool once = lc_type_rules(e->shown.terms.type)->once;
-	const char *id = e->shown.terms.id;
+	bool once = lc_type_rules(e->public.terms.type)->once;
+	const char *id = e->public.terms.id;
 	enum lc_err err;
 
-	if (lc_ids_find(&a->lc->model->ids, e->shown.device, id) != NULL ||
-	    lc_ids_find(&items->planned, e->shown.device, id) != NULL)
+	if (lc_ids_find(&a->lc->model->ids, e->public.device, id) != NULL ||
+	    lc_ids_find(&items->planned, e->public.device, id) != NULL)
 		return lc_fail(detail, LC_EEXISTS,
 		    "license %s is installed already", id);
 	if (once && evaluation_planned(items, e))
 		return lc_fail(detail, LC_EEXISTS, "license %s: another"
 		    " evaluation subscription of %s is in this file", id,
-		    e->shown.terms.feature);
-	if (once && (err = first_evaluation(a->lc, place->udi, &e->shown.terms,
-	    detail)) != LC_OK)
+		    e->public.terms.feature);
+	if (once && (err = first_evaluation(a->lc, place->udi,
+	    &e->public.terms, detail)) != LC_OK)
 		return err;
-	return lc_store_not_revoked(a->lc, place->udi, id, detail);
+	return lc_store_not_revoked(&a->lc->state, place->udi, id, detail);
+}
+
+/* Does the request, or a standing acceptance, accept all agreements? */
+static bool
+agreed(const struct lc_action *a)
+{
+	return a->request.accept_eula || a->lc->eula_standing;
 }
 
 static enum lc_err
 eula_judge(const struct lc_action *a, const struct lc_items *items,
     const struct lc_entry *e, struct lc_detail *detail)
 {
-	if (e->shown.eula_accepted || items->eula_later ||
-	    lc_eula_agreed(a))
+	if (e->public.eula_accepted || items->eula_later ||
+	    agreed(a))
 		return LC_OK;
 	return lc_fail(detail, LC_EEULA, "license %s: its end user license"
 	    " agreement has to be accepted with the installation",
-	    e->shown.terms.id);
+	    e->public.terms.id);
 }
 
 static enum lc_err
 space_judge(const struct lc_place *place, const struct lc_entry *e,
     struct lc_detail *detail)
 {
-	int64_t left = (int64_t)place->shown.size_left - place->planned;
+	int64_t left = (int64_t)place->public.size_left - place->planned;
 
 	if ((int64_t)e->bytes <= left)
 		return LC_OK;
 	return lc_fail(detail, LC_EFULL, "store %s: %lld bytes left, the"
-	    " license needs %zu", place->shown.name,
+	    " license needs %zu", place->public.name,
 	    (long long)(left > 0 ? left : 0), e->bytes);
 }
 
@@ -239,10 +235,10 @@ lc_item_judge(struct lc_action *a, struct lc_items *items,
 	struct lc_entry *e = item->entry;
 	enum lc_err err;
 
-	e->shown.store = place->shown.index;
+	e->public.store = place->public.index;
 	if ((err = new_here(a, items, e, place, detail)) != LC_OK ||
-	    (err = lc_terms_check(&e->shown.terms, detail)) != LC_OK ||
-	    (err = lc_store_recall(a->lc, place, e)) != LC_OK ||
+	    (err = lc_terms_check(&e->public.terms, detail)) != LC_OK ||
+	    (err = lc_recall(a->lc, place, e)) != LC_OK ||
 	    (err = eula_judge(a, items, e, detail)) != LC_OK ||
 	    (err = space_judge(place, e, detail)) != LC_OK)
 		return err;
@@ -263,7 +259,7 @@ static enum lc_err
 agreement_write(struct lc_action *a, const struct lc_file *file,
     struct lc_item *item)
 {
-	const struct lc_terms *t = &item->entry->shown.terms;
+	const struct lc_terms *t = &item->entry->public.terms;
 	const struct lc_file_eula *eula;
 	enum lc_err err;
 
@@ -271,12 +267,12 @@ agreement_write(struct lc_action *a, const struct lc_file *file,
 		return LC_OK;
 	eula = lc_file_find_eula(file, t->eula);
 	if (eula != NULL &&
-	    (err = lc_store_put_agreement(a->lc, eula)) != LC_OK)
+	    (err = lc_agreement_add(&a->lc->state, eula)) != LC_OK)
 		return err;
-	if (item->entry->shown.eula_accepted || !lc_eula_agreed(a))
+	if (item->entry->public.eula_accepted || !agreed(a))
 		return LC_OK;
 	lc_entry_accepted(item->entry, true);
-	return lc_eula_write(a->lc, item->entry, item->place, a->request.by);
+	return lc_eula_write(a->lc, item->entry, a->request.by);
 }
 
 enum lc_err
@@ -286,9 +282,9 @@ lc_item_write(struct lc_action *a, const struct lc_file *file,
 	struct lc_entry *e = item->entry;
 	enum lc_err err;
 
-	e->shown.installed = lc_now(a->lc);
-	if ((err = lc_store_put(a->lc, item->place, e, &item->text)) != LC_OK ||
-	    (err = lc_action_note(a, "install", e, item->place)) != LC_OK ||
+	e->public.installed = lc_now(&a->lc->state);
+	if ((err = lc_store_put(&a->lc->state, item->place, e, &item->text)) != LC_OK ||
+	    (err = lc_action_note(a, "install", e)) != LC_OK ||
 	    (err = agreement_write(a, file, item)) != LC_OK)
 		return err;
 	return lc_action_tell(a, LC_EVENT_INSTALLED, e);
@@ -302,11 +298,11 @@ lc_item_written(struct lc_action *a, struct lc_items *items,
 	struct lc_entry *e = item->entry;
 
 	lc_ids_remove(&items->planned, e);
-	item->place->shown.size_left -= (uint32_t)e->bytes;
+	item->place->public.size_left -= (uint32_t)e->bytes;
 	r->state = LC_SUCCESSFUL;
-	r->device = e->shown.device;
-	r->store = e->shown.store;
-	r->index = e->shown.index;
+	r->device = e->public.device;
+	r->store = e->public.store;
+	r->index = e->public.index;
 	lc_model_add(a->lc->model, e);
 	item->entry = NULL;
 	item->place = NULL;

@@ -11,7 +11,6 @@
 
 #include "action.h"
 #include "format/file.h"
-#include "rules/model.h"
 
 struct lc_item {
 	struct lc_file_line text;

@@ -5,10 +5,6 @@
 #include <string.h>
 #include <jansson.h>
 
-#include "core.h"
-#include "state/db.h"
-#include "state/devkey.h"
-#include "state/history.h"
 #include "base/json.h"
 #include "format/statement.h"
 
@@ -25,7 +21,7 @@ lc_journal_add(struct lc *lc, const char *udi, const char *id,
 	enum lc_err err = LC_ENOMEM;
 
 	if (body != NULL)
-		err = lc_history_add(lc, &(struct lc_record){
+		err = lc_history_add(&lc->state, &(struct lc_record){
 			.what = WHAT, .udi = udi, .id = id, .body = body,
 		});
 	free(body);
@@ -47,7 +43,7 @@ answer_check(const struct lc *lc, const char *answer)
 		return err;
 	if (err != LC_OK)
 		return LC_EDAMAGED;
-	if (strcmp(s->kid, lc_devkey_key(lc->devkey)->kid) != 0)
+	if (strcmp(s->kid, lc_devkey_key(lc->state.devkey)->kid) != 0)
 		err = LC_EDAMAGED;
 	lc_statement_free(s);
 	return err;
@@ -73,10 +69,9 @@ record_unpack(json_t *json, struct lc_journal *out)
 }
 
 static enum lc_err
-record_take(const struct lc *lc, struct lc_rows *rows, struct lc_journal *out)
+record_take(const struct lc *lc, const char *body, struct lc_journal *out)
 {
 	struct lc_journal j = { .answer = NULL };
-	const char *body = lc_db_text(rows, 0);
 	json_t *json;
 	enum lc_err err;
 
@@ -98,15 +93,12 @@ enum lc_err
 lc_journal_find(struct lc *lc, const char *udi, const char *id,
     struct lc_journal *out)
 {
-	struct lc_rows *rows;
-	enum lc_err err;
+	char *body = NULL;
+	enum lc_err err = lc_history_find(&lc->state, WHAT, udi, id, &body);
 
-	err = lc_db_query(lc->db, &rows, "SELECT body FROM history"
-	    " WHERE udi = ? AND id = ? AND what = '" WHAT "'", "ss", udi, id);
-	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
-		return err;
-	err = record_take(lc, rows, out);
-	lc_db_stop(rows);
+	if (err == LC_OK)
+		err = record_take(lc, body, out);
+	free(body);
 	return err;
 }
 
@@ -114,24 +106,11 @@ enum lc_err
 lc_journal_last(struct lc *lc, const char *udi, const char *kid,
     struct lc_journal *out)
 {
-	struct lc_journal j;
-	struct lc_rows *rows;
-	enum lc_err err;
+	char *body = NULL;
+	enum lc_err err = lc_history_last(&lc->state, WHAT, udi, kid, &body);
 
-	err = lc_db_query(lc->db, &rows, "SELECT body FROM history"
-	    " WHERE udi = ? AND what = '" WHAT "' ORDER BY seq DESC", "s",
-	    udi);
-	if (err != LC_OK)
-		return err;
-	while ((err = lc_db_next(lc->db, rows)) == LC_OK) {
-		if ((err = record_take(lc, rows, &j)) != LC_OK)
-			break;
-		if (kid == NULL || strcmp(j.kid, kid) == 0) {
-			*out = j;
-			break;
-		}
-		free(j.answer);
-	}
-	lc_db_stop(rows);
+	if (err == LC_OK)
+		err = record_take(lc, body, out);
+	free(body);
 	return err;
 }

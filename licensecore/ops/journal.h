@@ -7,7 +7,7 @@
 #ifndef LC_JOURNAL_H
 #define LC_JOURNAL_H
 
-#include "licensecore.h"
+#include "lc.h"
 
 /* A ticket, and its answer: the rehost ticket that the device signed. */
 struct lc_journal {

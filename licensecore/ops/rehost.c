@@ -11,20 +11,17 @@
 #include <string.h>
 
 #include "action.h"
-#include "state/change.h"
-#include "rules/clock.h"
-#include "core.h"
-#include "state/db.h"
-#include "state/devkey.h"
 #include "base/error.h"
 #include "format/file.h"
-#include "item.h"
-#include "journal.h"
-#include "rules/meter.h"
-#include "rules/model.h"
-#include "rules/select.h"
 #include "format/statement.h"
 #include "format/type.h"
+#include "item.h"
+#include "journal.h"
+#include "lease.h"
+#include "rules/meter.h"
+#include "state/change.h"
+#include "state/db.h"
+#include "state/usage.h"
 #include "store.h"
 
 struct rehost {
@@ -119,7 +116,7 @@ device_of(const struct lc_action *a, const struct rehost *w)
 static enum lc_err
 device_judge(struct lc_action *a, const struct rehost *w)
 {
-	const char *kid = lc_devkey_key(a->lc->devkey)->kid;
+	const char *kid = lc_devkey_key(a->lc->state.devkey)->kid;
 
 	if (device_of(a, w) == NULL)
 		return lc_fail(&a->detail, LC_EUDI,
@@ -187,11 +184,11 @@ journal_judge(struct lc_action *a, const struct rehost *w, bool *again)
 static enum lc_err
 answer_sign(struct lc_action *a, struct rehost *w)
 {
-	const struct lc_key *key = lc_devkey_key(a->lc->devkey);
+	const struct lc_key *key = lc_devkey_key(a->lc->state.devkey);
 	struct lc_statement s = {
 		.kind = LC_REHOST_TICKET,
 		.id = w->ticket->id,
-		.issued = lc_now(a->lc),
+		.issued = lc_now(&a->lc->state),
 		.udi = w->udi,
 		.seq = w->ticket->seq,
 		.ids = w->ticket->ids,
@@ -217,11 +214,12 @@ removal_add(struct rehost *w, struct lc_action *a, struct lc_entry *e,
     size_t i)
 {
 	struct lc_result *r = &a->results[i];
-	struct lc_place *place = lc_model_store(a->lc->model, e->shown.device,
-	    e->shown.store);
-	int64_t used = (lc_meter_used_ms(a->lc, e) + 999) / 1000;
+	struct lc_place *place = lc_model_store(a->lc->model, e->public.device,
+	    e->public.store);
+	int64_t used = (lc_meter_used_ms(e, lc_instant(&a->lc->state)) +
+	    999) / 1000;
 
-	if (place->shown.kind == LC_STORE_BUILT_IN)
+	if (place->public.kind == LC_STORE_BUILT_IN)
 		return lc_fail(&r->detail, LC_EREADONLY,
 		    "license %s is built in and cannot be given up",
 		    w->ticket->ids[i]);
@@ -229,8 +227,8 @@ removal_add(struct rehost *w, struct lc_action *a, struct lc_entry *e,
 		w->used[i] = used < UINT32_MAX ? (uint32_t)used : UINT32_MAX;
 	place->planned -= (int64_t)e->bytes;
 	w->removals[w->nremovals++] = (struct removal){ e, place, r };
-	r->device = e->shown.device;
-	return lc_result_describe(a, r, &e->shown.terms);
+	r->device = e->public.device;
+	return lc_result_describe(a, r, &e->public.terms);
 }
 
 /* It may be in several stores: it goes from all of them. */
@@ -244,7 +242,7 @@ removal_judge(struct lc_action *a, struct rehost *w,
 	enum lc_err err = LC_OK;
 
 	if (lc_ids_find(&m->ids, d->index, id) == NULL) {
-		err = lc_store_not_revoked(a->lc, d->udi, id,
+		err = lc_store_not_revoked(&a->lc->state, d->udi, id,
 		    &a->results[i].detail);
 		return err != LC_OK ? err : lc_fail(&a->results[i].detail,
 		    LC_ENOTFOUND, "license %s is not installed in %s", id,
@@ -263,7 +261,7 @@ static enum lc_err
 addition_judge(struct lc_action *a, struct rehost *w,
     const struct lc_device *d, struct lc_item *item)
 {
-	const struct lc_terms *t = &item->entry->shown.terms;
+	const struct lc_terms *t = &item->entry->public.terms;
 	struct lc_place *place = lc_model_store(a->lc->model, d->index,
 	    d->default_store);
 	struct lc_detail *detail = &item->result->detail;
@@ -272,10 +270,10 @@ addition_judge(struct lc_action *a, struct rehost *w,
 	if (!lc_terms_fit(t, d->udi))
 		return lc_fail(detail, LC_EUDI, "license %s is for %s, this is"
 		    " %s", t->id, t->udis[0], d->udi);
-	if (!place->shown.present)
+	if (!place->public.present)
 		return lc_fail(detail, LC_ESTORE, "store %s is not present",
-		    place->shown.name);
-	item->entry->shown.device = d->index;
+		    place->public.name);
+	item->entry->public.device = d->index;
 	item->result->device = d->index;
 	if ((err = lc_item_judge(a, &w->items, item, place)) == LC_OK)
 		lc_item_plan(&w->items, item);
@@ -341,7 +339,7 @@ stores_attach(struct lc_action *a, const struct rehost *w)
 		struct lc_place *place = lc_place_of(m->stores[i]);
 
 		if (changes(w, place))
-			err = lc_db_attach_more(a->lc->db, place->path,
+			err = lc_db_attach_more(a->lc->state.db, place->path,
 			    &place->slot, &a->detail);
 	}
 	return err;
@@ -352,7 +350,7 @@ stores_detach(struct lc_action *a)
 {
 	const struct lc_model *m = a->lc->model;
 
-	lc_db_detach(a->lc->db);
+	lc_db_detach(a->lc->state.db);
 	for (size_t i = 0; i < m->nstores; i++)
 		lc_place_of(m->stores[i])->slot = 0;
 }
@@ -362,9 +360,11 @@ removal_write(struct lc_action *a, const struct removal *r)
 {
 	enum lc_err err;
 
-	if ((err = lc_meter_write(a->lc, r->entry)) != LC_OK ||
-	    (err = lc_store_delete(a->lc, r->place, r->entry)) != LC_OK ||
-	    (err = lc_action_note(a, "revoke", r->entry, r->place)) != LC_OK)
+	if ((err = lc_usage_write(&a->lc->state, r->place->udi,
+	    r->entry)) != LC_OK ||
+	    (err = lc_store_remove(&a->lc->state, r->place,
+	    r->entry)) != LC_OK ||
+	    (err = lc_action_note(a, "revoke", r->entry)) != LC_OK)
 		return err;
 	return lc_action_tell(a, LC_EVENT_REVOKED, r->entry);
 }
@@ -372,7 +372,8 @@ removal_write(struct lc_action *a, const struct removal *r)
 static enum lc_err
 change_write(struct lc_action *a, struct rehost *w)
 {
-	enum lc_err err = lc_change_begin(a->lc);
+	struct lc_state *st = &a->lc->state;
+	enum lc_err err = lc_change_begin(st);
 
 	for (size_t i = 0; i < w->nremovals && err == LC_OK; i++)
 		err = removal_write(a, &w->removals[i]);
@@ -381,14 +382,10 @@ change_write(struct lc_action *a, struct rehost *w)
 	if (err == LC_OK)
 		err = lc_journal_add(a->lc, w->udi, w->ticket->id,
 		    &w->journal, a->request.by);
-	if (err == LC_OK)
-		err = lc_change_commit(a->lc);
-	if (err != LC_OK) {
+	if ((err = lc_change_end(st, err)) != LC_OK)
 		(void)lc_fail(&a->detail, err, "permission ticket %s was not"
 		    " processed: %s", w->ticket->id,
-		    lc_db_words(a->lc->db));
-		lc_change_rollback(a->lc);
-	}
+		    lc_db_words(st->db, err));
 	return err;
 }
 
@@ -402,16 +399,16 @@ written(struct lc_action *a, struct rehost *w)
 		const struct removal *r = &w->removals[i];
 
 		r->result->state = LC_SUCCESSFUL;
-		r->result->store = r->entry->shown.store;
-		r->result->index = r->entry->shown.index;
-		r->place->shown.size_left += (uint32_t)r->entry->bytes;
+		r->result->store = r->entry->public.store;
+		r->result->index = r->entry->public.index;
+		r->place->public.size_left += (uint32_t)r->entry->bytes;
 		lc_model_remove(m, r->entry);
 	}
 	for (size_t i = 0; i < w->items.n; i++)
 		lc_item_written(a, &w->items, &w->items.list[i]);
 	lc_model_sort(m);
-	lc_select(a->lc);
-	lc_change_publish(a->lc);
+	lc_select_again(a->lc);
+	lc_change_publish(&a->lc->state);
 	for (size_t i = 0; i < w->nremovals; i++)
 		lc_entry_free(w->removals[i].entry);
 }

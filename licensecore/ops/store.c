@@ -7,110 +7,25 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "state/change.h"
-#include "rules/clock.h"
-#include "core.h"
-#include "state/db.h"
+#include "base/disk.h"
 #include "base/error.h"
 #include "format/file.h"
-#include "state/history.h"
-#include "base/disk.h"
 #include "format/line.h"
 #include "format/type.h"
-#include "rules/meter.h"
-#include "rules/model.h"
-#include "rules/schedule.h"
-#include "state/seal.h"
-#include "state/sealed.h"
-#include "rules/use.h"
-
-/* ---- Agreements ------------------------------------------------------ */
-
-static enum lc_err
-acceptance_judge(const struct lc *lc, const char *udi, const char *id,
-    struct lc_rows *rows)
-{
-	struct lc_seal seal;
-	const void *bytes;
-	enum lc_err err;
-	size_t len;
-
-	err = lc_sealed_acceptance(lc, udi, id, lc_db_int(rows, 0),
-	    lc_db_text(rows, 1), &seal);
-	bytes = lc_db_blob(rows, 2, &len);
-	return err == LC_OK && !lc_seal_equal(&seal, bytes, len) ?
-	    LC_EDAMAGED : err;
-}
+#include "recall.h"
+#include "state/acceptance.h"
+#include "state/change.h"
+#include "state/db.h"
+#include "state/licenses.h"
+#include "state/lines.h"
+#include "state/usage.h"
 
 enum lc_err
-lc_store_accepted(struct lc *lc, const char *udi, const struct lc_terms *t,
-    bool *accepted)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	*accepted = true;
-	if (!lc_terms_need_acceptance(t))
-		return LC_OK;
-	err = lc_db_query(lc->db, &rows, "SELECT at, by, mac FROM acceptance"
-	    " WHERE udi = ? AND id = ?", "ss", udi, t->id);
-	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {
-		err = acceptance_judge(lc, udi, t->id, rows);
-		lc_db_stop(rows);
-	}
-	*accepted = err == LC_OK;
-	if (err == LC_EDAMAGED)
-		lc_notice(lc, err, "license %s: the acceptance of its"
-		    " agreement was altered, and does not count", t->id);
-	return err == LC_ENOTFOUND || err == LC_EDAMAGED ? LC_OK : err;
-}
-
-enum lc_err
-lc_store_accept(struct lc *lc, const char *udi, const char *id, const char *by)
-{
-	int64_t at = lc_now(lc);
-	struct lc_seal seal;
-	enum lc_err err = lc_sealed_acceptance(lc, udi, id, at, by, &seal);
-
-	/* One that does not count is replaced. */
-	return err != LC_OK ? err : lc_db_run(lc->db, "INSERT OR REPLACE INTO"
-	    " acceptance (udi, id, at, by, mac) VALUES (?, ?, ?, ?, ?)",
-	    "ssisb", udi, id, at, by, (const void *)seal.bytes,
-	    sizeof seal.bytes);
-}
-
-enum lc_err
-lc_store_withdraw(struct lc *lc, const char *udi, const char *id)
-{
-	return lc_db_run(lc->db,
-	    "DELETE FROM acceptance WHERE udi = ? AND id = ?", "ss", udi, id);
-}
-
-enum lc_err
-lc_store_put_agreement(struct lc *lc, const struct lc_file_eula *eula)
-{
-	return lc_db_run(lc->db, "INSERT INTO agreement (digest, text)"
-	    " VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", "sx",
-	    eula->digest, eula->text, eula->len);
-}
-
-void
-lc_entry_accepted(struct lc_entry *e, bool accepted)
-{
-	e->shown.eula_accepted = accepted;
-	if (!accepted)
-		e->shown.priority = LC_PRIORITY_NONE;
-	else
-		e->shown.priority = e->wanted != LC_PRIORITY_NONE ?
-		    e->wanted : lc_type_rules(e->shown.terms.type)->priority;
-}
-
-enum lc_err
-lc_store_not_revoked(struct lc *lc, const char *udi, const char *id,
+lc_store_not_revoked(struct lc_state *st, const char *udi, const char *id,
     struct lc_detail *detail)
 {
 	bool revoked = false;
-	enum lc_err err = lc_history_has(lc, "revoke", udi, id, &revoked);
+	enum lc_err err = lc_history_has(st, "revoke", udi, id, &revoked);
 
 	if (err != LC_OK || !revoked)
 		return err;
@@ -118,123 +33,25 @@ lc_store_not_revoked(struct lc *lc, const char *udi, const char *id,
 	    " it up for good", id, udi);
 }
 
-/* ---- What is kept for good about a license --------------------------- */
-
-/* Its index, 0 if it has none yet, and what the operator wanted. */
-static enum lc_err
-keep_get(struct lc *lc, const struct lc_place *place, struct lc_entry *e)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	e->shown.index = 0;
-	err = lc_db_query(lc->db, &rows, "SELECT idx, comment IS NULL, comment,"
-	    " coalesce(priority, 0) FROM license WHERE udi = ? AND store = ? AND id = ?", "sis",
-	    place->udi, (int64_t)e->shown.store, e->shown.terms.id);
-	if (err != LC_OK)
-		return err;
-	if ((err = lc_db_next(lc->db, rows)) == LC_OK) {
-		e->shown.index = (uint32_t)lc_db_int(rows, 0);
-		if (lc_db_int(rows, 1) == 0)
-			err = lc_entry_comment(e, lc_db_text(rows, 2));
-		e->wanted = (enum lc_priority)lc_db_int(rows, 3);
-		lc_db_stop(rows);
-	}
-	return err == LC_ENOTFOUND ? LC_OK : err;
-}
-
-enum lc_err
-lc_store_recall(struct lc *lc, const struct lc_place *place,
-    struct lc_entry *e)
-{
-	enum lc_err err;
-	bool accepted;
-
-	if ((err = keep_get(lc, place, e)) != LC_OK ||
-	    (err = lc_store_accepted(lc, place->udi, &e->shown.terms,
-	    &accepted)) != LC_OK ||
-	    (err = lc_meter_load(lc, place->udi, e)) != LC_OK ||
-	    (err = lc_schedule_load(lc, place->udi, e)) != LC_OK ||
-	    (err = lc_use_get(lc, place->device, e->shown.terms.feature,
-	    e->shown.terms.version, &e->use)) != LC_OK)
-		return err;
-	lc_entry_accepted(e, accepted);
-	return LC_OK;
-}
-
-/* A new index in its device: above all that were ever given. */
-static enum lc_err
-index_give(struct lc *lc, const char *udi, struct lc_entry *e)
-{
-	struct lc_rows *rows;
-	int64_t index;
-	enum lc_err err;
-
-	err = lc_db_query(lc->db, &rows,
-	    "SELECT coalesce(max(idx), 0) + 1 FROM license WHERE udi = ?",
-	    "s", udi);
-	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
-		return err;
-	index = lc_db_int(rows, 0);
-	lc_db_stop(rows);
-	if (index > UINT32_MAX)
-		return LC_EDAMAGED;
-	e->shown.index = (uint32_t)index;
-	return lc_db_run(lc->db, "INSERT INTO license (udi, store, id, idx)"
-	    " VALUES (?, ?, ?, ?)", "sisi", udi, (int64_t)e->shown.store,
-	    e->shown.terms.id, index);
-}
-
 /* ---- Writing --------------------------------------------------------- */
 
-static enum lc_err
-mirror_put(struct lc *lc, const struct lc_place *place,
-    const struct lc_entry *e, const struct lc_file_line *line)
+enum lc_err
+lc_store_put(struct lc_state *st, const struct lc_place *place,
+    struct lc_entry *e, const struct lc_file_line *line)
 {
-	if (place->shown.kind != LC_STORE_PRIMARY)
-		return LC_OK;
-	return lc_db_run(lc->db, "INSERT OR REPLACE INTO mirror (udi, store,"
-	    " id, line, installed) VALUES (?, ?, ?, ?, ?)", "sisxi", place->udi,
-	    (int64_t)e->shown.store, e->shown.terms.id, line->text, line->len,
-	    e->shown.installed);
+	enum lc_err err = e->public.index != 0 ? LC_OK :
+	    lc_license_add(st, place->udi, e);
+
+	return err == LC_OK ? lc_lines_put(st, place, e, line) : err;
 }
 
 enum lc_err
-lc_store_put(struct lc *lc, const struct lc_place *place, struct lc_entry *e,
-    const struct lc_file_line *line)
-{
-	/* A line that is there, but did not load, is replaced. */
-	static const char *const insert[] = LC_DB_EACH(
-	    "INSERT OR REPLACE INTO ", ".line (id, line, installed) VALUES (?, ?, ?)");
-	enum lc_err err;
-
-	if (e->shown.index == 0 &&
-	    (err = index_give(lc, place->udi, e)) != LC_OK)
-		return err;
-	err = lc_db_run(lc->db, insert[place->slot], "sxi",
-	    e->shown.terms.id, line->text, line->len, e->shown.installed);
-	return err == LC_OK ? mirror_put(lc, place, e, line) : err;
-}
-
-enum lc_err
-lc_store_delete(struct lc *lc, const struct lc_place *place,
+lc_store_remove(struct lc_state *st, const struct lc_place *place,
     const struct lc_entry *e)
 {
-	static const char *const delete[] = LC_DB_EACH("DELETE FROM ",
-	    ".line WHERE id = ?");
-	const char *id = e->shown.terms.id;
-	int64_t store = e->shown.store;
-	enum lc_err err;
+	enum lc_err err = lc_lines_remove(st, place, e);
 
-	/* The index stays taken; the operator's wishes go with the license. */
-	if ((err = lc_db_run(lc->db, delete[place->slot], "s",
-	    id)) != LC_OK ||
-	    (err = lc_db_run(lc->db, "DELETE FROM mirror WHERE udi = ? AND"
-	    " store = ? AND id = ?", "sis", place->udi, store, id)) != LC_OK)
-		return err;
-	return lc_db_run(lc->db, "UPDATE license SET comment = NULL,"
-	    " priority = NULL WHERE udi = ? AND store = ? AND id = ?", "sis", place->udi,
-	    store, id);
+	return err == LC_OK ? lc_license_remove(st, place->udi, e) : err;
 }
 
 /* ---- Loading lines --------------------------------------------------- */
@@ -283,11 +100,11 @@ entry_make(const struct load *load, struct lc_line *line, size_t len,
 		lc_line_free(line);
 		return err;
 	}
-	e->shown.device = place->shown.device;
-	e->shown.store = place->shown.index;
-	e->shown.installed = installed;
+	e->public.device = place->public.device;
+	e->public.store = place->public.index;
+	e->public.installed = installed;
 	e->bytes = len;
-	if ((err = lc_store_recall(load->lc, place, e)) != LC_OK) {
+	if ((err = lc_recall(load->lc, place, e)) != LC_OK) {
 		lc_entry_free(e);
 		return err;
 	}
@@ -324,10 +141,10 @@ line_again(const struct load *load, struct lc_line *line,
     struct lc_detail *why)
 {
 	const char *id = line->terms.id;
-	enum lc_err err = lc_store_not_revoked(load->lc, load->place->udi, id,
+	enum lc_err err = lc_store_not_revoked(&load->lc->state, load->place->udi, id,
 	    why);
 
-	if (err == LC_OK && lc_ids_find(&load->ids, load->place->shown.device,
+	if (err == LC_OK && lc_ids_find(&load->ids, load->place->public.device,
 	    id) != NULL)
 		err = lc_fail(why, LC_EEXISTS, "license %s is there twice",
 		    id);
@@ -340,8 +157,8 @@ static void
 line_not_used(const struct load *load, enum lc_err err,
     const struct lc_detail *why)
 {
-	lc_notice(load->lc, err, "store %s: a license in it is not used: %s",
-	    load->place->shown.name,
+	lc_notice(&load->lc->host, err, "store %s: a license in it is not used: %s",
+	    load->place->public.name,
 	    *why->text != '\0' ? why->text : lc_strerror(err));
 }
 
@@ -354,8 +171,8 @@ line_load(struct load *load, const char *text, size_t len, int64_t installed)
 	struct lc_entry *e;
 	enum lc_err err;
 
-	load->place->shown.size_left -= len < load->place->shown.size_left ?
-	    (uint32_t)len : load->place->shown.size_left;
+	load->place->public.size_left -= len < load->place->public.size_left ?
+	    (uint32_t)len : load->place->public.size_left;
 	err = line_judge(load, text, len, &line, &why);
 	if (err == LC_ENOMEM)
 		return err;
@@ -379,28 +196,41 @@ line_load(struct load *load, const char *text, size_t len, int64_t installed)
 static enum lc_err
 indexes_give(struct load *load)
 {
-	enum lc_err err = LC_OK;
+	struct lc_state *st = &load->lc->state;
 	bool missing = false;
+	enum lc_err err;
 
 	for (size_t i = 0; i < load->n; i++)
-		missing |= load->entries[i]->shown.index == 0;
+		missing |= load->entries[i]->public.index == 0;
 	if (!missing)
 		return LC_OK;
-	if ((err = lc_db_begin(load->lc->db)) != LC_OK)
-		return err;
+	err = lc_change_begin(st);
 	for (size_t i = 0; i < load->n && err == LC_OK; i++) {
-		if (load->entries[i]->shown.index == 0)
-			err = index_give(load->lc, load->place->udi,
+		if (load->entries[i]->public.index == 0)
+			err = lc_license_add(st, load->place->udi,
 			    load->entries[i]);
 	}
-	if (err != LC_OK) {
-		lc_db_rollback(load->lc->db);
-		return err;
-	}
-	return lc_db_commit(load->lc->db);
+	return lc_change_end(st, err);
 }
 
 /* ---- Built-in stores ------------------------------------------------- */
+
+static enum lc_err
+agreements_keep(struct lc_state *st, const struct lc_file *file)
+{
+	bool known = true;
+	enum lc_err err = LC_OK;
+
+	for (size_t i = 0; i < file->neulas && err == LC_OK && known; i++)
+		err = lc_agreement_is_known(st, file->eulas[i].digest,
+		    &known);
+	if (err != LC_OK || known)
+		return err;
+	err = lc_change_begin(st);
+	for (size_t i = 0; i < file->neulas && err == LC_OK; i++)
+		err = lc_agreement_add(st, &file->eulas[i]);
+	return lc_change_end(st, err);
+}
 
 static enum lc_err
 built_in_lines(struct load *load, const struct lc_file *file)
@@ -410,9 +240,7 @@ built_in_lines(struct load *load, const struct lc_file *file)
 	for (size_t i = 0; i < file->nlines && err == LC_OK; i++)
 		err = line_load(load, file->lines[i].text,
 		    file->lines[i].len, LC_NO_TIME);
-	for (size_t i = 0; i < file->neulas && err == LC_OK; i++)
-		err = lc_store_put_agreement(load->lc, &file->eulas[i]);
-	return err;
+	return err == LC_OK ? agreements_keep(&load->lc->state, file) : err;
 }
 
 static enum lc_err
@@ -429,14 +257,14 @@ built_in_load(struct load *load, struct lc_detail *detail)
 	    detail);
 	if (err != LC_OK)
 		return err == LC_ENOTFOUND ? LC_EIO : err;
-	place->shown.size = (uint32_t)len;
+	place->public.size = (uint32_t)len;
 	if ((err = lc_file_parse(data, len, &file, &why)) != LC_OK)
 		(void)lc_fail(detail, err, "%s: %s", place->path,
 		    *why.text != '\0' ? why.text : lc_strerror(err));
 	else
 		err = built_in_lines(load, file);
-	place->shown.size_left = 0;
-	place->shown.present = err == LC_OK;
+	place->public.size_left = 0;
+	place->public.present = err == LC_OK;
 	lc_file_free(file);
 	free(data);
 	return err;
@@ -467,30 +295,6 @@ folder_exists(const char *path)
 	return there;
 }
 
-/* Was there ever a store at this place? */
-static enum lc_err
-removable_known(struct lc *lc, const struct lc_place *place, bool *known)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	err = lc_db_query(lc->db, &rows, "SELECT 1 FROM meta WHERE name ="
-	    " 'removable ' || ? || ' ' || ?", "si", place->udi,
-	    (int64_t)place->shown.index);
-	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK)
-		lc_db_stop(rows);
-	*known = err == LC_OK;
-	return err == LC_ENOTFOUND ? LC_OK : err;
-}
-
-static enum lc_err
-removable_know(struct lc *lc, const struct lc_place *place)
-{
-	return lc_db_run(lc->db, "INSERT OR IGNORE INTO meta (name, value)"
-	    " VALUES ('removable ' || ? || ' ' || ?, 1)", "si", place->udi,
-	    (int64_t)place->shown.index);
-}
-
 /*
  * Its file is missing: a removable store is away if it was there before.  The
  * place where a medium is mounted is a folder without one, too.
@@ -499,113 +303,29 @@ static enum lc_err
 away(struct lc *lc, const struct lc_place *place, bool *gone)
 {
 	*gone = false;
-	if (place->shown.kind != LC_STORE_REMOVABLE || exists(place->path))
+	if (place->public.kind != LC_STORE_REMOVABLE || exists(place->path))
 		return LC_OK;
 	*gone = !folder_exists(place->path);
-	return *gone ? LC_OK : removable_known(lc, place, gone);
-}
-
-static enum lc_err
-record(struct lc *lc, const struct lc_place *place, const char *what,
-    const char *body)
-{
-	const struct lc_record r = {
-		.what = what, .udi = place->udi, .store = place->shown.index,
-		.id = "", .body = body,
-	};
-
-	return lc_history_add(lc, &r);
+	return *gone ? LC_OK : lc_removable_is_known(&lc->state, place, gone);
 }
 
 /* ---- Mirrors --------------------------------------------------------- */
 
-/*
- * What a primary store holds, its mirror holds too, changed by the same
- * commits.  From the first loading on the mirror is what counts: a store file
- * that is gone, damaged, emptied or put back from an older copy is made again
- * from it.  Before that, with a new persistence file, the store counts.
- */
-
-static enum lc_err
-mirror_known(struct lc *lc, const struct lc_place *place, bool *known)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	err = lc_db_query(lc->db, &rows, "SELECT 1 FROM meta WHERE name ="
-	    " 'mirror ' || ? || ' ' || ?", "si", place->udi,
-	    (int64_t)place->shown.index);
-	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK)
-		lc_db_stop(rows);
-	*known = err == LC_OK;
-	return err == LC_ENOTFOUND ? LC_OK : err;
-}
-
-static enum lc_err
-mirror_compare(struct lc *lc, const struct lc_place *place, bool *same)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	err = lc_db_query(lc->db, &rows,
-	    "SELECT NOT EXISTS (SELECT id, line FROM store.line EXCEPT"
-	    " SELECT id, line FROM mirror WHERE udi = ?1 AND store = ?2)"
-	    " AND NOT EXISTS (SELECT id, line FROM mirror WHERE udi = ?1 AND"
-	    " store = ?2 EXCEPT SELECT id, line FROM store.line)",
-	    "si", place->udi, (int64_t)place->shown.index);
-	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
-		return err;
-	*same = lc_db_int(rows, 0) != 0;
-	lc_db_stop(rows);
-	return LC_OK;
-}
-
 /* A change to the attached store and its mirror, with its record. */
 static enum lc_err
-mirror_change(struct lc *lc, const struct lc_place *place, const char *what,
-    enum lc_err (*change)(struct lc *, const struct lc_place *))
+mirror_change(struct lc_state *st, const struct lc_place *place,
+    const char *what,
+    enum lc_err (*change)(struct lc_state *, const struct lc_place *))
 {
 	enum lc_err err;
 
-	if ((err = lc_change_begin(lc)) != LC_OK)
-		return err;
-	if ((err = change(lc, place)) != LC_OK ||
-	    (err = record(lc, place, what, "{}")) != LC_OK) {
-		lc_change_rollback(lc);
-		return err;
-	}
-	return lc_change_commit(lc);
-}
-
-/* The mirror takes what the store holds, and counts from now on. */
-static enum lc_err
-adopt(struct lc *lc, const struct lc_place *place)
-{
-	int64_t index = place->shown.index;
-	enum lc_err err;
-
-	if ((err = lc_db_run(lc->db, "DELETE FROM mirror WHERE udi = ? AND"
-	    " store = ?", "si", place->udi, index)) != LC_OK ||
-	    (err = lc_db_run(lc->db, "INSERT INTO mirror (udi, store, id,"
-	    " line, installed) SELECT ?, ?, id, line, installed FROM"
-	    " store.line ORDER BY rowid", "si", place->udi, index)) != LC_OK)
-		return err;
-	return lc_db_run(lc->db, "INSERT INTO meta (name, value) VALUES"
-	    " ('mirror ' || ? || ' ' || ?, 1)", "si", place->udi, index);
-}
-
-/* The store takes what its mirror holds. */
-static enum lc_err
-fill(struct lc *lc, const struct lc_place *place)
-{
-	enum lc_err err = lc_db_run(lc->db, "DELETE FROM store.line", "");
-
-	if (err != LC_OK)
-		return err;
-	return lc_db_run(lc->db, "INSERT INTO store.line (id, line, installed)"
-	    " SELECT id, line, installed FROM mirror WHERE udi = ? AND"
-	    " store = ? ORDER BY rowid", "si", place->udi,
-	    (int64_t)place->shown.index);
+	if ((err = lc_change_begin(st)) == LC_OK &&
+	    (err = change(st, place)) == LC_OK)
+		err = lc_history_add(st, &(struct lc_record){
+			.what = what, .udi = place->udi,
+			.store = place->public.index, .id = "", .body = "{}",
+		});
+	return lc_change_end(st, err);
 }
 
 /* Moves a store out of the way, keeping it for people to look at. */
@@ -615,14 +335,14 @@ set_aside(struct lc *lc, const struct lc_place *place,
 {
 	char aside[4096];
 	int len = snprintf(aside, sizeof aside, "%s.damaged-%lld",
-	    place->path, (long long)lc_now(lc));
+	    place->path, (long long)lc_now(&lc->state));
 
 	if (len < 0 || (size_t)len >= sizeof aside ||
 	    rename(place->path, aside) != 0)
 		return lc_fail(detail, LC_EIO, "%s: damaged, and cannot be"
 		    " moved away: %s", place->path, strerror(errno));
-	lc_notice(lc, LC_EDAMAGED, "store %s: %s is damaged, or not what was"
-	    " last written there, and was moved to %s", place->shown.name,
+	lc_notice(&lc->host, LC_EDAMAGED, "store %s: %s is damaged, or not what was"
+	    " last written there, and was moved to %s", place->public.name,
 	    place->path, aside);
 	return LC_OK;
 }
@@ -630,14 +350,15 @@ set_aside(struct lc *lc, const struct lc_place *place,
 static enum lc_err
 restore(struct lc *lc, const struct lc_place *place, struct lc_detail *detail)
 {
-	enum lc_err err = lc_db_attach(lc->db, place->path, true, detail);
+	enum lc_err err = lc_db_attach(lc->state.db, place->path, true, detail);
 
 	if (err == LC_OK)
-		err = mirror_change(lc, place, "restore", fill);
+		err = mirror_change(&lc->state, place, "restore",
+		    lc_mirror_fill);
 	if (err == LC_OK)
-		lc_notice(lc, LC_EDAMAGED, "store %s: %s was made again from"
-		    " the copy in %s", place->shown.name, place->path,
-		    lc->state_dir);
+		lc_notice(&lc->host, LC_EDAMAGED, "store %s: %s was made again from"
+		    " the copy in %s", place->public.name, place->path,
+		    lc->state.dir);
 	return err;
 }
 
@@ -649,23 +370,26 @@ primary_open(struct lc *lc, const struct lc_place *place,
 	bool missing = !exists(place->path), known, same = false;
 	enum lc_err err;
 
-	if ((err = mirror_known(lc, place, &known)) != LC_OK)
+	if ((err = lc_mirror_is_known(&lc->state, place,
+	    &known)) != LC_OK)
 		return err;
-	err = lc_db_attach(lc->db, place->path, true, detail);
+	err = lc_db_attach(lc->state.db, place->path, true, detail);
 	if (err == LC_OK && !known)
-		return mirror_change(lc, place, "adopt", adopt);
+		return mirror_change(&lc->state, place, "adopt",
+		    lc_mirror_adopt);
 	if (err == LC_OK &&
-	    ((err = mirror_compare(lc, place, &same)) != LC_OK || same))
+	    ((err = lc_mirror_is_same(&lc->state, place, &same)) != LC_OK || same))
 		return err;
 	if (err != LC_OK && err != LC_EDAMAGED)
 		return err;
-	lc_db_detach(lc->db);
+	lc_db_detach(lc->state.db);
 	if (!missing && (err = set_aside(lc, place, detail)) != LC_OK)
 		return err;
 	if (known)
 		return restore(lc, place, detail);
-	err = lc_db_attach(lc->db, place->path, true, detail);
-	return err == LC_OK ? mirror_change(lc, place, "adopt", adopt) : err;
+	err = lc_db_attach(lc->state.db, place->path, true, detail);
+	return err == LC_OK ? mirror_change(&lc->state, place, "adopt",
+	    lc_mirror_adopt) : err;
 }
 
 enum lc_err
@@ -675,17 +399,17 @@ lc_store_check(struct lc *lc, const struct lc_place *place,
 	enum lc_err err;
 	bool same = true;
 
-	if (place->shown.kind == LC_STORE_BUILT_IN || !place->shown.present)
+	if (place->public.kind == LC_STORE_BUILT_IN || !place->public.present)
 		return LC_OK;
 	if (!exists(place->path))
 		return lc_fail(detail, LC_EDAMAGED, "%s: is gone",
 		    place->path);
-	err = lc_db_attach(lc->db, place->path, true, detail);
+	err = lc_db_attach(lc->state.db, place->path, true, detail);
 	if (err != LC_OK)
 		return err;
-	if (place->shown.kind == LC_STORE_PRIMARY)
-		err = mirror_compare(lc, place, &same);
-	lc_db_detach(lc->db);
+	if (place->public.kind == LC_STORE_PRIMARY)
+		err = lc_mirror_is_same(&lc->state, place, &same);
+	lc_db_detach(lc->state.db);
 	if (err == LC_OK && !same)
 		err = lc_fail(detail, LC_EDAMAGED,
 		    "%s: is not what was last written to it", place->path);
@@ -695,23 +419,35 @@ lc_store_check(struct lc *lc, const struct lc_place *place,
 static enum lc_err
 lines_load(struct load *load)
 {
+	struct lc_state *st = &load->lc->state;
+	struct lc_stored_line line;
 	struct lc_rows *rows;
 	enum lc_err err;
 
-	err = lc_db_query(load->lc->db, &rows,
-	    "SELECT line, installed FROM store.line ORDER BY rowid", "");
-	if (err != LC_OK)
+	if ((err = lc_lines_query(st, &rows)) != LC_OK)
 		return err;
-	while ((err = lc_db_next(load->lc->db, rows)) == LC_OK) {
-		const char *text = lc_db_text(rows, 0);
-
-		err = line_load(load, text, strlen(text), lc_db_int(rows, 1));
-		if (err != LC_OK) {
-			lc_db_stop(rows);
-			return err;
-		}
+	while ((err = lc_lines_next(st, rows, &line)) == LC_OK) {
+		err = line_load(load, line.text, strlen(line.text),
+		    line.installed);
+		if (err != LC_OK)
+			break;
 	}
+	lc_db_stop(rows);
 	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+/* From now on its file may be missing. */
+static enum lc_err
+removable_know(struct lc_state *st, const struct lc_place *place)
+{
+	bool known = false;
+	enum lc_err err = lc_removable_is_known(st, place, &known);
+
+	if (err != LC_OK || known)
+		return err;
+	if ((err = lc_change_begin(st)) == LC_OK)
+		err = lc_removable_know(st, place);
+	return lc_change_end(st, err);
 }
 
 /* A removable store that cannot be read counts as away: the rest goes on. */
@@ -719,9 +455,9 @@ static enum lc_err
 place_failed(struct lc *lc, const struct lc_place *place, enum lc_err err,
     const struct lc_detail *detail)
 {
-	if (place->shown.kind != LC_STORE_REMOVABLE || err == LC_ENOMEM)
+	if (place->public.kind != LC_STORE_REMOVABLE || err == LC_ENOMEM)
 		return err;
-	lc_notice(lc, err, "store %s: not used: %s", place->shown.name,
+	lc_notice(&lc->host, err, "store %s: not used: %s", place->public.name,
 	    detail->text);
 	return LC_OK;
 }
@@ -734,22 +470,22 @@ place_load(struct load *load, struct lc_detail *detail)
 	enum lc_err err;
 	bool gone;
 
-	if (place->shown.kind == LC_STORE_BUILT_IN)
+	if (place->public.kind == LC_STORE_BUILT_IN)
 		return built_in_load(load, detail);
 	if ((err = away(lc, place, &gone)) != LC_OK || gone)
 		return err;
-	err = place->shown.kind == LC_STORE_PRIMARY ?
+	err = place->public.kind == LC_STORE_PRIMARY ?
 	    primary_open(lc, place, detail) :
-	    lc_db_attach(lc->db, place->path, true, detail);
+	    lc_db_attach(lc->state.db, place->path, true, detail);
 	if (err != LC_OK) {
-		lc_db_detach(lc->db);
+		lc_db_detach(lc->state.db);
 		return place_failed(lc, place, err, detail);
 	}
 	err = lines_load(load);
-	if (err == LC_OK && place->shown.kind == LC_STORE_REMOVABLE)
-		err = removable_know(lc, place);
-	place->shown.present = err == LC_OK;
-	lc_db_detach(lc->db);
+	if (err == LC_OK && place->public.kind == LC_STORE_REMOVABLE)
+		err = removable_know(&lc->state, place);
+	place->public.present = err == LC_OK;
+	lc_db_detach(lc->state.db);
 	return err;
 }
 
@@ -787,8 +523,8 @@ unload(struct lc *lc, const struct lc_place *place)
 	for (size_t i = m->nlicenses; i > 0; i--) {
 		struct lc_entry *e = lc_entry_of(m->licenses[i - 1]);
 
-		if (e->shown.device != place->shown.device ||
-		    e->shown.store != place->shown.index)
+		if (e->public.device != place->public.device ||
+		    e->public.store != place->public.index)
 			continue;
 		lc_model_remove(m, e);
 		lc_entry_free(e);
@@ -796,33 +532,33 @@ unload(struct lc *lc, const struct lc_place *place)
 }
 
 static enum lc_err
-goes(struct lc *lc, struct lc_place *place)
+store_removed(struct lc *lc, struct lc_place *place)
 {
-	enum lc_err err = lc_meter_flush(lc);
+	enum lc_err err = lc_usage_flush(&lc->state, lc->model);
 
 	if (err != LC_OK)
 		return err;
 	unload(lc, place);
-	place->shown.present = false;
-	lc_notice(lc, LC_OK, "store %s: away, and its licenses with it",
-	    place->shown.name);
+	place->public.present = false;
+	lc_notice(&lc->host, LC_OK, "store %s: away, and its licenses with it",
+	    place->public.name);
 	return LC_OK;
 }
 
 /* What cannot be read is told once, until the file is another one. */
 static enum lc_err
-comes(struct lc *lc, struct lc_place *place)
+store_inserted(struct lc *lc, struct lc_place *place)
 {
 	struct lc_detail why = { "" };
 	enum lc_err err;
 
-	place->shown.size_left = place->shown.size;
+	place->public.size_left = place->public.size;
 	if ((err = lc_store_load(lc, lc->model, place, &why)) != LC_OK)
 		return err;
 	lc_model_sort(lc->model);
-	if (place->shown.present)
-		lc_notice(lc, LC_OK, "store %s: back again",
-		    place->shown.name);
+	if (place->public.present)
+		lc_notice(&lc->host, LC_OK, "store %s: back again",
+		    place->public.name);
 	return LC_OK;
 }
 
@@ -837,12 +573,13 @@ lc_store_watch(struct lc *lc, bool *changed)
 		struct lc_place *place = lc_place_of(m->stores[i]);
 		bool there;
 
-		if (place->shown.kind != LC_STORE_REMOVABLE)
+		if (place->public.kind != LC_STORE_REMOVABLE)
 			continue;
 		there = exists(place->path);
 		if (there == place->seen)
 			continue;
-		err = there ? comes(lc, place) : goes(lc, place);
+		err = there ? store_inserted(lc, place) :
+		    store_removed(lc, place);
 		/* What failed is tried again. */
 		place->seen = err == LC_OK ? there : !there;
 		*changed |= err == LC_OK;

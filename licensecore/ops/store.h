@@ -8,13 +8,8 @@
 #ifndef LC_STORE_H
 #define LC_STORE_H
 
-#include "licensecore.h"
-
-struct lc_entry;
-struct lc_file_eula;
-struct lc_file_line;
-struct lc_model;
-struct lc_place;
+#include "lc.h"
+#include "format/file.h"
 
 /*
  * Reads the store's licenses into the model, giving an index to those that
@@ -26,41 +21,18 @@ enum lc_err lc_store_load(struct lc *, struct lc_model *, struct lc_place *,
     struct lc_detail *);
 
 /*
- * What the persistence file knows of a license that is (or will be) in this
- * store: index (0: none yet), comment, acceptance, priority, use.
- */
-enum lc_err lc_store_recall(struct lc *, const struct lc_place *,
-    struct lc_entry *);
-
-/*
  * Within a change, with the store attached: writes a new license with the
  * text of its line, and gives it an index if it has none.  The entry was
  * recalled; it says when it was installed.
  */
-enum lc_err lc_store_put(struct lc *, const struct lc_place *,
+enum lc_err lc_store_put(struct lc_state *, const struct lc_place *,
     struct lc_entry *, const struct lc_file_line *);
-enum lc_err lc_store_delete(struct lc *, const struct lc_place *,
+enum lc_err lc_store_remove(struct lc_state *, const struct lc_place *,
     const struct lc_entry *);
 
 /* LC_EREVOKED if the device gave this license up. */
-enum lc_err lc_store_not_revoked(struct lc *, const char *udi, const char *id,
+enum lc_err lc_store_not_revoked(struct lc_state *, const char *udi, const char *id,
     struct lc_detail *);
-
-/* Within a change: keeps the text of an agreement, and its acceptance. */
-enum lc_err lc_store_put_agreement(struct lc *, const struct lc_file_eula *);
-enum lc_err lc_store_accept(struct lc *, const char *udi, const char *id,
-    const char *by);
-enum lc_err lc_store_withdraw(struct lc *, const char *udi, const char *id);
-
-/* In memory, with the priority that goes with it. */
-void lc_entry_accepted(struct lc_entry *, bool accepted);
-
-/*
- * Was its agreement accepted for this device?  True for those that need no
- * acceptance.
- */
-enum lc_err lc_store_accepted(struct lc *, const char *udi,
-    const struct lc_terms *, bool *accepted);
 
 /*
  * Looks whether removable stores came or went, and takes their licenses in or

@@ -13,20 +13,47 @@
 #ifndef LC_CLOCK_H
 #define LC_CLOCK_H
 
-#include "licensecore.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-int64_t lc_now(const struct lc *);	/* seconds since 1970, never backwards */
-int64_t lc_boot_ms(const struct lc *);	/* milliseconds; suspend counts */
+/* An instant: whoever decides by time is given one, and reads no clock. */
+struct lc_instant {
+	int64_t now;		/* seconds since 1970, never backwards */
+	int64_t boot_ms;	/* milliseconds; suspend counts */
+};
 
-/* At opening: the highest time recorded so far. */
-enum lc_err lc_clock_load(struct lc *);
-/* Within a transaction: records the time. */
-enum lc_err lc_clock_record(struct lc *);
+struct lc_time {
+	int64_t high;		/* a time that was, and */
+	int64_t high_ms;	/* the boot time then */
+	bool behind;		/* the clock was seen below it */
+	bool watched;		/* since the core was opened */
+	/* What the time was at least before the clock was set far ahead
+	   (milliseconds), the boot time then, and how long it has been. */
+	int64_t floor_ms, floor_at_ms;
+	int64_t ahead_ms;
+};
+
+/* A step that may be a mistake, and can be taken back. */
+#define LC_AHEAD_S INT64_C(86400)
+
+/* Goes on from recorded times (seconds). */
+void lc_time_begin(struct lc_time *, int64_t high, int64_t floor,
+    int64_t ahead_s, int64_t boot_ms);
+
+struct lc_instant lc_time_at(const struct lc_time *, int64_t wall,
+    int64_t boot_ms);
+/* By boot time alone (seconds): what it is at least; what is certain. */
+int64_t lc_time_least(const struct lc_time *, int64_t boot_ms);
+int64_t lc_time_floor(const struct lc_time *, int64_t boot_ms);
+/* How far the clock was set ahead, if that can be taken back; else 0. */
+int64_t lc_time_ahead_s(const struct lc_time *, struct lc_instant);
+
 /*
- * Looks whether the clock was set since the last look, and if so notes it in
- * the history: when it was set back, once until it has caught up again.  Out
- * of a transaction.
+ * Was the clock set since it was followed last?  One that was set back is so
+ * once, until it has caught up.
  */
-enum lc_err lc_clock_watch(struct lc *);
+bool lc_time_stepped(const struct lc_time *, int64_t wall, int64_t boot_ms);
+/* True: the time is further than boot time has gone. */
+bool lc_time_follow(struct lc_time *, int64_t wall, int64_t boot_ms);
 
 #endif

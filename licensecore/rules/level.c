@@ -1,17 +1,10 @@
 /* level.c - modules that run at one of several levels. */
 #include "level.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "state/change.h"
-#include "ops/core.h"
-#include "state/db.h"
 #include "base/error.h"
-#include "ops/event.h"
-#include "model.h"
-#include "select.h"
 #include "use.h"
 
 /* ---- Options --------------------------------------------------------- */
@@ -65,13 +58,13 @@ module_new(struct lc_arena *arena, uint32_t device,
 
 	if (m == NULL)
 		return NULL;
-	m->shown.device = device;
-	m->shown.name = lc_arena_text(arena, o->name);
-	m->shown.levels = texts_copy(arena, o->levels, o->nlevels);
-	m->shown.nlevels = o->nlevels;
-	m->shown.wanted = o->nlevels;
+	m->public.device = device;
+	m->public.name = lc_arena_text(arena, o->name);
+	m->public.levels = texts_copy(arena, o->levels, o->nlevels);
+	m->public.nlevels = o->nlevels;
+	m->public.wanted = o->nlevels;
 	m->version = lc_arena_text(arena, o->version != NULL ? o->version : "");
-	return m->shown.name != NULL && m->shown.levels != NULL &&
+	return m->public.name != NULL && m->public.levels != NULL &&
 	    m->version != NULL ? m : NULL;
 }
 
@@ -133,7 +126,7 @@ modules_make(struct lc_model *m, const struct lc_options *o)
 
 			if (e == NULL)
 				return LC_ENOMEM;
-			m->modules[m->nmodules++] = &e->shown;
+			m->modules[m->nmodules++] = &e->public;
 		}
 	}
 	if (m->nmodules > 0)
@@ -156,19 +149,10 @@ lc_level_options(struct lc_model *m, const struct lc_options *o,
 	return err == LC_OK ? levels_make(m) : err;
 }
 
-/* ---- What the operator wants ----------------------------------------- */
+/* ---- What runs ------------------------------------------------------- */
 
-/* In meta; neither a UDI nor this prefix has a blank in it. */
-static enum lc_err
-key_of(const struct lc_model *m, const struct lc_module *module, char **key)
-{
-	return asprintf(key, "boot %s %s",
-	    lc_model_device(m, module->device)->udi, module->name) < 0 ?
-	    LC_ENOMEM : LC_OK;
-}
-
-static size_t
-level_find(const struct lc_module *m, const char *level)
+size_t
+lc_level_find(const struct lc_module *m, const char *level)
 {
 	size_t i = 0;
 
@@ -177,49 +161,8 @@ level_find(const struct lc_module *m, const char *level)
 	return i;
 }
 
-static enum lc_err
-wanted_load(struct lc *lc, const struct lc_model *m, struct lc_module *module)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-	char *key;
-
-	if ((err = key_of(m, module, &key)) != LC_OK)
-		return err;
-	err = lc_db_query(lc->db, &rows,
-	    "SELECT value FROM meta WHERE name = ?", "s", key);
-	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {
-		module->wanted = level_find(module, lc_db_text(rows, 0));
-		lc_db_stop(rows);
-	}
-	free(key);
-	return err == LC_ENOTFOUND ? LC_OK : err;
-}
-
-enum lc_err
-lc_level_load(struct lc *lc, struct lc_model *m)
-{
-	struct lc_use *use;
-	enum lc_err err;
-
-	for (size_t i = 0; i < m->nmodules; i++) {
-		struct lc_module *module = m->modules[i];
-
-		if ((err = wanted_load(lc, m, module)) != LC_OK)
-			return err;
-		for (size_t j = 0; j < module->nlevels; j++) {
-			err = lc_use_get(lc, lc_model_device(m,
-			    module->device), module->levels[j],
-			    lc_module_entry_of(module)->version, &use);
-			if (err != LC_OK)
-				return err;
-		}
-	}
-	return LC_OK;
-}
-
-static struct lc_module *
-module_find(const struct lc_model *m, uint32_t device, const char *name)
+struct lc_module *
+lc_module_find(const struct lc_model *m, uint32_t device, const char *name)
 {
 	for (size_t i = 0; i < m->nmodules; i++) {
 		if (m->modules[i]->device == device &&
@@ -229,118 +172,41 @@ module_find(const struct lc_model *m, uint32_t device, const char *name)
 	return NULL;
 }
 
-static enum lc_err
-wanted_store(struct lc *lc, const struct lc_module *module, const char *level)
+struct lc_use *
+lc_level_use(const struct lc_model *m, const struct lc_module *module,
+    size_t level)
 {
-	enum lc_err err;
-	char *key;
-
-	if ((err = key_of(lc->model, module, &key)) != LC_OK)
-		return err;
-	if (level == NULL)
-		err = lc_db_run(lc->db, "DELETE FROM meta WHERE name = ?",
-		    "s", key);
-	else
-		err = lc_db_run(lc->db, "INSERT INTO meta (name, value)"
-		    " VALUES (?, ?) ON CONFLICT (name)"
-		    " DO UPDATE SET value = excluded.value", "ss", key, level);
-	free(key);
-	return err;
+	return lc_use_find(m->uses, module->device, module->levels[level],
+	    lc_module_entry_of(module)->version);
 }
-
-enum lc_err
-lc_boot_level_set(struct lc *lc, uint32_t device, const char *name,
-    const char *level)
-{
-	const struct lc_device *d = lc_model_device(lc->model, device);
-	struct lc_module *module;
-	size_t wanted;
-	enum lc_err err;
-
-	if (d == NULL)
-		return LC_EDEVICE;
-	if ((module = module_find(lc->model, d->index, name)) == NULL)
-		return LC_ENOTFOUND;
-	wanted = level != NULL ? level_find(module, level) : module->nlevels;
-	if (level != NULL && wanted == module->nlevels)
-		return LC_ENOTFOUND;
-	if ((err = lc_change_begin(lc)) != LC_OK)
-		return err;
-	err = wanted_store(lc, module, level);
-	if (err == LC_OK && wanted != module->wanted)
-		err = lc_event_tell_level(lc, module,
-		    level != NULL ? level : "");
-	if (err != LC_OK) {
-		lc_change_rollback(lc);
-		return err;
-	}
-	if ((err = lc_change_commit(lc)) != LC_OK)
-		return err;
-	module->wanted = wanted;
-	lc_change_publish(lc);
-	return LC_OK;
-}
-
-const struct lc_module *const *
-lc_modules(const struct lc *lc, size_t *n)
-{
-	*n = lc->model->nmodules;
-	return (const struct lc_module *const *)lc->model->modules;
-}
-
-const struct lc_level *const *
-lc_levels(const struct lc *lc, size_t *n)
-{
-	*n = lc->model->nlevels;
-	return (const struct lc_level *const *)lc->model->levels;
-}
-
-/* ---- What runs ------------------------------------------------------- */
 
 static bool
-licensed(const struct lc *lc, const struct lc_module *module, size_t level)
+licensed(const struct lc_model *m, const struct lc_module *module,
+    size_t level, struct lc_instant at)
 {
-	const struct lc_use *use = lc_use_find(lc, module->device,
-	    module->levels[level], lc_module_entry_of(module)->version);
+	const struct lc_use *use = lc_level_use(m, module, level);
 
-	return use != NULL && lc_use_served(lc, use);
+	return use != NULL && lc_use_served(m, use, at);
 }
 
 size_t
-lc_module_next(const struct lc *lc, const struct lc_module *m)
+lc_level_next(const struct lc_model *m, const struct lc_module *module,
+    struct lc_instant at)
 {
-	size_t level = m->wanted < m->nlevels ? m->wanted : m->nlevels - 1;
+	size_t level = module->wanted < module->nlevels ? module->wanted :
+	    module->nlevels - 1;
 
-	while (level > 0 && !licensed(lc, m, level))
+	while (level > 0 && !licensed(m, module, level, at))
 		level--;
 	return level;
 }
 
-const struct lc_license *
-lc_module_license(const struct lc *lc, const struct lc_module *module,
-    size_t level)
-{
-	const struct lc_use *use = lc_use_find(lc, module->device,
-	    module->levels[level], lc_module_entry_of(module)->version);
-
-	for (size_t i = 0; use != NULL && i < use->n; i++) {
-		const struct lc_license *l =
-		    lc->model->by_feature[use->first + i];
-
-		if (lc_entry_of(l)->serving)
-			return l;
-	}
-	return NULL;
-}
-
 void
-lc_level_choose(struct lc *lc)
+lc_level_choose(struct lc_model *m, struct lc_instant at)
 {
-	for (size_t i = 0; i < lc->model->nmodules; i++) {
-		struct lc_module *m = lc->model->modules[i];
-
-		m->running = lc_module_next(lc, m);
-	}
+	for (size_t i = 0; i < m->nmodules; i++)
+		m->modules[i]->running =
+		    lc_level_next(m, m->modules[i], at);
 }
 
 void
@@ -349,8 +215,8 @@ lc_level_keep(const struct lc_model *old, struct lc_model *m)
 	for (size_t i = 0; old != NULL && i < m->nmodules; i++) {
 		struct lc_module *module = m->modules[i];
 		const struct lc_module *was =
-		    module_find(old, module->device, module->name);
-		size_t level = was != NULL ? level_find(module,
+		    lc_module_find(old, module->device, module->name);
+		size_t level = was != NULL ? lc_level_find(module,
 		    was->levels[was->running]) : module->nlevels;
 
 		module->running = level < module->nlevels ? level : 0;
@@ -366,7 +232,7 @@ level_of(const struct lc_model *m, size_t i, const struct lc_use *use,
 	if (module->device != use->device ||
 	    strcmp(lc_module_entry_of(module)->version, use->version) != 0)
 		return false;
-	*level = level_find(module, use->feature);
+	*level = lc_level_find(module, use->feature);
 	return *level < module->nlevels;
 }
 

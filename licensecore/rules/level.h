@@ -8,21 +8,29 @@
 #ifndef LC_LEVEL_H
 #define LC_LEVEL_H
 
-#include "licensecore.h"
+#include "clock.h"
+#include "model.h"
 
-struct lc_model;
 struct lc_use;
 
 /* Checks the options and makes the modules.  LC_EOPTIONS, LC_ENOMEM. */
 enum lc_err lc_level_options(struct lc_model *, const struct lc_options *,
     struct lc_detail *);
 
-/* At loading: reads what the operator wants, and gets the levels' uses. */
-enum lc_err lc_level_load(struct lc *, struct lc_model *);
+struct lc_module *lc_module_find(const struct lc_model *, uint32_t device,
+    const char *name);	/* or NULL */
+/* Which of the module's levels it is; nlevels: none. */
+size_t lc_level_find(const struct lc_module *, const char *level);
+/* The use of the level's feature; NULL: there is none yet. */
+struct lc_use *lc_level_use(const struct lc_model *, const struct lc_module *,
+    size_t level);
 
+/* The level at which the module would run, were it chosen now. */
+size_t lc_level_next(const struct lc_model *, const struct lc_module *,
+    struct lc_instant);
 /* At opening, once licenses were selected. */
-void lc_level_choose(struct lc *);
-/* A new model goes on at the levels of the old one. */
+void lc_level_choose(struct lc_model *, struct lc_instant);
+/* A new model goes on at the levels of the old one (NULL: there is none). */
 void lc_level_keep(const struct lc_model *old, struct lc_model *);
 
 /* Is this the level that runs?  Is it that one, or one below it? */

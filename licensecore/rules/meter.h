@@ -1,55 +1,42 @@
 /*
  * meter.h - how long licenses have been in use.
  *
- * A license's meter runs on boot time while a lease draws on it.  Its reading
- * is kept for the license's identity on the device, whatever becomes of the
- * license, in rows that are sealed: one that was changed or removed without
- * the device's key counts as used up.
+ * A license's meter runs on boot time while a lease draws on it.
  */
 #ifndef LC_METER_H
 #define LC_METER_H
 
-#include "licensecore.h"
+#include "clock.h"
+#include "model.h"
 
-struct lc_entry;
-struct lc_model;
+/* Starts or stops it; true if it did the other before. */
+bool lc_meter_run(struct lc_entry *, bool run, struct lc_instant);
 
-/* At loading: what was recorded of this license. */
-enum lc_err lc_meter_load(struct lc *, const char *udi, struct lc_entry *);
-
-/* Starts or stops it; cannot fail. */
-void lc_meter_run(struct lc *, struct lc_entry *, bool run);
-
-int64_t lc_meter_used_ms(const struct lc *, const struct lc_entry *);
+int64_t lc_meter_used_ms(const struct lc_entry *, struct lc_instant);
+int64_t lc_meter_period_ms(const struct lc_entry *);
 /* Has a metered license used its period up? */
-bool lc_meter_spent(const struct lc *, const struct lc_entry *);
+bool lc_meter_is_spent(const struct lc_entry *, struct lc_instant);
+/* It has, and this was not noted yet; when it did: whoever asks may be late. */
+bool lc_meter_ends(const struct lc_entry *, struct lc_instant);
+int64_t lc_meter_ended_at(const struct lc_entry *, struct lc_instant);
 
-/* Within a change: records this one. */
-enum lc_err lc_meter_write(struct lc *, struct lc_entry *);
-/* Records what ran since; in a transaction of its own. */
-enum lc_err lc_meter_flush(struct lc *);
-/*
- * Turns evaluation RTU licenses that are spent into RTU ones, notes when the
- * others ran out, and records it.  *changed: licenses have to be selected
- * anew.
- */
-enum lc_err lc_meter_expire(struct lc *, bool *changed);
-/* Milliseconds until a license that is in use is spent; INT64_MAX: none. */
-int64_t lc_meter_due_ms(const struct lc *);
-/*
- * Are all records of use as they were written, of licenses that were cleared
- * too?  Tells of each that is not.
- */
-enum lc_err lc_meter_check(struct lc *, void (*altered)(void *arg,
-    const char *udi, const char *id), void *arg);
-/* The clock was: nothing ran out after the time that it is now. */
-void lc_meter_taken_back(struct lc *);
-/*
- * At opening, within a transaction: takes rows of the persistence file's copy
- * that say of more use, if their seals hold.
- */
-enum lc_err lc_meter_catch_up(struct lc *);
 /* Does any meter run, or show what is not recorded yet? */
-bool lc_meter_any(const struct lc *);
+bool lc_meter_any(const struct lc_model *);
+/* Milliseconds until a license that is in use is spent; INT64_MAX: none. */
+int64_t lc_meter_due_ms(const struct lc_model *, struct lc_instant);
+
+/* Does it become one of another type when its period is used up? */
+bool lc_entry_has_successor(const struct lc_entry *);
+/* In memory, once it was recorded: it does, or it expires. */
+void lc_meter_succeed(struct lc_entry *);
+void lc_meter_expire(struct lc_entry *, int64_t at);
+/*
+ * What ended while the clock was far ahead did so by now, once that is taken
+ * back: otherwise it would be ahead of us for as long.
+ */
+void lc_meter_not_after(struct lc_entry *, int64_t now);
+
+/* Is its calendar over, or its period used up? */
+bool lc_entry_is_expired(const struct lc_entry *, struct lc_instant);
 
 #endif

@@ -6,48 +6,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "level.h"
 #include "format/line.h"
 #include "format/trust.h"
-
-/* ---- Arena ----------------------------------------------------------- */
-
-struct lc_chunk {
-	struct lc_chunk *next;
-	_Alignas(max_align_t) unsigned char bytes[];
-};
-
-void *
-lc_arena_alloc(struct lc_arena *arena, size_t size)
-{
-	struct lc_chunk *chunk = calloc(1, sizeof *chunk + size);
-
-	if (chunk == NULL)
-		return NULL;
-	chunk->next = arena->chunks;
-	arena->chunks = chunk;
-	return chunk->bytes;
-}
-
-char *
-lc_arena_text(struct lc_arena *arena, const char *text)
-{
-	size_t size = strlen(text) + 1;
-	char *copy = lc_arena_alloc(arena, size);
-
-	return copy != NULL ? memcpy(copy, text, size) : NULL;
-}
-
-void
-lc_arena_free(struct lc_arena *arena)
-{
-	while (arena->chunks != NULL) {
-		struct lc_chunk *chunk = arena->chunks;
-
-		arena->chunks = chunk->next;
-		free(chunk);
-	}
-}
+#include "format/type.h"
 
 /* ---- Licenses by identity -------------------------------------------- */
 
@@ -97,7 +58,7 @@ void
 lc_ids_add(struct lc_ids *ids, struct lc_entry *e)
 {
 	struct lc_entry **bucket =
-	    bucket_of(ids, e->shown.device, e->shown.terms.id);
+	    bucket_of(ids, e->public.device, e->public.terms.id);
 
 	e->chain = *bucket;
 	*bucket = e;
@@ -108,7 +69,7 @@ void
 lc_ids_remove(struct lc_ids *ids, struct lc_entry *e)
 {
 	struct lc_entry **at =
-	    bucket_of(ids, e->shown.device, e->shown.terms.id);
+	    bucket_of(ids, e->public.device, e->public.terms.id);
 
 	while (*at != e)
 		at = &(*at)->chain;
@@ -124,8 +85,8 @@ lc_ids_find(const struct lc_ids *ids, uint32_t device, const char *id)
 	if (ids->nbuckets == 0)
 		return NULL;
 	for (e = *bucket_of(ids, device, id); e != NULL; e = e->chain) {
-		if (e->shown.device == device &&
-		    strcmp(e->shown.terms.id, id) == 0)
+		if (e->public.device == device &&
+		    strcmp(e->public.terms.id, id) == 0)
 			break;
 	}
 	return e;
@@ -332,7 +293,7 @@ store_new(struct lc_model *m, const char *state_dir,
 
 	if (place == NULL)
 		return NULL;
-	place->shown = (struct lc_store){
+	place->public = (struct lc_store){
 		.device = o->device,
 		.index = o->index,
 		.kind = o->kind,
@@ -344,8 +305,8 @@ store_new(struct lc_model *m, const char *state_dir,
 	place->device = device;
 	place->udi = device->udi;
 	place->is_default = o->is_default;
-	return place->shown.name != NULL && place->path != NULL ?
-	    &place->shown : NULL;
+	return place->public.name != NULL && place->path != NULL ?
+	    &place->public : NULL;
 }
 
 static struct lc_feature *
@@ -487,8 +448,8 @@ features_make(struct lc_model *m, const struct lc_options *o)
 }
 
 enum lc_err
-lc_model_new(const struct lc_options *o, struct lc_model **out,
-    struct lc_detail *detail)
+lc_model_new(const struct lc_options *o, struct lc_uses *uses,
+    struct lc_model **out, struct lc_detail *detail)
 {
 	struct lc_model *m = NULL;
 	enum lc_err err = options_check(o, detail);
@@ -497,10 +458,10 @@ lc_model_new(const struct lc_options *o, struct lc_model **out,
 		return err;
 	if ((m = calloc(1, sizeof *m)) == NULL)
 		return LC_ENOMEM;
+	m->uses = uses;
 	if ((err = devices_make(m, o)) != LC_OK ||
 	    (err = stores_make(m, o, detail)) != LC_OK ||
-	    (err = features_make(m, o)) != LC_OK ||
-	    (err = lc_level_options(m, o, detail)) != LC_OK)
+	    (err = features_make(m, o)) != LC_OK)
 		goto out;
 	*out = m;
 	m = NULL;
@@ -604,10 +565,10 @@ lc_entry_new(struct lc_line *line, const char *comment, struct lc_entry **out)
 
 	if (e == NULL)
 		return LC_ENOMEM;
-	e->shown.terms = line->terms;
-	e->shown.comment = line->terms.comment;
-	e->shown.count_left = line->terms.count;
-	e->shown.installed = LC_NO_TIME;
+	e->public.terms = line->terms;
+	e->public.comment = line->terms.comment;
+	e->public.count_left = line->terms.count;
+	e->public.installed = LC_NO_TIME;
 	if (comment != NULL && lc_entry_comment(e, comment) != LC_OK) {
 		free(e);
 		return LC_ENOMEM;
@@ -636,8 +597,18 @@ lc_entry_comment(struct lc_entry *e, const char *comment)
 		return LC_ENOMEM;
 	free(e->comment);
 	e->comment = copy;
-	e->shown.comment = copy;
+	e->public.comment = copy;
 	return LC_OK;
+}
+
+void
+lc_entry_accepted(struct lc_entry *e, bool accepted)
+{
+	enum lc_priority usual = lc_type_rules(e->public.terms.type)->priority;
+
+	e->public.eula_accepted = accepted;
+	e->public.priority = !accepted ? LC_PRIORITY_NONE :
+	    e->wanted != LC_PRIORITY_NONE ? e->wanted : usual;
 }
 
 static bool
@@ -668,8 +639,8 @@ lc_model_reserve(struct lc_model *m, size_t n)
 void
 lc_model_add(struct lc_model *m, struct lc_entry *e)
 {
-	m->licenses[m->nlicenses] = &e->shown;
-	m->by_feature[m->nlicenses] = &e->shown;
+	m->licenses[m->nlicenses] = &e->public;
+	m->by_feature[m->nlicenses] = &e->public;
 	m->nlicenses++;
 	lc_ids_add(&m->ids, e);
 }
@@ -697,13 +668,13 @@ lc_model_remove(struct lc_model *m, struct lc_entry *e)
 {
 	struct lc_entry *twin;
 
-	array_remove(m->licenses, m->nlicenses, &e->shown);
-	array_remove(m->by_feature, m->nlicenses, &e->shown);
+	array_remove(m->licenses, m->nlicenses, &e->public);
+	array_remove(m->by_feature, m->nlicenses, &e->public);
 	m->nlicenses--;
 	lc_ids_remove(&m->ids, e);
 
 	/* Its copy in another store goes on where it stood. */
-	twin = lc_ids_find(&m->ids, e->shown.device, e->shown.terms.id);
+	twin = lc_ids_find(&m->ids, e->public.device, e->public.terms.id);
 	if (twin != NULL)
 		twin->meter = e->meter;
 }

@@ -1,6 +1,10 @@
 /*
  * model.h - what there is, in memory: devices, stores, features, licenses.
  *
+ * The folder rules/ has what is decided about these: which license serves, what
+ * is left of it, what is due and when.  It is pure: it uses base/ and format/,
+ * gets the time as an argument, and knows of no disk, no database and no host.
+ *
  * A model is made from the options and the files they name, and is replaced
  * as a whole when the options change.  Its arrays are sorted by (device,
  * store, index) and hold pointers, so that licensecore.h can lend them out.
@@ -8,23 +12,17 @@
 #ifndef LC_MODEL_H
 #define LC_MODEL_H
 
+#include "base/arena.h"
 #include "licensecore.h"
 
 struct lc_line;
+struct lc_uses;
 
 #define LC_NTRACKS 7	/* schedule.c */
 
-/* Memory that is freed all at once. */
-struct lc_arena {
-	struct lc_chunk *chunks;
-};
-void *lc_arena_alloc(struct lc_arena *, size_t size);	/* zeroed; or NULL */
-char *lc_arena_text(struct lc_arena *, const char *text);
-void lc_arena_free(struct lc_arena *);
-
-/* A license with what only the core needs.  shown comes first. */
+/* A license with what only the core needs.  public comes first. */
 struct lc_entry {
-	struct lc_license shown;
+	struct lc_license public;
 	struct lc_line *line;	/* owns the terms' texts */
 	char *comment;		/* the operator's, NULL: the issuer's */
 	size_t bytes;		/* that it takes in its store */
@@ -43,14 +41,14 @@ struct lc_entry {
 		bool recorded;		/* has a row of its own */
 		bool dirty;		/* which is not up to date */
 		bool altered;		/* and was changed by others */
-		bool expiring;		/* while lc_meter_expire works */
-		int64_t ended_at;	/* likewise */
+		bool ending;		/* being recorded as ended, */
+		int64_t ended_at;	/* at this time */
 	} meter;
-	/* schedule.c: the last instants told, and those being told now. */
-	int64_t marks[LC_NTRACKS], reached[LC_NTRACKS];
-	int level_told, level_reached;	/* of its count */
-	bool level_fell;	/* to 0 since it was told */
-	bool level_loaded;	/* told before the core was opened */
+	/* The last instants reported, and those being reported now. */
+	int64_t marks[LC_NTRACKS], reached[LC_NTRACKS];	/* schedule.c */
+	int level_reported, level_reached;	/* count.c */
+	bool level_fell;	/* to 0 since it was reported */
+	bool level_loaded;	/* reported before the core was opened */
 };
 
 /* Entries by device and license identity. */
@@ -67,9 +65,9 @@ struct lc_entry *lc_ids_find(const struct lc_ids *, uint32_t device,
     const char *id);
 void lc_ids_free(struct lc_ids *);	/* not the entries */
 
-/* A store with what only the core needs.  shown comes first. */
+/* A store with what only the core needs.  public comes first. */
 struct lc_place {
-	struct lc_store shown;
+	struct lc_store public;
 	const char *path;
 	const struct lc_device *device;
 	const char *udi;
@@ -80,14 +78,18 @@ struct lc_place {
 	int slot;		/* while an action has it attached: db.h */
 };
 
-/* A module with what only the core needs.  shown comes first. */
+/* A module with what only the core needs.  public comes first. */
 struct lc_module_entry {
-	struct lc_module shown;
+	struct lc_module public;
 	const char *version;	/* of its levels' features */
 };
 
+/* Earlier than any instant that is reported. */
+#define LC_NOT_YET INT64_MIN
+
 struct lc_model {
 	struct lc_arena arena;	/* devices, stores, features, modules */
+	struct lc_uses *uses;		/* outlive the model */
 	struct lc_trust *trust;
 	uint32_t master;	/* entPhysicalIndex of device 0 */
 	struct lc_device **devices;
@@ -128,10 +130,10 @@ lc_module_entry_of(const struct lc_module *module)
 
 /*
  * Checks the options and makes a model of devices, stores and features,
- * without licenses and trust.  LC_EOPTIONS, LC_ENOMEM.
+ * without modules, licenses and trust.  LC_EOPTIONS, LC_ENOMEM.
  */
-enum lc_err lc_model_new(const struct lc_options *, struct lc_model **,
-    struct lc_detail *);
+enum lc_err lc_model_new(const struct lc_options *, struct lc_uses *,
+    struct lc_model **, struct lc_detail *);
 void lc_model_free(struct lc_model *);	/* with its licenses; NULL is fine */
 
 const struct lc_device *lc_model_device(const struct lc_model *,
@@ -152,6 +154,8 @@ enum lc_err lc_entry_new(struct lc_line *, const char *comment,
     struct lc_entry **);
 void lc_entry_free(struct lc_entry *);	/* NULL is fine */
 enum lc_err lc_entry_comment(struct lc_entry *, const char *comment);
+/* Its agreement is accepted, or is not, with the priority that follows. */
+void lc_entry_accepted(struct lc_entry *, bool accepted);
 
 /*
  * First room for n more (may fail), then n times adding (cannot), then one

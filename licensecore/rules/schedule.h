@@ -1,45 +1,35 @@
 /*
- * schedule.h - what has to be told, and when: warnings, expiry, thresholds.
+ * schedule.h - what has to be reported, and when: warnings and expiry.
  *
- * Each kind of event about a license is a row of instants; a mark in the
- * persistence file, written together with the event, says how far along the
- * row it has got.  So nothing is told twice or forgotten, and of several
- * instants that passed at once only the last is told.
+ * Each kind of event about a license is a track: a row of instants.  A mark
+ * says how far along the row it has been reported; it is recorded together
+ * with the event.  So nothing is reported twice or forgotten, and of several
+ * instants that passed at once only the last is reported.
  */
 #ifndef LC_SCHEDULE_H
 #define LC_SCHEDULE_H
 
-#include "licensecore.h"
+#include "clock.h"
+#include "model.h"
 
-struct lc_entry;
 struct lc_use;
 
-/* When the core is opened, before anything else. */
-void lc_schedule_begin(struct lc *);
-/* At loading: the license's marks; those of a feature. */
-enum lc_err lc_schedule_load(struct lc *, const char *udi, struct lc_entry *);
-enum lc_err lc_schedule_feature(struct lc *, const char *udi, struct lc_use *);
+/* Tracks count from 0 to LC_NTRACKS - 1; this is what they report. */
+enum lc_event_kind lc_track_kind(size_t track);
+/* Does its time stand still without use?  Else it is a calendar. */
+bool lc_track_is_by_use(size_t track);
+/* The last instant that was reached since the mark, or LC_NOT_YET. */
+int64_t lc_track_reached(const struct lc_model *, const struct lc_entry *,
+    size_t track, struct lc_instant);
+
+/* Seconds until a feature's lack of a license is due; INT64_MAX: never. */
+int64_t lc_complaint_due_s(const struct lc_model *, const struct lc_use *,
+    struct lc_instant);
 
 /*
- * Within a transaction, and in memory after it: no calendar has been told
- * about.  What is due then is told again.
+ * Milliseconds until something has to be reported, 0 if it has now, INT64_MAX
+ * if nothing is in sight.
  */
-enum lc_err lc_schedule_forget(struct lc *);
-void lc_schedule_forgotten(struct lc *);
-
-/* Tells what came due of all licenses and mandatory features. */
-enum lc_err lc_schedule_run(struct lc *);
-
-/*
- * Milliseconds until lc_schedule_run has something to tell, 0 if it has now,
- * INT64_MAX if nothing is in sight.
- */
-int64_t lc_schedule_due_ms(const struct lc *);
-
-/*
- * Looks how much of its count is used: 80 %, or all of it.  Memory alone; call
- * it when the count in use has changed.
- */
-void lc_schedule_count(struct lc *, struct lc_entry *);
+int64_t lc_schedule_due_ms(const struct lc_model *, struct lc_instant);
 
 #endif

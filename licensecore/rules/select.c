@@ -4,11 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "ops/core.h"
 #include "format/type.h"
 #include "meter.h"
-#include "model.h"
 #include "use.h"
 
 /* ---- Time ------------------------------------------------------------ */
@@ -19,28 +16,21 @@ begun(const struct lc_terms *t, int64_t now)
 	return t->start == LC_NO_TIME || t->start <= now;
 }
 
-bool
-lc_entry_expired(const struct lc *lc, const struct lc_entry *e)
-{
-	return lc_now(lc) >= lc_terms_over(&e->shown.terms) ||
-	       (e->meter.expired_at != LC_NO_TIME &&
-	       lc_type_metered(e->shown.terms.type));
-}
-
 /*
  * A license that is in two stores (a removable one came back) is one license.
  * One that is spent and has a successor is about to become that.
  */
 static bool
-usable(const struct lc *lc, const struct lc_entry *e)
+usable(const struct lc_model *m, const struct lc_entry *e,
+    struct lc_instant at)
 {
-	const struct lc_license *l = &e->shown;
+	const struct lc_license *l = &e->public;
 
-	return lc_ids_find(&lc->model->ids, l->device, l->terms.id) == e &&
-	       l->eula_accepted && begun(&l->terms, lc_now(lc)) &&
-	       !lc_entry_expired(lc, e) &&
-	       (lc_type_rules(l->terms.type)->successor != LC_NO_TYPE ||
-	       !lc_meter_spent(lc, e));
+	return lc_ids_find(&m->ids, l->device, l->terms.id) == e &&
+	       l->eula_accepted && begun(&l->terms, at.now) &&
+	       !lc_entry_is_expired(e, at) &&
+	       (lc_entry_has_successor(e) ||
+	       !lc_meter_is_spent(e, at));
 }
 
 /* ---- Rank ------------------------------------------------------------ */
@@ -92,39 +82,40 @@ order(const void *a, const void *b)
 /* ---- Judging --------------------------------------------------------- */
 
 /*
- * What ran out while leases draw on it stays with them, if nothing else can
+ * What expired while leases draw on it stays with them, if nothing else can
  * serve (clmgmtLicenseStatus expiredInUse), until the last one is released.
  */
 static bool
-stays(const struct lc *lc, const struct lc_use *use, const struct lc_entry *e)
+stays(const struct lc_use *use, const struct lc_entry *e, struct lc_instant at)
 {
-	return e->serving && lc_use_wanted(use) && lc_entry_expired(lc, e);
+	return e->serving && lc_use_wanted(use) && lc_entry_is_expired(e, at);
 }
 
 static bool
-serves(const struct lc *lc, const struct lc_use *use,
-    const struct lc_entry *first, const struct lc_entry *e)
+serves(const struct lc_model *m, const struct lc_use *use,
+    const struct lc_entry *first, const struct lc_entry *e,
+    struct lc_instant at)
 {
 	if (first == NULL)
-		return stays(lc, use, e);
-	return e == first || (first->shown.terms.additive &&
-	    e->shown.terms.additive && usable(lc, e));
+		return stays(use, e, at);
+	return e == first || (first->public.terms.additive &&
+	    e->public.terms.additive && usable(m, e, at));
 }
 
 void
-lc_select_use(struct lc *lc, struct lc_use *use)
+lc_select_use(struct lc_model *m, struct lc_use *use, struct lc_instant at)
 {
-	struct lc_license **list = lc->model->by_feature + use->first;
+	struct lc_license **list = m->by_feature + use->first;
 	const struct lc_entry *first = NULL;
 
 	for (size_t i = 0; i < use->n && first == NULL; i++) {
-		if (usable(lc, lc_entry_of(list[i])))
+		if (usable(m, lc_entry_of(list[i]), at))
 			first = lc_entry_of(list[i]);
 	}
 	for (size_t i = 0; i < use->n; i++) {
 		struct lc_entry *e = lc_entry_of(list[i]);
 
-		e->serving = serves(lc, use, first, e);
+		e->serving = serves(m, use, first, e, at);
 		e->superseded = first != NULL && !e->serving;
 	}
 }
@@ -138,36 +129,31 @@ until(struct lc_model *m, int64_t when, int64_t now)
 
 /* Gives each use its run of by_feature. */
 static void
-group(struct lc *lc, int64_t now)
+group(struct lc_model *m, int64_t now)
 {
-	struct lc_model *m = lc->model;
-
-	for (size_t i = 0; i < lc->nuses; i++)
-		lc->uses[i]->n = 0;
+	for (size_t i = 0; i < m->uses->n; i++)
+		m->uses->list[i]->n = 0;
 	for (size_t i = 0; i < m->nlicenses; i++) {
 		const struct lc_entry *e = lc_entry_of(m->by_feature[i]);
 
 		if (e->use->n++ == 0)
 			e->use->first = i;
-		until(m, e->shown.terms.start, now);
-		until(m, e->shown.terms.end, now);	/* the extension */
-		until(m, lc_terms_over(&e->shown.terms), now);
+		until(m, e->public.terms.start, now);
+		until(m, e->public.terms.end, now);	/* the extension */
+		until(m, lc_terms_over(&e->public.terms), now);
 	}
 }
 
 void
-lc_select(struct lc *lc)
+lc_select(struct lc_model *m, struct lc_instant at)
 {
-	struct lc_model *m = lc->model;
-	int64_t now = lc_now(lc);
-
 	m->selected_until = INT64_MAX;
 	if (m->nlicenses > 0)
 		qsort(m->by_feature, m->nlicenses, sizeof *m->by_feature,
 		    order);
-	group(lc, now);
-	for (size_t i = 0; i < lc->nuses; i++)
-		lc_select_use(lc, lc->uses[i]);
-	lc_use_all(lc);
-	lc->due.known = false;
+	group(m, at.now);
+	for (size_t i = 0; i < m->uses->n; i++) {
+		lc_select_use(m, m->uses->list[i], at);
+		(void)lc_use_update(m, m->uses->list[i], at);
+	}
 }

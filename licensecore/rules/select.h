@@ -1,7 +1,7 @@
 /*
  * select.h - which licenses a feature uses, and in what state the others are.
  *
- * The licenses of a feature that can be used now (begun, not run out, their
+ * The licenses of a feature that can be used now (begun, not expired, their
  * agreement accepted) are ranked: by the operator's priority, by what kind
  * they are, by count, by end.  If the first one is exclusive it serves alone,
  * else all additive ones together.  The others are superseded: they become
@@ -10,17 +10,14 @@
 #ifndef LC_SELECT_H
 #define LC_SELECT_H
 
-#include "licensecore.h"
+#include "clock.h"
+#include "model.h"
 
-struct lc_entry;
 struct lc_use;
 
 /* Selects for every feature, and works out what its leases draw on. */
-void lc_select(struct lc *);
+void lc_select(struct lc_model *, struct lc_instant);
 /* Selects for one feature alone, whose licenses are the same as before. */
-void lc_select_use(struct lc *, struct lc_use *);
-
-/* Over, or used up. */
-bool lc_entry_expired(const struct lc *, const struct lc_entry *);
+void lc_select_use(struct lc_model *, struct lc_use *, struct lc_instant);
 
 #endif

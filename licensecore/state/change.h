@@ -1,21 +1,30 @@
 /*
  * change.h - a change to durable state and the events that tell of it, as one.
  *
- *	begin; (database work, lc_event_tell)...; commit or rollback
+ *	if ((err = lc_change_begin(st)) == LC_OK &&
+ *	    (err = ...) == LC_OK)	database work, lc_change_tell
+ *		err = ...;
+ *	err = lc_change_end(st, err);
  *
- * Memory is changed between a successful commit and lc_change_publish, by
- * steps that cannot fail.
+ * Memory is changed between a successful end and lc_change_publish, by steps
+ * that cannot fail.
  */
 #ifndef LC_CHANGE_H
 #define LC_CHANGE_H
 
-#include "licensecore.h"
+#include "state.h"
 
-enum lc_err lc_change_begin(struct lc *);
-enum lc_err lc_change_commit(struct lc *);	/* on failure, rolled back */
-void lc_change_rollback(struct lc *);		/* not begun is fine */
+enum lc_err lc_change_begin(struct lc_state *);
+/*
+ * Commits; if err says that something failed, even beginning, rolls back and
+ * gives err.  A commit that fails is rolled back.
+ */
+enum lc_err lc_change_end(struct lc_state *, enum lc_err err);
 
+/* Within a change: an event, with the strings behind it borrowed until it is
+   published.  LC_ENOMEM. */
+enum lc_err lc_change_tell(struct lc_state *, const struct lc_event *);
 /* Calls the host's event callback for what was told and committed. */
-void lc_change_publish(struct lc *);
+void lc_change_publish(struct lc_state *);
 
 #endif

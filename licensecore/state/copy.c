@@ -13,13 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "rules/clock.h"
-#include "ops/core.h"
 #include "db.h"
 #include "base/error.h"
 #include "history.h"
-#include "rules/meter.h"
 #include "sealed.h"
+#include "usage.h"
 
 /* Tables that are copied: name, columns, the same of a new row, its key. */
 #define EACH_TABLE(X)							\
@@ -77,7 +75,7 @@
 /* ---- The files ------------------------------------------------------- */
 
 struct pair {
-	struct lc *lc;
+	struct lc_state *st;
 	char *path, *copy;
 	struct lc_detail *detail;
 };
@@ -85,12 +83,12 @@ struct pair {
 static enum lc_err
 names(struct pair *p)
 {
-	if (asprintf(&p->path, "%s/persistence.db", p->lc->state_dir) < 0) {
+	if (asprintf(&p->path, "%s/persistence.db", p->st->dir) < 0) {
 		p->path = NULL;
 		return LC_ENOMEM;
 	}
 	if (asprintf(&p->copy, "%s/persistence-copy.db",
-	    p->lc->state_dir) < 0) {
+	    p->st->dir) < 0) {
 		p->copy = NULL;
 		return LC_ENOMEM;
 	}
@@ -105,13 +103,13 @@ set_aside(const struct pair *p, const char *path)
 	char *aside;
 
 	if (asprintf(&aside, "%s.damaged-%lld", path,
-	    (long long)lc_now(p->lc)) < 0)
+	    (long long)lc_now(p->st)) < 0)
 		return LC_ENOMEM;
 	if (rename(path, aside) != 0)
 		err = lc_fail(p->detail, LC_EIO, "%s: damaged, and cannot be"
 		    " moved away: %s", path, strerror(errno));
 	else
-		lc_notice(p->lc, LC_EDAMAGED, "%s: damaged, or not what was"
+		lc_notice(p->st->host, LC_EDAMAGED, "%s: damaged, or not what was"
 		    " last written there; moved to %s", path, aside);
 	free(aside);
 	return err;
@@ -120,7 +118,7 @@ set_aside(const struct pair *p, const char *path)
 static enum lc_err
 copy_attach(struct pair *p)
 {
-	struct lc_db *db = p->lc->db;
+	struct lc_db *db = p->st->db;
 	enum lc_err err;
 
 	err = lc_db_attach_copy(db, p->copy, p->detail);
@@ -135,52 +133,50 @@ copy_attach(struct pair *p)
 static enum lc_err
 main_open(struct pair *p)
 {
-	struct lc *lc = p->lc;
+	struct lc_state *st = p->st;
 	enum lc_err err;
 
-	err = lc_db_open(p->path, LC_DB_PERSISTENCE, &lc->db, p->detail);
+	err = lc_db_open(p->path, LC_DB_PERSISTENCE, &st->db, p->detail);
 	if (err != LC_EDAMAGED || access(p->copy, F_OK) != 0)
 		return err;
 	if ((err = lc_db_try_copy(p->copy, p->detail)) != LC_OK)
 		return err;
 	if ((err = set_aside(p, p->path)) != LC_OK)
 		return err;
-	return lc_db_open(p->path, LC_DB_PERSISTENCE, &lc->db, p->detail);
+	return lc_db_open(p->path, LC_DB_PERSISTENCE, &st->db, p->detail);
 }
 
 /* ---- Which one counts ------------------------------------------------ */
 
 /* -1: none, or not one that this device wrote. */
 static enum lc_err
-serials_get(struct lc *lc, int64_t *serial, int64_t *copied)
+serials_get(struct lc_state *st, int64_t *serial, int64_t *copied)
 {
 	int64_t numbers[4];
 	enum lc_err err;
 
 	*serial = *copied = -1;
-	err = lc_sealed_get(lc, LC_SEALED_CLOCK, numbers, 4);
+	err = lc_sealed_get(st, LC_SEALED_CLOCK, numbers, 4);
 	if (err == LC_OK)
 		*serial = numbers[0];
 	else if (err != LC_ENOTFOUND && err != LC_EDAMAGED)
 		return err;
-	err = lc_sealed_get_copied(lc, LC_SEALED_CLOCK, numbers, 4);
+	err = lc_sealed_get_copied(st, LC_SEALED_CLOCK, numbers, 4);
 	if (err == LC_OK)
 		*copied = numbers[0];
 	return err == LC_ENOTFOUND || err == LC_EDAMAGED ? LC_OK : err;
 }
 
 static enum lc_err
-differ(struct lc *lc, bool *different)
+differ(struct lc_state *st, bool *different)
 {
-	struct lc_rows *rows;
+	int64_t yes = 0;
 	enum lc_err err;
 
-	err = lc_db_query(lc->db, &rows, "SELECT 0" EACH_TABLE(DIFFERENT), "");
-	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
-		return err;
-	*different = lc_db_int(rows, 0) != 0;
-	lc_db_stop(rows);
-	return LC_OK;
+	err = lc_db_get_int(st->db, &yes, "SELECT 0" EACH_TABLE(DIFFERENT),
+	    "");
+	*different = yes != 0;
+	return err;
 }
 
 static void
@@ -193,52 +189,49 @@ use_altered(void *arg, const char *udi, const char *id)
 
 /* LC_EDAMAGED: a seal in the persistence file does not hold. */
 static enum lc_err
-main_judge(struct lc *lc)
+main_judge(struct lc_state *st)
 {
 	bool altered = false;
 	enum lc_err err;
 
-	if ((err = lc_history_check(lc, NULL)) != LC_OK ||
-	    (err = lc_sealed_check(lc, NULL)) != LC_OK ||
-	    (err = lc_meter_check(lc, use_altered, &altered)) != LC_OK)
+	if ((err = lc_history_check(st, NULL)) != LC_OK ||
+	    (err = lc_sealed_check(st, NULL)) != LC_OK ||
+	    (err = lc_usage_check(st, use_altered, &altered)) != LC_OK)
 		return err;
 	return altered ? LC_EDAMAGED : LC_OK;
 }
 
 static enum lc_err
-is_empty(struct lc *lc, bool *empty)
+is_empty(struct lc_state *st, bool *empty)
 {
-	struct lc_rows *rows;
+	int64_t yes = 0;
 	enum lc_err err;
 
-	err = lc_db_query(lc->db, &rows,
+	err = lc_db_get_int(st->db, &yes,
 	    "SELECT NOT EXISTS (SELECT 1 FROM main.meta)"
 	    " AND NOT EXISTS (SELECT 1 FROM main.history)", "");
-	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
-		return err;
-	*empty = lc_db_int(rows, 0) != 0;
-	lc_db_stop(rows);
-	return LC_OK;
+	*empty = yes != 0;
+	return err;
 }
 
 /* In a transaction: changed together from here on. */
 static enum lc_err
-pair_up(struct lc *lc, const char *record)
+pair_up(struct lc_state *st, const char *record)
 {
-	enum lc_err err = lc_db_exec(lc->db, EACH_TABLE(TRIGGERS));
+	enum lc_err err = lc_db_exec(st->db, EACH_TABLE(TRIGGERS));
 
 	return err != LC_OK || record == NULL ? err :
-	    lc_history_add(lc, &(struct lc_record){
+	    lc_history_add(st, &(struct lc_record){
 		.what = "restore", .udi = "", .id = "", .body = record,
 	    });
 }
 
 static enum lc_err
-commit(struct lc *lc, enum lc_err err)
+commit(struct lc_state *st, enum lc_err err)
 {
 	if (err == LC_OK)
-		return lc_db_commit(lc->db);
-	lc_db_rollback(lc->db);
+		return lc_db_commit(st->db);
+	lc_db_rollback(st->db);
 	return err;
 }
 
@@ -246,30 +239,30 @@ commit(struct lc *lc, enum lc_err err)
 static enum lc_err
 main_restore(struct pair *p)
 {
-	struct lc *lc = p->lc;
+	struct lc_state *st = p->st;
 	enum lc_err err;
 	bool empty;
 
-	if ((err = is_empty(lc, &empty)) != LC_OK)
+	if ((err = is_empty(st, &empty)) != LC_OK)
 		return err;
 	if (!empty) {
-		lc_db_close(lc->db);
-		lc->db = NULL;
+		lc_db_close(st->db);
+		st->db = NULL;
 		if ((err = set_aside(p, p->path)) != LC_OK ||
-		    (err = lc_db_open(p->path, LC_DB_PERSISTENCE, &lc->db,
+		    (err = lc_db_open(p->path, LC_DB_PERSISTENCE, &st->db,
 		    p->detail)) != LC_OK ||
 		    (err = copy_attach(p)) != LC_OK)
 			return err;
 	}
-	if ((err = lc_db_begin(lc->db)) != LC_OK)
+	if ((err = lc_db_begin(st->db)) != LC_OK)
 		return err;
-	err = lc_db_exec(lc->db, EACH_TABLE(FILL_MAIN)
+	err = lc_db_exec(st->db, EACH_TABLE(FILL_MAIN)
 	    "DELETE FROM copy.kept_meta WHERE name GLOB 'mirror *';"
 	    "DELETE FROM main.meta WHERE name GLOB 'mirror *';");
 	if (err == LC_OK)
-		err = pair_up(lc, "{\"file\":\"persistence.db\"}");
-	if ((err = commit(lc, err)) == LC_OK)
-		lc_notice(lc, LC_EDAMAGED, "%s was made again from %s",
+		err = pair_up(st, "{\"file\":\"persistence.db\"}");
+	if ((err = commit(st, err)) == LC_OK)
+		lc_notice(st->host, LC_EDAMAGED, "%s was made again from %s",
 		    p->path, p->copy);
 	return err;
 }
@@ -282,17 +275,17 @@ copy_fill(struct pair *p, bool old, bool had_copy)
 	enum lc_err err = LC_OK;
 
 	if (old)
-		err = lc_sealed_upgrade(p->lc, &why);
+		err = lc_sealed_upgrade(p->st, &why);
 	if (err == LC_EDAMAGED)
-		lc_notice(p->lc, err, "%s: %s; agreements have to be accepted"
+		lc_notice(p->st->host, err, "%s: %s; agreements have to be accepted"
 		    " again", p->path, why.text);
 	else if (err != LC_OK)
 		return err;
 	/* What was used stays used, whichever of the two was put back. */
-	if ((err = lc_meter_catch_up(p->lc)) != LC_OK ||
-	    (err = lc_db_exec(p->lc->db, EACH_TABLE(FILL_COPY))) != LC_OK)
+	if ((err = lc_usage_catch_up(p->st)) != LC_OK ||
+	    (err = lc_db_exec(p->st->db, EACH_TABLE(FILL_COPY))) != LC_OK)
 		return err;
-	return pair_up(p->lc, had_copy ?
+	return pair_up(p->st, had_copy ?
 	    "{\"file\":\"persistence-copy.db\"}" : NULL);
 }
 
@@ -300,19 +293,19 @@ copy_fill(struct pair *p, bool old, bool had_copy)
 static enum lc_err
 main_keep(struct pair *p, bool same, bool had_copy)
 {
-	struct lc *lc = p->lc;
+	struct lc_state *st = p->st;
 	enum lc_err err;
 	bool old;
 
-	if ((err = lc_sealed_is_old(lc, &old)) != LC_OK)
+	if ((err = lc_sealed_is_old(st, &old)) != LC_OK)
 		return err;
 	if (same && !old)
-		return pair_up(lc, NULL);
-	if ((err = lc_db_begin(lc->db)) != LC_OK)
+		return pair_up(st, NULL);
+	if ((err = lc_db_begin(st->db)) != LC_OK)
 		return err;
-	err = commit(lc, copy_fill(p, old, had_copy));
+	err = commit(st, copy_fill(p, old, had_copy));
 	if (err == LC_OK && had_copy)
-		lc_notice(lc, LC_EDAMAGED, "%s was made again from %s",
+		lc_notice(st->host, LC_EDAMAGED, "%s was made again from %s",
 		    p->copy, p->path);
 	return err;
 }
@@ -327,11 +320,11 @@ same_keep(struct pair *p)
 	enum lc_err err;
 	bool different;
 
-	if ((err = differ(p->lc, &different)) != LC_OK)
+	if ((err = differ(p->st, &different)) != LC_OK)
 		return err;
 	if (!different)
 		return main_keep(p, true, true);
-	err = main_judge(p->lc);
+	err = main_judge(p->st);
 	return err == LC_EDAMAGED ? main_restore(p) :
 	    err != LC_OK ? err : main_keep(p, false, true);
 }
@@ -344,7 +337,7 @@ open_both(struct pair *p)
 
 	if ((err = names(p)) != LC_OK || (err = main_open(p)) != LC_OK ||
 	    (err = copy_attach(p)) != LC_OK ||
-	    (err = serials_get(p->lc, &serial, &copied)) != LC_OK)
+	    (err = serials_get(p->st, &serial, &copied)) != LC_OK)
 		return err;
 	if (copied > serial)
 		return main_restore(p);
@@ -355,9 +348,9 @@ open_both(struct pair *p)
 }
 
 enum lc_err
-lc_copy_open(struct lc *lc, struct lc_detail *detail)
+lc_copy_open(struct lc_state *st, struct lc_detail *detail)
 {
-	struct pair p = { .lc = lc, .detail = detail };
+	struct pair p = { .st = st, .detail = detail };
 	enum lc_err err = open_both(&p);
 
 	free(p.path);
@@ -368,15 +361,15 @@ lc_copy_open(struct lc *lc, struct lc_detail *detail)
 /* ---- Checking -------------------------------------------------------- */
 
 enum lc_err
-lc_copy_check(struct lc *lc, struct lc_detail *detail)
+lc_copy_check(struct lc_state *st, struct lc_detail *detail)
 {
-	enum lc_err err = lc_db_check_copy(lc->db);
+	enum lc_err err = lc_db_check_copy(st->db);
 	bool different;
 
 	if (err == LC_EDAMAGED)
 		return lc_fail(detail, err, "the pages of the persistence"
 		    " file's copy do not hold together");
-	if (err != LC_OK || (err = differ(lc, &different)) != LC_OK)
+	if (err != LC_OK || (err = differ(st, &different)) != LC_OK)
 		return err;
 	return !different ? LC_OK : lc_fail(detail, LC_EDAMAGED,
 	    "the persistence file and its copy differ");

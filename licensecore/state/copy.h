@@ -9,16 +9,16 @@
 #ifndef LC_COPY_H
 #define LC_COPY_H
 
-#include "licensecore.h"
+#include "state.h"
 
 /*
- * Opens the persistence file (lc->db) and its copy, making what is missing.
+ * Opens the persistence file (st->db) and its copy, making what is missing.
  * The one that is whole and has come further counts; the other is made again
  * from it, which is told and recorded.  LC_EDAMAGED: neither is whole.
  */
-enum lc_err lc_copy_open(struct lc *, struct lc_detail *);
+enum lc_err lc_copy_open(struct lc_state *, struct lc_detail *);
 
 /* LC_EDAMAGED: they differ, or the copy does not hold together. */
-enum lc_err lc_copy_check(struct lc *, struct lc_detail *);
+enum lc_err lc_copy_check(struct lc_state *, struct lc_detail *);
 
 #endif

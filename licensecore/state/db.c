@@ -17,19 +17,19 @@
 #include <unistd.h>
 #include <sqlite3.h>
 
-#include "base/error.h"
 
-#define MAX_STATEMENTS 128
 
 struct lc_db {
 	sqlite3 *sqlite;
 	int nattached;
-	struct {
+	struct statement {
 		const char *sql;	/* by address, see db.h */
 		sqlite3_stmt *statement;
-	} cache[MAX_STATEMENTS];
-	size_t ncached;
-	char words[160];	/* about what was rolled back */
+	} *cache;
+	size_t ncached, room;
+	/* What failed last since the transaction began, in SQLite's words. */
+	enum lc_err failed;
+	char words[160];
 };
 
 /* A file's identity (PRAGMA application_id) and how its schema came about. */
@@ -159,12 +159,50 @@ error_of(int rc)
 	}
 }
 
+/* The error, whose words are kept: a rollback would replace SQLite's. */
+static enum lc_err
+failure(struct lc_db *db, int rc)
+{
+	enum lc_err err = error_of(rc);
+
+	if (err == LC_OK)
+		return err;
+	db->failed = err;
+	(void)snprintf(db->words, sizeof db->words, "%s",
+	    sqlite3_errmsg(db->sqlite));
+	return err;
+}
+
+const char *
+lc_db_words(const struct lc_db *db, enum lc_err err)
+{
+	return db->failed == err && *db->words != '\0' ? db->words :
+	    lc_strerror(err);
+}
+
 /* ---- Statements ------------------------------------------------------ */
+
+static enum lc_err
+cache_reserve(struct lc_db *db)
+{
+	size_t room = db->room > 0 ? db->room * 2 : 64;
+	struct statement *more;
+
+	if (db->ncached < db->room)
+		return LC_OK;
+	more = reallocarray(db->cache, room, sizeof *more);
+	if (more == NULL)
+		return LC_ENOMEM;
+	db->cache = more;
+	db->room = room;
+	return LC_OK;
+}
 
 static enum lc_err
 statement_get(struct lc_db *db, const char *sql, sqlite3_stmt **out)
 {
 	sqlite3_stmt *statement;
+	enum lc_err err;
 	int rc;
 
 	for (size_t i = 0; i < db->ncached; i++) {
@@ -173,12 +211,12 @@ statement_get(struct lc_db *db, const char *sql, sqlite3_stmt **out)
 			return LC_OK;
 		}
 	}
-	if (db->ncached == MAX_STATEMENTS)
-		return LC_EINVAL;
+	if ((err = cache_reserve(db)) != LC_OK)
+		return err;
 	rc = sqlite3_prepare_v3(db->sqlite, sql, -1,
 	    SQLITE_PREPARE_PERSISTENT, &statement, NULL);
 	if (rc != SQLITE_OK)
-		return error_of(rc);
+		return failure(db, rc);
 	db->cache[db->ncached].sql = sql;
 	db->cache[db->ncached++].statement = statement;
 	*out = statement;
@@ -257,7 +295,7 @@ lc_db_run(struct lc_db *db, const char *sql, const char *letters, ...)
 	err = bind(statement, letters, args);
 	va_end(args);
 	if (err == LC_OK)
-		err = error_of(sqlite3_step(statement));
+		err = failure(db, sqlite3_step(statement));
 	(void)sqlite3_reset(statement);	/* repeats what step said */
 	(void)sqlite3_clear_bindings(statement);
 	return err;
@@ -289,21 +327,30 @@ statement_of(struct lc_rows *rows)
 	return (sqlite3_stmt *)(void *)rows;
 }
 
+static enum lc_err
+query(struct lc_db *db, struct lc_rows **rows, const char *sql,
+    const char *letters, va_list args)
+{
+	sqlite3_stmt *statement;
+	enum lc_err err;
+
+	if ((err = statement_get(db, sql, &statement)) != LC_OK ||
+	    (err = bind(statement, letters, args)) != LC_OK)
+		return err;
+	*rows = (struct lc_rows *)(void *)statement;
+	return LC_OK;
+}
+
 enum lc_err
 lc_db_query(struct lc_db *db, struct lc_rows **rows, const char *sql,
     const char *letters, ...)
 {
-	sqlite3_stmt *statement;
 	enum lc_err err;
 	va_list args;
 
-	if ((err = statement_get(db, sql, &statement)) != LC_OK)
-		return err;
 	va_start(args, letters);
-	err = bind(statement, letters, args);
+	err = query(db, rows, sql, letters, args);
 	va_end(args);
-	if (err == LC_OK)
-		*rows = (struct lc_rows *)(void *)statement;
 	return err;
 }
 
@@ -311,12 +358,13 @@ enum lc_err
 lc_db_next(struct lc_db *db, struct lc_rows *rows)
 {
 	int rc = sqlite3_step(statement_of(rows));
+	enum lc_err err;
 
-	(void)db;
 	if (rc == SQLITE_ROW)
 		return LC_OK;
+	err = rc == SQLITE_DONE ? LC_ENOTFOUND : failure(db, rc);
 	lc_db_stop(rows);
-	return rc == SQLITE_DONE ? LC_ENOTFOUND : error_of(rc);
+	return err;
 }
 
 void
@@ -383,17 +431,50 @@ lc_db_last_row(struct lc_db *db)
 	return sqlite3_last_insert_rowid(db->sqlite);
 }
 
-const char *
-lc_db_words(struct lc_db *db)
+enum lc_err
+lc_db_get_int(struct lc_db *db, int64_t *value, const char *sql,
+    const char *letters, ...)
 {
-	return sqlite3_errcode(db->sqlite) == SQLITE_OK && *db->words != '\0' ?
-	    db->words : sqlite3_errmsg(db->sqlite);
+	struct lc_rows *rows;
+	enum lc_err err;
+	va_list args;
+
+	va_start(args, letters);
+	err = query(db, &rows, sql, letters, args);
+	va_end(args);
+	if (err != LC_OK || (err = lc_db_next(db, rows)) != LC_OK)
+		return err;
+	*value = lc_db_int(rows, 0);
+	lc_db_stop(rows);
+	return LC_OK;
+}
+
+enum lc_err
+lc_db_get_text(struct lc_db *db, char **text, const char *sql,
+    const char *letters, ...)
+{
+	struct lc_rows *rows;
+	enum lc_err err;
+	va_list args;
+	char *copy;
+
+	va_start(args, letters);
+	err = query(db, &rows, sql, letters, args);
+	va_end(args);
+	if (err != LC_OK || (err = lc_db_next(db, rows)) != LC_OK)
+		return err;
+	copy = strdup(lc_db_text(rows, 0));
+	lc_db_stop(rows);
+	if (copy == NULL)
+		return LC_ENOMEM;
+	*text = copy;
+	return LC_OK;
 }
 
 enum lc_err
 lc_db_exec(struct lc_db *db, const char *sql)
 {
-	return error_of(sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
+	return failure(db, sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
 }
 
 /* ---- Transactions ---------------------------------------------------- */
@@ -401,6 +482,7 @@ lc_db_exec(struct lc_db *db, const char *sql)
 enum lc_err
 lc_db_begin(struct lc_db *db)
 {
+	db->failed = LC_OK;
 	return lc_db_run(db, "BEGIN IMMEDIATE", "");
 }
 
@@ -418,9 +500,6 @@ void
 lc_db_rollback(struct lc_db *db)
 {
 	/* Autocommit is back on when SQLite has rolled back by itself. */
-	if (sqlite3_errcode(db->sqlite) != SQLITE_OK)
-		(void)snprintf(db->words, sizeof db->words, "%s",
-		    sqlite3_errmsg(db->sqlite));
 	if (!sqlite3_get_autocommit(db->sqlite))
 		(void)lc_db_run(db, "ROLLBACK", "");
 }
@@ -434,7 +513,7 @@ pragma_run(struct lc_db *db, const struct file_kind *kind, const char *rest)
 	char sql[96];
 
 	(void)snprintf(sql, sizeof sql, "PRAGMA %s.%s", kind->schema, rest);
-	return error_of(sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
+	return failure(db, sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
 }
 
 static enum lc_err
@@ -443,17 +522,19 @@ pragma_get(struct lc_db *db, const struct file_kind *kind, const char *name,
 {
 	sqlite3_stmt *statement;
 	char sql[96];
+	enum lc_err err;
 	int rc;
 
 	(void)snprintf(sql, sizeof sql, "PRAGMA %s.%s", kind->schema, name);
 	rc = sqlite3_prepare_v2(db->sqlite, sql, -1, &statement, NULL);
 	if (rc != SQLITE_OK)
-		return error_of(rc);
+		return failure(db, rc);
 	rc = sqlite3_step(statement);
 	if (rc == SQLITE_ROW)
 		*value = sqlite3_column_int(statement, 0);
+	err = failure(db, rc);
 	(void)sqlite3_finalize(statement);	/* repeats what step said */
-	return error_of(rc);
+	return err;
 }
 
 /*
@@ -486,9 +567,9 @@ judge_text(struct lc_db *db, const char *sql,
 
 	rc = sqlite3_prepare_v2(db->sqlite, sql, -1, &statement, NULL);
 	if (rc != SQLITE_OK)
-		return error_of(rc);
+		return failure(db, rc);
 	rc = sqlite3_step(statement);
-	err = error_of(rc);
+	err = failure(db, rc);
 	if (rc == SQLITE_ROW)
 		err = judge((const char *)sqlite3_column_text(statement, 0));
 	(void)sqlite3_finalize(statement);	/* repeats what step said */
@@ -537,8 +618,8 @@ migrate(struct lc_db *db, const struct file_kind *kind)
 	if ((err = lc_db_begin(db)) == LC_OK)
 		err = pragma_get(db, kind, "user_version", &version);
 	for (int32_t i = version; i < kind->nsteps && err == LC_OK; i++)
-		err = error_of(sqlite3_exec(db->sqlite, kind->steps[i], NULL,
-		    NULL, NULL));
+		err = failure(db, sqlite3_exec(db->sqlite, kind->steps[i],
+		    NULL, NULL, NULL));
 	if (err == LC_OK) {
 		(void)snprintf(rest, sizeof rest, "application_id = %d",
 		    (int)kind->magic);
@@ -595,7 +676,7 @@ file_problem(struct lc_db *db, enum lc_err err, const char *path,
 		    " database", path);
 	default:
 		return lc_fail(detail, err, "%s: %s", path,
-		    db->sqlite != NULL ? lc_db_words(db) : lc_strerror(err));
+		    lc_db_words(db, err));
 	}
 }
 
@@ -608,11 +689,11 @@ lc_db_open(const char *path, enum lc_db_file which, struct lc_db **out,
 
 	if (db == NULL)
 		return err;
-	err = error_of(sqlite3_open_v2(path, &db->sqlite,
+	err = failure(db, sqlite3_open_v2(path, &db->sqlite,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
 	    SQLITE_OPEN_EXRESCODE, NULL));
 	if (err == LC_OK)
-		err = error_of(sqlite3_exec(db->sqlite,
+		err = failure(db, sqlite3_exec(db->sqlite,
 		    "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY",
 		    NULL, NULL, NULL));
 	if (err == LC_OK)
@@ -636,6 +717,7 @@ lc_db_close(struct lc_db *db)
 	for (size_t i = 0; i < db->ncached; i++)
 		(void)sqlite3_finalize(db->cache[i].statement);
 	(void)sqlite3_close(db->sqlite);	/* nothing is open in it */
+	free(db->cache);
 	free(db);
 }
 
@@ -711,7 +793,7 @@ lc_db_try_copy(const char *path, struct lc_detail *detail)
 
 	if (db == NULL)
 		return err;
-	err = error_of(sqlite3_open_v2(":memory:", &db->sqlite,
+	err = failure(db, sqlite3_open_v2(":memory:", &db->sqlite,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
 	if (err == LC_OK)
 		err = lc_db_attach_copy(db, path, detail);

@@ -134,10 +134,22 @@ const char *lc_db_text(struct lc_rows *, int column);	/* NULL as "" */
 const void *lc_db_blob(struct lc_rows *, int column, size_t *len);
 void lc_db_value(struct lc_rows *, int column, struct lc_value *);
 
+/*
+ * The first column of a query's only row; LC_ENOTFOUND: it has none.  The
+ * caller frees the text.
+ */
+enum lc_err lc_db_get_int(struct lc_db *, int64_t *value, const char *sql,
+    const char *letters, ...);
+enum lc_err lc_db_get_text(struct lc_db *, char **text, const char *sql,
+    const char *letters, ...);
+
 /* The rowid of the last row inserted. */
 int64_t lc_db_last_row(struct lc_db *);
 
-/* SQLite's own words about the last failure, for a lc_detail. */
-const char *lc_db_words(struct lc_db *);
+/*
+ * The words for an error, for a lc_detail: SQLite's own if it is what failed
+ * last since the transaction began, rolled back since or not.
+ */
+const char *lc_db_words(const struct lc_db *, enum lc_err);
 
 #endif

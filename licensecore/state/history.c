@@ -14,9 +14,6 @@
 #include <jansson.h>
 
 #include "base/b64.h"
-#include "change.h"
-#include "rules/clock.h"
-#include "ops/core.h"
 #include "db.h"
 #include "base/error.h"
 #include "seal.h"
@@ -27,7 +24,7 @@
 #define HEAD_2 "history.head 2"
 
 static enum lc_err
-seal_record(const struct lc *lc, const struct lc_seal *before, int64_t seq,
+seal_record(const struct lc_state *st, const struct lc_seal *before, int64_t seq,
     int64_t at, const struct lc_record *r, struct lc_seal *seal)
 {
 	json_t *array = json_pack("[I, I, s, s, I, s, s]", (json_int_t)seq,
@@ -35,7 +32,7 @@ seal_record(const struct lc *lc, const struct lc_seal *before, int64_t seq,
 	    r->body);
 	char *text = array != NULL ? json_dumps(array, JSON_COMPACT) : NULL;
 	enum lc_err err = text != NULL ?
-	    lc_seal(lc, before, text, seal) : LC_ENOMEM;
+	    lc_seal(st->mac_key, before, text, seal) : LC_ENOMEM;
 
 	free(text);
 	json_decref(array);
@@ -57,18 +54,18 @@ seal_read(struct lc_rows *rows, int column, struct lc_seal *seal)
 /* ---- Adding ---------------------------------------------------------- */
 
 static enum lc_err
-last_get(struct lc *lc, int64_t *seq, struct lc_seal *seal)
+last_get(struct lc_state *st, int64_t *seq, struct lc_seal *seal)
 {
 	struct lc_rows *rows;
 	enum lc_err err;
 
-	err = lc_db_query(lc->db, &rows,
+	err = lc_db_query(st->db, &rows,
 	    "SELECT seq, mac FROM history ORDER BY seq DESC LIMIT 1", "");
 	if (err != LC_OK)
 		return err;
 	*seq = 0;
 	memset(seal, 0, sizeof *seal);
-	if ((err = lc_db_next(lc->db, rows)) == LC_OK) {
+	if ((err = lc_db_next(st->db, rows)) == LC_OK) {
 		*seq = lc_db_int(rows, 0);
 		if (!seal_read(rows, 1, seal))
 			err = LC_EDAMAGED;
@@ -78,116 +75,76 @@ last_get(struct lc *lc, int64_t *seq, struct lc_seal *seal)
 }
 
 static enum lc_err
-head_set(struct lc *lc, const struct lc_seal *last)
+head_set(struct lc_state *st, const struct lc_seal *last)
 {
 	struct lc_seal head;
-	enum lc_err err = lc_seal(lc, last, HEAD_2, &head);
+	enum lc_err err = lc_seal(st->mac_key, last, HEAD_2, &head);
 
 	if (err != LC_OK)
 		return err;
-	return lc_db_run(lc->db,
+	return lc_db_run(st->db,
 	    "INSERT INTO meta (name, value) VALUES (?, ?)"
 	    " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
 	    "sb", HEAD, (const void *)head.bytes, sizeof head.bytes);
 }
 
 enum lc_err
-lc_history_start(struct lc *lc, bool *fresh)
+lc_history_start(struct lc_state *st, bool *fresh)
 {
-	struct lc_rows *rows;
+	int64_t none = 0;
 	enum lc_err err;
 
-	err = lc_db_query(lc->db, &rows,
+	err = lc_db_get_int(st->db, &none,
 	    "SELECT NOT EXISTS (SELECT 1 FROM meta)"
 	    " AND NOT EXISTS (SELECT 1 FROM sealed)"
 	    " AND NOT EXISTS (SELECT 1 FROM license)"
 	    " AND NOT EXISTS (SELECT 1 FROM history)", "");
-	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+	if (err != LC_OK)
 		return err;
-	*fresh = lc_db_int(rows, 0) != 0;
-	lc_db_stop(rows);
-	return *fresh ? head_set(lc, &(struct lc_seal){ { 0 } }) : LC_OK;
+	*fresh = none != 0;
+	return *fresh ? head_set(st, &(struct lc_seal){ { 0 } }) : LC_OK;
 }
 
-/* The finding that was recorded last, or "". */
-static enum lc_err
-damage_last(struct lc *lc, struct lc_detail *said)
+enum lc_err
+lc_history_damage(struct lc_state *st, char **body)
 {
-	struct lc_rows *rows;
 	enum lc_err err;
 
-	said->text[0] = '\0';
-	err = lc_db_query(lc->db, &rows, "SELECT body FROM history WHERE"
+	*body = NULL;
+	err = lc_db_get_text(st->db, body, "SELECT body FROM history WHERE"
 	    " what = 'damaged' ORDER BY seq DESC LIMIT 1", "");
-	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {
-		(void)lc_fail(said, err, "%s", lc_db_text(rows, 0));
-		lc_db_stop(rows);
-	}
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
 enum lc_err
-lc_history_damaged(struct lc *lc, const char *finding)
+lc_history_add(struct lc_state *st, const struct lc_record *r)
 {
-	struct lc_detail said, body;
-	enum lc_err err;
-
-	(void)lc_fail(&body, LC_OK, "{\"finding\":\"%s\"}", finding);
-	if ((err = damage_last(lc, &said)) != LC_OK ||
-	    strcmp(said.text, body.text) == 0 ||
-	    (err = lc_change_begin(lc)) != LC_OK)
-		return err;
-	err = lc_history_add(lc, &(struct lc_record){
-		.what = "damaged", .udi = "", .id = "", .body = body.text,
-	});
-	if (err == LC_OK)
-		return lc_change_commit(lc);
-	lc_change_rollback(lc);
-	return err;
-}
-
-enum lc_err
-lc_history_damage(struct lc *lc, struct lc_detail *detail)
-{
-	struct lc_detail said;
-	enum lc_err err = damage_last(lc, &said);
-
-	return err != LC_OK || said.text[0] == '\0' ? err :
-	    lc_fail(detail, LC_EDAMAGED, "history: it was found damaged"
-	    " before: %s", said.text);
-}
-
-enum lc_err
-lc_history_add(struct lc *lc, const struct lc_record *r)
-{
-	int64_t seq, at = lc_now(lc);
+	int64_t seq, at = lc_now(st);
 	struct lc_seal last, seal;
 	enum lc_err err;
 
-	if ((err = last_get(lc, &seq, &last)) != LC_OK ||
-	    (err = seal_record(lc, &last, seq + 1, at, r, &seal)) != LC_OK)
+	if ((err = last_get(st, &seq, &last)) != LC_OK ||
+	    (err = seal_record(st, &last, seq + 1, at, r, &seal)) != LC_OK)
 		return err;
-	err = lc_db_run(lc->db,
+	err = lc_db_run(st->db,
 	    "INSERT INTO history (seq, at, what, udi, store, id, body, mac)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)", "iississb", seq + 1, at,
 	    r->what, r->udi, (int64_t)r->store, r->id, r->body,
 	    (const void *)seal.bytes, sizeof seal.bytes);
 	if (err != LC_OK)
 		return err;
-	return head_set(lc, &seal);
+	return head_set(st, &seal);
 }
 
 enum lc_err
-lc_history_has(struct lc *lc, const char *what, const char *udi,
+lc_history_has(struct lc_state *st, const char *what, const char *udi,
     const char *id, bool *has)
 {
-	struct lc_rows *rows;
+	int64_t one;
 	enum lc_err err;
 
-	err = lc_db_query(lc->db, &rows, "SELECT 1 FROM history WHERE udi = ?"
+	err = lc_db_get_int(st->db, &one, "SELECT 1 FROM history WHERE udi = ?"
 	    " AND id = ? AND what = ? LIMIT 1", "sss", udi, id, what);
-	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK)
-		lc_db_stop(rows);
 	if (err != LC_OK && err != LC_ENOTFOUND)
 		return err;
 	*has = err == LC_OK;
@@ -195,32 +152,24 @@ lc_history_has(struct lc *lc, const char *what, const char *udi,
 }
 
 enum lc_err
-lc_history_latest(struct lc *lc, int64_t *at)
+lc_history_latest(struct lc_state *st, int64_t *at)
 {
-	struct lc_rows *rows;
-	enum lc_err err;
-
 	/* 4294967295: the last time that licenses know, whatever stands there. */
-	err = lc_db_query(lc->db, &rows, "SELECT max(min(4294967295, CASE WHEN"
+	return lc_db_get_int(st->db, at, "SELECT max(min(4294967295, CASE WHEN"
 	    " what <> 'clock-reset' THEN at WHEN json_valid(body) THEN"
 	    " CAST(json_extract(body, '$.to') AS INTEGER) END)) FROM history"
 	    " WHERE seq >= coalesce((SELECT max(seq) FROM history WHERE what ="
 	    " 'clock-reset'), 0) AND NOT (what IN ('restore', 'upgrade') AND"
 	    " udi = '') HAVING count(*) > 0", "");
-	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {
-		*at = lc_db_int(rows, 0);
-		lc_db_stop(rows);
-	}
-	return err;
 }
 
 enum lc_err
-lc_history_head(struct lc *lc, uint32_t *records,
+lc_history_head(struct lc_state *st, uint32_t *records,
     char head[LC_SEAL_TEXT_LEN + 1])
 {
 	struct lc_seal last;
 	int64_t seq;
-	enum lc_err err = last_get(lc, &seq, &last);
+	enum lc_err err = last_get(st, &seq, &last);
 
 	if (err != LC_OK)
 		return err;
@@ -232,7 +181,7 @@ lc_history_head(struct lc *lc, uint32_t *records,
 /* ---- Checking -------------------------------------------------------- */
 
 static enum lc_err
-head_check(struct lc *lc, const struct lc_seal *last, const char *words,
+head_check(struct lc_state *st, const struct lc_seal *last, const char *words,
     struct lc_detail *detail)
 {
 	struct lc_rows *rows;
@@ -241,18 +190,18 @@ head_check(struct lc *lc, const struct lc_seal *last, const char *words,
 	size_t len;
 	const void *bytes;
 
-	err = lc_db_query(lc->db, &rows,
+	err = lc_db_query(st->db, &rows,
 	    "SELECT value FROM meta WHERE name = ?", "s", HEAD);
 	if (err != LC_OK)
 		return err;
-	if ((err = lc_db_next(lc->db, rows)) != LC_OK) {
+	if ((err = lc_db_next(st->db, rows)) != LC_OK) {
 		if (err == LC_ENOTFOUND)
 			err = lc_fail(detail, LC_EDAMAGED,
 			    "history: its end mark is missing");
 		return err;
 	}
 	bytes = lc_db_blob(rows, 0, &len);
-	if ((err = lc_seal(lc, last, words, &head)) == LC_OK &&
+	if ((err = lc_seal(st->mac_key, last, words, &head)) == LC_OK &&
 	    !lc_seal_equal(&head, bytes, len))
 		err = lc_fail(detail, LC_EDAMAGED,
 		    "history: its last records are missing");
@@ -262,7 +211,7 @@ head_check(struct lc *lc, const struct lc_seal *last, const char *words,
 
 /* Is this row what was sealed after `last`?  Then last moves on to it. */
 static enum lc_err
-row_check(const struct lc *lc, struct lc_rows *rows, int64_t seq,
+row_check(const struct lc_state *st, struct lc_rows *rows, int64_t seq,
     struct lc_seal *last, struct lc_detail *detail)
 {
 	struct lc_record r = {
@@ -280,7 +229,7 @@ row_check(const struct lc *lc, struct lc_rows *rows, int64_t seq,
 	if (lc_db_int(rows, 0) != seq)
 		return lc_fail(detail, LC_EDAMAGED,
 		    "history: record %lld is missing", (long long)seq);
-	err = seal_record(lc, last, seq, lc_db_int(rows, 1), &r, &seal);
+	err = seal_record(st, last, seq, lc_db_int(rows, 1), &r, &seal);
 	if (err != LC_OK)
 		return err;
 	bytes = lc_db_blob(rows, 7, &len);
@@ -292,20 +241,20 @@ row_check(const struct lc *lc, struct lc_rows *rows, int64_t seq,
 }
 
 enum lc_err
-lc_history_check(struct lc *lc, struct lc_detail *detail)
+lc_history_check(struct lc_state *st, struct lc_detail *detail)
 {
 	struct lc_rows *rows = NULL;
 	struct lc_seal last = { { 0 } };
 	int64_t seq = 0;
 	enum lc_err err;
 
-	err = lc_db_query(lc->db, &rows,
+	err = lc_db_query(st->db, &rows,
 	    "SELECT seq, at, what, udi, store, id, body, mac FROM history"
 	    " ORDER BY seq", "");
 	if (err != LC_OK)
 		return err;
-	while ((err = lc_db_next(lc->db, rows)) == LC_OK) {
-		err = row_check(lc, rows, ++seq, &last, detail);
+	while ((err = lc_db_next(st->db, rows)) == LC_OK) {
+		err = row_check(st, rows, ++seq, &last, detail);
 		if (err != LC_OK) {
 			lc_db_stop(rows);
 			return err;
@@ -313,21 +262,21 @@ lc_history_check(struct lc *lc, struct lc_detail *detail)
 	}
 	if (err != LC_ENOTFOUND)
 		return err;
-	return head_check(lc, &last, HEAD_2, detail);
+	return head_check(st, &last, HEAD_2, detail);
 }
 
 enum lc_err
-lc_history_upgrade(struct lc *lc, struct lc_detail *detail)
+lc_history_upgrade(struct lc_state *st, struct lc_detail *detail)
 {
 	struct lc_seal last;
 	int64_t seq;
 	enum lc_err err;
 
-	if ((err = last_get(lc, &seq, &last)) != LC_OK ||
-	    (err = head_check(lc, &last, HEAD_1, detail)) != LC_OK ||
-	    (err = head_set(lc, &last)) != LC_OK)
+	if ((err = last_get(st, &seq, &last)) != LC_OK ||
+	    (err = head_check(st, &last, HEAD_1, detail)) != LC_OK ||
+	    (err = head_set(st, &last)) != LC_OK)
 		return err;
-	return lc_history_add(lc, &(struct lc_record){
+	return lc_history_add(st, &(struct lc_record){
 		.what = "upgrade", .udi = "", .id = "",
 		.body = "{\"from\":1,\"to\":2}",
 	});
@@ -335,52 +284,88 @@ lc_history_upgrade(struct lc *lc, struct lc_detail *detail)
 
 /* ---- Reading --------------------------------------------------------- */
 
-void
-lc_history_forget(struct lc *lc)
+enum lc_err
+lc_history_find(struct lc_state *st, const char *what, const char *udi,
+    const char *id, char **body)
 {
-	for (size_t i = 0; i < 4; i++) {
-		free(lc->record_texts[i]);
-		lc->record_texts[i] = NULL;
-	}
+	return lc_db_get_text(st->db, body, "SELECT body FROM history"
+	    " WHERE udi = ? AND id = ? AND what = ?", "sss", udi, id, what);
+}
+
+enum lc_err
+lc_history_last(struct lc_state *st, const char *what, const char *udi,
+    const char *kid, char **body)
+{
+	/* One that cannot be read is not passed over. */
+	return lc_db_get_text(st->db, body, "SELECT body FROM history"
+	    " WHERE udi = ?1 AND what = ?2 AND (?3 IS NULL OR CASE WHEN"
+	    " json_valid(body) THEN json_extract(body, '$.kid') = ?3 ELSE 1"
+	    " END) ORDER BY seq DESC LIMIT 1", "sst", udi, what, kid);
+}
+
+enum lc_err
+lc_history_evaluation(struct lc_state *st, const char *udi,
+    const struct lc_terms *t, char **id)
+{
+	/* Most are of other types: that is seen without parsing them. */
+	return lc_db_get_text(st->db, id, "SELECT id FROM history NOT INDEXED"
+	    " WHERE udi = ?1 AND id <> ?2 AND what = 'install'"
+	    " AND instr(body, ?3) AND json_extract(body, '$.type') = ?3"
+	    " AND json_extract(body, '$.feature') = ?4 LIMIT 1", "ssss", udi,
+	    t->id, lc_type_name(t->type), t->feature);
 }
 
 static enum lc_err
-record_take(struct lc *lc, struct lc_rows *rows)
+text_copy(struct lc_rows *rows, int column, char **copy)
 {
-	static const int columns[] = { 2, 3, 5, 6 };
+	*copy = strdup(lc_db_text(rows, column));
+	return *copy != NULL ? LC_OK : LC_ENOMEM;
+}
 
-	lc_history_forget(lc);
-	for (size_t i = 0; i < 4; i++) {
-		lc->record_texts[i] = strdup(lc_db_text(rows, columns[i]));
-		if (lc->record_texts[i] == NULL)
-			return LC_ENOMEM;
-	}
-	lc->record = (struct lc_history){
+static enum lc_err
+record_take(struct lc_rows *rows, struct lc_history_row *row)
+{
+	enum lc_err err;
+
+	lc_history_free(row);
+	if ((err = text_copy(rows, 2, &row->texts[0])) != LC_OK ||
+	    (err = text_copy(rows, 3, &row->texts[1])) != LC_OK ||
+	    (err = text_copy(rows, 5, &row->texts[2])) != LC_OK ||
+	    (err = text_copy(rows, 6, &row->texts[3])) != LC_OK)
+		return err;
+	row->public = (struct lc_history){
 		.seq = (uint64_t)lc_db_int(rows, 0),
 		.at = lc_db_int(rows, 1),
-		.what = lc->record_texts[0],
-		.udi = lc->record_texts[1],
+		.what = row->texts[0],
+		.udi = row->texts[1],
 		.store = (uint32_t)lc_db_int(rows, 4),
-		.id = lc->record_texts[2],
-		.body = lc->record_texts[3],
+		.id = row->texts[2],
+		.body = row->texts[3],
 	};
 	return LC_OK;
 }
 
 enum lc_err
-lc_history_next(struct lc *lc, uint64_t after, const struct lc_history **out)
+lc_history_read(struct lc_state *st, uint64_t after,
+    struct lc_history_row *row)
 {
 	struct lc_rows *rows;
 	enum lc_err err;
 
-	err = lc_db_query(lc->db, &rows, "SELECT seq, at, what, udi, store,"
+	err = lc_db_query(st->db, &rows, "SELECT seq, at, what, udi, store,"
 	    " id, body FROM history WHERE seq > ? ORDER BY seq LIMIT 1", "i",
 	    (int64_t)after);
-	if (err != LC_OK || (err = lc_db_next(lc->db, rows)) != LC_OK)
+	if (err != LC_OK || (err = lc_db_next(st->db, rows)) != LC_OK)
 		return err;
-	err = record_take(lc, rows);
+	err = record_take(rows, row);
 	lc_db_stop(rows);
-	if (err == LC_OK)
-		*out = &lc->record;
 	return err;
+}
+
+void
+lc_history_free(struct lc_history_row *row)
+{
+	for (size_t i = 0; i < 4; i++)
+		free(row->texts[i]);
+	*row = (struct lc_history_row){ .public.seq = 0 };
 }

@@ -8,7 +8,7 @@
 #ifndef LC_HISTORY_H
 #define LC_HISTORY_H
 
-#include "licensecore.h"
+#include "state.h"
 
 #define LC_SEAL_TEXT_LEN 43	/* a seal in base64url */
 
@@ -21,49 +21,67 @@ struct lc_record {
 };
 
 /* Begins an empty history in a persistence file that was just made. */
-enum lc_err lc_history_start(struct lc *, bool *fresh);
+enum lc_err lc_history_start(struct lc_state *, bool *fresh);
 
-/*
- * Records that the history was found damaged, unless this very finding was
- * recorded last: what is added later does not make it whole again.
- */
-enum lc_err lc_history_damaged(struct lc *, const char *finding);
-/* LC_EDAMAGED with the last such finding, if there ever was one. */
-enum lc_err lc_history_damage(struct lc *, struct lc_detail *);
+/* The last finding of damage in it: a JSON object; NULL: none ever. */
+enum lc_err lc_history_damage(struct lc_state *, char **body);
 
 /* Adds to the running transaction. */
-enum lc_err lc_history_add(struct lc *, const struct lc_record *);
+enum lc_err lc_history_add(struct lc_state *, const struct lc_record *);
 
 /*
  * Is there a record of this about the license?  What was used or revoked stays
  * so because its record stays: none is ever removed.
  */
-enum lc_err lc_history_has(struct lc *, const char *what, const char *udi,
+enum lc_err lc_history_has(struct lc_state *, const char *what, const char *udi,
     const char *id, bool *has);
 
 /* How many records there are, and the seal of the last one in base64url. */
-enum lc_err lc_history_head(struct lc *, uint32_t *records,
+enum lc_err lc_history_head(struct lc_state *, uint32_t *records,
     char head[LC_SEAL_TEXT_LEN + 1]);
 
 /*
  * Within a transaction: a file of version 1, if its newest seal says so, is one
  * of version 2 from here on.  Else LC_EDAMAGED.
  */
-enum lc_err lc_history_upgrade(struct lc *, struct lc_detail *);
+enum lc_err lc_history_upgrade(struct lc_state *, struct lc_detail *);
 
 /*
  * The latest time in it since the clock was last taken back, but of files that
  * were made again: the time is not known yet then.  LC_ENOTFOUND: there is none.
  */
-enum lc_err lc_history_latest(struct lc *, int64_t *at);
+enum lc_err lc_history_latest(struct lc_state *, int64_t *at);
 
 /*
  * Reads all of it.  LC_EDAMAGED, with the first place that does not hold
  * together, if it was altered.
  */
-enum lc_err lc_history_check(struct lc *, struct lc_detail *);
+enum lc_err lc_history_check(struct lc_state *, struct lc_detail *);
 
-/* Frees what lc_history_next handed out. */
-void lc_history_forget(struct lc *);
+/*
+ * The body of a record of this about the license; of the last one about the
+ * device whose member "kid" is this (NULL: any).  The caller frees it.
+ * LC_ENOTFOUND.
+ */
+enum lc_err lc_history_find(struct lc_state *, const char *what,
+    const char *udi, const char *id, char **body);
+enum lc_err lc_history_last(struct lc_state *, const char *what,
+    const char *udi, const char *kid, char **body);
+/*
+ * The license of this type and feature, other than this one, that was ever
+ * installed in the device.  LC_ENOTFOUND; the caller frees it.
+ */
+enum lc_err lc_history_evaluation(struct lc_state *, const char *udi,
+    const struct lc_terms *, char **id);
+
+/* A record and the memory behind it; { 0 } is an empty one. */
+struct lc_history_row {
+	struct lc_history public;
+	char *texts[4];
+};
+/* The first one whose seq is above `after`; LC_ENOTFOUND: there is none. */
+enum lc_err lc_history_read(struct lc_state *, uint64_t after,
+    struct lc_history_row *);
+void lc_history_free(struct lc_history_row *);
 
 #endif

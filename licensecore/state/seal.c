@@ -7,11 +7,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "ops/core.h"
-
 enum lc_err
-lc_seal(const struct lc *lc, const struct lc_seal *before, const char *text,
-    struct lc_seal *out)
+lc_seal(const uint8_t key[LC_MAC_KEY_LEN], const struct lc_seal *before,
+    const char *text, struct lc_seal *out)
 {
 	size_t len = strlen(text);
 	uint8_t *input = malloc(LC_SEAL_LEN + len);
@@ -21,7 +19,7 @@ lc_seal(const struct lc *lc, const struct lc_seal *before, const char *text,
 		return err;
 	memcpy(input, before->bytes, LC_SEAL_LEN);
 	memcpy(input + LC_SEAL_LEN, text, len);
-	if (HMAC(EVP_sha256(), lc->mac_key, sizeof lc->mac_key, input,
+	if (HMAC(EVP_sha256(), key, LC_MAC_KEY_LEN, input,
 	    LC_SEAL_LEN + len, out->bytes, NULL) != NULL)
 		err = LC_OK;
 	free(input);

@@ -2,7 +2,7 @@
 #ifndef LC_SEAL_H
 #define LC_SEAL_H
 
-#include "licensecore.h"
+#include "devkey.h"
 
 #define LC_SEAL_LEN 32	/* HMAC-SHA256 */
 
@@ -11,8 +11,8 @@ struct lc_seal {
 };
 
 /* out = HMAC(key, before | text); before may be out.  LC_ENOMEM. */
-enum lc_err lc_seal(const struct lc *, const struct lc_seal *before,
-    const char *text, struct lc_seal *out);
+enum lc_err lc_seal(const uint8_t key[LC_MAC_KEY_LEN],
+    const struct lc_seal *before, const char *text, struct lc_seal *out);
 
 /* In time that does not depend on the bytes. */
 bool lc_seal_equal(const struct lc_seal *, const void *bytes, size_t len);

@@ -5,18 +5,17 @@
 #include <string.h>
 #include <jansson.h>
 
-#include "ops/core.h"
 #include "db.h"
 #include "base/error.h"
 #include "history.h"
-#include "base/json.h"
+#include "meta.h"
 #include "seal.h"
 
 /* ---- Seals ----------------------------------------------------------- */
 
 /* Of a JSON array, which it takes over; NULL: there was no memory for it. */
 static enum lc_err
-seal_array(const struct lc *lc, const char *what, json_t *array,
+seal_array(const struct lc_state *st, const char *what, json_t *array,
     struct lc_seal *seal)
 {
 	struct lc_seal kind = { { 0 } };
@@ -25,25 +24,25 @@ seal_array(const struct lc *lc, const char *what, json_t *array,
 
 	memcpy(kind.bytes, what, strlen(what));
 	if (text != NULL)
-		err = lc_seal(lc, &kind, text, seal);
+		err = lc_seal(st->mac_key, &kind, text, seal);
 	free(text);
 	json_decref(array);
 	return err;
 }
 
 enum lc_err
-lc_sealed_acceptance(const struct lc *lc, const char *udi, const char *id,
+lc_sealed_acceptance(const struct lc_state *st, const char *udi, const char *id,
     int64_t at, const char *by, struct lc_seal *seal)
 {
-	return seal_array(lc, "acceptance", json_pack("[s, s, I, s]", udi, id,
+	return seal_array(st, "acceptance", json_pack("[s, s, I, s]", udi, id,
 	    (json_int_t)at, by), seal);
 }
 
 static enum lc_err
-seal_numbers(const struct lc *lc, const char *name, const char *body,
+seal_numbers(const struct lc_state *st, const char *name, const char *body,
     struct lc_seal *seal)
 {
-	return seal_array(lc, "sealed", json_pack("[s, s]", name, body), seal);
+	return seal_array(st, "sealed", json_pack("[s, s]", name, body), seal);
 }
 
 /* ---- Numbers --------------------------------------------------------- */
@@ -67,14 +66,14 @@ numbers_parse(const char *body, int64_t *numbers, size_t n)
 }
 
 static enum lc_err
-row_check(const struct lc *lc, const char *name, struct lc_rows *rows)
+row_check(const struct lc_state *st, const char *name, struct lc_rows *rows)
 {
 	struct lc_seal seal;
 	const void *bytes;
 	enum lc_err err;
 	size_t len;
 
-	err = seal_numbers(lc, name, lc_db_text(rows, 0), &seal);
+	err = seal_numbers(st, name, lc_db_text(rows, 0), &seal);
 	bytes = lc_db_blob(rows, 1, &len);
 	return err == LC_OK && !lc_seal_equal(&seal, bytes, len) ?
 	    LC_EDAMAGED : err;
@@ -82,43 +81,43 @@ row_check(const struct lc *lc, const char *name, struct lc_rows *rows)
 
 /* The query's only row, if there is one. */
 static enum lc_err
-row_read(struct lc *lc, const char *name, struct lc_rows *rows,
+row_read(struct lc_state *st, const char *name, struct lc_rows *rows,
     int64_t *numbers, size_t n)
 {
-	enum lc_err err = lc_db_next(lc->db, rows);
+	enum lc_err err = lc_db_next(st->db, rows);
 
 	if (err != LC_OK)
 		return err;
-	if ((err = row_check(lc, name, rows)) == LC_OK)
+	if ((err = row_check(st, name, rows)) == LC_OK)
 		err = numbers_parse(lc_db_text(rows, 0), numbers, n);
 	lc_db_stop(rows);
 	return err;
 }
 
 enum lc_err
-lc_sealed_get(struct lc *lc, const char *name, int64_t *numbers, size_t n)
+lc_sealed_get(struct lc_state *st, const char *name, int64_t *numbers, size_t n)
 {
 	struct lc_rows *rows;
-	enum lc_err err = lc_db_query(lc->db, &rows,
+	enum lc_err err = lc_db_query(st->db, &rows,
 	    "SELECT body, mac FROM main.sealed WHERE name = ?", "s", name);
 
-	return err != LC_OK ? err : row_read(lc, name, rows, numbers, n);
+	return err != LC_OK ? err : row_read(st, name, rows, numbers, n);
 }
 
 enum lc_err
-lc_sealed_get_copied(struct lc *lc, const char *name, int64_t *numbers,
+lc_sealed_get_copied(struct lc_state *st, const char *name, int64_t *numbers,
     size_t n)
 {
 	struct lc_rows *rows;
-	enum lc_err err = lc_db_query(lc->db, &rows,
+	enum lc_err err = lc_db_query(st->db, &rows,
 	    "SELECT body, mac FROM copy.kept_sealed WHERE name = ?", "s",
 	    name);
 
-	return err != LC_OK ? err : row_read(lc, name, rows, numbers, n);
+	return err != LC_OK ? err : row_read(st, name, rows, numbers, n);
 }
 
 enum lc_err
-lc_sealed_set(struct lc *lc, const char *name, const int64_t *numbers,
+lc_sealed_set(struct lc_state *st, const char *name, const int64_t *numbers,
     size_t n)
 {
 	json_t *array = json_array();
@@ -131,9 +130,9 @@ lc_sealed_set(struct lc *lc, const char *name, const int64_t *numbers,
 	if (json_array_size(array) == n)
 		body = json_dumps(array, JSON_COMPACT);
 	if (body != NULL)
-		err = seal_numbers(lc, name, body, &seal);
+		err = seal_numbers(st, name, body, &seal);
 	if (err == LC_OK)
-		err = lc_db_run(lc->db, "INSERT INTO sealed (name, body, mac)"
+		err = lc_db_run(st->db, "INSERT INTO sealed (name, body, mac)"
 		    " VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
 		    " body = excluded.body, mac = excluded.mac", "ssb", name,
 		    body, (const void *)seal.bytes, sizeof seal.bytes);
@@ -145,11 +144,11 @@ lc_sealed_set(struct lc *lc, const char *name, const int64_t *numbers,
 /* ---- Checking -------------------------------------------------------- */
 
 static enum lc_err
-numbers_check(struct lc *lc, const char *name, size_t n,
+numbers_check(struct lc_state *st, const char *name, size_t n,
     struct lc_detail *detail)
 {
 	int64_t numbers[4];
-	enum lc_err err = lc_sealed_get(lc, name, numbers, n);
+	enum lc_err err = lc_sealed_get(st, name, numbers, n);
 
 	if (err == LC_ENOTFOUND)
 		return LC_OK;
@@ -158,7 +157,7 @@ numbers_check(struct lc *lc, const char *name, size_t n,
 }
 
 static enum lc_err
-acceptance_check(struct lc *lc, struct lc_rows *rows, struct lc_detail *detail)
+acceptance_check(struct lc_state *st, struct lc_rows *rows, struct lc_detail *detail)
 {
 	const char *udi = lc_db_text(rows, 0), *id = lc_db_text(rows, 1);
 	struct lc_seal seal;
@@ -166,7 +165,7 @@ acceptance_check(struct lc *lc, struct lc_rows *rows, struct lc_detail *detail)
 	enum lc_err err;
 	size_t len;
 
-	err = lc_sealed_acceptance(lc, udi, id, lc_db_int(rows, 2),
+	err = lc_sealed_acceptance(st, udi, id, lc_db_int(rows, 2),
 	    lc_db_text(rows, 3), &seal);
 	bytes = lc_db_blob(rows, 4, &len);
 	if (err == LC_OK && !lc_seal_equal(&seal, bytes, len))
@@ -176,17 +175,17 @@ acceptance_check(struct lc *lc, struct lc_rows *rows, struct lc_detail *detail)
 }
 
 static enum lc_err
-acceptances_check(struct lc *lc, struct lc_detail *detail)
+acceptances_check(struct lc_state *st, struct lc_detail *detail)
 {
 	struct lc_rows *rows;
 	enum lc_err err;
 
-	err = lc_db_query(lc->db, &rows,
+	err = lc_db_query(st->db, &rows,
 	    "SELECT udi, id, at, by, mac FROM acceptance", "");
 	if (err != LC_OK)
 		return err;
-	while ((err = lc_db_next(lc->db, rows)) == LC_OK) {
-		if ((err = acceptance_check(lc, rows, detail)) != LC_OK) {
+	while ((err = lc_db_next(st->db, rows)) == LC_OK) {
+		if ((err = acceptance_check(st, rows, detail)) != LC_OK) {
 			lc_db_stop(rows);
 			return err;
 		}
@@ -195,62 +194,45 @@ acceptances_check(struct lc *lc, struct lc_detail *detail)
 }
 
 enum lc_err
-lc_sealed_check(struct lc *lc, struct lc_detail *detail)
+lc_sealed_check(struct lc_state *st, struct lc_detail *detail)
 {
 	enum lc_err err;
 
-	if ((err = numbers_check(lc, LC_SEALED_CLOCK, 4, detail)) != LC_OK ||
-	    (err = numbers_check(lc, LC_SEALED_EULA, 1, detail)) != LC_OK)
+	if ((err = numbers_check(st, LC_SEALED_CLOCK, 4, detail)) != LC_OK ||
+	    (err = numbers_check(st, LC_SEALED_EULA, 1, detail)) != LC_OK)
 		return err;
-	return acceptances_check(lc, detail);
+	return acceptances_check(st, detail);
 }
 
 /* ---- From version 1 -------------------------------------------------- */
 
-/* A number in meta; 0 if it is not there. */
-static enum lc_err
-meta_get(struct lc *lc, const char *name, int64_t *value)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	*value = 0;
-	err = lc_db_query(lc->db, &rows,
-	    "SELECT value FROM meta WHERE name = ?", "s", name);
-	if (err == LC_OK && (err = lc_db_next(lc->db, rows)) == LC_OK) {
-		*value = lc_db_int(rows, 0);
-		lc_db_stop(rows);
-	}
-	return err == LC_ENOTFOUND ? LC_OK : err;
-}
-
 /* Of the row that was read last. */
 static enum lc_err
-acceptance_seal(struct lc *lc, struct lc_rows *rows)
+acceptance_seal(struct lc_state *st, struct lc_rows *rows)
 {
 	const char *udi = lc_db_text(rows, 0), *id = lc_db_text(rows, 1);
 	struct lc_seal seal;
 	enum lc_err err;
 
-	err = lc_sealed_acceptance(lc, udi, id, lc_db_int(rows, 2),
+	err = lc_sealed_acceptance(st, udi, id, lc_db_int(rows, 2),
 	    lc_db_text(rows, 3), &seal);
-	return err != LC_OK ? err : lc_db_run(lc->db, "UPDATE acceptance"
+	return err != LC_OK ? err : lc_db_run(st->db, "UPDATE acceptance"
 	    " SET mac = ? WHERE udi = ? AND id = ?", "bss",
 	    (const void *)seal.bytes, sizeof seal.bytes, udi, id);
 }
 
 static enum lc_err
-acceptances_seal(struct lc *lc)
+acceptances_seal(struct lc_state *st)
 {
 	struct lc_rows *rows;
 	enum lc_err err;
 
-	err = lc_db_query(lc->db, &rows, "SELECT udi, id, at, by FROM"
+	err = lc_db_query(st->db, &rows, "SELECT udi, id, at, by FROM"
 	    " acceptance WHERE mac IS NULL ORDER BY udi, id", "");
 	if (err != LC_OK)
 		return err;
-	while ((err = lc_db_next(lc->db, rows)) == LC_OK) {
-		if ((err = acceptance_seal(lc, rows)) != LC_OK)
+	while ((err = lc_db_next(st->db, rows)) == LC_OK) {
+		if ((err = acceptance_seal(st, rows)) != LC_OK)
 			break;
 	}
 	lc_db_stop(rows);
@@ -259,13 +241,14 @@ acceptances_seal(struct lc *lc)
 
 /* It did not write the time with each record. */
 static enum lc_err
-time_get(struct lc *lc, int64_t *high)
+time_get(struct lc_state *st, int64_t *high)
 {
 	int64_t latest = 0;
 	enum lc_err err;
 
-	if ((err = meta_get(lc, "clock.high", high)) != LC_OK ||
-	    ((err = lc_history_latest(lc, &latest)) != LC_OK &&
+	*high = 0;
+	if ((err = lc_meta_int(st, "clock.high", high)) != LC_OK ||
+	    ((err = lc_history_latest(st, &latest)) != LC_OK &&
 	    err != LC_ENOTFOUND))
 		return err;
 	*high = latest > *high ? latest : *high;
@@ -273,26 +256,26 @@ time_get(struct lc *lc, int64_t *high)
 }
 
 static enum lc_err
-all_seal(struct lc *lc)
+all_seal(struct lc_state *st)
 {
-	int64_t high, standing;
+	int64_t high, standing = 0;
 	enum lc_err err;
 
-	if ((err = acceptances_seal(lc)) != LC_OK ||
-	    (err = time_get(lc, &high)) != LC_OK ||
-	    (err = meta_get(lc, "eula.standing", &standing)) != LC_OK)
+	if ((err = acceptances_seal(st)) != LC_OK ||
+	    (err = time_get(st, &high)) != LC_OK ||
+	    (err = lc_meta_int(st, "eula.standing", &standing)) != LC_OK)
 		return err;
-	if ((err = lc_sealed_set(lc, LC_SEALED_CLOCK,
+	if ((err = lc_sealed_set(st, LC_SEALED_CLOCK,
 	    (const int64_t[]){ 1, high, high, 0 }, 4)) != LC_OK)
 		return err;
-	return lc_sealed_set(lc, LC_SEALED_EULA, &standing, 1);
+	return lc_sealed_set(st, LC_SEALED_EULA, &standing, 1);
 }
 
 enum lc_err
-lc_sealed_is_old(struct lc *lc, bool *old)
+lc_sealed_is_old(struct lc_state *st, bool *old)
 {
-	int64_t unsealed;
-	enum lc_err err = meta_get(lc, "unsealed", &unsealed);
+	int64_t unsealed = 0;
+	enum lc_err err = lc_meta_int(st, "unsealed", &unsealed);
 
 	if (err == LC_OK)
 		*old = unsealed != 0;
@@ -300,16 +283,16 @@ lc_sealed_is_old(struct lc *lc, bool *old)
 }
 
 enum lc_err
-lc_sealed_upgrade(struct lc *lc, struct lc_detail *detail)
+lc_sealed_upgrade(struct lc_state *st, struct lc_detail *detail)
 {
-	enum lc_err done, err = lc_history_upgrade(lc, detail);
+	enum lc_err done, err = lc_history_upgrade(st, detail);
 
 	if (err == LC_OK)
-		err = all_seal(lc);
+		err = all_seal(st);
 	if (err != LC_OK && err != LC_EDAMAGED)
 		return err;
 	/* Only once, proven or not. */
-	done = lc_db_exec(lc->db, "DELETE FROM main.meta WHERE name IN"
+	done = lc_db_exec(st->db, "DELETE FROM main.meta WHERE name IN"
 	    " ('unsealed', 'clock.high', 'eula.standing')");
 	return done != LC_OK ? done : err;
 }

@@ -8,29 +8,29 @@
 #ifndef LC_SEALED_H
 #define LC_SEALED_H
 
-#include "licensecore.h"
+#include "state.h"
 
 struct lc_rows;
 struct lc_seal;
 
-#define LC_SEALED_CLOCK "clock"	/* clock.c: four numbers */
+#define LC_SEALED_CLOCK "clock"	/* clock_row.c: four numbers */
 #define LC_SEALED_EULA "eula"	/* eula.c: one */
 
 /* LC_ENOTFOUND: there is no such row; LC_EDAMAGED: its seal does not hold. */
-enum lc_err lc_sealed_get(struct lc *, const char *name, int64_t *numbers,
+enum lc_err lc_sealed_get(struct lc_state *, const char *name, int64_t *numbers,
     size_t n);
 /* The same of the persistence file's copy. */
-enum lc_err lc_sealed_get_copied(struct lc *, const char *name,
+enum lc_err lc_sealed_get_copied(struct lc_state *, const char *name,
     int64_t *numbers, size_t n);
 /* Adds to the running transaction. */
-enum lc_err lc_sealed_set(struct lc *, const char *name,
+enum lc_err lc_sealed_set(struct lc_state *, const char *name,
     const int64_t *numbers, size_t n);
 
 /* LC_EDAMAGED if a seal does not hold, of numbers and of acceptances. */
-enum lc_err lc_sealed_check(struct lc *, struct lc_detail *);
+enum lc_err lc_sealed_check(struct lc_state *, struct lc_detail *);
 
 /* The seal of an acceptance, whose row has these columns. */
-enum lc_err lc_sealed_acceptance(const struct lc *, const char *udi,
+enum lc_err lc_sealed_acceptance(const struct lc_state *, const char *udi,
     const char *id, int64_t at, const char *by, struct lc_seal *);
 
 /*
@@ -39,7 +39,7 @@ enum lc_err lc_sealed_acceptance(const struct lc *, const char *udi,
  * LC_EDAMAGED: it does not; then nothing was sealed, and acceptances count no
  * more.
  */
-enum lc_err lc_sealed_is_old(struct lc *, bool *old);
-enum lc_err lc_sealed_upgrade(struct lc *, struct lc_detail *);
+enum lc_err lc_sealed_is_old(struct lc_state *, bool *old);
+enum lc_err lc_sealed_upgrade(struct lc_state *, struct lc_detail *);
 
 #endif

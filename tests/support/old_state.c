@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "check.h"
+#include "ops/lc.h"
 #include "state/seal.h"
 
 static sqlite3 *
@@ -101,7 +102,7 @@ old_state(struct device *d)
 	char sql[160], hex[2 * LC_SEAL_LEN + 1];
 
 	last = last_seal(d);
-	REQUIRE(lc_seal(d->lc, &last, "history.head", &head) == LC_OK);
+	REQUIRE(lc_seal(d->lc->state.mac_key, &last, "history.head", &head) == LC_OK);
 	for (size_t i = 0; i < LC_SEAL_LEN; i++)
 		sprintf(hex + 2 * i, "%02x", head.bytes[i]);
 	snprintf(sql, sizeof sql, "UPDATE meta SET value = x'%s' WHERE name ="

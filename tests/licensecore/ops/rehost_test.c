@@ -8,7 +8,7 @@
 #include "check.h"
 #include "disk_calls.h"
 #include "format/file.h"
-#include "state/history.h"
+#include "ops/lc.h"
 #include "format/key.h"
 #include "format/statement.h"
 #include "ticket.h"
@@ -65,7 +65,7 @@ check_history(struct device *d)
 {
 	struct lc_detail detail = { "" };
 
-	CHECK_ERR(lc_history_check(d->lc, &detail), LC_OK, &detail);
+	CHECK_ERR(lc_history_check(&d->lc->state, &detail), LC_OK, &detail);
 }
 
 /* ---- A whole life ---------------------------------------------------- */

@@ -1,0 +1,25 @@
+/*
+ * host.h - the program around the core: its clocks, and what it is told.
+ */
+#ifndef LC_HOST_H
+#define LC_HOST_H
+
+#include "licensecore.h"
+
+struct lc_host {
+	struct lc_clock clock;
+	void (*notice)(void *arg, enum lc_err, const char *text);
+	void (*event)(void *arg, const struct lc_event *);
+	void (*lease)(void *arg, struct lc_lease *);
+	void *arg;
+};
+
+/* Tells the host; text as for printf, cut to 1,023 bytes. */
+void lc_notice(const struct lc_host *, enum lc_err, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Its clocks, or the system's: seconds since 1970, and milliseconds. */
+int64_t lc_host_wall(const struct lc_host *);
+int64_t lc_host_boot_ms(const struct lc_host *);
+
+#endif

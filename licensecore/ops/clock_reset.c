@@ -1,0 +1,144 @@
+/* clock_reset.c - when the clock is set, and set right again. */
+#include "clock_reset.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "lease.h"
+#include "rules/meter.h"
+#include "state/change.h"
+#include "state/marks.h"
+
+/* ---- Watching -------------------------------------------------------- */
+
+static enum lc_err
+note(struct lc *lc, int64_t wall, int64_t least)
+{
+	char body[96];
+	enum lc_err err;
+
+	(void)snprintf(body, sizeof body, "{\"wall\":%lld,\"recorded\":%lld}",
+	    (long long)wall, (long long)least);
+	if ((err = lc_change_begin(&lc->state)) == LC_OK)
+		err = lc_history_add(&lc->state, &(struct lc_record){
+			.what = "clock", .udi = "", .id = "", .body = body,
+		});
+	return lc_change_end(&lc->state, err);
+}
+
+static void
+tell(const struct lc *lc, int64_t wall, int64_t least)
+{
+	if (wall < least)
+		lc_notice(&lc->host, LC_OK, "the clock was set back by %lld"
+		    " seconds; licenses go by the time recorded before until"
+		    " it has caught up", (long long)(least - wall));
+	else
+		lc_notice(&lc->host, LC_OK, "the clock was set forward by %lld"
+		    " seconds; licenses go by it from now on, also if it is"
+		    " set back again", (long long)(wall - least));
+}
+
+enum lc_err
+lc_clock_watch(struct lc *lc)
+{
+	struct lc_time *time = &lc->state.time;
+	int64_t boot_ms = lc_host_boot_ms(&lc->host);
+	int64_t wall = lc_host_wall(&lc->host);
+	int64_t least = lc_time_least(time, boot_ms);
+	enum lc_err err;
+
+	if (lc_time_stepped(time, wall, boot_ms)) {
+		if ((err = note(lc, wall, least)) != LC_OK)
+			return err;
+		tell(lc, wall, least);
+	}
+	/* What is due by the wall clock is nearer than it was thought. */
+	if (lc_time_follow(time, wall, boot_ms))
+		lc_due_changed(lc);
+	return LC_OK;
+}
+
+/* ---- A clock that was set far ahead ---------------------------------- */
+
+int64_t
+lc_clock_ahead_s(const struct lc *lc)
+{
+	return lc_time_ahead_s(&lc->state.time, lc_instant(&lc->state));
+}
+
+/* No device had a license before it was issued. */
+static int64_t
+latest_issue(const struct lc_model *m)
+{
+	int64_t latest = 0;
+
+	for (size_t i = 0; i < m->nlicenses; i++) {
+		if (m->licenses[i]->terms.issued > latest)
+			latest = m->licenses[i]->terms.issued;
+	}
+	return latest;
+}
+
+/* Within a change. */
+static enum lc_err
+reset_write(struct lc *lc, int64_t to, const char *by)
+{
+	json_t *json = json_pack("{s:I, s:I, s:s}", "from",
+	    (json_int_t)lc_now(&lc->state), "to", (json_int_t)to, "by", by);
+	char *body = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
+	enum lc_err err = LC_ENOMEM;
+
+	if (body != NULL)
+		err = lc_history_add(&lc->state, &(struct lc_record){
+			.what = "clock-reset", .udi = "", .id = "",
+			.body = body,
+		});
+	free(body);
+	json_decref(json);
+	return err == LC_OK ? lc_marks_drop_calendar(&lc->state) : err;
+}
+
+/* What is recorded with the change is the time as it is then. */
+static enum lc_err
+reset(struct lc *lc, int64_t to, const char *by)
+{
+	struct lc_time before = lc->state.time;
+	enum lc_err err;
+
+	if ((err = lc_change_begin(&lc->state)) == LC_OK)
+		err = reset_write(lc, to, by);
+	lc_time_begin(&lc->state.time, to, to, 0,
+	    lc_host_boot_ms(&lc->host));
+	if ((err = lc_change_end(&lc->state, err)) != LC_OK)
+		lc->state.time = before;
+	return err;
+}
+
+enum lc_err
+lc_clock_reset(struct lc *lc, const char *by, struct lc_detail *detail)
+{
+	struct lc_model *m = lc->model;
+	struct lc_instant at = lc_instant(&lc->state);
+	int64_t to = lc_time_floor(&lc->state.time, at.boot_ms);
+	int64_t wall = lc_host_wall(&lc->host), issued = latest_issue(m);
+	enum lc_err err;
+
+	if (lc_clock_ahead_s(lc) == 0)
+		return lc_fail(detail, LC_ENOTFOUND, "the clock was not set"
+		    " far ahead, or so long ago that it counts");
+	to = issued > to ? issued : to;
+	to = wall > to ? wall : to;
+	if (to > at.now - LC_AHEAD_S)
+		return lc_fail(detail, LC_EINVAL, "the clock is still far"
+		    " ahead, or a license was issued then: set the clock"
+		    " first");
+	if ((err = reset(lc, to, by != NULL ? by : "")) != LC_OK)
+		return err;
+	for (size_t i = 0; i < m->nlicenses; i++)
+		lc_meter_not_after(lc_entry_of(m->licenses[i]), to);
+	lc_marks_dropped(m);
+	lc_select_again(lc);
+	return LC_OK;
+}

@@ -1,0 +1,56 @@
+/*
+ * lc.h - what hangs off a struct lc.
+ *
+ * The folder ops/ has what licensecore.h offers: opening and closing, actions,
+ * leases, and what time brings.  It may use all the other folders: it loads
+ * with state/, lets rules/ decide, records with state/, and then changes
+ * memory.
+ */
+#ifndef LC_LC_H
+#define LC_LC_H
+
+#include <jansson.h>
+
+#include "base/host.h"
+#include "rules/model.h"
+#include "rules/use.h"
+#include "state/history.h"
+#include "state/state.h"
+
+struct lc {
+	struct lc_state state;
+	int lock_fd;			/* held while the core is open */
+	uint64_t keys;		/* raised when other keys come into force */
+	bool switches[LC_NSWITCHES];
+	bool eula_standing;		/* eula.c */
+	struct lc_uses uses;
+
+	/* When lc_tick has to do something; boot time, INT64_MAX: never. */
+	struct {
+		bool known;
+		int64_t expire_ms;	/* a meter reaches its period */
+		int64_t flush_ms;	/* meters have to be recorded */
+		int64_t report_ms;	/* an event has to be reported */
+		int64_t look_ms;	/* removable stores may have come */
+	} due;
+
+	/* The part that lc_reconfigure replaces. */
+	struct lc_model *model;
+	struct lc_host host;
+	int64_t flush_ms;
+
+	/* What lc_history_next handed out last. */
+	struct lc_history_row record;
+	/* What lc_event_next handed out last, and the memory behind it. */
+	struct lc_event next;
+	json_t *next_body;
+};
+
+/* Something may be due at another time than before: lc_tick looks again. */
+static inline void
+lc_due_changed(struct lc *lc)
+{
+	lc->due.known = false;
+}
+
+#endif

@@ -1,0 +1,251 @@
+/* lease.c - leases: who uses a feature, and whether it is licensed. */
+#include "lease.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "recall.h"
+#include "rules/level.h"
+#include "rules/meter.h"
+#include "rules/select.h"
+
+struct lc_lease {
+	struct lc *lc;
+	struct lc_use *use;
+	struct lc_lease *next, **link;	/* in use->leases */
+	uint32_t count;
+	enum lc_lease_state state;
+	void *arg;
+};
+
+/* ---- State ----------------------------------------------------------- */
+
+static enum lc_lease_state
+state_of(const struct lc *lc, const struct lc_use *use, struct lc_instant at)
+{
+	enum lc_lease_state state = lc_level_includes(lc->model, use) ?
+	    LC_LEASE_LICENSED : LC_LEASE_UNLICENSED;
+
+	for (size_t i = 0; i < use->n; i++) {
+		const struct lc_entry *e = lc_use_entry(lc->model, use, i);
+
+		if (!e->serving)
+			continue;
+		if (!lc_entry_is_expired(e, at))
+			return LC_LEASE_LICENSED;
+		state = LC_LEASE_EXPIRED;
+	}
+	return state;
+}
+
+static void
+leases_tell(struct lc *lc, const struct lc_use *use, struct lc_instant at)
+{
+	enum lc_lease_state state;
+
+	if (use->leases == NULL)
+		return;
+	state = state_of(lc, use, at);
+	for (struct lc_lease *l = use->leases; l != NULL; l = l->next) {
+		if (l->state == state)
+			continue;
+		l->state = state;
+		if (lc->host.lease != NULL)
+			lc->host.lease(lc->host.arg, l);
+	}
+}
+
+void
+lc_select_again(struct lc *lc)
+{
+	struct lc_instant at = lc_instant(&lc->state);
+
+	lc_select(lc->model, at);
+	lc_due_changed(lc);
+	for (size_t i = 0; i < lc->uses.n; i++)
+		leases_tell(lc, lc->uses.list[i], at);
+}
+
+static void
+use_update(struct lc *lc, struct lc_use *use, struct lc_instant at)
+{
+	if (lc_use_update(lc->model, use, at))
+		lc_due_changed(lc);
+}
+
+/* ---- Leases ---------------------------------------------------------- */
+
+/* Nothing serves: the reason that can be helped most easily. */
+static enum lc_err
+why_not(const struct lc *lc, const struct lc_use *use, struct lc_instant at)
+{
+	enum lc_err err = LC_ENOLICENSE;
+
+	for (size_t i = 0; i < use->n; i++) {
+		const struct lc_entry *e = lc_use_entry(lc->model, use, i);
+
+		if (lc_entry_is_expired(e, at))
+			err = err == LC_ENOLICENSE ? LC_EEXPIRED : err;
+		else if (!e->public.eula_accepted)
+			return LC_EEULA;
+		else
+			err = LC_ENOTYET;
+	}
+	return err;
+}
+
+static enum lc_err
+judge(const struct lc *lc, const struct lc_use *use, uint32_t count,
+    struct lc_instant at, struct lc_detail *detail)
+{
+	bool served;
+	uint64_t left = lc_use_room(lc->model, use, at, &served);
+	enum lc_err err;
+
+	if (!served && lc_level_includes(lc->model, use))
+		return LC_OK;
+	if (!served) {
+		err = why_not(lc, use, at);
+		return lc_fail(detail, err, "feature %s %s: %s", use->feature,
+		    use->version, lc_strerror(err));
+	}
+	if (count > left)
+		return lc_fail(detail, LC_EEXHAUSTED, "feature %s %s: %u asked"
+		    " for, %llu left", use->feature, use->version, count,
+		    (unsigned long long)left);
+	return LC_OK;
+}
+
+/* A feature that must run, does; its lease is without a license then. */
+static bool
+tolerated(const struct lc *lc, const struct lc_use *use)
+{
+	const struct lc_feature *f = lc_model_feature(lc->model, use->device,
+	    use->feature, use->version);
+
+	return f != NULL && (f->mandatory || f->advise);
+}
+
+static enum lc_err
+use_wanted(struct lc *lc, const struct lc_lease_request *r,
+    struct lc_use **use, struct lc_detail *detail)
+{
+	const struct lc_device *d = lc_model_device(lc->model, r->device);
+	const struct lc_feature *f;
+	const char *version = r->version;
+
+	if (d == NULL)
+		return lc_fail(detail, LC_EDEVICE,
+		    "there is no device %u", r->device);
+	f = lc_model_feature(lc->model, d->index, r->feature, version);
+	if (f != NULL)
+		return lc_recall_use(lc, d, f->name, f->version, use);
+	*use = lc_use_find(&lc->uses, d->index, r->feature,
+	    version != NULL ? version : "");
+	if (*use == NULL)
+		return lc_fail(detail, LC_ENOLICENSE, "feature %s: not a"
+		    " feature of this device, and no license names it",
+		    r->feature);
+	return LC_OK;
+}
+
+static struct lc_lease *
+lease_new(struct lc *lc, struct lc_use *use, uint32_t count, void *arg)
+{
+	struct lc_lease *l = calloc(1, sizeof *l);
+
+	if (l == NULL)
+		return NULL;
+	l->lc = lc;
+	l->use = use;
+	l->count = count;
+	l->arg = arg;
+	l->next = use->leases;
+	l->link = &use->leases;
+	if (l->next != NULL)
+		l->next->link = &l->next;
+	use->leases = l;
+	use->nleases++;
+	use->demand += count;
+	return l;
+}
+
+enum lc_err
+lc_checkout(struct lc *lc, const struct lc_lease_request *r,
+    struct lc_lease **out, struct lc_detail *detail)
+{
+	uint32_t count = r->count != 0 ? r->count : 1;
+	struct lc_instant at = lc_instant(&lc->state);
+	struct lc_use *use;
+	struct lc_lease *l;
+	enum lc_err err;
+
+	if (r->feature == NULL)
+		return LC_EINVAL;
+	if ((err = use_wanted(lc, r, &use, detail)) != LC_OK)
+		return err;
+	err = judge(lc, use, count, at, detail);
+	if (err != LC_OK && !tolerated(lc, use))
+		return err;
+	if ((l = lease_new(lc, use, count, r->arg)) == NULL)
+		return LC_ENOMEM;
+	use_update(lc, use, at);
+	l->state = state_of(lc, use, at);
+	*out = l;
+	return LC_OK;
+}
+
+void
+lc_release(struct lc_lease *l)
+{
+	struct lc_instant at;
+	struct lc *lc;
+
+	if (l == NULL)
+		return;
+	lc = l->lc;
+	at = lc_instant(&lc->state);
+	*l->link = l->next;
+	if (l->next != NULL)
+		l->next->link = l->link;
+	l->use->nleases--;
+	l->use->demand -= l->count;
+	/* What had expired was held by its leases alone. */
+	if (l->use->nleases == 0)
+		lc_select_use(lc->model, l->use, at);
+	use_update(lc, l->use, at);
+	free(l);
+}
+
+enum lc_lease_state
+lc_lease_state(const struct lc_lease *l)
+{
+	return l->state;
+}
+
+uint32_t
+lc_lease_count(const struct lc_lease *l)
+{
+	return l->count;
+}
+
+void *
+lc_lease_arg(const struct lc_lease *l)
+{
+	return l->arg;
+}
+
+void
+lc_leases_free(struct lc *lc)
+{
+	for (size_t i = 0; i < lc->uses.n; i++) {
+		struct lc_use *use = lc->uses.list[i];
+
+		while (use->leases != NULL) {
+			struct lc_lease *lease = use->leases;
+
+			use->leases = lease->next;
+			free(lease);
+		}
+	}
+}

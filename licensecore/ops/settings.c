@@ -1,0 +1,128 @@
+/* settings.c - what the operator sets: switches, comments, priorities. */
+#include "settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "lease.h"
+#include "state/change.h"
+#include "state/licenses.h"
+#include "state/meta.h"
+
+/* ---- Switches -------------------------------------------------------- */
+
+static const char *
+switch_name(enum lc_switch which)
+{
+	switch (which) {
+	case LC_SWITCH_USAGE:
+		return "switch.usage";
+	case LC_SWITCH_DEPLOYMENT:
+		return "switch.deployment";
+	case LC_SWITCH_ERROR:
+		return "switch.error";
+	case LC_SWITCH_LEVEL:
+		return "switch.level";
+	}
+	return NULL;
+}
+
+enum lc_err
+lc_switches_load(struct lc *lc)
+{
+	enum lc_err err = LC_OK;
+
+	for (int i = 0; i < LC_NSWITCHES && err == LC_OK; i++) {
+		int64_t on = i != LC_SWITCH_LEVEL;	/* DEFVAL */
+
+		err = lc_meta_int(&lc->state,
+		    switch_name((enum lc_switch)i), &on);
+		lc->switches[i] = on != 0;
+	}
+	return err;
+}
+
+bool
+lc_switch_get(const struct lc *lc, enum lc_switch which)
+{
+	return lc->switches[which];
+}
+
+enum lc_err
+lc_switch_set(struct lc *lc, enum lc_switch which, bool on)
+{
+	const char *name = switch_name(which);
+	enum lc_err err;
+
+	if (name == NULL)
+		return LC_EINVAL;
+	if (lc->switches[which] == on)
+		return LC_OK;
+	if ((err = lc_change_begin(&lc->state)) == LC_OK)
+		err = lc_meta_set_int(&lc->state, name, on);
+	err = lc_change_end(&lc->state, err);
+	if (err == LC_OK)
+		lc->switches[which] = on;
+	return err;
+}
+
+/* ---- Of a license ---------------------------------------------------- */
+
+static const char *
+udi_of(const struct lc *lc, const struct lc_entry *e)
+{
+	return lc_model_device(lc->model, e->public.device)->udi;
+}
+
+enum lc_err
+lc_comment_set(struct lc *lc, uint32_t device, uint32_t store, uint32_t index,
+    const char *text)
+{
+	struct lc_entry *e = lc_model_license(lc->model, device, store, index);
+	size_t len = strlen(text);
+	char *copy;
+	enum lc_err err;
+
+	if (e == NULL)
+		return LC_ENOTFOUND;
+	if (len > LC_COMMENT_MAX || !lc_text_is_plain(text, len))
+		return LC_EINVAL;
+	if ((copy = strdup(text)) == NULL)
+		return LC_ENOMEM;
+	if ((err = lc_change_begin(&lc->state)) == LC_OK)
+		err = lc_license_set_comment(&lc->state, udi_of(lc, e), e,
+		    text);
+	if ((err = lc_change_end(&lc->state, err)) != LC_OK) {
+		free(copy);
+		return err;
+	}
+	free(e->comment);
+	e->comment = copy;
+	e->public.comment = copy;
+	return LC_OK;
+}
+
+enum lc_err
+lc_priority_set(struct lc *lc, uint32_t device, uint32_t store,
+    uint32_t index, enum lc_priority priority)
+{
+	struct lc_entry *e = lc_model_license(lc->model, device, store, index);
+	enum lc_err err;
+
+	if (e == NULL)
+		return LC_ENOTFOUND;
+	if (priority < LC_PRIORITY_LOW || priority > LC_PRIORITY_HIGH)
+		return LC_EINVAL;
+	if (!e->public.eula_accepted)
+		return LC_EEULA;
+	if ((err = lc_change_begin(&lc->state)) == LC_OK)
+		err = lc_license_set_priority(&lc->state, udi_of(lc, e), e,
+		    priority);
+	if ((err = lc_change_end(&lc->state, err)) != LC_OK)
+		return err;
+	e->wanted = priority;
+	e->public.priority = priority;
+	lc_select_again(lc);
+	return LC_OK;
+}
