@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <libconfig.h>
+#include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,7 +73,7 @@ struct file_conf {
 	char *master, *state, *keys;
 	bool own_keys;
 	uint32_t flush;
-	char *control, *admin_group, *feature_group;
+	char *user, *control, *admin_group, *feature_group;
 	int others;
 	struct transfer_group transfer;
 	struct list files, devices, features, modules;
@@ -240,6 +241,7 @@ static const struct key file_keys[] = {
 	{ "state", KEY_TEXT, OF(state), .required = true, PATH_KEY },
 	{ "keys", KEY_TEXT, OF(keys), .required = true, PATH_KEY },
 	{ "own-keys", KEY_TRUTH, OF(own_keys) },
+	{ "user", KEY_TEXT, OF(user), .min = 1, .max = 255 },
 	{ "flush", KEY_NUMBER, OF(flush), .min = 1, .max = 86400,
 	    .fallback = LC_FLUSH_S },
 	{ "control", KEY_TEXT, OF(control), .max = SOCKET_MAX,
@@ -457,6 +459,22 @@ take_group(const struct reader *r, const struct loaded *l, const char *key,
 }
 
 static bool
+take_user(const struct reader *r, struct loaded *l)
+{
+	const struct passwd *found;
+
+	if (l->file.user == NULL)
+		return true;
+	if ((found = getpwnam(l->file.user)) == NULL)
+		return conf_wrong(r, config_lookup(&l->config, "user"),
+		    "there is no user %s", l->file.user);
+	l->conf.user = l->file.user;
+	l->conf.uid = found->pw_uid;
+	l->conf.gid = found->pw_gid;
+	return true;
+}
+
+static bool
 take_control(const struct reader *r, struct loaded *l)
 {
 	l->conf.control = l->file.control;
@@ -642,7 +660,8 @@ conf_load(const char *path, char error[CONF_ERROR_MAX])
 		&r, config_root_setting(&l->config), &file_section, &l->file) &&
 	    check_devices(&r, &l->file) && check_features(&r, &l->file) &&
 	    check_modules(&r, &l->file) && check_files(&r, &l->file) &&
-	    take_master(&r, l) && take_control(&r, l) && take_options(&r, l))
+	    take_master(&r, l) && take_user(&r, l) && take_control(&r, l) &&
+	    take_options(&r, l))
 		return &l->conf;
 	conf_free(&l->conf);
 	return NULL;

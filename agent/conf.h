@@ -5,6 +5,7 @@
 #define AGENT_CONF_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "conf_read.h"
 #include "control/access.h"
@@ -19,6 +20,9 @@ struct conf {
 	struct link_address address; /* of the master */
 	struct files files;
 	struct transfer_conf transfer;
+	const char *user; /* NULL: whoever starts it */
+	uid_t uid;
+	gid_t gid;
 	const char *control; /* socket; NULL: the default one, "": none */
 	struct control_access access;
 	struct lc_options options; /* clock and callbacks are the caller's */

@@ -23,6 +23,7 @@
 #include "mib/notify.h"
 #include "mib/tables.h"
 #include "readiness.h"
+#include "user.h"
 
 #define END_MS 1000
 
@@ -218,8 +219,14 @@ take_configuration(struct daemon *d, struct conf *conf)
 {
 	struct lc_options options = core_options(d, conf);
 	struct lc_detail detail = { "" };
-	enum lc_err err = lc_reconfigure(d->agent.core, &options, &detail);
+	enum lc_err err = LC_EOPTIONS;
 
+	if (!user_is_current(conf))
+		snprintf(detail.text, sizeof detail.text,
+		    "the user cannot be changed to %s while the daemon runs",
+		    conf->user);
+	else
+		err = lc_reconfigure(d->agent.core, &options, &detail);
 	if (err != LC_OK) {
 		log_error("config",
 		    "%s: %s; the old configuration stays in "

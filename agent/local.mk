@@ -8,7 +8,8 @@ AGENT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent -I$(top_srcdir)/daemon \
 noinst_LTLIBRARIES += agent/libagent.la
 agent_libagent_la_SOURCES = \
 	agent/conf.c agent/conf.h \
-	agent/daemon.c agent/daemon.h
+	agent/daemon.c agent/daemon.h \
+	agent/user.c agent/user.h
 agent_libagent_la_CPPFLAGS = $(AGENT_CPPFLAGS) \
 	-DKNOWN_HOSTS_DEFAULT='"$(sysconfdir)/licagent/known_hosts"' \
 	-DPROGRAM_DIR='"$(pkglibexecdir)"'

@@ -22,8 +22,10 @@
 
 #include "conf.h"
 #include "daemon.h"
+#include "jobs/landlock.h"
 #include "log.h"
 #include "readiness.h"
+#include "user.h"
 
 #define EXIT_USAGE 2
 
@@ -237,5 +239,13 @@ main(int argc, char **argv)
 		conf_free(conf);
 		return EXIT_FAILURE;
 	}
+	if (!user_change(conf, path)) {
+		conf_free(conf);
+		return EXIT_FAILURE;
+	}
+	if (!landlock_is_available())
+		log_warn("transfer",
+		    "the kernel has no Landlock; only file modes keep "
+		    "transfers from the state");
 	return serve(&arguments, conf, path);
 }

@@ -87,6 +87,8 @@ values(void)
 	CHECK_STR(options->key_dir, "/tmp/keys");
 	CHECK(options->own_keys);
 	CHECK_UINT(options->flush_s, 86400);
+	CHECK_STR(conf->user, "root");
+	CHECK_UINT(conf->uid, 0);
 	CHECK_STR(conf->control, "/tmp/control");
 	CHECK_UINT(conf->access.admin_group, 0);
 	CHECK_UINT(conf->access.feature_group, 0);

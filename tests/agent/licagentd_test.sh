@@ -346,6 +346,7 @@ sed "s|state = \".*\"|state = \"$work/state\"|
     s|keys = \".*\"|keys = \"$work/keys\"|
     s|control = \".*\"|control = \"$work/control\"|
     s|unix:.*/agentx|unix:$work/agentx|" good.conf >background.conf
+echo "user = \"$(id -un)\";" >>background.conf	# not even a warning
 options 0 -c background.conf
 is "words of a daemon that is ready" "$(cat out err)" ""
 options 1 -c background.conf

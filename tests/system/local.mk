@@ -35,6 +35,7 @@ SYSTEM_TESTS = \
 	tests/system/time_reset.py \
 	tests/system/time_steps.py \
 	tests/system/transfers.py \
+	tests/system/user.py \
 	tests/system/waiting.py \
 	tests/system/walk.py \
 	tests/system/walks.py
