@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <sqlite3.h>
 
-
+#include "base/error.h"
 
 struct lc_db {
 	sqlite3 *sqlite;
@@ -176,8 +176,8 @@ failure(struct lc_db *db, int rc)
 const char *
 lc_db_words(const struct lc_db *db, enum lc_err err)
 {
-	return db->failed == err && *db->words != '\0' ? db->words :
-	    lc_strerror(err);
+	return db != NULL && db->failed == err && *db->words != '\0' ?
+	    db->words : lc_strerror(err);
 }
 
 /* ---- Statements ------------------------------------------------------ */

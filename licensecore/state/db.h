@@ -148,7 +148,7 @@ int64_t lc_db_last_row(struct lc_db *);
 
 /*
  * The words for an error, for a lc_detail: SQLite's own if it is what failed
- * last since the transaction began, rolled back since or not.
+ * last since the transaction began, rolled back since or not.  NULL is fine.
  */
 const char *lc_db_words(const struct lc_db *, enum lc_err);
 

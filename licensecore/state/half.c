@@ -49,8 +49,7 @@ lc_half_fail(struct lc_half *h, enum lc_err err)
 		h->state = LC_HALF_UNREADABLE;
 		if (*h->why.text == '\0')
 			(void)lc_fail(&h->why, err, "%s: %s", h->path,
-			    h->db != NULL ? lc_db_words(h->db) :
-			    lc_strerror(err));
+			    lc_db_words(h->db, err));
 		break;
 	}
 	lc_half_close(h);
@@ -236,7 +235,7 @@ fill_empty(struct lc_half *h, const char *path, struct lc_sealer *s)
 	    (err = lc_rows_create(db)) != LC_OK ||
 	    (err = lc_rows_head_put(db, s, &none)) != LC_OK)
 		(void)lc_fail(&h->why, err, "%s cannot be written: %s",
-		    h->path, lc_db_words(db));
+		    h->path, lc_db_words(db, err));
 	lc_db_close(db);
 	return err;
 }
@@ -248,7 +247,7 @@ fill_from(struct lc_half *h, const struct lc_half *from, const char *path)
 
 	return err == LC_OK ? err : lc_fail(&h->why, err == LC_EDAMAGED ?
 	    err : LC_EIO, "%s cannot be written: %s", h->path,
-	    lc_db_words(from->db));
+	    lc_db_words(from->db, err));
 }
 
 enum lc_err

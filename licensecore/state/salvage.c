@@ -432,7 +432,7 @@ made_begin(struct salvage *v, const char *made, char **page,
 	if ((err = lc_db_exec(v->made, "PRAGMA page_size = 4096")) != LC_OK ||
 	    (err = lc_rows_create(v->made)) != LC_OK)
 		return lc_fail(why, err, "%s: %s", made,
-		    lc_db_words(v->made));
+		    lc_db_words(v->made, err));
 	return lc_disk_read(made, FILE_BYTES_MAX, page, &len, NULL, why);
 }
 
@@ -501,7 +501,7 @@ lc_salvage(struct lc_half *halves, struct lc_sealer *sealer, int64_t now,
 	if (err == LC_OK && (err = sides_open(&v, halves, page)) == LC_OK &&
 	    (err = merge(&v)) != LC_OK)
 		(void)lc_fail(&halves[0].why, err, "%s: %s", made,
-		    lc_db_words(v.made));
+		    lc_db_words(v.made, err));
 	lc_db_close(v.made);
 	lc_db_close(v.sides[0].db);
 	lc_db_close(v.sides[1].db);

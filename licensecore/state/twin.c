@@ -349,7 +349,7 @@ second_failed(struct lc_twin *t, enum lc_err err)
 	t->twin_changing = false;
 	*h->why.text = '\0';
 	(void)lc_fail(&h->why, err, "%s: %s", h->path,
-	    err == LC_EDAMAGED ? "damaged" : lc_db_words(h->db));
+	    err == LC_EDAMAGED ? "damaged" : lc_db_words(h->db, err));
 	if (!t->twin_behind)
 		tell(t, err, "%s; changes are only in %s until it can be made"
 		    " again", h->why.text, t->halves[0].path);
@@ -391,7 +391,7 @@ first_begin(struct lc_twin *t, struct lc_detail *detail)
 			return err;
 		lc_db_rollback(h->db);
 	}
-	(void)lc_fail(detail, err, "%s: %s", h->path, lc_db_words(h->db));
+	(void)lc_fail(detail, err, "%s: %s", h->path, lc_db_words(h->db, err));
 	first_failed(t, err);
 	return err;
 }
@@ -550,7 +550,7 @@ lc_twin_commit(struct lc_twin *t, struct lc_detail *detail)
 		err = lc_db_commit(h->db);
 	if (err != LC_OK) {
 		(void)lc_fail(detail, err, "%s: %s", h->path,
-		    lc_db_words(h->db));
+		    lc_db_words(h->db, err));
 		lc_twin_rollback(t);
 		first_failed(t, err);
 		return err;
