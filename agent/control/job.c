@@ -68,12 +68,19 @@ add_up(struct sums *sums, const struct lc_result *results, size_t n)
 			sums->failed++;
 }
 
+/* A license that is installed already is no failure. */
+static const char *
+result_state(const struct lc_result *r)
+{
+	return r->err == LC_EEXISTS ? "existing" : action_state_name(r->state);
+}
+
 static json_t *
 result_json(const struct lc_result *r)
 {
 	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:s, s:s}", "state",
-	    action_state_name(r->state), "code",
-	    r->err == LC_OK ? "" : error_code(r->err), "text",
+	    result_state(r), "code", r->err == LC_OK ? "" : error_code(r->err),
+	    "text",
 	    words_json(r->err == LC_OK             ? ""
 		       : r->detail.text[0] != '\0' ? r->detail.text
 						   : lc_strerror(r->err)),
@@ -124,6 +131,15 @@ revoked(const struct control_job *cj, const struct lc_action *action)
 	       lc_action_state(action) == LC_SUCCESSFUL;
 }
 
+static const char *
+failure_code(enum fail_cause cause, enum lc_err err)
+{
+	if (cause_is_path(cause) && err == LC_EIO)
+		return "no-file";
+	return cause_is_path(cause) && err == LC_EEXISTS ? "file-exists"
+							 : error_code(err);
+}
+
 static json_t *
 error_json(const struct control_job *cj, const struct lc_action *action,
     enum fail_cause cause, enum lc_err err, const char *why)
@@ -135,9 +151,8 @@ error_json(const struct control_job *cj, const struct lc_action *action,
 				  "rehost ticket is not written: ask for it "
 				  "again (license revoke last)"
 				: "");
-	return json_pack("{s:s, s:o}", "code",
-	    cause_is_path(cause) && err == LC_EIO ? "no-file" : error_code(err),
-	    "text", words_json(text));
+	return json_pack("{s:s, s:o}", "code", failure_code(cause, err), "text",
+	    words_json(text));
 }
 
 static bool
@@ -154,10 +169,16 @@ action_json(const struct lc_action *action, enum lc_err err, const char *why)
 	size_t n;
 	const struct lc_result *results = lc_action_results(action, &n);
 	struct sums sums = { 0, 0, 0, 0 };
+	enum lc_action_state state = lc_action_state(action);
 
 	add_up(&sums, results, n);
+	if (n != 0 && sums.failed + sums.not_tried == 0) {
+		state = LC_SUCCESSFUL;
+		err = LC_OK;
+		why = "";
+	}
 	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "state",
-	    action_state_name(lc_action_state(action)), "code",
+	    action_state_name(state), "code",
 	    err == LC_OK ? "" : error_code(err), "text", words_json(why),
 	    "successful", sums.successful, "existing", sums.existing, "failed",
 	    sums.failed, "not_tried", sums.not_tried, "licenses",
@@ -277,6 +298,7 @@ add(const struct call *call, enum job_kind kind)
 		.output = args->output != NULL ? cj->out.path : NULL,
 		.accept_eula = args->accept_eula,
 		.stop_on_failure = args->stop_on_failure,
+		.keep_existing = !args->overwrite,
 		.by = cj->by,
 		.number = client->number,
 		.progress = args->progress && call->id >= 0 ? progress : NULL,

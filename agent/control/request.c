@@ -277,6 +277,7 @@ enum arg {
 	MODULE = 1 << 16,
 	LEVEL = 1 << 17,
 	PROGRESS = 1 << 18,
+	OVERWRITE = 1 << 19,
 };
 
 #define OF(field) offsetof(struct args, field)
@@ -305,6 +306,7 @@ static const struct arg_rule {
 	{ "module", MODULE, ARG_TEXT, OF(module), LC_FEATURE_MAX },
 	{ "level", LEVEL, ARG_TEXT, OF(level), LC_FEATURE_MAX },
 	{ "progress", PROGRESS, ARG_TRUTH, OF(progress), 0 },
+	{ "overwrite", OVERWRITE, ARG_TRUTH, OF(overwrite), 0 },
 	{ "stop_on_failure", STOP, ARG_TRUTH, OF(stop_on_failure), 0 },
 };
 #undef OF
@@ -333,15 +335,16 @@ static const struct verb {
 	    comment },
 	{ "priority", CONTROL_ADMIN, DEVICE | STORE | LICENSE | PRIORITY, 0,
 	    priority },
-	{ "agreements", CONTROL_ADMIN, FILE_NAME, DEVICE | OUTPUT | PROGRESS,
-	    job_agreements },
-	{ "save", CONTROL_ADMIN, OUTPUT, DEVICE | PROGRESS, job_save },
-	{ "save_credentials", CONTROL_ADMIN, 0, OUTPUT | DEVICE | PROGRESS,
-	    job_credentials },
+	{ "agreements", CONTROL_ADMIN, FILE_NAME,
+	    DEVICE | OUTPUT | OVERWRITE | PROGRESS, job_agreements },
+	{ "save", CONTROL_ADMIN, OUTPUT, DEVICE | OVERWRITE | PROGRESS,
+	    job_save },
+	{ "save_credentials", CONTROL_ADMIN, 0,
+	    OUTPUT | OVERWRITE | DEVICE | PROGRESS, job_credentials },
 	{ "revoke", CONTROL_ADMIN, FILE_NAME | OUTPUT,
-	    DEVICE | ACCEPT_EULA | PROGRESS, job_revoke },
-	{ "revoke_last", CONTROL_ADMIN, OUTPUT, FILE_NAME | DEVICE | PROGRESS,
-	    job_regenerate },
+	    DEVICE | ACCEPT_EULA | OVERWRITE | PROGRESS, job_revoke },
+	{ "revoke_last", CONTROL_ADMIN, OUTPUT,
+	    FILE_NAME | DEVICE | OVERWRITE | PROGRESS, job_regenerate },
 	{ "agreement", CONTROL_READ, EULA, 0, agreement },
 	{ "accept", CONTROL_ADMIN, DEVICE | STORE | LICENSE, 0, accept_one },
 	{ "withdraw", CONTROL_ADMIN, DEVICE | STORE | LICENSE, 0,

@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 static const char too_large[] = "it is larger than 8 MiB";
-static const char no_prefix[] = "no configured prefix begins it";
 
 /* What follows the prefix, which is found too; NULL: none begins the name. */
 static const char *
@@ -37,6 +36,20 @@ find_file(const struct files *files, const char *name,
 		return name + len + (name[len] == '/');
 	}
 	return NULL;
+}
+
+/* Names the prefixes that there are. */
+static void
+explain_prefixes(const struct files *files, char *why, size_t why_size)
+{
+	size_t used = (size_t)snprintf(
+	    why, why_size, "no such prefix; names of files begin with");
+
+	for (size_t i = 0; i < files->n && used < why_size; i++)
+		used += (size_t)snprintf(why + used, why_size - used, "%s %s",
+		    i != 0 ? "," : "", files->prefixes[i].prefix);
+	if (files->n == 0)
+		snprintf(why, why_size, "no prefix of files is configured");
 }
 
 static int
@@ -121,7 +134,7 @@ files_read(const struct files *files, const char *name, uint8_t **data,
 	int fd;
 
 	if ((rest = find_file(files, name, &prefix)) == NULL) {
-		snprintf(why, why_size, "%s", no_prefix);
+		explain_prefixes(files, why, why_size);
 		return FILES_UNREADABLE;
 	}
 	fd = open_beneath(
@@ -207,16 +220,32 @@ create(struct file_target *target, const char *directory, const char *path,
 }
 
 bool
+file_exists(const struct files *files, const char *name)
+{
+	const struct files_prefix *prefix;
+	const char *path = find_file(files, name, &prefix);
+	int fd = -1;
+
+	if (path != NULL)
+		fd = open_beneath(prefix->directory, path, O_PATH | O_NOFOLLOW);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+bool
 file_create(struct file_target *target, const struct files *files,
     const char *name, size_t reserve, char *why, size_t why_size)
 {
 	const struct files_prefix *prefix;
-	const char *path = find_file(files, name, &prefix);
-	const char *wrong = no_prefix;
+	const char *path = find_file(files, name, &prefix), *wrong;
 
 	*target = (struct file_target){ .directory = -1, .fd = -1 };
-	if (path != NULL)
-		wrong = create(target, prefix->directory, path, reserve);
+	if (path == NULL) {
+		explain_prefixes(files, why, why_size);
+		return false;
+	}
+	wrong = create(target, prefix->directory, path, reserve);
 	if (wrong == NULL)
 		return true;
 	snprintf(why, why_size, "%s", wrong);

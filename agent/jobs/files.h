@@ -38,6 +38,8 @@ enum files_result {
 enum files_result files_read(const struct files *, const char *name,
     uint8_t **data, size_t *len, char *why, size_t why_size);
 
+bool file_exists(const struct files *, const char *name);
+
 /* A file that is being written: as yet beside the one it is to be. */
 struct file_target {
 	bool open;

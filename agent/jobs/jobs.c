@@ -580,6 +580,20 @@ judge_way(struct jobs *jobs, const struct job_way *way)
 	return good;
 }
 
+static bool
+judge_existing(struct jobs *jobs)
+{
+	const struct job *job = jobs->queue;
+
+	if (!job->keep_existing || job->output == NULL ||
+	    protocol_of(job->out.protocol)->is_remote ||
+	    !file_exists(jobs->conf.files, job->output))
+		return true;
+	fail(jobs, kind_of(jobs)->output_path, LC_EEXISTS, job->output,
+	    "file exists");
+	return false;
+}
+
 /* Can files come and go as the job wants it?  False: the job is over. */
 static bool
 judge_ways(struct jobs *jobs)
@@ -588,7 +602,8 @@ judge_ways(struct jobs *jobs)
 	const struct kind *kind = kind_of(jobs);
 
 	return (!kind->reads || judge_way(jobs, &job->in)) &&
-	       (!kind->writes || judge_way(jobs, &job->out));
+	       (!kind->writes ||
+		   (judge_way(jobs, &job->out) && judge_existing(jobs)));
 }
 
 static void

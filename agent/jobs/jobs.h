@@ -63,6 +63,7 @@ struct job {
 				   for report() alone (not of tickets) */
 	bool accept_eula;
 	bool stop_on_failure;
+	bool keep_existing; /* fails if there is a local file to write to */
 	const char *by;  /* who asks, for the history */
 	uint32_t number; /* what it is called in the log */
 

@@ -277,7 +277,7 @@ def keys(lab):
                        read("agent", "control", "names.c")) + \
         re.findall(r'call_refuse\(\s*&?call,\s*"([\w-]+)"', sources) + \
         re.findall(r'turn_away\(fd, "([\w-]+)"', sources) + \
-        ["no-file", "failed"]
+        ["no-file", "file-exists", "failed"]
     same("codes of errors", codes,
          (word for line in re.findall(
              r"^\.It Cm (.*?) Ta", section(text, "Errors", "Ss"), re.M)

@@ -180,7 +180,7 @@ LONG = ("License Type", "License State", "Evaluation total period",
         "Evaluation period left", "Period used", "Start date",
         "Subscription period left", "Lock type", "Vendor info",
         "License Addition", "License Generation version", "License Count",
-        "License Priority", "Store Index", "Store Name")
+        "License Priority", "Store Index", "Store Name", "License Index")
 
 
 def read_long(text):
@@ -314,7 +314,8 @@ def rich(lab):
               udi="LIC1921/K9:LAB00000002")
     ctl(lab, "license", "install", "flash:a.lic", "--accept-eula")
     ctl(lab, "license", "modify", "priority", "cme-srst", "high", "--device",
-        "1", "--index", "1", "--store", "1")
+        "1", "--index",
+        index_of(lab, "cme-srst", device=1, store=1), "--store", "1")
     with Control(lab.control) as c:
         c.ask("checkout", feature="cme-srst", count=12)
         c.ask("checkout", feature="uck9")
@@ -390,6 +391,7 @@ Index: {number} \tFeature: {r["feature"]:<34}Version: 1.0
 \tLicense Priority: {"None" if trial else "Medium"}
 \tStore Index: {r["license"] - 1}
 \tStore Name: {"Built-In" if trial else "Primary"} License Storage
+\tLicense Index: {r["license"]}
 """
 
 

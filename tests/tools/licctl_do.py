@@ -41,6 +41,7 @@ def install(lab):
     t.expect("ACCEPT? (yes/[no]): ")
     t.type("yes\n")
     check("Installing...Feature:datak9...Successful:Supported\n"
+          f"\tLicense Index: {index_of(lab, 'datak9', store=1)}\n"
           "1/1 licenses were successfully installed\n"
           "0/1 licenses were existing licenses\n"
           "0/1 licenses were failed to install\n" in t.end(), "installed")
@@ -74,6 +75,11 @@ def install(lab):
     check("1/2 licenses were successfully" in
           ctl(lab, "license", "install", "flash:stop.lic", "--store", "1",
               status=5), "without it")
+    result = json.loads(ctl(lab, "license", "install", "flash:eula.lic",
+                            "--json"))
+    equal((result["state"], result["existing"],
+           result["licenses"][0]["state"]), ("successful", 1, "existing"),
+          "a duplicate as JSON")
     result = json.loads(ctl(lab, "license", "install", "flash:mixed.lic",
                             "--json", status=1).partition("\n}")[0] + "}")
     equal((result["existing"], result["failed"]), (1, 1), "as JSON")
@@ -87,20 +93,28 @@ def clear(lab):
     check("choose one with --index" in
           ctl(lab, "license", "clear", "ipbasek9", "--yes", status=1),
           "several")
+    first, second = (index_of(lab, "ipbasek9", comment=comment)
+                     for comment in ("first", "second"))
+    said = ctl(lab, "license", "clear", "ipbasek9", "--index", "1",
+               status=1)
+    check(f"License Index {first}: " in said and
+          f"License Index {second}: " in said and
+          "--index 1 is not one of these" in said, said)
     check("use --yes" in ctl(lab, "license", "clear", "ipbasek9", "--index",
-                             "2", status=1), "without a terminal")
+                             second, status=1), "without a terminal")
     t = Terminal(lab, "license", "clear", "ipbasek9")
-    check("first" in t.expect("[1-2]: "), "the list")
-    t.type("2\n")
+    check("first" in t.expect("License Index: "), "the list")
+    t.type(second + "\n")
     t.expect("Are you sure you want to clear? (yes/[no]): ")
     t.type("no\n")
     t.end(1)
     t = Terminal(lab, "license", "clear", "ipbasek9")
-    t.expect("[1-2]: ")
-    t.type("2\n")
+    t.expect("License Index: ")
+    t.type(second + "\n")
     t.expect("clear? (yes/[no]): ")
     t.type("yes\n")
-    t.end()
+    check(f"ipbasek9, License Index {second}: cleared\n" in t.end(),
+          "what was done")
     ctl(lab, "license", "clear", "ipbasek9", "--yes")
     check("no such license" in
           ctl(lab, "license", "clear", "ipbasek9", "--yes", status=1),
@@ -111,13 +125,14 @@ def changes(lab):
     step("comment, priority")
     ctl(lab, "license", "comment", "add", "securityk9", "for", "the", "night")
     ctl(lab, "license", "modify", "priority", "securityk9", "high", "--index",
-        "1")
+        index_of(lab, "securityk9", store=1))
     rows = json.loads(ctl(lab, "show", "license", "securityk9", "--json"))
     equal([(r["store"], r["comment"], r["priority"]) for r in rows],
           [(1, "for the night", "high"), (2, "", "none")], "after it")
     ctl(lab, "license", "comment", "delete", "securityk9")
     check("agreement" in ctl(lab, "license", "modify", "priority",
-                             "securityk9", "high", "--index", "2", status=1),
+                             "securityk9", "high", "--index",
+                             index_of(lab, "securityk9", store=2), status=1),
           "a trial that is not accepted")
 
 
@@ -155,9 +170,29 @@ def files(lab):
     with open(lab.flash_path("backup.lic"), encoding="utf-8") as f:
         check("BEGIN LICENSE" in f.read(), "a license file")
     check("BEGIN" in ctl(lab, "license", "save", "credential"), "printed")
+    step("save does not overwrite without being told to")
+    with open(lab.flash_path("mine"), "w", encoding="utf-8") as f:
+        f.write("mine\n")
+    for command in (("save",), ("save", "credential"),
+                    ("save", "agreements", "flash:backup.lic")):
+        check("flash:mine exists; without a terminal, use --yes" in
+              ctl(lab, "license", *command, "flash:mine", status=1), command)
+    t = Terminal(lab, "license", "save", "flash:mine")
+    t.expect("flash:mine exists.  Overwrite it? (yes/[no]): ")
+    t.type("no\n")
+    check("flash:mine exists\n" in t.end(1), "no")
+    with open(lab.flash_path("mine"), encoding="utf-8") as f:
+        equal(f.read(), "mine\n", "what was there")
+    t = Terminal(lab, "license", "save", "flash:mine")
+    t.expect("Overwrite it? (yes/[no]): ")
+    t.type("yes\n")
+    check("flash:mine: written\n" in t.end(), "yes")
+    ctl(lab, "license", "save", "flash:mine", "--yes")
+    with open(lab.flash_path("mine"), encoding="utf-8") as f:
+        check("BEGIN LICENSE" in f.read(), "overwritten")
     ctl(lab, "license", "save", "credential", "flash:who")
     check(os.path.exists(lab.flash_path("who")), "written")
-    check("no configured prefix" in
+    check("no such prefix; names of files begin with flash:\n" in
           ctl(lab, "license", "save", "/tmp/x", status=1), "elsewhere")
     step("revoke, and once more")
     row = next(r for r in json.loads(ctl(lab, "show", "license", "--json"))

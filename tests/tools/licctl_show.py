@@ -161,6 +161,7 @@ Index: 1 \tFeature: ipbasek9{" " * 26}Version: 1.0
 \tLicense Priority: Medium
 \tStore Index: 5
 \tStore Name: Primary License Storage
+\tLicense Index: 6
 Index: 2 \tFeature: ipbasek9{" " * 26}Version: 1.0
 \tLicense Type: EvalRightToUse
 \tLicense State: Inactive
@@ -175,6 +176,7 @@ Index: 2 \tFeature: ipbasek9{" " * 26}Version: 1.0
 \tLicense Priority: None
 \tStore Index: 0
 \tStore Name: Built-In License Storage
+\tLicense Index: 1
 """)
         check(re.search(r"^StoreIndex: 6  Feature: cme-srst {26}Version: 1.0$",
                         ctl(lab, "show", "license", "in-use"), re.M),

@@ -75,6 +75,7 @@ def installing(lab):
     t.expect("ACCEPT? (yes/[no]): ")
     t.type("YES\n")
     check("Installing...Feature:datak9...Successful:Supported\n"
+          f"\tLicense Index: {index_of(lab, 'datak9', store=1)}\n"
           "1/1 licenses were successfully installed\n" in t.end(),
           "installed")
 
@@ -92,12 +93,16 @@ def clearing(lab):
                                               store=1)],
               ["first", "second"], "both are there")
 
-    for answer, status in (("\n", 1), ("0\n", 1), ("3\n", 1), ("-1\n", 1),
-                           ("1 2\n", 1), ("second\n", 1),
+    first, second = (index_of(lab, "cme-srst", comment=comment)
+                     for comment in ("first", "second"))
+    for answer, status in (("\n", 1), ("0\n", 1), ("1\n", 1), ("-1\n", 1),
+                           (f"{first} {second}\n", 1), ("second\n", 1),
                            ("99999999999999999999\n", 1), (CTRL_D, 1),
                            (CTRL_C, INTERRUPTED)):
         t = Terminal(lab, "license", "clear", "cme-srst")
-        check("first" in t.expect("[1-2]: "), "the list")
+        listed = t.expect("License Index: ")
+        check(re.search(rf"License Index {first}: cme-srst 1.0 permanent, "
+                        r"\w+, store 1, count 5, first\n", listed), listed)
         t.type(answer)
         seen = t.end(status)
         check(status != 1 or "no license chosen" in seen,
@@ -105,10 +110,10 @@ def clearing(lab):
         both()
     refusals(lab, "want to clear? (yes/[no]): ", "license", "clear",
              "cme-srst", said="nothing cleared", unchanged=both,
-             before=(("[1-2]: ", "2\n"),))
+             before=(("License Index: ", second + "\n"),))
     t = Terminal(lab, "license", "clear", "cme-srst")
-    t.expect("[1-2]: ")
-    t.type("2\n")
+    t.expect("License Index: ")
+    t.type(second + "\n")
     t.expect("want to clear? (yes/[no]): ")
     t.type("y\n")
     t.end()

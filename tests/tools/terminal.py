@@ -28,6 +28,14 @@ def ctl(lab, *args, status=0, feed=None):
     return done.stdout + done.stderr
 
 
+def index_of(lab, feature_name, **wanted):
+    """The License Index of the first such license."""
+    return str(next(
+        row["license"] for row in json.loads(
+            ctl(lab, "show", "license", feature_name, "--json"))
+        if all(row[key] == value for key, value in wanted.items())))
+
+
 class Terminal:
     def __init__(self, lab, *args, columns=80):
         path = os.path.join(lab.bin, "licctl")

@@ -113,7 +113,8 @@ open_daemon(struct ctl *ctl, struct lic_options options)
 
 /* Sends the text of a request, in which there may be a password. */
 static int
-send_text(struct ctl *ctl, const char *text, json_t **result)
+send_text(
+    struct ctl *ctl, const char *expected, const char *text, json_t **result)
 {
 	char *answer = NULL;
 	json_error_t error;
@@ -122,6 +123,10 @@ send_text(struct ctl *ctl, const char *text, json_t **result)
 	ctl->began_ms = now_ms();
 	err = lic_request(ctl->lic, text, &answer);
 	erase_progress(ctl);
+	*result = NULL;
+	if (err != LIC_OK && expected != NULL &&
+	    strcmp(lic_code(ctl->lic), expected) == 0)
+		return EXIT_DONE;
 	if (err != LIC_OK)
 		return fail_lic(ctl, err);
 	*result = json_loads(answer, 0, &error);
@@ -130,7 +135,7 @@ send_text(struct ctl *ctl, const char *text, json_t **result)
 }
 
 int
-ask(struct ctl *ctl, json_t *request, json_t **result)
+ask_unless(struct ctl *ctl, const char *code, json_t *request, json_t **result)
 {
 	const struct lic_options options = {
 		.progress = draw_progress,
@@ -152,12 +157,18 @@ ask(struct ctl *ctl, json_t *request, json_t **result)
 		status = fail("an argument is not valid UTF-8");
 		goto out;
 	}
-	status = send_text(ctl, text, result);
+	status = send_text(ctl, code, text, result);
 	explicit_bzero(text, strlen(text));
 out:
 	free(text);
 	json_decref(request);
 	return status;
+}
+
+int
+ask(struct ctl *ctl, json_t *request, json_t **result)
+{
+	return ask_unless(ctl, NULL, request, result);
 }
 
 int
@@ -243,8 +254,8 @@ ask_rows(struct ctl *ctl, const char *list, const char *feature, json_t **rows)
 	} while (after[0] != '\0');
 	ctl->device = device;
 	keep_rows(all, is_of_device, ctl);
-	if (status == EXIT_DONE && device != 0 && strcmp(list, "devices") == 0 &&
-	    json_array_size(all) == 0)
+	if (status == EXIT_DONE && device != 0 &&
+	    strcmp(list, "devices") == 0 && json_array_size(all) == 0)
 		status = fail_device(ctl);
 	if (status == EXIT_DONE)
 		*rows = all;

@@ -17,6 +17,10 @@ int open_daemon(struct ctl *, struct lic_options);
 /* Sends a request, whose reference it takes.  The caller releases the
  * result. */
 int ask(struct ctl *, json_t *request, json_t **result);
+/* Likewise; but if the daemon refuses with this code, the result is NULL and
+ * nothing is said. */
+int ask_unless(
+    struct ctl *, const char *code, json_t *request, json_t **result);
 /* A request about one license, of which `license` is the row. */
 int ask_license(
     struct ctl *, const json_t *license, json_t *request, json_t **result);

@@ -19,18 +19,15 @@ license_clear(struct ctl *ctl)
 	status = pick(ctl, INSTALLED, &license);
 	if (status != EXIT_DONE)
 		return status;
-	if (!ctl->yes) {
-		fprintf(stderr, "Feature: ");
-		print_text(stderr, text_of(license, "feature"));
-		fputc('\n', stderr);
-		print_choice(1, license);
-	}
+	if (!ctl->yes)
+		print_choice(license);
 	if (!confirm(ctl, "Are you sure you want to clear?")) {
 		json_decref(license);
 		return fail("nothing cleared%s",
 		    has_terminal() ? "" : "; without a terminal, use --yes");
 	}
-	return change(ctl, license, json_pack("{s:s}", "do", "clear"));
+	return change(
+	    ctl, license, json_pack("{s:s}", "do", "clear"), "cleared");
 }
 
 /* The words with blanks between them; the caller frees. */
@@ -60,7 +57,8 @@ set_comment(struct ctl *ctl, const char *text)
 	if (status != EXIT_DONE)
 		return status;
 	return change(ctl, license,
-	    json_pack("{s:s, s:s}", "do", "comment", "comment", text));
+	    json_pack("{s:s, s:s}", "do", "comment", "comment", text),
+	    text[0] != '\0' ? "comment set" : "comment deleted");
 }
 
 int
@@ -89,6 +87,6 @@ license_priority(struct ctl *ctl)
 	if (status != EXIT_DONE)
 		return status;
 	return change(ctl, license,
-	    json_pack(
-		"{s:s, s:s}", "do", "priority", "priority", ctl->args[1]));
+	    json_pack("{s:s, s:s}", "do", "priority", "priority", ctl->args[1]),
+	    "priority set");
 }

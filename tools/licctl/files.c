@@ -8,17 +8,36 @@
 #include "row.h"
 #include "url.h"
 
-/* The last argument is the file that is written. */
+/*
+ * The last argument is the file that is written.  One that exists is
+ * overwritten only if the user says so.
+ */
 static int
 save(struct ctl *ctl, json_t *request)
 {
+	const char *name = shown_file(ctl, ctl->nargs - 1);
 	json_t *result = NULL;
+	char question[512];
 	int status;
 
 	ctl->slow = true;
-	status = ask(ctl, request, &result);
+	(void)json_object_set_new(request, "overwrite", json_boolean(ctl->yes));
+	status = ask_unless(ctl, "file-exists", json_incref(request), &result);
+	if (status == EXIT_DONE && result == NULL) {
+		snprintf(question, sizeof question,
+		    "%.400s exists.  Overwrite it?", name);
+		(void)json_object_set_new(request, "overwrite", json_true());
+		if (confirm(ctl, question))
+			status = ask(ctl, json_incref(request), &result);
+		else
+			status = fail("%s exists%s", name,
+			    has_terminal() ? ""
+					   : "; without a terminal, use "
+					     "--yes to overwrite it");
+	}
+	json_decref(request);
 	if (status == EXIT_DONE && !ctl->json) {
-		print_text(stdout, shown_file(ctl, ctl->nargs - 1));
+		print_text(stdout, name);
 		puts(": written");
 	}
 	return finish(ctl, status, result);

@@ -38,8 +38,9 @@ print_license(const json_t *license)
 	printf("Installing...Feature:");
 	print_text(stdout, text_of(license, "feature"));
 	if (is(license, "state", "successful"))
-		puts("...Successful:Supported");
-	else if (is(license, "code", "exists"))
+		printf("...Successful:Supported\n\tLicense Index: %lld\n",
+		    (long long)number_of(license, "license"));
+	else if (is(license, "state", "existing"))
 		puts("...Skipped:Duplicate");
 	else if (is(license, "state", "notStarted"))
 		puts("...Skipped:Not tried");

@@ -212,7 +212,8 @@ withdraw(struct ctl *ctl, const json_t *rows)
 
 	if (status != EXIT_DONE)
 		return status;
-	return change(ctl, license, json_pack("{s:s}", "do", "withdraw"));
+	return change(
+	    ctl, license, json_pack("{s:s}", "do", "withdraw"), "deactivated");
 }
 
 /* A module gives its level back only when it starts at the one below. */

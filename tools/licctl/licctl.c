@@ -38,7 +38,7 @@ static const struct option {
 	    "accept license agreements" },
 	{ "--feature", TEXT, AT(feature), "NAME", "run: the feature to hold" },
 	{ "--index", NUMBER, AT(index), "N",
-	    "which license, if a feature has several" },
+	    "the license with this index (clmgmtLicenseIndex)" },
 	{ "--store", NUMBER, AT(store), "N",
 	    "install into this store; others: licenses of this store" },
 	{ "--stop-on-failure", FLAG, AT(stop_on_failure), "",

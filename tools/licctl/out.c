@@ -68,8 +68,6 @@ advise(const char *code)
 		{ "no-device", "\"licctl show license udi\" lists the "
 			       "devices." },
 		{ "no-store", "\"licctl show license all\" lists the stores." },
-		{ "no-file", "Files on the device have names like flash:NAME, "
-			     "those on servers like ftp://USER@HOST/PATH." },
 		{ "not-a-license-file", "\"licissue inspect FILE\" shows what "
 					"it contains." },
 		{ "other-device", "\"licctl show license udi\" shows the UDI "

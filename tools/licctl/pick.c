@@ -9,12 +9,14 @@
 #include "row.h"
 
 void
-print_choice(size_t number, const json_t *license)
+print_choice(const json_t *license)
 {
-	print_words(stderr, "%zu  %s %s, %s, store %lld, index %lld", number,
+	print_words(stderr,
+	    "License Index %lld: ", (long long)number_of(license, "license"));
+	print_text(stderr, text_of(license, "feature"));
+	print_words(stderr, " %s %s, %s, store %lld",
 	    text_of(license, "version"), text_of(license, "type"),
-	    text_of(license, "status"), (long long)number_of(license, "store"),
-	    (long long)number_of(license, "license"));
+	    text_of(license, "status"), (long long)number_of(license, "store"));
 	if (json_is_integer(json_object_get(license, "count")))
 		fprintf(stderr, ", count %lld",
 		    (long long)number_of(license, "count"));
@@ -25,33 +27,61 @@ print_choice(size_t number, const json_t *license)
 	fputc('\n', stderr);
 }
 
+/* NULL: none, or, in a stack, several. */
+static json_t *
+find_index(const json_t *rows, json_int_t index)
+{
+	json_t *row, *found = NULL;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		if (!has_number(row, "license", index))
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = row;
+	}
+	return found;
+}
+
+static int
+fail_choice(const struct ctl *ctl, size_t n)
+{
+	if (ctl->index != 0)
+		return fail("feature %s: --index %u is not one of these%s",
+		    ctl->args[0], ctl->index,
+		    ctl->device == 0 ? " (in a stack, use --device)" : "");
+	return fail("feature %s has %zu such licenses; choose one with "
+		    "--index",
+	    ctl->args[0], n);
+}
+
 int
 pick_row(const struct ctl *ctl, const json_t *rows, json_t **license)
 {
-	size_t n = json_array_size(rows), i, choice = ctl->index;
-	json_t *row;
+	size_t n = json_array_size(rows), i;
+	json_t *row, *chosen = NULL;
 
 	if (n == 0)
 		return fail("feature %s has no such license", ctl->args[0]);
-	if (n > 1 && choice == 0) {
+	if (ctl->index != 0)
+		chosen = find_index(rows, ctl->index);
+	else if (n == 1)
+		chosen = json_array_get(rows, 0);
+	if (chosen == NULL) {
 		json_array_foreach(rows, i, row)
 		{
-			print_choice(i + 1, row);
+			print_choice(row);
 		}
-		if (!has_terminal())
-			return fail("feature %s has %zu licenses; choose one "
-				    "with --index",
-			    ctl->args[0], n);
-		fprintf(
-		    stderr, "Select the license by its number [1-%zu]: ", n);
-		if ((choice = read_number()) == 0 || choice > n)
-			return fail("no license chosen");
+		if (ctl->index != 0 || !has_terminal())
+			return fail_choice(ctl, n);
+		fprintf(stderr, "License Index: ");
+		chosen = find_index(rows, (json_int_t)read_number());
 	}
-	if (choice > n)
-		return fail(
-		    "feature %s has %zu such licenses", ctl->args[0], n);
-	*license =
-	    json_incref(json_array_get(rows, choice != 0 ? choice - 1 : 0));
+	if (chosen == NULL)
+		return fail("no license chosen");
+	*license = json_incref(chosen);
 	return EXIT_DONE;
 }
 
@@ -114,11 +144,16 @@ pick(struct ctl *ctl, enum among among, json_t **license)
 }
 
 int
-change(struct ctl *ctl, json_t *license, json_t *request)
+change(struct ctl *ctl, json_t *license, json_t *request, const char *outcome)
 {
 	json_t *result = NULL;
 	int status = ask_license(ctl, license, request, &result);
 
+	if (status == EXIT_DONE && !ctl->json) {
+		print_text(stdout, text_of(license, "feature"));
+		printf(", License Index %lld: %s\n",
+		    (long long)number_of(license, "license"), outcome);
+	}
 	json_decref(license);
 	return finish(ctl, status, result);
 }

@@ -29,7 +29,8 @@ confirm(const struct ctl *ctl, const char *question)
 		return true;
 	if (!has_terminal())
 		return false;
-	fprintf(stderr, "%s (yes/[no]): ", question);
+	print_text(stderr, question);
+	fputs(" (yes/[no]): ", stderr);
 	if (fgets(answer, sizeof answer, stdin) == NULL) {
 		fputc('\n', stderr);
 		return false;

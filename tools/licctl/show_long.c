@@ -139,6 +139,8 @@ print_details(
 		printf(
 		    "\tStore Index: %lld\n", (long long)store_index(list[i]));
 		print_field("Store Name", store_text(store_of(view, list[i])));
+		printf("\tLicense Index: %lld\n",
+		    (long long)number_of(list[i], "license"));
 	}
 	free(list);
 }

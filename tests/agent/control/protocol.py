@@ -178,7 +178,9 @@ def answers(lab):
            ("installed", "cme-srst", heard[0]["by"])], "events")
     done = c.ask("install", file="flash:two.lic")
     equal((done["state"], done["code"], done["existing"]),
-          ("failed", "exists", 2), "again")
+          ("successful", "", 2), "again")
+    equal([row["state"] for row in done["licenses"]], ["existing"] * 2,
+          "each of them, again")
     equal(c.refused("install", file="flash:none.lic"), "no-file", "no file")
     equal(c.refused("install", file="/etc/passwd"), "no-file", "no prefix")
     equal(c.refused("install", file="flash:two.lic", store=9), "no-store",

@@ -91,10 +91,10 @@ names(void)
 		{ "flash:socket", NULL, "No such device" },
 		{ "flash:huge", NULL, "larger than 8 MiB" },
 		{ "gone:a.lic", NULL, "No such file" },
-		{ "FLASH:a.lic", NULL, "no configured prefix" },
-		{ "a.lic", NULL, "no configured prefix" },
-		{ "/etc/passwd", NULL, "no configured prefix" },
-		{ "", NULL, "no configured prefix" },
+		{ "FLASH:a.lic", NULL, "begin with flash:, gone:" },
+		{ "a.lic", NULL, "begin with flash:, gone:" },
+		{ "/etc/passwd", NULL, "begin with flash:, gone:" },
+		{ "", NULL, "begin with flash:, gone:" },
 	};
 
 	prepare();
@@ -188,8 +188,8 @@ writing(void)
 		{ "flash:parent/new", "outside" },
 		{ "flash:magic/new", "outside" },
 		{ "gone:new", "No such file" },
-		{ "new", "no configured prefix" },
-		{ "/tmp/new", "no configured prefix" },
+		{ "new", "begin with flash:, gone:" },
+		{ "/tmp/new", "begin with flash:, gone:" },
 	};
 
 	prepare();
