@@ -40,7 +40,8 @@ struct daemon {
 	struct link *link;
 	struct watch signals; /* fd is -1 before it is open */
 	struct task reload;
-	struct timer due; /* when the core wants to be called */
+	struct timer due;    /* when the core wants to be called */
+	enum lc_err due_err; /* why it could not do what was due */
 	struct clockwatch clock;
 	struct timer end; /* set while answers are awaited */
 };
@@ -59,19 +60,26 @@ static const struct link_region regions[] = {
 
 /* ---- The core ---- */
 
+/* Once when it begins, or has another cause, and once when it is over. */
+static void
+log_saving(struct daemon *d, enum lc_err err)
+{
+	if (err != LC_OK && err != d->due_err)
+		log_warn("core", "cannot save state: %s; retrying",
+		    lc_strerror(err));
+	if (err == LC_OK && d->due_err != LC_OK)
+		log_info("core", "state saved again");
+	d->due_err = err;
+}
+
 /* Does what came due, and comes back when the next thing is. */
 static void
 tick(void *arg)
 {
 	struct daemon *d = arg;
 	int64_t wait_ms;
-	enum lc_err err = lc_tick(d->agent.core, &wait_ms);
 
-	if (err != LC_OK)
-		log_warn("core",
-		    "what came due cannot be recorded: %s; "
-		    "trying again",
-		    lc_strerror(err));
+	log_saving(d, lc_tick(d->agent.core, &wait_ms));
 	if (wait_ms >= 0)
 		loop_timer_set(d->loop, &d->due, wait_ms);
 }

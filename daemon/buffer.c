@@ -5,6 +5,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void
+wipe(const struct buffer *b, size_t from, size_t to)
+{
+	if (b->secret && from < to)
+		explicit_bzero(b->data + from, to - from);
+}
+
+/* realloc would leave a copy behind. */
+static uint8_t *
+grow(const struct buffer *b, size_t size)
+{
+	uint8_t *data;
+
+	if (!b->secret)
+		return realloc(b->data, size);
+	if ((data = malloc(size)) == NULL)
+		return NULL;
+	if (b->len != 0)
+		memcpy(data, b->data, b->len);
+	wipe(b, 0, b->size);
+	free(b->data);
+	return data;
+}
+
 uint8_t *
 buffer_reserve(struct buffer *b, size_t len)
 {
@@ -17,7 +41,7 @@ buffer_reserve(struct buffer *b, size_t len)
 		return b->data + b->len;
 	while (size < b->len + len)
 		size *= 2;
-	if ((data = realloc(b->data, size)) == NULL)
+	if ((data = grow(b, size)) == NULL)
 		goto fail;
 	b->data = data;
 	b->size = size;
@@ -42,6 +66,7 @@ void
 buffer_truncate(struct buffer *b, size_t len)
 {
 	assert(len <= b->len);
+	wipe(b, len, b->len);
 	b->len = len;
 	b->failed = false;
 }
@@ -53,11 +78,13 @@ buffer_consume(struct buffer *b, size_t len)
 	b->len -= len;
 	if (b->len != 0)
 		memmove(b->data, b->data + len, b->len);
+	wipe(b, b->len, b->len + len);
 }
 
 void
 buffer_free(struct buffer *b)
 {
+	wipe(b, 0, b->size);
 	free(b->data);
 	b->data = NULL;
 	b->len = b->size = 0;

@@ -17,6 +17,7 @@ struct buffer {
 	size_t size;  /* allocated */
 	size_t limit; /* len never exceeds it */
 	bool failed;
+	bool secret; /* what is dropped or moved leaves no copy behind */
 };
 
 #define BUFFER_INIT(bytes)       \

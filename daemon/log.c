@@ -7,6 +7,7 @@
 #include "log.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,14 +59,58 @@ log_to_syslog(void)
 	logging.to_syslog = true;
 }
 
-/* Control characters, which may come from a file or a request, are shown as
- * '?': a line of the log stays one line. */
+/* The bytes of the UTF-8 character that begins there; 0: none does. */
+static size_t
+decode(const unsigned char *c, uint32_t *code)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len = *c < 0x80   ? 1
+		     : *c < 0xc0 ? 0
+		     : *c < 0xe0 ? 2
+		     : *c < 0xf0 ? 3
+		     : *c < 0xf8 ? 4
+				 : 0;
+
+	*code = len < 2 ? *c : *c & (0x7fu >> len);
+	for (size_t i = 1; i < len; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (c[i] & 0x3fu);
+	}
+	return *code >= least[len] && *code <= 0x10ffff ? len : 0;
+}
+
+/* Would it drive a terminal, or show a line otherwise than it is?  Controls
+ * (C0, DEL, C1), separators of lines, and marks of direction. */
+static bool
+is_hidden(uint32_t code)
+{
+	return code < ' ' || (code >= 0x7f && code < 0xa0) || code == 0x61c ||
+	       code == 0x200e || code == 0x200f ||
+	       (code >= 0x2028 && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069) ||
+	       (code >= 0xd800 && code <= 0xdfff);
+}
+
+/* What may come from a file or a request is shown as '?' where it is not text:
+ * a line of the log stays one line, and reads as it is. */
 static void
 clean(char *text)
 {
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
+	unsigned char *to = (unsigned char *)text;
+	uint32_t code;
+
+	for (const unsigned char *c = to; *c != '\0';) {
+		size_t len = decode(c, &code);
+
+		if (len == 0 || is_hidden(code)) {
+			*to++ = '?';
+			c += len == 0 ? 1 : len;
+		} else
+			for (; len > 0; len--)
+				*to++ = *c++;
+	}
+	*to = '\0';
 }
 
 /* The journal says which file it reads; standard error may be another one. */
@@ -93,8 +138,8 @@ write_line(int severity, const char *subject, const char *text)
 	else if (to_journal())
 		fprintf(stderr, "<%d>%s%s%s\n", severity, subject, colon, text);
 	else
-		fprintf(stderr, "%s: %s%s%s\n", logging.program, subject,
-		    colon, text);
+		fprintf(stderr, "%s: %s%s%s\n", logging.program, subject, colon,
+		    text);
 }
 
 static void __attribute__((format(printf, 3, 0)))

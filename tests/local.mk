@@ -21,7 +21,8 @@ UNIT_LDADD = tests/support/libsupport.la $(CRYPTO_LIBS) $(JANSSON_LIBS)
 
 # For tests in which memory runs out: tests/support/memory.h.
 MEMORY_WRAP = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
-	-Wl,--wrap=realloc,--wrap=strdup,--wrap=strndup,--wrap=realpath \
+	-Wl,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup \
+	-Wl,--wrap=realpath \
 	-Wl,--wrap=asprintf,--wrap=vasprintf \
 	-Wl,--wrap=__asprintf_chk,--wrap=__vasprintf_chk
 

@@ -26,6 +26,7 @@
 #define CONTROL_OUT_HIGH CONTROL_PAGE
 
 struct held;        /* a lease; lease.c */
+struct listener;    /* listener.c */
 struct tally;       /* how many of a feature are held; lease.c */
 struct control_job; /* job.c */
 struct supply;      /* watch.c */
@@ -63,12 +64,9 @@ struct control {
 	struct client *clients;
 	size_t nclients;
 	uint32_t last_number;
-	struct task task;      /* ends those that are gone */
-	struct timer retry;    /* accepts again, with descriptors to spare */
-	struct timer sweep;    /* ends those that sent half a request */
-	struct watch listener; /* fd -1: none */
-	int lock;
-	char *path;
+	struct task task;          /* ends those that are gone */
+	struct timer sweep;        /* ends those that sent half a request */
+	struct listener *listener; /* NULL: none */
 	struct tally *tallies;
 	struct control_job *control_jobs;
 	struct supply *supply; /* what served when it was looked at last */

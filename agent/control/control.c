@@ -4,17 +4,11 @@
 #include "control.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -30,10 +24,8 @@
 #define CLIENTS_MAX 768  /* below the usual limit of 1024 descriptors */
 #define CLIENTS_ADMIN 64 /* of these, for those who may do everything */
 #define CLIENTS_UID 192  /* of one user who may not */
-#define ACCEPTS_TURN 64  /* connections taken in one turn */
 #define OUT_MAX (4 * CONTROL_PAGE)
 #define PARTIAL_MS 30000
-#define RETRY_MS 200
 
 /* ---- Clients ---- */
 
@@ -87,7 +79,6 @@ take_line(struct client *client)
 	len = (size_t)(end - data);
 	if (!request_run(client, (const char *)data, len))
 		client->leaving = true;
-	explicit_bzero(data, len); /* there may be a password in it */
 	buffer_consume(&client->in, len + 1);
 	return true;
 }
@@ -269,6 +260,7 @@ client_new(
 		    (unsigned)peer->uid);
 	client->task = (struct task){ .run = work_on, .arg = client };
 	client->in.limit = CONTROL_LINE_MAX;
+	client->in.secret = true; /* there may be a password in it */
 	client->out.limit = OUT_MAX;
 	client->watch = (struct watch){
 		.fd = fd, .events = POLLIN, .ready = client_ready, .arg = client
@@ -284,8 +276,9 @@ client_new(
 }
 
 static void
-admit(struct control *control, int fd)
+admit(void *arg, int fd)
 {
+	struct control *control = arg;
 	struct ucred peer;
 	socklen_t len = sizeof peer;
 	struct client *client;
@@ -312,195 +305,30 @@ admit(struct control *control, int fd)
 	    (int)peer.pid, (unsigned)peer.uid);
 }
 
-static void
-listen_again(void *arg)
-{
-	struct control *control = arg;
-
-	control->listener.events = POLLIN;
-}
-
-static void
-accept_some(void *arg, short revents)
-{
-	struct control *control = arg;
-
-	(void)revents;
-	for (int i = 0; i < ACCEPTS_TURN; i++) {
-		int fd = accept4(control->listener.fd, NULL, NULL,
-		    SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-		if (fd >= 0) {
-			admit(control, fd);
-			continue;
-		}
-		if (errno == ECONNABORTED || errno == EINTR)
-			continue;
-		if (errno == EAGAIN || errno == EWOULDBLOCK)
-			return;
-		log_warn("control",
-		    "connections cannot be accepted: %s; trying again",
-		    strerror(errno));
-		control->listener.events = 0;
-		loop_timer_set(control->loop, &control->retry, RETRY_MS);
-		return;
-	}
-}
-
 /* ---- The socket ---- */
-
-static bool __attribute__((format(printf, 2, 3)))
-explain(char why[CONTROL_ERROR_MAX], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(why, CONTROL_ERROR_MAX, format, args);
-	va_end(args);
-	return false;
-}
-
-/* The folder above, if only it is missing (/run is empty after a boot).  Why
- * not, else 0. */
-static int
-make_folder(const char *path)
-{
-	char folder[sizeof((struct sockaddr_un *)0)->sun_path];
-	char *end;
-
-	snprintf(folder, sizeof folder, "%s", path);
-	if ((end = strrchr(folder, '/')) == NULL || end == folder)
-		return 0;
-	*end = '\0';
-	if (mkdir(folder, 0755) == 0)
-		(void)chmod(folder, 0755); /* whatever the umask is */
-	else if (errno != EEXIST)
-		return errno;
-	return 0;
-}
-
-/*
- * Who holds the lock owns the socket, and may replace what a daemon that died
- * has left.
- */
-static int
-lock_path(const char *path, int no_folder, char why[CONTROL_ERROR_MAX])
-{
-	char name[PATH_MAX];
-	int fd;
-
-	snprintf(name, sizeof name, "%s.lock", path);
-	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 && errno == ENOENT && no_folder != 0)
-		explain(why,
-		    "%s: its folder is missing and cannot be made: %s; make "
-		    "it, and give it to the daemon's user",
-		    path, strerror(no_folder));
-	else if (fd < 0)
-		explain(why, "%s: %s", name, strerror(errno));
-	if (fd < 0)
-		return -1;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
-	explain(why, "%s: another daemon serves this socket", path);
-	close(fd);
-	return -1;
-}
-
-static bool
-clear_path(const char *path, char why[CONTROL_ERROR_MAX])
-{
-	struct stat st;
-
-	if (lstat(path, &st) < 0)
-		return errno == ENOENT ||
-		       explain(why, "%s: %s", path, strerror(errno));
-	if (!S_ISSOCK(st.st_mode))
-		return explain(why,
-		    "%s: there is something else than a socket; remove it, or "
-		    "configure another path",
-		    path);
-	return unlink(path) == 0 ||
-	       explain(why, "%s: %s", path, strerror(errno));
-}
-
-/* Everybody may connect: what they may do is decided afterwards. */
-static int
-open_socket(const char *path, char why[CONTROL_ERROR_MAX])
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-	if (fd >= 0 &&
-	    bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-	    chmod(path, 0666) == 0 && listen(fd, SOMAXCONN) == 0)
-		return fd;
-	explain(why, "%s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-void
-control_close(struct control *control)
-{
-	if (control->listener.fd < 0)
-		return;
-	loop_unwatch(control->loop, &control->listener);
-	loop_timer_clear(control->loop, &control->retry);
-	close(control->listener.fd);
-	control->listener.fd = -1;
-	(void)unlink(control->path); /* nobody answers there */
-	close(control->lock);
-	free(control->path);
-	control->path = NULL;
-}
-
-/* Takes all three over, or none. */
-static bool
-start_listening(struct control *control, char *path, int lock, int fd)
-{
-	struct watch listener = {
-		.fd = fd, .events = POLLIN, .ready = accept_some, .arg = control
-	};
-
-	if (path == NULL)
-		return false;
-	control_close(control);
-	control->listener = listener;
-	if (!loop_watch(control->loop, &control->listener)) {
-		control->listener.fd = -1;
-		return false;
-	}
-	control->lock = lock;
-	control->path = path;
-	return true;
-}
 
 bool
 control_listen(
     struct control *control, const char *path, char why[CONTROL_ERROR_MAX])
 {
-	char *copy = strdup(path);
-	int no_folder, lock, fd = -1;
+	struct listener *listener;
 
-	if (control->path != NULL && strcmp(control->path, path) == 0) {
-		free(copy);
+	if (control->listener != NULL &&
+	    strcmp(listener_path(control->listener), path) == 0)
 		return true;
-	}
-	no_folder = make_folder(path);
-	if ((lock = lock_path(path, no_folder, why)) >= 0 &&
-	    clear_path(path, why) && (fd = open_socket(path, why)) >= 0) {
-		if (start_listening(control, copy, lock, fd))
-			return true;
-		explain(why, "%s: out of memory", path);
-		close(fd);
-	}
-	if (lock >= 0)
-		close(lock);
-	free(copy);
-	return false;
+	listener = listener_open(control->loop, path, admit, control, why);
+	if (listener == NULL)
+		return false;
+	listener_close(control->listener);
+	control->listener = listener;
+	return true;
+}
+
+void
+control_close(struct control *control)
+{
+	listener_close(control->listener);
+	control->listener = NULL;
 }
 
 /* ---- What the core tells ---- */
@@ -562,10 +390,7 @@ control_new(const struct control_options *options)
 	control->access = options->access;
 	control->changed = options->changed;
 	control->arg = options->arg;
-	control->listener.fd = -1;
 	control->task = (struct task){ .run = end_gone, .arg = control };
-	control->retry =
-	    (struct timer){ .expired = listen_again, .arg = control };
 	control->sweep = (struct timer){ .expired = sweep, .arg = control };
 	watch_init(control);
 	return control;

@@ -17,6 +17,7 @@
 
 #include "access.h"
 #include "jobs/jobs.h"
+#include "listener.h"
 #include "licensecore.h"
 #include "loop.h"
 
@@ -37,7 +38,7 @@ struct control *control_new(const struct control_options *);
 /* Releases every lease.  Before jobs_free and lc_close; NULL is fine. */
 void control_free(struct control *);
 
-#define CONTROL_ERROR_MAX 384
+#define CONTROL_ERROR_MAX LISTENER_ERROR_MAX
 
 /*
  * Serves at this path from now on, and no more at the one before; who is

@@ -5,6 +5,7 @@ agent_libagent_la_SOURCES += \
 	agent/control/control.c agent/control/control.h \
 	agent/control/job.c agent/control/job.h \
 	agent/control/lease.c agent/control/lease.h \
+	agent/control/listener.c agent/control/listener.h \
 	agent/control/names.c agent/control/names.h \
 	agent/control/request.c agent/control/request.h \
 	agent/control/rows.c agent/control/rows.h \

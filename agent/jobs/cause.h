@@ -32,6 +32,7 @@ enum fail_cause {
 	CAUSE_BACKUP_PATH,   /* invalidLicenseBackupFile */
 	CAUSE_CLEAR_RUNNING, /* licenseClearInProgress */
 	CAUSE_EULA_PATH,     /* invalidLicenseEULAFile */
+	CAUSE_LAST = CAUSE_EULA_PATH,
 };
 
 enum fail_cause cause_of(enum lc_err);

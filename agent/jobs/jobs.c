@@ -302,15 +302,40 @@ export_output(struct jobs *jobs)
 /* ---- Work ---- */
 
 static void
+log_result(
+    const struct job *job, const struct lc_result *results, size_t i, size_t n)
+{
+	log_warn("job", "action %u, license %zu of %zu: %s: %s", job->number,
+	    i + 1, n, cause_name(cause_of(results[i].err)),
+	    sentence(results[i].detail.text, results[i].err));
+}
+
+/* The first license of each cause, and how many there are in all: a file may
+ * hold thousands. */
+static void
 log_results(const struct job *job, const struct lc_result *results, size_t n)
 {
+	bool logged[CAUSE_LAST + 1] = { false };
+	size_t failed = 0, nlogged = 0;
+
 	/* What became of a single one is what became of the whole. */
-	for (size_t i = 0; n > 1 && i < n; i++)
-		if (results[i].err != LC_OK)
-			log_warn("job", "action %u, license %zu of %zu: %s: %s",
-			    job->number, i + 1, n,
-			    cause_name(cause_of(results[i].err)),
-			    sentence(results[i].detail.text, results[i].err));
+	for (size_t i = 0; n > 1 && i < n; i++) {
+		enum fail_cause cause = cause_of(results[i].err);
+
+		if (results[i].err == LC_OK)
+			continue;
+		failed++;
+		if (logged[cause])
+			continue;
+		logged[cause] = true;
+		nlogged++;
+		log_result(job, results, i, n);
+	}
+	if (failed > nlogged)
+		log_warn("job",
+		    "action %u: %zu of %zu licenses failed; the first of each "
+		    "cause is logged",
+		    job->number, failed, n);
 }
 
 static void

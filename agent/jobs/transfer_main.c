@@ -306,7 +306,6 @@ result_of(const struct work *work, CURLcode code)
 		return TRANSFER_TOO_LARGE;
 	case CURLE_WRITE_ERROR:
 		return work->too_large ? TRANSFER_TOO_LARGE : TRANSFER_FAILED;
-	case CURLE_OUT_OF_MEMORY:
 	case CURLE_READ_ERROR:
 	case CURLE_UNSUPPORTED_PROTOCOL:
 		return TRANSFER_FAILED;
@@ -344,6 +343,8 @@ conclude(struct work *work, CURLcode code)
 		    work->order.max_size);
 		return say_end(result, text);
 	}
+	if (code == CURLE_OUT_OF_MEMORY) /* of its own limit for a header */
+		return say_end(result, "the server's header is too long");
 	return say_end(result, work->error[0] != '\0' && !protocol->is_mute
 				   ? work->error
 				   : curl_easy_strerror(code));

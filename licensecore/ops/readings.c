@@ -67,6 +67,12 @@ seconds(int64_t ms)
 }
 
 /* DOMAIN: expired first, then superseded or to come, then by use. */
+int64_t
+lc_time_now(const struct lc *lc)
+{
+	return lc_now(&lc->state);
+}
+
 enum lc_status
 lc_license_status(const struct lc *lc, const struct lc_license *l)
 {

@@ -7,6 +7,7 @@ AGENT_TEST_LDADD = agent/libagent.la tests/support/libsupport.la
 AGENT_FIXTURE = \
 	tests/agent/fake_core.c tests/agent/fake_core.h \
 	tests/agent/fixture.c tests/agent/fixture.h
+LOG_LINES = tests/agent/log_lines.c tests/agent/log_lines.h
 FAKE_MASTER = $(AGENT_FIXTURE) \
 	tests/agent/snmp/agentx_codec.c tests/agent/snmp/agentx_codec.h \
 	tests/agent/snmp/fake_master.c tests/agent/snmp/fake_master.h

@@ -20,6 +20,8 @@ void *__real_realloc(void *old, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *old, size_t size);
+void *__real_reallocarray(void *old, size_t n, size_t size);
+void *__wrap_reallocarray(void *old, size_t n, size_t size);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t len);
 char *__wrap_realpath(const char *path, char *resolved);
@@ -69,6 +71,12 @@ void *
 __wrap_realloc(void *old, size_t size)
 {
 	return is_due() ? NULL : __real_realloc(old, size);
+}
+
+void *
+__wrap_reallocarray(void *old, size_t n, size_t size)
+{
+	return is_due() ? NULL : __real_reallocarray(old, n, size);
 }
 
 char *

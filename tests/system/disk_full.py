@@ -2,7 +2,12 @@
 """A state directory without room: a SET that cannot be made durable is
 commitFailed, and has changed nothing; with room again it is done."""
 
+import sys
+
 from harness import *
+
+sys.path.insert(0, os.path.join(TOP, "tests", "agent", "control"))
+from wire import Control  # noqa: E402
 
 NO_ERROR, COMMIT_FAILED = 0, 14
 
@@ -72,6 +77,30 @@ def commits(lab, manager):
     check("damage" not in lab.log().lower(), "the log tells of damage")
 
 
+def metered(lab):
+    """A meter that runs and cannot be recorded: each lack of room is two
+    lines of the log, however often it is tried."""
+    step("no room for a running meter: one line when it begins")
+    with open(lab.conf, "a", encoding="utf-8") as f:
+        f.write("flush = 1;\n")
+    lab.restart()
+    with Control(lab.control) as c:
+        c.ask("accept_all", on=True)
+        c.ask("checkout", feature="uck9")
+        license, = c.rows("licenses", feature="uck9")
+        start = len(lab.log())
+        filler = fill(lab)
+        lab.wait_log("cannot save state: .*; retrying", start)
+        for _ in range(5):  # each makes the core look at what is due
+            c.refused("priority", device=license["device"], priority="high",
+                      store=license["store"], license=license["license"])
+        os.unlink(filler)
+        lab.wait_log("state saved again", start)
+        log = lab.log()[start:]
+        equal(log.count("cannot save state"), 1, f"lines in\n{log}")
+        equal(log.count("state saved again"), 1, f"lines in\n{log}")
+
+
 def disk_full(lab):
     lab.issue("one.lic")
     if not on_small_disk(lab):
@@ -79,6 +108,7 @@ def disk_full(lab):
     manager = Manager(lab, lab.v3)
     try:
         commits(lab, manager)
+        metered(lab)
     finally:
         manager.close()
         lab.stop()

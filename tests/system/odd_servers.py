@@ -97,6 +97,12 @@ def endless_header(connection):
         connection.sendall(b"X-%d: y\r\n" % i)
 
 
+def long_header(connection):
+    request(connection)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 300000 + b"\r\n\r\n")
+    keep_silent()
+
+
 def takes_nothing(connection):
     connection.recv(10)
     keep_silent()
@@ -264,6 +270,11 @@ def odd_servers(lab):
     expect(lab, "http: drips", Odd(drips), HTTP, SERVER)
     expect(lab, "http: cut short", Odd(cut_short), HTTP, SERVER)
     expect(lab, "http: endless header", Odd(endless_header), HTTP, SERVER)
+    start = len(lab.log())
+    expect(lab, "http: a header of 300 KB", Odd(long_header), HTTP, SERVER,
+           **PATIENT)
+    check("the server's header is too long" in lab.log()[start:],
+          "what is wrong is not in the log")
     expect(lab, "http: takes nothing", Odd(takes_nothing), HTTP, SERVER,
            action=6)
     expect(lab, "ftp: silent", Odd(takes_nothing), FTP, SERVER)

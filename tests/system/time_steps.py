@@ -2,6 +2,7 @@
 """A machine that sleeps uses its trials; a clock that is set uses none, and
 revives nothing.  What was metered is kept by an orderly end."""
 
+import json
 import tempfile
 
 from harness import *
@@ -112,6 +113,19 @@ def set_back(lab):
     check(used(lab) < 2 * DAY + SLACK, f"used {used(lab)}")
     equal(timely(lab), ["ExpiryWarning", "SubscriptionExpiryWarning"],
           "notifications")
+    step("what subscribers hear has the time of the licenses")
+    ear = Control(lab)
+    ear.ask("accept_all", on=True)
+    ear.ask("subscribe")
+    lab.issue("better.lic", "--count", "9000", feature="cme-srst")
+    equal(lab.outcome(lab.install("flash:better.lic")), (SUCCESSFUL, 1),
+          "install")
+    event = {}
+    while event.get("kind") != "superseded":
+        event = json.loads(ear.lines.readline()).get("event", {})
+    ear.close()
+    check(event["at"] >= max(r["at"] for r in history),
+          f"{event['at']} is before what is in the history")
 
 
 def recorded(lab):

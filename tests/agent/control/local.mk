@@ -25,3 +25,14 @@ tests_agent_control_churn_LDADD = agent/client/libclient.la
 .PHONY: bench
 bench: all tests/agent/control/bench
 	$(PY_LOG_COMPILER) $(srcdir)/tests/agent/control/bench.py
+
+if HAVE_CUNIT
+check_PROGRAMS += tests/agent/control/listener_test
+TESTS += tests/agent/control/listener_test
+tests_agent_control_listener_test_SOURCES = \
+	tests/agent/control/listener_test.c $(LOG_LINES) \
+	tests/support/memory.c tests/support/memory.h
+tests_agent_control_listener_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_control_listener_test_LDFLAGS = $(MEMORY_WRAP) -Wl,--wrap=accept4
+tests_agent_control_listener_test_LDADD = $(AGENT_TEST_LDADD)
+endif

@@ -183,10 +183,10 @@ def paths(lab):
     path = os.path.join(lab.top, "file")
     with open(path, "w", encoding="utf-8") as f:
         f.write("precious")
-    second(lab, path, "something else than a socket")
+    second(lab, path, "not a socket; remove it")
     with open(path, encoding="utf-8") as f:
         equal(f.read(), "precious", "the file")
-    second(lab, os.path.join(lab.top, "a", "b", "c"), "its folder is missing and cannot be made: No such file")
+    second(lab, os.path.join(lab.top, "a", "b", "c"), "cannot create the folder: No such file")
     step("the first one was not disturbed; it dies, and comes back")
     feature(lab.control, "uck9")
     lab.kill()
