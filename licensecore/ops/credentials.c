@@ -20,23 +20,29 @@ transferable(const struct lc_model *m, const struct lc_license *l,
 	       LC_STORE_BUILT_IN;
 }
 
+/* As many as a statement holds; *all: how many there are. */
 static enum lc_err
-ids_list(const struct lc_model *m, uint32_t device, struct lc_statement *s)
+ids_list(const struct lc_model *m, uint32_t device, struct lc_statement *s,
+    size_t *all)
 {
 	const char **ids = calloc(m->nlicenses + 1, sizeof *ids);
 
 	if (ids == NULL)
 		return LC_ENOMEM;
 	s->ids = ids;
-	for (size_t i = 0; i < m->nlicenses &&
-	    s->nids < LC_CREDENTIALS_LICENSES; i++) {
+	*all = 0;
+	for (size_t i = 0; i < m->nlicenses; i++) {
 		const struct lc_license *l = m->licenses[i];
 		const struct lc_entry *e = lc_ids_find(&m->ids, device,
 		    l->terms.id);
 
 		/* One that is in two stores counts once. */
-		if (transferable(m, l, device) && e != NULL && &e->public == l)
+		if (!transferable(m, l, device) || e == NULL ||
+		    &e->public != l)
+			continue;
+		if (s->nids < LC_CREDENTIALS_LICENSES)
 			ids[s->nids++] = l->terms.id;
+		++*all;
 	}
 	return LC_OK;
 }
@@ -69,14 +75,14 @@ stores_digest(const struct lc_model *m, uint32_t device,
 
 static enum lc_err
 sign(struct lc_action *a, const struct lc_device *d, struct lc_statement *s,
-    char **text)
+    size_t *all, char **text)
 {
 	const struct lc_key *key = lc_devkey_key(a->lc->state.devkey);
 	char stores[LC_DIGEST_LEN + 1], head[LC_DIGEST_LEN + 1];
 	char *jwk = NULL;
 	enum lc_err err;
 
-	if ((err = ids_list(a->lc->model, d->index, s)) != LC_OK ||
+	if ((err = ids_list(a->lc->model, d->index, s, all)) != LC_OK ||
 	    (err = stores_digest(a->lc->model, d->index, stores)) != LC_OK ||
 	    (err = lc_history_head(&a->lc->state, &s->records, head)) != LC_OK ||
 	    (err = lc_key_to_jwk(key, &jwk)) != LC_OK)
@@ -93,7 +99,8 @@ sign(struct lc_action *a, const struct lc_device *d, struct lc_statement *s,
 }
 
 static enum lc_err
-output(struct lc_action *a, const struct lc_device *d, const char *text)
+output(struct lc_action *a, const struct lc_device *d, size_t all,
+    const char *text)
 {
 	struct lc_file_writer w = { 0 };
 
@@ -101,6 +108,13 @@ output(struct lc_action *a, const struct lc_device *d, const char *text)
 	    "  Only what stands between the BEGIN\nand END rows counts; the"
 	    " rest is for people.\n\nDevice:    %s\nKey:       %s\n", d->udi,
 	    lc_devkey_key(a->lc->state.devkey)->kid);
+	if (all > LC_CREDENTIALS_LICENSES) {
+		lc_file_writer_text(&w, "Licenses:  the first %d of %zu\n",
+		    LC_CREDENTIALS_LICENSES, all);
+		lc_notice(&a->lc->host, LC_OK, "device %u: the credentials"
+		    " list the first %d of %zu licenses", d->index,
+		    LC_CREDENTIALS_LICENSES, all);
+	}
 	lc_file_writer_statement(&w, LC_CREDENTIALS, text);
 	return lc_action_output_take(a, &w);
 }
@@ -109,13 +123,14 @@ static bool
 step(struct lc_action *a)
 {
 	struct lc_statement s = { .kind = LC_CREDENTIALS };
+	size_t all = 0;
 	char *text = NULL;
 	enum lc_err err;
 
 	err = lc_request_check(a->lc, &a->request, &a->detail);
 	if (err == LC_OK &&
-	    (err = sign(a, lc_action_device(a), &s, &text)) == LC_OK)
-		err = output(a, lc_action_device(a), text);
+	    (err = sign(a, lc_action_device(a), &s, &all, &text)) == LC_OK)
+		err = output(a, lc_action_device(a), all, text);
 	if (err != LC_OK)
 		lc_action_fail(a, err);
 	free((void *)(uintptr_t)s.ids);

@@ -258,6 +258,46 @@ forged_credentials(void)
 	device_free(d);
 }
 
+/* More licenses than credentials list: the file and the log say so. */
+static void
+credentials_of_many(void)
+{
+	enum { MANY = LC_CREDENTIALS_LICENSES + 1 };
+	struct device *d = device_new();
+	struct lc_terms *terms = calloc(MANY, sizeof *terms);
+	char (*ids)[16] = calloc(MANY, sizeof *ids);
+	struct lc_action *a;
+	struct lc_statement *s;
+	size_t len;
+
+	REQUIRE(terms != NULL && ids != NULL);
+	d->stores[0].size = 64 << 20;
+	device_open(d);
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(ids[i], sizeof ids[i], "id%zu", i);
+		terms[i] = issuer_terms(ids[i]);
+		terms[i].additive = true;
+		terms[i].counted = true;
+		terms[i].count = 1;
+	}
+	a = device_install(d, terms, MANY, (struct lc_request){ 0 });
+	CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
+	lc_action_free(a);
+	a = ticket_run(d, LC_EXPORT_CREDENTIALS, NULL, (struct lc_request){ 0 });
+	CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
+	CHECK_HAS(lc_action_output(a, &len),
+	    "Licenses:  the first 10000 of 10001\n");
+	lc_action_free(a);
+	CHECK_STR(d->notice,
+	    "device 1: the credentials list the first 10000 of 10001 licenses");
+	s = credentials(d, NULL);
+	CHECK_UINT(s->nids, LC_CREDENTIALS_LICENSES);
+	lc_statement_free(s);
+	free(ids);
+	free(terms);
+	device_free(d);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -267,6 +307,7 @@ main(int argc, char **argv)
 		    a_backup_without_what_is_gone },
 		{ "a backup of nothing", a_backup_of_nothing },
 		{ "what credentials say", what_credentials_say },
+		{ "credentials of many licenses", credentials_of_many },
 		{ "bad requests", bad_requests },
 		{ "forged credentials", forged_credentials },
 	};
