@@ -238,6 +238,17 @@ check(const struct call *call)
 /* ---- The clock ---- */
 
 static void
+clock_show(const struct call *call)
+{
+	const struct lc *core = call->client->control->core;
+
+	call_answer(call, json_pack("{s:o, s:o, s:I}", "time",
+			      time_json(lc_clock_now_s(core)), "clock",
+			      time_json(lc_clock_wall_s(core)), "ahead_s",
+			      (json_int_t)lc_clock_ahead_s(core)));
+}
+
+static void
 clock_reset(const struct call *call)
 {
 	struct control *control = call->client->control;
@@ -353,6 +364,7 @@ static const struct verb {
 	{ "boot_level", CONTROL_ADMIN, MODULE, DEVICE | LEVEL, boot_level },
 	{ "accept_all", CONTROL_ADMIN, ON, 0, accept_all },
 	{ "check", CONTROL_ADMIN, 0, 0, check },
+	{ "clock", CONTROL_READ, 0, 0, clock_show },
 	{ "clock_reset", CONTROL_ADMIN, 0, 0, clock_reset },
 };
 

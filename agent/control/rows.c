@@ -382,6 +382,20 @@ terms_json(const struct lc_terms *t)
 	    t->eula);
 }
 
+/* The MIB has 0 for subscriptions, whose end is a date. */
+static int64_t
+left_s(const struct lc *core, const struct lc_license *l)
+{
+	const struct lc_terms *t = &l->terms;
+	int64_t left;
+
+	if (t->end == LC_NO_TIME)
+		return lc_license_left_s(core, l);
+	left =
+	    t->end + (int64_t)t->extension_days * 86400 - lc_clock_now_s(core);
+	return left > 0 ? left : 0;
+}
+
 static json_t *
 license_json(const struct call *call, const void *row)
 {
@@ -396,7 +410,7 @@ license_json(const struct call *call, const void *row)
 	    priority_name(l->priority), "comment", l->comment, "eula_accepted",
 	    l->eula_accepted, "count_left",
 	    count_json(l->count_left, l->terms.counted), "left_s",
-	    (json_int_t)lc_license_left_s(core, l), "used_s",
+	    (json_int_t)left_s(core, l), "used_s",
 	    (json_int_t)lc_license_used_s(core, l), "expired_s",
 	    (json_int_t)lc_license_expired_s(core, l), "installed",
 	    time_json(l->installed));

@@ -474,6 +474,13 @@ LC_API void lc_feature_use(const struct lc *, const struct lc_feature *,
     struct lc_feature_use *);
 
 /*
+ * The time that licenses follow, which never runs backwards, and the clock of
+ * the system; seconds since 1970.  They differ after the clock was set back.
+ */
+LC_API int64_t lc_clock_now_s(const struct lc *);
+LC_API int64_t lc_clock_wall_s(const struct lc *);
+
+/*
  * Licenses go by a clock that never runs backwards, so that one which was once
  * set far ahead would end subscriptions for good.  Within 30 days of running
  * after such a step (of more than a day) this says by how many seconds; else 0.

@@ -63,6 +63,18 @@ lc_clock_watch(struct lc *lc)
 /* ---- A clock that was set far ahead ---------------------------------- */
 
 int64_t
+lc_clock_now_s(const struct lc *lc)
+{
+	return lc_now(&lc->state);
+}
+
+int64_t
+lc_clock_wall_s(const struct lc *lc)
+{
+	return lc_host_wall(&lc->host);
+}
+
+int64_t
 lc_clock_ahead_s(const struct lc *lc)
 {
 	return lc_time_ahead_s(&lc->state.time, lc_instant(&lc->state));

@@ -2,7 +2,6 @@
 #include "license.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "format/type.h"
 #include "out.h"
@@ -138,25 +137,12 @@ period_text(json_int_t seconds, char text[PERIOD_SIZE])
 	return text;
 }
 
-json_int_t
-subscription_left(const json_t *license)
-{
-	int64_t end = time_of(text_of(license, "end")), now = time(NULL);
-
-	if (end < 0)
-		return 0;
-	end += number_of(license, "extension_days") * DAY;
-	return end > now ? end - now : 0;
-}
-
 const char *
 left_text(const json_t *license, char text[PERIOD_SIZE])
 {
 	if (is_trial(license) && !is_true(license, "eula_accepted"))
 		return "Not Activated";
-	if (is_trial(license))
-		return period_text(number_of(license, "left_s"), text);
-	if (is_subscription(license))
-		return period_text(subscription_left(license), text);
-	return "Life time";
+	if (is_permanent(license))
+		return "Life time";
+	return period_text(number_of(license, "left_s"), text);
 }

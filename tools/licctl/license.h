@@ -30,7 +30,5 @@ json_int_t store_index(const json_t *license);
 const char *period_text(json_int_t seconds, char text[PERIOD_SIZE]);
 /* Of "Period left". */
 const char *left_text(const json_t *license, char text[PERIOD_SIZE]);
-/* Seconds until a subscription ends, its extension included. */
-json_int_t subscription_left(const json_t *license);
 
 #endif

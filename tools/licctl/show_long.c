@@ -52,7 +52,7 @@ print_periods(const json_t *license)
 		    text_of(license, "start"), text_of(license, "end"));
 		putchar('\n');
 		print_period(
-		    "Subscription period left", subscription_left(license));
+		    "Subscription period left", number_of(license, "left_s"));
 	}
 }
 

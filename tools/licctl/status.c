@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "data.h"
+#include "license.h"
 #include "out.h"
 #include "row.h"
 
@@ -84,16 +85,55 @@ print_support(const char *head, const struct support *list, size_t n)
 		printf("\t%-15s%s license\n", list[i].word, list[i].meaning);
 }
 
+static void
+print_item(const char *name, const char *value)
+{
+	printf("\t%-15s%s\n", name, value);
+}
+
+/* Licenses follow a time of their own, which never runs backwards. */
+static void
+print_time(const json_t *clock)
+{
+	int64_t behind =
+	    time_of(text_of(clock, "time")) - time_of(text_of(clock, "clock"));
+	char period[PERIOD_SIZE];
+
+	puts("License Time");
+	print_item("licenses", text_of(clock, "time"));
+	print_item("clock", text_of(clock, "clock"));
+	if (number_of(clock, "ahead_s") > 0) {
+		print_item("set ahead by",
+		    period_text(number_of(clock, "ahead_s"), period));
+		puts("\tOnce the clock is right, \"licctl clock reset\" takes "
+		     "that back.");
+	} else if (behind > 1) {
+		print_item("set back by", period_text(behind, period));
+		puts("\tLicenses keep the later time until the clock reaches "
+		     "it.");
+	}
+}
+
 int
 show_status(struct ctl *ctl)
 {
-	if (ctl->json)
-		return print_json(json_pack("{s:o, s:o}", "types",
-		    support_json(types, NITEMS(types)), "operations",
-		    support_json(operations, NITEMS(operations))));
+	json_t *clock;
+	int status = ask(ctl, json_pack("{s:s}", "do", "clock"), &clock);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (ctl->json) {
+		(void)json_object_set_new(
+		    clock, "types", support_json(types, NITEMS(types)));
+		(void)json_object_set_new(clock, "operations",
+		    support_json(operations, NITEMS(operations)));
+		return print_json(clock);
+	}
 	print_support("License Type Supported", types, NITEMS(types));
 	print_support(
 	    "License Operation Supported", operations, NITEMS(operations));
+	print_time(clock);
+	json_decref(clock);
 	return EXIT_DONE;
 }
 
