@@ -5,6 +5,7 @@
 #include "daemon.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +27,8 @@
 #include "user.h"
 
 #define END_MS 1000
+/* Room for the name of the file, and why it is not in force. */
+#define WHY_MAX (PATH_MAX + CONF_ERROR_MAX + 256)
 
 struct daemon {
 	const char *path;
@@ -177,14 +180,14 @@ on_answered(void *arg, uint32_t packet, bool taken)
 
 /*
  * Programs may do without it where it is not asked for; what the operator has
- * asked for has to be there.
+ * asked for has to be there.  False: why says what is wrong.
  */
 static bool
-listen_for_programs(struct daemon *d, const struct conf *conf)
+listen_for_programs(
+    struct daemon *d, const struct conf *conf, char why[CONTROL_ERROR_MAX])
 {
 	const char *path =
 	    conf->control != NULL ? conf->control : CONTROL_DEFAULT;
-	char why[CONTROL_ERROR_MAX];
 
 	control_set_access(d->control, &conf->access);
 	if (path[0] == '\0') {
@@ -193,15 +196,21 @@ listen_for_programs(struct daemon *d, const struct conf *conf)
 	}
 	if (control_listen(d->control, path, why))
 		return true;
-	if (conf->control != NULL) {
-		log_error("control", "%s", why);
+	if (conf->control != NULL)
 		return false;
-	}
 	log_warn("control",
 	    "%s; going on without a control socket (\"control\" in the "
 	    "configuration names another one)",
 	    why);
 	return true;
+}
+
+static void
+on_reload_wanted(void *arg)
+{
+	struct daemon *d = arg;
+
+	loop_defer(d->loop, &d->reload);
 }
 
 static bool
@@ -213,6 +222,7 @@ open_control(struct daemon *d)
 		.jobs = d->jobs,
 		.access = d->conf->access,
 		.changed = on_leases_changed,
+		.reload = on_reload_wanted,
 		.arg = d,
 	};
 
@@ -221,47 +231,71 @@ open_control(struct daemon *d)
 
 /* ---- Signals ---- */
 
-/* Everything is in force, or everything stays as it was. */
-static void
-take_configuration(struct daemon *d, struct conf *conf)
+/* Everything of the core is in force, or nothing is. */
+static enum lc_err
+reconfigure(struct daemon *d, const struct conf *conf, struct lc_detail *detail)
 {
 	struct lc_options options = core_options(d, conf);
-	struct lc_detail detail = { "" };
-	enum lc_err err = LC_EOPTIONS;
 
-	if (!user_is_current(conf))
-		snprintf(detail.text, sizeof detail.text,
-		    "the user cannot be changed to %s while the daemon runs",
-		    conf->user);
-	else
-		err = lc_reconfigure(d->agent.core, &options, &detail);
+	if (user_is_current(conf))
+		return lc_reconfigure(d->agent.core, &options, detail);
+	snprintf(detail->text, sizeof detail->text,
+	    "the user cannot be changed to %s while the daemon runs",
+	    conf->user);
+	return LC_EOPTIONS;
+}
+
+/* False: why says what is not in force, and what is. */
+static bool
+take_configuration(struct daemon *d, struct conf *conf, char why[WHY_MAX])
+{
+	struct lc_detail detail = { "" };
+	enum lc_err err = reconfigure(d, conf, &detail);
+	char socket[CONTROL_ERROR_MAX];
+	bool good;
+
 	if (err != LC_OK) {
-		log_error("config",
-		    "%s: %s; the old configuration stays in "
-		    "force",
-		    d->path,
+		snprintf(why, WHY_MAX,
+		    "%s: %s; the old configuration stays in force", d->path,
 		    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
 		conf_free(conf);
-		return;
+		return false;
 	}
 	loop_timer_set(d->loop, &d->due, 0);
 	control_changed(d->control);
 	jobs_set_conf(
 	    d->jobs, &(struct jobs_conf){ &conf->files, &conf->transfer });
 	link_move(d->link, conf->master, &conf->address);
-	/* That it fails is logged; the one before goes on. */
-	(void)listen_for_programs(d, conf);
+	good = listen_for_programs(d, conf, socket);
+	if (!good)
+		snprintf(why, WHY_MAX,
+		    "%s; the old control socket stays, the rest of %s is in "
+		    "force",
+		    socket, d->path);
 	conf_free(d->conf);
 	d->conf = conf;
-	log_info("config", "%s is in force", d->path);
+	return good;
+}
+
+static bool
+read_again(struct daemon *d, char why[WHY_MAX])
+{
+	char error[CONF_ERROR_MAX];
+	struct conf *conf = conf_load(d->path, error);
+
+	if (conf != NULL)
+		return take_configuration(d, conf, why);
+	snprintf(
+	    why, WHY_MAX, "%s; the old configuration stays in force", error);
+	return false;
 }
 
 static void
 reload(void *arg)
 {
 	struct daemon *d = arg;
-	char error[CONF_ERROR_MAX];
-	struct conf *conf;
+	char why[WHY_MAX];
+	bool good;
 
 	/* What a job has begun it ends under the rules it began with. */
 	if (jobs_running(d->jobs)) {
@@ -269,14 +303,12 @@ reload(void *arg)
 		return;
 	}
 	readiness_reloading();
-	if ((conf = conf_load(d->path, error)) != NULL)
-		take_configuration(d, conf);
+	if ((good = read_again(d, why)))
+		log_info("config", "%s is in force", d->path);
 	else
-		log_error("config",
-		    "%s; the old configuration stays in "
-		    "force",
-		    error);
+		log_error("config", "%s", why);
 	readiness_ready();
+	control_reloaded(d->control, good ? NULL : why);
 }
 
 /*
@@ -409,6 +441,7 @@ struct daemon *
 daemon_open(const char *path, struct conf *conf)
 {
 	struct daemon *d = calloc(1, sizeof *d);
+	char why[CONTROL_ERROR_MAX];
 
 	if (d == NULL) {
 		conf_free(conf);
@@ -431,10 +464,11 @@ daemon_open(const char *path, struct conf *conf)
 	else if (open_core(d)) {
 		if (!open_tables(d) || !open_link(d) || !open_control(d))
 			log_error("main", "out of memory");
-		else if (listen_for_programs(d, d->conf)) {
+		else if (listen_for_programs(d, d->conf, why)) {
 			watch_clock(d);
 			return d;
-		}
+		} else
+			log_error("control", "%s", why);
 	}
 	daemon_close(d);
 	return NULL;

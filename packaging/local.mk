@@ -10,6 +10,7 @@ CLEANFILES += packaging/licagentd.service
 packaging/licagentd.service: packaging/licagentd.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging && \
 	$(SED) -e 's|@sbindir[@]|$(sbindir)|g' \
+	    -e 's|@bindir[@]|$(bindir)|g' \
 	    -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 	    $(srcdir)/packaging/licagentd.service.in >$@
 

@@ -44,6 +44,8 @@ struct client {
 	struct buffer in, out;
 	int64_t partial_ms; /* since when half a request waits; 0: none does */
 	bool subscribed;
+	bool awaits_reload; /* with this id */
+	json_int_t reload_id;
 	bool leaving; /* nothing more is read; ends when out is written */
 	bool gone;    /* ends at the end of the turn */
 
@@ -59,6 +61,7 @@ struct control {
 	struct jobs *jobs;
 	struct control_access access;
 	void (*changed)(void *arg); /* leases came or went */
+	void (*reload)(void *arg);  /* somebody asks for it */
 	void *arg;
 
 	struct client *clients;

@@ -389,6 +389,7 @@ control_new(const struct control_options *options)
 	control->jobs = options->jobs;
 	control->access = options->access;
 	control->changed = options->changed;
+	control->reload = options->reload;
 	control->arg = options->arg;
 	control->task = (struct task){ .run = end_gone, .arg = control };
 	control->sweep = (struct timer){ .expired = sweep, .arg = control };

@@ -30,6 +30,8 @@ struct control_options {
 	struct control_access access;
 	/* Leases came or went: the core wants to be called (lc_tick). */
 	void (*changed)(void *arg);
+	/* The configuration is to be read again; control_reloaded follows. */
+	void (*reload)(void *arg);
 	void *arg;
 };
 
@@ -53,6 +55,9 @@ void control_set_access(struct control *, const struct control_access *);
 
 /* The configuration, or the clock, is another one. */
 void control_changed(struct control *);
+
+/* To those who asked for it.  why: one sentence; NULL: it is in force. */
+void control_reloaded(struct control *, const char *why);
 
 /* lc_options' event, lease and notice; none of them calls the core. */
 void control_event(struct control *, const struct lc_event *);

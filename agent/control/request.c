@@ -12,6 +12,7 @@
 
 #include "array.h"
 #include "call.h"
+#include "control.h"
 #include "job.h"
 #include "jobs/eventlog.h"
 #include "jobs/url.h"
@@ -264,6 +265,40 @@ clock_reset(const struct call *call)
 	licenses_changed(control);
 }
 
+/* ---- The configuration ---- */
+
+/* Answered when it has been read: a job that runs ends first. */
+static void
+reload(const struct call *call)
+{
+	struct client *client = call->client;
+	struct control *control = client->control;
+
+	if (client->awaits_reload) {
+		call_refuse(call, "too-many", "a reload is under way");
+		return;
+	}
+	client->awaits_reload = true;
+	client->reload_id = call->id;
+	control->reload(control->arg);
+}
+
+void
+control_reloaded(struct control *control, const char *why)
+{
+	for (struct client *c = control->clients; c != NULL; c = c->next) {
+		const struct call call = { .client = c, .id = c->reload_id };
+
+		if (!c->awaits_reload)
+			continue;
+		c->awaits_reload = false;
+		if (why == NULL)
+			call_done(&call, LC_OK);
+		else
+			call_fail(&call, LC_EOPTIONS, why);
+	}
+}
+
 /* ---- The tables ---- */
 
 enum arg_kind { ARG_NUMBER, ARG_TEXT, ARG_TRUTH };
@@ -366,6 +401,7 @@ static const struct verb {
 	{ "check", CONTROL_ADMIN, 0, 0, check },
 	{ "clock", CONTROL_READ, 0, 0, clock_show },
 	{ "clock_reset", CONTROL_ADMIN, 0, 0, clock_reset },
+	{ "reload", CONTROL_ADMIN, 0, 0, reload },
 };
 
 /* ---- Reading a request ---- */

@@ -77,6 +77,7 @@
 	    "check whether a feature is licensed, or all state on disk") \
 	X("clock reset", "", clock_reset, \
 	    "take back a clock that was set too far ahead") \
+	X("reload", "", reload, "have the daemon read its configuration again") \
 	X("run", "r", run, "run a command while holding a license") \
 	X("dump", "", dump, "everything the daemon knows, as JSON")
 /* clang-format on */

@@ -1,4 +1,4 @@
-/* status.c - counters, what is supported, and the clock. */
+/* status.c - counters, what is supported, the clock, the configuration. */
 #include <stdio.h>
 
 #include "commands.h"
@@ -145,5 +145,18 @@ clock_reset(struct ctl *ctl)
 
 	if (status == EXIT_DONE && !ctl->json)
 		puts("Licenses follow the clock again.");
+	return finish(ctl, status, result);
+}
+
+int
+reload(struct ctl *ctl)
+{
+	json_t *result = NULL;
+	int status;
+
+	ctl->slow = true; /* an action that runs ends first */
+	status = ask(ctl, json_pack("{s:s}", "do", "reload"), &result);
+	if (status == EXIT_DONE && !ctl->json)
+		puts("The configuration is in force.");
 	return finish(ctl, status, result);
 }

@@ -6,6 +6,7 @@ CONTROL_TESTS = \
 	tests/agent/control/events.py \
 	tests/agent/control/leases.py \
 	tests/agent/control/protocol.py \
+	tests/agent/control/reload.py \
 	tests/agent/control/rude.py \
 	tests/agent/control/urls.py \
 	tests/agent/control/wrong.py

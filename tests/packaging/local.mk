@@ -1,0 +1,4 @@
+# Tests of what is installed beside the programs.
+PACKAGING_TESTS = tests/packaging/unit.py
+TESTS += $(PACKAGING_TESTS)
+dist_check_SCRIPTS += $(PACKAGING_TESTS)
