@@ -96,7 +96,7 @@ def copies_in_memory(lab, secret):
 
 def no_copies(lab):
     step("no password is left in the daemon's memory")
-    found = copies_in_memory(lab, "licensecore")
+    found = copies_in_memory(lab, lab.control)
     if found is None:
         print("NOT TESTED: its memory cannot be read (not root?)")
         return
