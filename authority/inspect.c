@@ -68,8 +68,8 @@ inspect_line(struct lc_inspection *inspection, const struct lc_file *file,
 
 /* Line i of the file, or of the ticket that is in it. */
 static struct lc_file_line
-line_text(
-    const struct lc_inspection *inspection, const struct lc_file *file, size_t i)
+line_text(const struct lc_inspection *inspection, const struct lc_file *file,
+    size_t i)
 {
 	const char *text;
 
@@ -162,7 +162,7 @@ inspect_file(struct lc_inspection *inspection, const struct lc_file *file,
 	if (err == LC_OK && !inspection->has_statement && file->nlines == 0 &&
 	    file->neulas == 0)
 		return lc_fail(detail, LC_EFILE,
-		    "it holds no license line, ticket or credentials");
+		    "no license line, ticket or credentials found");
 	return err == LC_OK ? inspect_all(inspection, file) : err;
 }
 

@@ -1,4 +1,5 @@
-/* issue.c - authorities and the license files they write: licenseauthority.h. */
+/* issue.c - authorities and the license files they write: licenseauthority.h.
+ */
 #include "licenseauthority.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include "format/keyfile.h"
 #include "format/line.h"
 #include "base/text.h"
+#include "sign.h"
 
 #define KEY_FILE "issuer.key"
 #define JWK_FILE "issuer.jwk"
@@ -34,14 +36,14 @@ check_options(
 
 	if (len < 1 || len > LC_KEY_NAME_MAX || !lc_text_is_plain(name, len))
 		return lc_fail(detail, LC_EINVAL,
-		    "the authority's name is not a text of 1 to %d bytes "
-		    "without control characters",
+		    "invalid authority name: not 1 to %d bytes of text",
 		    LC_KEY_NAME_MAX);
 	if ((from != LC_NO_TIME && (from < 0 || from > LC_DATE_MAX)) ||
 	    (until != LC_NO_TIME && (until < 0 || until > LC_DATE_MAX)) ||
 	    (from != LC_NO_TIME && until != LC_NO_TIME && from >= until))
 		return lc_fail(detail, LC_EINVAL,
-		    "the key would be valid at no time between 1970 and 2106");
+		    "invalid validity of the key: not a span within 1970 to "
+		    "2106");
 	return LC_OK;
 }
 
@@ -69,8 +71,8 @@ make_dir(const char *dir, struct lc_detail *detail)
 {
 	if (mkdir(dir, 0700) == 0 || errno == EEXIST)
 		return LC_OK;
-	return lc_fail(
-	    detail, LC_EIO, "%s cannot be made: %s", dir, strerror(errno));
+	return lc_fail(detail, LC_EIO, "%s: cannot create directory: %s", dir,
+	    strerror(errno));
 }
 
 static enum lc_err
@@ -142,7 +144,7 @@ read_jwk(const char *path, struct lc_key *key, struct lc_detail *detail)
 		return lc_fail(detail, err, "%s: %s", path, why.text);
 	if (strcmp(public->kid, key->kid) != 0)
 		err = lc_fail(detail, LC_ETRUST,
-		    "%s is not the public half of the private key beside it",
+		    "%s: not the public half of the private key beside it",
 		    path);
 	memcpy(key->name, public->name, sizeof key->name);
 	key->not_before = public->not_before;
@@ -231,7 +233,7 @@ lc_authority_key(const struct lc_authority *authority, int64_t issued,
 
 	if (key->withdrawn)
 		return lc_fail(detail, LC_EKEY,
-		    "the authority's key %s was withdrawn", key->kid);
+		    "key %s of the authority is withdrawn", key->kid);
 	return lc_jws_dated(&jws, issued, detail);
 }
 
@@ -402,8 +404,7 @@ lc_bundle_add_lines(struct lc_bundle *bundle, const struct lc_terms *terms,
 {
 	if (n > LC_FILE_LINES_MAX - bundle->nlines)
 		return lc_fail(detail, LC_EFILE,
-		    "a license file holds at most %d lines, and this one "
-		    "would have %zu",
+		    "too many lines for a license file: at most %d, not %zu",
 		    LC_FILE_LINES_MAX, bundle->nlines + n);
 	add_title(&bundle->writer);
 	add_heading(&bundle->writer, terms, n);
@@ -427,8 +428,7 @@ lc_bundle_save(const struct lc_bundle *bundle, const char *path, bool replace,
 
 	if (err == LC_EFILE)
 		return lc_fail(detail, err,
-		    "a license file has at most %d bytes, and this one would "
-		    "have %zu",
+		    "license file too big: at most %d bytes, not %zu",
 		    LC_FILE_MAX, writer->len);
 	if (err != LC_OK)
 		return err;

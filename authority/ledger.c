@@ -57,20 +57,17 @@ problem(enum db_err err, const char *words, struct lc_detail *detail)
 		return LC_ENOMEM;
 	case DB_BUSY:
 		return lc_fail(detail, LC_ELOCKED,
-		    "%s: locked by another process",
-		    LEDGER_FILE);
+		    "%s: locked by another process", LEDGER_FILE);
 	case DB_NEWER:
-		return lc_fail(detail, LC_ENEWER, "%s: %s",
-		    LEDGER_FILE, words);
+		return lc_fail(detail, LC_ENEWER, "%s: %s", LEDGER_FILE, words);
 	case DB_DAMAGED:
 	case DB_EXISTS:
-		return lc_fail(detail, LC_EDAMAGED, "%s: %s",
-		    LEDGER_FILE, words);
+		return lc_fail(
+		    detail, LC_EDAMAGED, "%s: %s", LEDGER_FILE, words);
 	case DB_FAILED:
 		break;
 	}
-	return lc_fail(detail, LC_EIO, "%s: %s", LEDGER_FILE,
-	    words);
+	return lc_fail(detail, LC_EIO, "%s: %s", LEDGER_FILE, words);
 }
 
 static enum lc_err
@@ -93,8 +90,8 @@ lc_ledger_open(const struct lc_authority *authority, struct lc_ledger **out,
 	if (asprintf(&path, "%s/%s", authority->dir, LEDGER_FILE) < 0)
 		path = NULL;
 	else
-		err = problem(db_open(path, &schema, &ledger->db, words),
-		    words, detail);
+		err = problem(
+		    db_open(path, &schema, &ledger->db, words), words, detail);
 	if (err == LC_OK)
 		err = done(ledger, db_begin(ledger->db));
 	if (err == LC_OK) {
@@ -154,10 +151,11 @@ lc_ledger_put_line(struct lc_ledger *ledger, const char *text)
 	if (err != LC_OK)
 		return err;
 	/* An identity that the issuer gave twice is the later one. */
-	err = done(ledger, db_run(ledger->db,
-	    "INSERT INTO issued (id, line) VALUES ($1, $2)"
-	    " ON CONFLICT (id) DO UPDATE SET line = excluded.line", "ss",
-	    line->terms.id, text));
+	err = done(
+	    ledger, db_run(ledger->db,
+			"INSERT INTO issued (id, line) VALUES ($1, $2)"
+			" ON CONFLICT (id) DO UPDATE SET line = excluded.line",
+			"ss", line->terms.id, text));
 	lc_line_free(line);
 	return err;
 }
@@ -170,9 +168,11 @@ lc_ledger_put_eula(struct lc_ledger *ledger, const char *text, size_t len)
 
 	if (err != LC_OK)
 		return err;
-	return done(ledger, db_run(ledger->db,
-	    "INSERT INTO agreement (digest, text) VALUES ($1, $2)"
-	    " ON CONFLICT (digest) DO NOTHING", "sx", digest, text, len));
+	return done(
+	    ledger, db_run(ledger->db,
+			"INSERT INTO agreement (digest, text) VALUES ($1, $2)"
+			" ON CONFLICT (digest) DO NOTHING",
+			"sx", digest, text, len));
 }
 
 enum lc_err
@@ -182,11 +182,15 @@ lc_ledger_line(struct lc_ledger *ledger, const char *id, struct lc_line **out)
 	const char *text;
 	enum lc_err err;
 
-	err = first(ledger, db_query(ledger->db, &rows,
-	    "SELECT line FROM issued WHERE id = $1", "s", id), &rows);
+	err = first(ledger,
+	    db_query(ledger->db, &rows, "SELECT line FROM issued WHERE id = $1",
+		"s", id),
+	    &rows);
 	if (err == LC_ENOTFOUND)
-		return lc_fail(ledger->detail, err, "license %s is not in the"
-		    " ledger: this authority did not issue it", id);
+		return lc_fail(ledger->detail, err,
+		    "license %s is not in the"
+		    " ledger: this authority did not issue it",
+		    id);
 	if (err != LC_OK)
 		return err;
 	text = db_text(rows, 0);
@@ -201,8 +205,10 @@ lc_ledger_eula(struct lc_ledger *ledger, const char *digest, char **text)
 	struct db_rows *rows = NULL;
 	enum lc_err err;
 
-	err = first(ledger, db_query(ledger->db, &rows,
-	    "SELECT text FROM agreement WHERE digest = $1", "s", digest), &rows);
+	err = first(ledger,
+	    db_query(ledger->db, &rows,
+		"SELECT text FROM agreement WHERE digest = $1", "s", digest),
+	    &rows);
 	if (err != LC_OK)
 		return err;
 	*text = text_copy(rows, 0);
@@ -213,8 +219,9 @@ lc_ledger_eula(struct lc_ledger *ledger, const char *digest, char **text)
 enum lc_err
 lc_ledger_put_moved(struct lc_ledger *ledger, const char *udi, const char *id)
 {
-	return done(ledger, db_run(ledger->db,
-	    "INSERT INTO moved (udi, id) VALUES ($1, $2)", "ss", udi, id));
+	return done(ledger,
+	    db_run(ledger->db, "INSERT INTO moved (udi, id) VALUES ($1, $2)",
+		"ss", udi, id));
 }
 
 enum lc_err
@@ -223,14 +230,16 @@ lc_ledger_not_moved(struct lc_ledger *ledger, const char *udi, const char *id)
 	struct db_rows *rows = NULL;
 	enum lc_err err;
 
-	err = first(ledger, db_query(ledger->db, &rows,
-	    "SELECT 1 FROM moved WHERE udi = $1 AND id = $2", "ss", udi, id),
+	err = first(ledger,
+	    db_query(ledger->db, &rows,
+		"SELECT 1 FROM moved WHERE udi = $1 AND id = $2", "ss", udi,
+		id),
 	    &rows);
 	if (err != LC_OK)
 		return err == LC_ENOTFOUND ? LC_OK : err;
 	db_stop(rows);
 	return lc_fail(ledger->detail, LC_EREVOKED,
-	    "license %s was moved from %s before", id, udi);
+	    "license %s was already moved from %s", id, udi);
 }
 
 enum lc_err
@@ -261,8 +270,10 @@ lc_ledger_device(
 	enum lc_err err;
 
 	kid[0] = '\0';
-	err = first(ledger, db_query(ledger->db, &rows,
-	    "SELECT kid FROM device WHERE udi = $1", "s", udi), &rows);
+	err = first(ledger,
+	    db_query(ledger->db, &rows, "SELECT kid FROM device WHERE udi = $1",
+		"s", udi),
+	    &rows);
 	if (err != LC_OK)
 		return err == LC_ENOTFOUND ? LC_OK : err;
 	(void)snprintf(kid, LC_DIGEST_LEN + 1, "%s", db_text(rows, 0));
@@ -273,10 +284,11 @@ lc_ledger_device(
 enum lc_err
 lc_ledger_put_device(struct lc_ledger *ledger, const char *udi, const char *kid)
 {
-	return done(ledger, db_run(ledger->db,
-	    "INSERT INTO device (udi, kid) VALUES ($1, $2)"
-	    " ON CONFLICT (udi) DO UPDATE SET kid = excluded.kid", "ss", udi,
-	    kid));
+	return done(
+	    ledger, db_run(ledger->db,
+			"INSERT INTO device (udi, kid) VALUES ($1, $2)"
+			" ON CONFLICT (udi) DO UPDATE SET kid = excluded.kid",
+			"ss", udi, kid));
 }
 
 /* ---- Tickets --------------------------------------------------------- */
@@ -289,17 +301,19 @@ lc_ledger_new_ticket(
 	int64_t number;
 	enum lc_err err;
 
-	err = first(ledger, db_query(ledger->db, &rows,
-	    "INSERT INTO permission (id, udi) VALUES ($1, $2) RETURNING seq",
-	    "ss", id, udi), &rows);
+	err = first(ledger,
+	    db_query(ledger->db, &rows,
+		"INSERT INTO permission (id, udi) VALUES ($1, $2) RETURNING "
+		"seq",
+		"ss", id, udi),
+	    &rows);
 	if (err != LC_OK)
 		return err;
 	number = db_int(rows, 0);
 	db_stop(rows);
 	if (number > UINT32_MAX)
 		return lc_fail(ledger->detail, LC_EDAMAGED,
-		    "%s: no ticket number is left",
-		    LEDGER_FILE);
+		    "%s: no ticket numbers left", LEDGER_FILE);
 	*seq = (uint32_t)number;
 	return LC_OK;
 }
@@ -308,9 +322,10 @@ enum lc_err
 lc_ledger_put_ticket(
     struct lc_ledger *ledger, const char *id, const char *ticket)
 {
-	return done(ledger, db_run(ledger->db,
-	    "UPDATE permission SET ticket = $1 WHERE id = $2", "ss", ticket,
-	    id));
+	return done(
+	    ledger, db_run(ledger->db,
+			"UPDATE permission SET ticket = $1 WHERE id = $2", "ss",
+			ticket, id));
 }
 
 enum lc_err
@@ -320,9 +335,12 @@ lc_ledger_ticket(
 	struct db_rows *rows = NULL;
 	enum lc_err err;
 
-	err = first(ledger, db_query(ledger->db, &rows,
-	    "SELECT ticket, redeemed_for, lines FROM permission WHERE id = $1",
-	    "s", id), &rows);
+	err = first(ledger,
+	    db_query(ledger->db, &rows,
+		"SELECT ticket, redeemed_for, lines FROM permission WHERE id = "
+		"$1",
+		"s", id),
+	    &rows);
 	if (err != LC_OK)
 		return err;
 	out->ticket = text_copy(rows, 0);
@@ -330,14 +348,18 @@ lc_ledger_ticket(
 	out->lines = text_copy(rows, 2);
 	db_stop(rows);
 	return out->ticket != NULL && out->redeemed_for != NULL &&
-	    out->lines != NULL ? LC_OK : LC_ENOMEM;
+		       out->lines != NULL
+		   ? LC_OK
+		   : LC_ENOMEM;
 }
 
 enum lc_err
 lc_ledger_redeem(struct lc_ledger *ledger, const char *id, const char *udi,
     int64_t at, const char *lines)
 {
-	return done(ledger, db_run(ledger->db,
-	    "UPDATE permission SET redeemed_for = $1, redeemed_at = $2,"
-	    " lines = $3 WHERE id = $4", "siss", udi, at, lines, id));
+	return done(ledger,
+	    db_run(ledger->db,
+		"UPDATE permission SET redeemed_for = $1, redeemed_at = $2,"
+		" lines = $3 WHERE id = $4",
+		"siss", udi, at, lines, id));
 }

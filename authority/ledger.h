@@ -15,8 +15,8 @@ struct lc_ledger;
 struct lc_line;
 
 /* Makes the file if it is missing, and begins a transaction. */
-enum lc_err lc_ledger_open(const struct lc_authority *, struct lc_ledger **,
-    struct lc_detail *);
+enum lc_err lc_ledger_open(
+    const struct lc_authority *, struct lc_ledger **, struct lc_detail *);
 enum lc_err lc_ledger_commit(struct lc_ledger *);
 /* What was not committed leaves no trace; NULL is fine. */
 void lc_ledger_close(struct lc_ledger *);
@@ -50,9 +50,9 @@ enum lc_err lc_ledger_put_ticket(
     struct lc_ledger *, const char *id, const char *ticket);
 /* LC_ENOTFOUND.  The caller frees all three; what is absent is "". */
 struct lc_ledger_ticket {
-	char *ticket;	    /* signed */
+	char *ticket;       /* signed */
 	char *redeemed_for; /* the UDI of a device */
-	char *lines;	    /* that it got, each on a row */
+	char *lines;        /* that it got, each on a row */
 };
 enum lc_err lc_ledger_ticket(
     struct lc_ledger *, const char *id, struct lc_ledger_ticket *);

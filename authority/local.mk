@@ -13,10 +13,11 @@ authority_libauthority_la_SOURCES = \
 	authority/issue.c \
 	authority/ledger.c authority/ledger.h \
 	authority/permit.c \
-	authority/redeem.c
+	authority/redeem.c \
+	authority/sign.c authority/sign.h
 AUTHORITY_CPPFLAGS = -I$(top_srcdir)/authority/include
 authority_libauthority_la_CPPFLAGS = $(CORE_CPPFLAGS) \
-	$(AUTHORITY_CPPFLAGS) -I$(top_srcdir) $(CRYPTO_CFLAGS)
+	$(AUTHORITY_CPPFLAGS) -I$(top_srcdir) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS)
 authority_libauthority_la_LIBADD = licensecore/libformat.la db/libdb.la \
 	$(CRYPTO_LIBS)
 

@@ -23,8 +23,10 @@ key_judge(struct lc_ledger *ledger, const struct lc_statement *s, bool replace,
 	if (err != LC_OK || replace || known[0] == '\0' ||
 	    strcmp(known, s->kid) == 0)
 		return err;
-	return lc_fail(detail, LC_EKEY, "%s is known to have the key %s, these"
-	    " credentials are signed with %s", s->udi, known, s->kid);
+	return lc_fail(detail, LC_EKEY,
+	    "%s has key %s on record, but the credentials are signed with "
+	    "key %s",
+	    s->udi, known, s->kid);
 }
 
 static enum lc_err
@@ -50,13 +52,13 @@ lc_authority_know(const struct lc_authority *authority, const void *data,
 	struct lc_statement *s;
 	enum lc_err err;
 
-	err = lc_statement_from_file(LC_CREDENTIALS, data, len, &s, NULL,
-	    detail);
+	err =
+	    lc_statement_from_file(LC_CREDENTIALS, data, len, &s, NULL, detail);
 	if (err != LC_OK)
 		return err;
 	if (udi != NULL && strcmp(s->udi, udi) != 0)
-		err = lc_fail(detail, LC_EUDI, "these are the credentials of"
-		    " %s, not of %s", s->udi, udi);
+		err = lc_fail(detail, LC_EUDI, "credentials of %s, not of %s",
+		    s->udi, udi);
 	if (err == LC_OK)
 		err = know(authority, s, replace, detail);
 	lc_statement_free(s);
@@ -71,13 +73,13 @@ struct permit {
 	const struct lc_permission *asked;
 	struct lc_detail *detail;
 	struct lc_ledger *ledger;
-	struct lc_file *file;		/* asked->add */
+	struct lc_file *file; /* asked->add */
 	char **lines;
 	size_t nlines;
 	char eula[LC_EULA_DIGEST_LEN + 1]; /* of grace licenses */
 	char id[LC_NEW_ID_LEN + 1];
 	uint32_t seq;
-	char *text;			/* signed */
+	char *text; /* signed */
 };
 
 static enum lc_err
@@ -100,12 +102,21 @@ grace_add(struct permit *p, const struct lc_terms *t)
 {
 	char id[LC_NEW_ID_LEN + 1], *line = NULL;
 	struct lc_terms grace = {
-		.id = id, .issuer = "", .feature = t->feature,
-		.version = t->version, .type = lc_type_rules(t->type)->grace,
-		.udis = &p->asked->udi, .nudis = 1, .counted = t->counted,
-		.count = t->count, .additive = t->additive,
-		.period_s = p->asked->grace_s, .issued = p->asked->issued,
-		.start = LC_NO_TIME, .end = LC_NO_TIME, .eula = p->eula,
+		.id = id,
+		.issuer = "",
+		.feature = t->feature,
+		.version = t->version,
+		.type = lc_type_rules(t->type)->grace,
+		.udis = &p->asked->udi,
+		.nudis = 1,
+		.counted = t->counted,
+		.count = t->count,
+		.additive = t->additive,
+		.period_s = p->asked->grace_s,
+		.issued = p->asked->issued,
+		.start = LC_NO_TIME,
+		.end = LC_NO_TIME,
+		.eula = p->eula,
 		.comment = "grace period of a license that was moved",
 	};
 	enum lc_err err;
@@ -113,8 +124,8 @@ grace_add(struct permit *p, const struct lc_terms *t)
 	if (p->asked->grace_s == 0 || grace.type == LC_NO_TYPE)
 		return LC_OK;
 	if ((err = lc_new_id(id)) != LC_OK ||
-	    (err = lc_authority_issue(p->authority, &grace, &line,
-	    p->detail)) != LC_OK ||
+	    (err = lc_authority_issue(
+		 p->authority, &grace, &line, p->detail)) != LC_OK ||
 	    (err = line_add(p, line)) != LC_OK)
 		return err;
 	return lc_ledger_put_line(p->ledger, line);
@@ -129,10 +140,14 @@ removal_add(struct permit *p, const char *id)
 
 	if ((err = lc_ledger_line(p->ledger, id, &line)) != LC_OK)
 		return err;
-	if (line->terms.nudis == 0 || !lc_terms_fit(&line->terms, udi))
-		err = lc_fail(p->detail, LC_EUDI, "license %s is not for %s%s",
-		    id, udi, line->terms.nudis == 0 ? " alone: it works in any"
-		    " device, there is nothing to move" : "");
+	if (line->terms.nudis == 0)
+		err = lc_fail(p->detail, LC_EUDI,
+		    "license %s is for any device:"
+		    " nothing to move",
+		    id);
+	else if (!lc_terms_fit(&line->terms, udi))
+		err = lc_fail(
+		    p->detail, LC_EUDI, "license %s is not for %s", id, udi);
 	if (err == LC_OK)
 		err = lc_ledger_not_moved(p->ledger, udi, id);
 	if (err == LC_OK)
@@ -151,11 +166,11 @@ addition_add(struct permit *p, const struct lc_file_line *text)
 	if (err != LC_OK)
 		return err;
 	if (!lc_terms_fit(&line->terms, p->asked->udi))
-		err = lc_fail(p->detail, LC_EUDI, "license %s, which is to be"
-		    " added, is not for %s", line->terms.id, p->asked->udi);
+		err = lc_fail(p->detail, LC_EUDI,
+		    "license %s to be added is not for %s", line->terms.id,
+		    p->asked->udi);
 	lc_line_free(line);
-	return err != LC_OK ? err :
-	    line_add(p, strndup(text->text, text->len));
+	return err != LC_OK ? err : line_add(p, strndup(text->text, text->len));
 }
 
 static enum lc_err
@@ -165,13 +180,13 @@ lines_add(struct permit *p)
 
 	for (size_t i = 0; i < p->asked->nremove && err == LC_OK; i++)
 		err = removal_add(p, p->asked->remove[i]);
-	for (size_t i = 0; p->file != NULL && i < p->file->nlines &&
-	    err == LC_OK; i++)
+	for (size_t i = 0;
+	     p->file != NULL && i < p->file->nlines && err == LC_OK; i++)
 		err = addition_add(p, &p->file->lines[i]);
 	if (err == LC_OK && p->nlines > LC_TICKET_LICENSES)
-		err = lc_fail(p->detail, LC_EINVAL, "a ticket adds at most %d"
-		    " licenses, this one would add %zu", LC_TICKET_LICENSES,
-		    p->nlines);
+		err = lc_fail(p->detail, LC_EINVAL,
+		    "too many licenses to add: at most %d, not %zu",
+		    LC_TICKET_LICENSES, p->nlines);
 	return err;
 }
 
@@ -180,22 +195,28 @@ sign(struct permit *p)
 {
 	char device[LC_DIGEST_LEN + 1];
 	struct lc_statement s = {
-		.kind = LC_PERMISSION_TICKET, .id = p->id,
+		.kind = LC_PERMISSION_TICKET,
+		.id = p->id,
 		.issuer = lc_authority_name(p->authority),
-		.issued = p->asked->issued, .udi = p->asked->udi,
-		.ids = p->asked->remove, .nids = p->asked->nremove,
-		.lines = (const char *const *)p->lines, .nlines = p->nlines,
+		.issued = p->asked->issued,
+		.udi = p->asked->udi,
+		.ids = p->asked->remove,
+		.nids = p->asked->nremove,
+		.lines = (const char *const *)p->lines,
+		.nlines = p->nlines,
 		.device = device,
 	};
 	enum lc_err err;
 
 	if ((err = lc_ledger_device(p->ledger, s.udi, device)) != LC_OK ||
 	    (err = lc_new_id(p->id)) != LC_OK ||
-	    (err = lc_ledger_new_ticket(p->ledger, s.id, s.udi, &s.seq)) != LC_OK)
+	    (err = lc_ledger_new_ticket(p->ledger, s.id, s.udi, &s.seq)) !=
+		LC_OK)
 		return err;
 	p->seq = s.seq;
 	err = lc_statement_sign(&s, p->authority->key, &p->text, p->detail);
-	return err == LC_OK ? lc_ledger_put_ticket(p->ledger, s.id, p->text) : err;
+	return err == LC_OK ? lc_ledger_put_ticket(p->ledger, s.id, p->text)
+			    : err;
 }
 
 static enum lc_err
@@ -205,11 +226,11 @@ check(const struct permit *p)
 
 	if (!lc_text_is_udi(asked->udi, strlen(asked->udi)))
 		return lc_fail(p->detail, LC_EINVAL,
-		    "\"%s\" is no UDI (PID:SN)", asked->udi);
+		    "invalid UDI \"%s\" (not PID:SN)", asked->udi);
 	if (asked->nremove > LC_TICKET_LICENSES)
-		return lc_fail(p->detail, LC_EINVAL, "a ticket removes at most"
-		    " %d licenses, not %zu", LC_TICKET_LICENSES,
-		    asked->nremove);
+		return lc_fail(p->detail, LC_EINVAL,
+		    "too many licenses to remove: at most %d, not %zu",
+		    LC_TICKET_LICENSES, asked->nremove);
 	return lc_authority_key(p->authority, asked->issued, p->detail);
 }
 
@@ -220,14 +241,17 @@ write_ledger(struct permit *p)
 	enum lc_err err;
 
 	if ((err = check(p)) != LC_OK ||
-	    (asked->add != NULL && (err = lc_file_parse(asked->add,
-	    asked->add_len, &p->file, p->detail)) != LC_OK) ||
+	    (asked->add != NULL &&
+		(err = lc_file_parse(asked->add, asked->add_len, &p->file,
+		     p->detail)) != LC_OK) ||
 	    (asked->eula != NULL && (err = lc_eula_digest(asked->eula,
-	    asked->eula_len, p->eula)) != LC_OK) ||
-	    (err = lc_ledger_open(p->authority, &p->ledger, p->detail)) != LC_OK)
+					 asked->eula_len, p->eula)) != LC_OK) ||
+	    (err = lc_ledger_open(p->authority, &p->ledger, p->detail)) !=
+		LC_OK)
 		return err;
 	if (asked->eula != NULL)
-		err = lc_ledger_put_eula(p->ledger, asked->eula, asked->eula_len);
+		err =
+		    lc_ledger_put_eula(p->ledger, asked->eula, asked->eula_len);
 	if (err != LC_OK || (err = lines_add(p)) != LC_OK ||
 	    (err = sign(p)) != LC_OK)
 		return err;
@@ -243,8 +267,8 @@ write_eulas(struct permit *p, struct lc_bundle *bundle)
 	if (p->asked->eula != NULL)
 		err = lc_bundle_add_eula(bundle, p->asked->eula,
 		    p->asked->eula_len, digest, p->detail);
-	for (size_t i = 0; p->file != NULL && i < p->file->neulas &&
-	    err == LC_OK; i++)
+	for (size_t i = 0;
+	     p->file != NULL && i < p->file->neulas && err == LC_OK; i++)
 		err = lc_bundle_add_eula(bundle, p->file->eulas[i].text,
 		    p->file->eulas[i].len, digest, p->detail);
 	return err;
@@ -260,14 +284,14 @@ write_file(struct permit *p, struct lc_bundle **out)
 	if ((err = lc_bundle_new(&bundle)) != LC_OK)
 		return err;
 	w = lc_bundle_writer(bundle);
-	lc_file_writer_text(w, "Permission ticket: the device has to give"
+	lc_file_writer_text(w,
+	    "Permission ticket: the device has to give"
 	    " licenses up.  Only what stands\nbetween the BEGIN and END rows"
 	    " counts; the rest is for people.\n\n"
-	    "Device:    %s\nTicket:    %s, number %u\n", p->asked->udi, p->id,
-	    p->seq);
+	    "Device:    %s\nTicket:    %s, number %u\n",
+	    p->asked->udi, p->id, p->seq);
 	for (size_t i = 0; i < p->asked->nremove; i++)
-		lc_file_writer_text(w, "Remove:    %s\n",
-		    p->asked->remove[i]);
+		lc_file_writer_text(w, "Remove:    %s\n", p->asked->remove[i]);
 	if (p->nlines > 0)
 		lc_file_writer_text(w, "Add:       %zu licenses\n", p->nlines);
 	lc_file_writer_statement(w, LC_PERMISSION_TICKET, p->text);
@@ -284,7 +308,9 @@ lc_authority_permit(const struct lc_authority *authority,
     struct lc_detail *detail)
 {
 	struct permit p = {
-		.authority = authority, .asked = asked, .detail = detail,
+		.authority = authority,
+		.asked = asked,
+		.detail = detail,
 	};
 	enum lc_err err = write_ledger(&p);
 

@@ -20,13 +20,13 @@
 
 struct redeem {
 	const struct lc_authority *authority;
-	const char *udi;		/* the device that gets them */
+	const char *udi; /* the device that gets them */
 	int64_t issued;
 	struct lc_detail *detail;
 	struct lc_ledger *ledger;
 	struct lc_statement *rehost;
-	struct lc_ledger_ticket ticket;	/* that it answers */
-	struct lc_file_writer lines;	/* joined by line feeds */
+	struct lc_ledger_ticket ticket; /* that it answers */
+	struct lc_file_writer lines;    /* joined by line feeds */
 	struct lc_redeemed result;
 };
 
@@ -55,26 +55,29 @@ answers(const struct redeem *r)
 
 	if ((err = lc_statement_digest(r->ticket.ticket, digest)) != LC_OK ||
 	    (err = lc_statement_peek(LC_PERMISSION_TICKET, r->ticket.ticket,
-	    &asked, r->detail)) != LC_OK)
+		 &asked, r->detail)) != LC_OK)
 		return err;
 	good = strcmp(digest, r->rehost->digest) == 0 &&
-	    strcmp(asked->udi, r->rehost->udi) == 0 &&
-	    asked->seq == r->rehost->seq && same_ids(asked, r->rehost);
+	       strcmp(asked->udi, r->rehost->udi) == 0 &&
+	       asked->seq == r->rehost->seq && same_ids(asked, r->rehost);
 	lc_statement_free(asked);
-	return good ? LC_OK : lc_fail(r->detail, LC_ETICKET, "the rehost"
-	    " ticket does not answer permission ticket %s as it was made",
-	    r->rehost->id);
+	return good ? LC_OK
+		    : lc_fail(r->detail, LC_ETICKET,
+			  "rehost ticket does not match permission ticket %s",
+			  r->rehost->id);
 }
 
 static enum lc_err
 ticket_judge(struct redeem *r)
 {
-	enum lc_err err = lc_ledger_ticket(r->ledger, r->rehost->id, &r->ticket);
+	enum lc_err err =
+	    lc_ledger_ticket(r->ledger, r->rehost->id, &r->ticket);
 
 	if (err == LC_ENOTFOUND)
-		return lc_fail(r->detail, LC_ETICKET, "the rehost ticket"
-		    " answers permission ticket %s, which is none of this"
-		    " authority", r->rehost->id);
+		return lc_fail(r->detail, LC_ETICKET,
+		    "permission ticket %s is not in the ledger: this "
+		    "authority did not issue it",
+		    r->rehost->id);
 	return err == LC_OK ? answers(r) : err;
 }
 
@@ -88,12 +91,12 @@ key_judge(struct redeem *r)
 		return err;
 	r->result.key_is_new = known[0] == '\0';
 	if (r->result.key_is_new)
-		return lc_ledger_put_device(r->ledger, r->rehost->udi,
-		    r->rehost->kid);
+		return lc_ledger_put_device(
+		    r->ledger, r->rehost->udi, r->rehost->kid);
 	if (strcmp(known, r->rehost->kid) != 0)
-		return lc_fail(r->detail, LC_EKEY, "the rehost ticket is"
-		    " signed with the key %s, but %s has %s", r->rehost->kid,
-		    r->rehost->udi, known);
+		return lc_fail(r->detail, LC_EKEY,
+		    "rehost ticket is signed with key %s, but %s has key %s",
+		    r->rehost->kid, r->rehost->udi, known);
 	return LC_OK;
 }
 
@@ -104,8 +107,8 @@ again_judge(struct redeem *r)
 
 	r->result.again = *before != '\0';
 	if (r->result.again && strcmp(before, r->udi) != 0)
-		return lc_fail(r->detail, LC_EEXISTS, "the rehost ticket was"
-		    " redeemed before, for %s", before);
+		return lc_fail(r->detail, LC_EEXISTS,
+		    "rehost ticket was already redeemed for %s", before);
 	return LC_OK;
 }
 
@@ -139,11 +142,11 @@ line_issue(struct redeem *r, struct lc_terms *t)
 	t->nudis = 1;
 	t->issued = r->issued;
 	if ((err = lc_new_id(id)) != LC_OK ||
-	    (err = lc_authority_issue(r->authority, t, &line,
-	    r->detail)) != LC_OK)
+	    (err = lc_authority_issue(r->authority, t, &line, r->detail)) !=
+		LC_OK)
 		return err;
-	lc_file_writer_text(&r->lines, "%s%s",
-	    r->result.issued++ > 0 ? "\n" : "", line);
+	lc_file_writer_text(
+	    &r->lines, "%s%s", r->result.issued++ > 0 ? "\n" : "", line);
 	err = lc_ledger_put_line(r->ledger, line);
 	free(line);
 	return err;
@@ -157,8 +160,10 @@ license_move(struct redeem *r, size_t i)
 	struct lc_terms t;
 	enum lc_err err;
 
-	if ((err = lc_ledger_not_moved(r->ledger, r->rehost->udi, id)) != LC_OK ||
-	    (err = lc_ledger_put_moved(r->ledger, r->rehost->udi, id)) != LC_OK ||
+	if ((err = lc_ledger_not_moved(r->ledger, r->rehost->udi, id)) !=
+		LC_OK ||
+	    (err = lc_ledger_put_moved(r->ledger, r->rehost->udi, id)) !=
+		LC_OK ||
 	    (err = lc_ledger_line(r->ledger, id, &line)) != LC_OK)
 		return err;
 	t = line->terms;
@@ -178,8 +183,8 @@ licenses_move(struct redeem *r)
 	for (size_t i = 0; i < r->rehost->nids && err == LC_OK; i++)
 		err = license_move(r, i);
 	if (err == LC_OK && r->result.issued == 0)
-		return lc_fail(r->detail, LC_EEXPIRED, "nothing is left of the"
-		    " licenses that the rehost ticket is about");
+		return lc_fail(r->detail, LC_EEXPIRED,
+		    "nothing left to move: the licenses are used up");
 	if (err == LC_OK)
 		err = lc_file_writer_end(&r->lines);
 	return err;
@@ -191,8 +196,8 @@ write_ledger(struct redeem *r)
 {
 	enum lc_err err;
 
-	if ((err = ticket_judge(r)) != LC_OK ||
-	    (err = key_judge(r)) != LC_OK || (err = again_judge(r)) != LC_OK)
+	if ((err = ticket_judge(r)) != LC_OK || (err = key_judge(r)) != LC_OK ||
+	    (err = again_judge(r)) != LC_OK)
 		return err;
 	if (r->result.again) {
 		lc_file_writer_text(&r->lines, "%s", r->ticket.lines);
@@ -200,7 +205,7 @@ write_ledger(struct redeem *r)
 	}
 	if ((err = licenses_move(r)) != LC_OK ||
 	    (err = lc_ledger_redeem(r->ledger, r->rehost->id, r->udi, r->issued,
-	    r->lines.text)) != LC_OK)
+		 r->lines.text)) != LC_OK)
 		return err;
 	return lc_ledger_commit(r->ledger);
 }
@@ -216,10 +221,9 @@ bundle_eula(struct redeem *r, struct lc_bundle *bundle, const char *digest)
 	if (*digest == '\0')
 		return LC_OK;
 	err = lc_ledger_eula(r->ledger, digest, &text);
-	if (err != LC_OK)	/* the device may have the text */
+	if (err != LC_OK) /* the device may have the text */
 		return err == LC_ENOTFOUND ? LC_OK : err;
-	err = lc_bundle_add_eula(bundle, text, strlen(text), found,
-	    r->detail);
+	err = lc_bundle_add_eula(bundle, text, strlen(text), found, r->detail);
 	free(text);
 	return err;
 }
@@ -234,8 +238,8 @@ bundle_line(struct redeem *r, struct lc_bundle *bundle, const char *text)
 	if (err != LC_OK)
 		return err;
 	if ((err = bundle_eula(r, bundle, line->terms.eula)) == LC_OK)
-		err = lc_bundle_add_lines(bundle, &line->terms, &text, 1,
-		    r->detail);
+		err = lc_bundle_add_lines(
+		    bundle, &line->terms, &text, 1, r->detail);
 	lc_line_free(line);
 	return err;
 }
@@ -268,16 +272,18 @@ lc_authority_redeem(const struct lc_authority *authority, const void *data,
     struct lc_redeemed *result, struct lc_detail *detail)
 {
 	struct redeem r = {
-		.authority = authority, .udi = udi, .issued = issued,
+		.authority = authority,
+		.udi = udi,
+		.issued = issued,
 		.detail = detail,
 	};
 	enum lc_err err;
 
 	if (!lc_text_is_udi(udi, strlen(udi)))
-		return lc_fail(detail, LC_EINVAL, "\"%s\" is no UDI (PID:SN)",
-		    udi);
+		return lc_fail(
+		    detail, LC_EINVAL, "invalid UDI \"%s\" (not PID:SN)", udi);
 	if ((err = lc_statement_from_file(LC_REHOST_TICKET, data, len,
-	    &r.rehost, NULL, detail)) == LC_OK &&
+		 &r.rehost, NULL, detail)) == LC_OK &&
 	    (err = lc_ledger_open(authority, &r.ledger, detail)) == LC_OK &&
 	    (err = write_ledger(&r)) == LC_OK &&
 	    (err = bundle_make(&r, out)) == LC_OK)

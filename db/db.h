@@ -20,7 +20,7 @@ struct db;
 
 enum db_err {
 	DB_OK = 0,
-	DB_END,	    /* no row, or no more */
+	DB_END,     /* no row, or no more */
 	DB_EXISTS,  /* there is a row with this key */
 	DB_BUSY,    /* others hold it, and waiting did not help */
 	DB_NEWER,   /* of a schema version that this program does not know */
@@ -74,8 +74,8 @@ enum db_err db_run(struct db *, const char *sql, const char *letters, ...);
  * again; db_stop after the end is fine.
  */
 struct db_rows;
-enum db_err db_query(struct db *, struct db_rows **, const char *sql,
-    const char *letters, ...);
+enum db_err db_query(
+    struct db *, struct db_rows **, const char *sql, const char *letters, ...);
 enum db_err db_next(struct db_rows *);
 void db_stop(struct db_rows *); /* NULL is fine */
 

@@ -132,24 +132,23 @@ bind_one(sqlite3_stmt *statement, int at, char letter, va_list *args)
 		    statement, at, va_arg(*args, int64_t));
 	case 'b':
 		value = va_arg(*args, const void *);
-		return sqlite3_bind_blob64(statement, at, value,
-		    va_arg(*args, size_t), SQLITE_STATIC);
+		return sqlite3_bind_blob64(
+		    statement, at, value, va_arg(*args, size_t), SQLITE_STATIC);
 	default:
 		return SQLITE_MISUSE;
 	}
 }
 
 static enum db_err
-start(struct db *db, struct db_rows **out, const char *sql,
-    const char *letters, va_list *args)
+start(struct db *db, struct db_rows **out, const char *sql, const char *letters,
+    va_list *args)
 {
 	struct db_rows *rows = NULL;
 	enum db_err err = prepare(db, sql, &rows);
 	int rc = SQLITE_OK;
 
-	for (unsigned n = 1; err == DB_OK && rc == SQLITE_OK &&
-			     letters[n - 1] != '\0';
-	     n++)
+	for (unsigned n = 1;
+	     err == DB_OK && rc == SQLITE_OK && letters[n - 1] != '\0'; n++)
 		rc = bind_one(rows->statement, place_of(rows->statement, n),
 		    letters[n - 1], args);
 	if (err == DB_OK && (err = judge(db, rc)) == DB_OK)
@@ -338,8 +337,8 @@ schema_check(struct db *db, const struct db_schema *schema)
 	if (kind == 0 && version == 0 && tables == 0)
 		return migrate(db, schema); /* a new file */
 	if (kind != schema->kind || version < 1) {
-		(void)snprintf(db->words, sizeof db->words,
-		    "not a database of this kind");
+		(void)snprintf(
+		    db->words, sizeof db->words, "not a database of this kind");
 		return DB_DAMAGED;
 	}
 	if (version > schema->nsteps) {

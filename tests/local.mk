@@ -14,7 +14,8 @@ tests_support_libsupport_la_LIBADD = authority/libauthority.la \
 	licensecore/libcore.la $(CUNIT_LIBS) $(SQLITE_LIBS)
 
 # Unit tests see the private headers of what they test.
-UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/support \
+UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) \
+	-I$(top_srcdir)/tests/support \
 	-I$(top_srcdir)/licensecore $(AUTHORITY_CPPFLAGS) \
 	$(CRYPTO_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS)
 UNIT_LDADD = tests/support/libsupport.la $(CRYPTO_LIBS) $(JANSSON_LIBS)

@@ -34,12 +34,12 @@ judge(int fd, const char *path, size_t max, struct stat *st,
     struct lc_detail *detail)
 {
 	if (fstat(fd, st) != 0)
-		return failed(detail, path, "cannot be read");
+		return failed(detail, path, "cannot read");
 	if (!S_ISREG(st->st_mode))
-		return lc_fail(detail, LC_EIO, "%s is not a plain file", path);
+		return lc_fail(detail, LC_EIO, "%s: not a regular file", path);
 	if ((uintmax_t)st->st_size > max)
 		return lc_fail(detail, LC_EIO,
-		    "%s has %jd bytes; at most %zu are allowed", path,
+		    "%s: %jd bytes, at most %zu allowed", path,
 		    (intmax_t)st->st_size, max);
 	return LC_OK;
 }
@@ -60,7 +60,7 @@ read_all(int fd, const char *path, size_t size, char **out, size_t *len,
 		if (n < 0 && errno != EINTR) {
 			OPENSSL_cleanse(data, got);
 			free(data);
-			return failed(detail, path, "cannot be read");
+			return failed(detail, path, "cannot read");
 		}
 		got += n > 0 ? (size_t)n : 0;
 	}
@@ -81,9 +81,9 @@ lc_disk_read(const char *path, size_t max, char **data, size_t *len,
 	if (st == NULL)
 		st = &own;
 	if (fd < 0 && errno == ENOENT)
-		return lc_fail(detail, LC_ENOTFOUND, "%s does not exist", path);
+		return lc_fail(detail, LC_ENOTFOUND, "%s: no such file", path);
 	if (fd < 0)
-		return failed(detail, path, "cannot be opened");
+		return failed(detail, path, "cannot open");
 	err = judge(fd, path, max, st, detail);
 	if (err == LC_OK)
 		err =
@@ -161,9 +161,9 @@ check_target(const char *path, bool replace, struct lc_detail *detail)
 	if (lstat(path, &st) != 0)
 		return LC_OK; /* what else is wrong shows when it is written */
 	if (!replace)
-		return lc_fail(detail, LC_EEXISTS, "%s exists already", path);
+		return lc_fail(detail, LC_EEXISTS, "%s: already exists", path);
 	if (!S_ISREG(st.st_mode))
-		return lc_fail(detail, LC_EIO, "%s is not a plain file", path);
+		return lc_fail(detail, LC_EIO, "%s: not a regular file", path);
 	return LC_OK;
 }
 
@@ -183,11 +183,11 @@ lc_disk_write(const char *path, const void *data, size_t len, mode_t mode,
 	if (!write_new(temporary, mode, data, len) ||
 	    !move(temporary, path, replace)) {
 		err = errno == EEXIST ? LC_EEXISTS : LC_EIO;
-		err = lc_fail(detail, err, "%s cannot be written: %s", path,
+		err = lc_fail(detail, err, "%s: cannot write: %s", path,
 		    strerror(errno));
 		(void)unlink(temporary); /* a second error would say less */
 	} else if (!lc_disk_sync_dir(path)) {
-		err = failed(detail, path, "its directory cannot be synced");
+		err = failed(detail, path, "cannot sync directory");
 	}
 	free(temporary);
 	return err;
@@ -208,10 +208,10 @@ enum lc_err
 lc_disk_replace(const char *from, const char *to, struct lc_detail *detail)
 {
 	if (!sync_file(from) || rename(from, to) != 0)
-		return lc_fail(detail, LC_EIO, "%s cannot be written: %s", to,
+		return lc_fail(detail, LC_EIO, "%s: cannot write: %s", to,
 		    strerror(errno));
 	return lc_disk_sync_dir(to) ? LC_OK :
-	    failed(detail, to, "its directory cannot be synced");
+	    failed(detail, to, "cannot sync directory");
 }
 
 enum lc_err

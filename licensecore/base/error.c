@@ -12,70 +12,69 @@ lc_strerror(enum lc_err err)
 	case LC_OK:
 		return "no error";
 	case LC_EINVAL:
-		return "the call was made with an argument it does not allow";
+		return "invalid argument";
 	case LC_ENOMEM:
 		return "out of memory";
 	case LC_EIO:
-		return "the disk or the database refused";
+		return "I/O error";
 	case LC_ELOCKED:
-		return "another process uses the state directory";
+		return "state directory in use by another process";
 	case LC_EDAMAGED:
-		return "the state on disk is damaged";
+		return "damaged state";
 	case LC_ENEWER:
-		return "the state was written by a newer version";
+		return "state written by a newer version";
 	case LC_EOPTIONS:
-		return "the options contradict themselves";
+		return "inconsistent options";
 	case LC_ETRUST:
-		return "the issuers' keys cannot be trusted";
+		return "untrusted keys";
 	case LC_EDEVICE:
-		return "there is no such device";
+		return "no such device";
 	case LC_ESTORE:
-		return "there is no such license store";
+		return "no such license store";
 	case LC_ENOTFOUND:
-		return "there is no such license";
+		return "no such license";
 	case LC_EREADONLY:
-		return "the license store is built in and cannot be changed";
+		return "read-only license store";
 	case LC_EINUSE:
-		return "a feature is using the license";
+		return "license in use";
 	case LC_EFILE:
-		return "this is not a license file";
+		return "not a license file";
 	case LC_ELINE:
-		return "the license line is malformed";
+		return "malformed license line";
 	case LC_ESIGNATURE:
-		return "the license line was altered after it was signed";
+		return "license altered after signing";
 	case LC_EKEY:
-		return "the license line is signed with a key that is not "
-		       "trusted";
+		return "untrusted signing key";
 	case LC_EUDI:
-		return "the license is for another device";
+		return "license for another device";
 	case LC_EEXISTS:
-		return "the license is installed already";
+		return "license already installed";
 	case LC_EREVOKED:
-		return "the license was given up and cannot come back";
+		return "license revoked";
 	case LC_ECOUNT:
-		return "the license's count does not go with its type";
+		return "invalid count for the license type";
 	case LC_EPERIOD:
-		return "the license's period or dates do not go with its type";
+		return "invalid period or dates for the license type";
 	case LC_EEULA:
-		return "the license's agreement has to be accepted first";
+		return "agreement not accepted";
 	case LC_EFULL:
-		return "the license store is full";
+		return "license store full";
 	case LC_ETICKET:
-		return "this is not a permission ticket that counts";
+		return "invalid permission ticket";
 	case LC_ESUPERSEDED:
-		return "a newer permission ticket was processed already";
+		return "superseded permission ticket";
 	case LC_ENOTICKET:
-		return "the device has made no rehost ticket yet";
+		return "no rehost ticket";
 	case LC_ENOLICENSE:
-		return "the feature has no license";
+		return "no license for the feature";
 	case LC_EEXPIRED:
-		return "the license ran out";
+		return "license expired";
 	case LC_EEXHAUSTED:
-		return "the license's count is used up";
+		return "license count exhausted";
 	case LC_ENOTYET:
-		return "the license begins later";
+		return "license not yet valid";
 	case LC_EMIXED:
-		return "the licenses failed for different reasons";
+		return "licenses failed for different reasons";
 	}
 	return "unknown error";
 }

@@ -29,22 +29,22 @@ is_flat(const char *text, size_t len)
 	return true;
 }
 
-/* The kinds of error that people can do something about. */
+/* The errors that people can do something about. */
 static const char *
 why_not(const json_error_t *error)
 {
 	switch (json_error_code(error)) {
 	case json_error_duplicate_key:
-		return "has a member twice";
+		return "duplicate member";
 	case json_error_invalid_utf8:
-		return "is not UTF-8";
+		return "not valid UTF-8";
 	case json_error_null_byte_in_key:
 	case json_error_null_character:
-		return "holds a NUL character";
+		return "NUL character";
 	case json_error_numeric_overflow:
-		return "holds a number that is too big";
+		return "number too big";
 	default:
-		return "is not JSON";
+		return "not JSON";
 	}
 }
 
@@ -56,19 +56,18 @@ lc_json_object(const char *text, size_t len, enum lc_err err, const char *what,
 	json_t *value;
 
 	if (!is_flat(text, len))
-		return lc_fail(detail, err,
-		    "%s is nested deeper than any member needs", what);
+		return lc_fail(detail, err, "%s: nested too deep", what);
 	value = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
 	if (value == NULL) {
 		/* No words: it gave up before it read anything. */
 		if (error.text[0] == '\0' ||
 		    json_error_code(&error) == json_error_out_of_memory)
 			return LC_ENOMEM;
-		return lc_fail(detail, err, "%s %s", what, why_not(&error));
+		return lc_fail(detail, err, "%s: %s", what, why_not(&error));
 	}
 	if (!json_is_object(value)) {
 		json_decref(value);
-		return lc_fail(detail, err, "%s is not a JSON object", what);
+		return lc_fail(detail, err, "%s: not a JSON object", what);
 	}
 	*out = value;
 	return LC_OK;

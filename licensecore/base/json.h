@@ -14,7 +14,7 @@
 
 /*
  * One JSON object and nothing after it, no member twice.  Anything else fails
- * with err and a sentence that starts with what ("the header"), or with
+ * with err and a detail that starts with what ("header"), or with
  * LC_ENOMEM.  The caller's reference.
  */
 enum lc_err lc_json_object(const char *text, size_t len, enum lc_err err,

@@ -104,6 +104,23 @@ lc_text_is_rows(const char *text, size_t len)
 }
 
 bool
+lc_text_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
+}
+
+void
+lc_text_trim(const char **text, size_t *len)
+{
+	while (*len > 0 && lc_text_is_blank(**text)) {
+		++*text;
+		--*len;
+	}
+	while (*len > 0 && lc_text_is_blank((*text)[*len - 1]))
+		--*len;
+}
+
+bool
 lc_text_is_id(const char *text)
 {
 	for (; *text != '\0'; text++) {

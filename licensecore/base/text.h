@@ -11,6 +11,10 @@
    are allowed. */
 bool lc_text_is_rows(const char *text, size_t len);
 
+/* Blanks, line ends and form feeds around a text do not count. */
+void lc_text_trim(const char **text, size_t *len);
+bool lc_text_is_blank(char c);
+
 /* Letters, digits and . _ : - only, so that it can stand in any command. */
 bool lc_text_is_id(const char *text);
 

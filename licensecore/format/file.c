@@ -59,12 +59,6 @@ struct rows {
 };
 
 static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
-}
-
-static bool
 next_row(struct rows *rows, struct row *row)
 {
 	const char *end;
@@ -75,12 +69,8 @@ next_row(struct rows *rows, struct row *row)
 	row->number = ++rows->number;
 	end = memchr(rows->next, '\n', (size_t)(rows->end - rows->next));
 	rows->next = end == NULL ? rows->end : end + 1;
-	end = rows->next;
-	while (row->text < end && is_blank(*row->text))
-		row->text++;
-	while (end > row->text && is_blank(end[-1]))
-		end--;
-	row->len = (size_t)(end - row->text);
+	row->len = (size_t)(rows->next - row->text);
+	lc_text_trim(&row->text, &row->len);
 	return true;
 }
 
@@ -160,7 +150,7 @@ add_line(struct parser *parser, const struct row *row)
 
 	if (parser->nlines == LC_FILE_LINES_MAX)
 		return lc_fail(parser->detail, LC_EFILE,
-		    "it holds more than %d license lines", LC_FILE_LINES_MAX);
+		    "more than %d license lines", LC_FILE_LINES_MAX);
 	lines = make_room(
 	    parser->lines, parser->nlines, &parser->lines_size, sizeof *lines);
 	if (lines == NULL)
@@ -196,7 +186,7 @@ add_eula(struct parser *parser, const struct row *row)
 		return err;
 	if (parser->neulas == EULAS_MAX)
 		return lc_fail(parser->detail, LC_EFILE,
-		    "it holds more than %d agreements", EULAS_MAX);
+		    "more than %d agreements", EULAS_MAX);
 	eulas = make_room(
 	    parser->eulas, parser->neulas, &parser->eulas_size, sizeof *eulas);
 	if (eulas == NULL)
@@ -212,7 +202,7 @@ row_outside(struct parser *parser, const struct row *row)
 	for (size_t i = LICENSE; i < NDELIMITERS; i++) {
 		if (row_is(row, delimiters[i].end))
 			return lc_fail(parser->detail, LC_EFILE,
-			    "row %u ends a block that was not begun",
+			    "row %u: END row without a BEGIN row",
 			    row->number);
 		if (row_is(row, delimiters[i].begin)) {
 			parser->block = (enum block)i;
@@ -231,8 +221,7 @@ add_statement(struct parser *parser, const struct row *row)
 
 	if (statement->text != NULL)
 		return lc_fail(parser->detail, LC_EFILE,
-		    "rows %u and %u begin the same thing, of which one is "
-		    "allowed",
+		    "rows %u and %u: only one block of this kind allowed",
 		    statement->number, parser->since);
 	*statement = (struct lc_file_line){ parser->text,
 		(size_t)(row->start - parser->text), parser->since };
@@ -246,8 +235,7 @@ row_inside(struct parser *parser, const struct row *row)
 		return LC_OK;
 	if (row->len >= 5 && memcmp(row->text, "-----", 5) == 0)
 		return lc_fail(parser->detail, LC_EFILE,
-		    "row %u begins something before the block of row %u "
-		    "ended",
+		    "row %u: the block begun in row %u has no END row",
 		    row->number, parser->since);
 	return parser->block == LICENSE ? add_line(parser, row) : LC_OK;
 }
@@ -287,8 +275,7 @@ parse_rows(struct parser *parser)
 		return err;
 	if (parser->block != OUTSIDE)
 		return lc_fail(parser->detail, LC_EFILE,
-		    "the block that begins in row %u has no end: the file "
-		    "was cut off",
+		    "block begun in row %u has no END row (truncated file?)",
 		    parser->since);
 	return LC_OK;
 }
@@ -298,11 +285,11 @@ judge(const char *data, size_t len, struct lc_detail *detail)
 {
 	if (len > LC_FILE_MAX)
 		return lc_fail(detail, LC_EFILE,
-		    "it has %zu bytes; a license file has at most %d", len,
+		    "%zu bytes, at most %d allowed", len,
 		    LC_FILE_MAX);
 	if (!lc_text_is_rows(data, len))
 		return lc_fail(detail, LC_EFILE,
-		    "it is not text (UTF-8 without control characters)");
+		    "not text (UTF-8 without control characters)");
 	return LC_OK;
 }
 
@@ -348,7 +335,7 @@ lc_file_parse(const void *data, size_t len, struct lc_file **out,
 		return err;
 	if (file->nlines == 0) {
 		lc_file_free(file);
-		return lc_fail(detail, LC_EFILE, "it holds no license line");
+		return lc_fail(detail, LC_EFILE, "no license line found");
 	}
 	*out = file;
 	return LC_OK;
@@ -385,19 +372,19 @@ lc_file_statement(const struct lc_file *file, enum lc_statement_kind kind,
 	char *text;
 
 	if (found->text == NULL)
-		return lc_fail(detail, LC_EFILE, "it holds no row \"%s\"",
+		return lc_fail(detail, LC_EFILE, "no row \"%s\" found",
 		    delimiters[STATEMENT + kind].begin);
 	if ((text = malloc(found->len + 1)) == NULL)
 		return LC_ENOMEM;
 	for (size_t i = 0; i < found->len; i++) {
-		if (!is_blank(found->text[i]))
+		if (!lc_text_is_blank(found->text[i]))
 			text[len++] = found->text[i];
 	}
 	text[len] = '\0';
 	if (len > LC_TICKET_MAX) {
 		free(text);
 		return lc_fail(detail, LC_EFILE,
-		    "what begins in row %u has %zu bytes; %d are allowed",
+		    "block begun in row %u: %zu bytes, at most %d allowed",
 		    found->number, len, LC_TICKET_MAX);
 	}
 	*out = text;
@@ -505,12 +492,11 @@ lc_file_writer_eula(struct lc_file_writer *writer, const char *text, size_t len,
 
 	if (!lc_text_is_rows(text, len))
 		return lc_fail(detail, LC_EINVAL,
-		    "the agreement is not text (UTF-8 without control "
-		    "characters)");
+		    "agreement: not text (UTF-8 without control characters)");
 	while (next_row(&rows, &row)) {
 		if (row_is(&row, delimiter->end))
 			return lc_fail(detail, LC_EINVAL,
-			    "row %u of the agreement would end it", row.number);
+			    "agreement: row %u is an END row", row.number);
 	}
 	add_row(writer, delimiter->begin, strlen(delimiter->begin));
 	add(writer, text, len);

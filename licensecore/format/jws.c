@@ -40,7 +40,7 @@ split(const char *text, size_t len, struct parts *out, struct lc_detail *detail)
 	if (second == NULL ||
 	    memchr(second + 1, '.', (size_t)(end - second - 1)) != NULL)
 		return lc_fail(
-		    detail, LC_ELINE, "it is not three parts joined by dots");
+		    detail, LC_ELINE, "not three parts joined by dots");
 	*out = (struct parts){
 		.header = text,
 		.header_len = (size_t)(first - text),
@@ -65,17 +65,16 @@ read_header(const json_t *object, const char *typ, struct header *out,
 
 	if (json_object_get(object, "crit") != NULL)
 		return lc_fail(detail, LC_ELINE,
-		    "its header demands an extension (\"crit\") that this "
-		    "version does not have");
+		    "header: unsupported extension (\"crit\")");
 	if (found == NULL || strcmp(found, typ) != 0)
 		return lc_fail(detail, LC_ELINE,
-		    "its header's \"typ\" is not \"%s\"", typ);
+		    "header: \"typ\" is not \"%s\"", typ);
 	if (alg == NULL || !lc_alg_from_name(alg, &out->alg))
 		return lc_fail(detail, LC_ELINE,
-		    "its header's \"alg\" is neither EdDSA nor ES256");
+		    "header: \"alg\" is neither EdDSA nor ES256");
 	if (kid == NULL || strlen(kid) != LC_KID_LEN)
 		return lc_fail(detail, LC_ELINE,
-		    "its header's \"kid\" is not a key's thumbprint");
+		    "header: \"kid\" is not a key id");
 	memcpy(out->kid, kid, sizeof out->kid);
 	return LC_OK;
 }
@@ -90,11 +89,11 @@ open_header(const struct parts *parts, const char *typ, struct header *out,
 	enum lc_err err;
 
 	if (len > sizeof text)
-		return lc_fail(detail, LC_ELINE, "its header is too long");
+		return lc_fail(detail, LC_ELINE, "header: too long");
 	if (!lc_b64_decode(parts->header, parts->header_len, text))
-		return lc_fail(detail, LC_ELINE, "its header is not base64url");
+		return lc_fail(detail, LC_ELINE, "header: not base64url");
 	if ((err = lc_json_object(
-		 text, len, LC_ELINE, "its header", &object, detail)) != LC_OK)
+		 text, len, LC_ELINE, "header", &object, detail)) != LC_OK)
 		return err;
 	err = read_header(object, typ, out, detail);
 	json_decref(object);
@@ -111,16 +110,15 @@ find_key(const struct header *header, const struct lc_trust *trust,
 
 	if (key == NULL)
 		return lc_fail(detail, LC_EKEY,
-		    "it is signed with the key %s, which is not in the keys "
-		    "directory",
+		    "signed with key %s, which is not in the keys directory",
 		    header->kid);
 	if (key->withdrawn)
 		return lc_fail(detail, LC_EKEY,
-		    "it is signed with the key %s, which was withdrawn",
+		    "signed with key %s, which is withdrawn",
 		    header->kid);
 	if (key->alg != header->alg)
 		return lc_fail(detail, LC_EKEY,
-		    "it claims %s, but the key %s is one for %s",
+		    "header says %s, but key %s is for %s",
 		    lc_alg_name(header->alg), header->kid,
 		    lc_alg_name(key->alg));
 	*out = key;
@@ -137,13 +135,12 @@ verify(const struct parts *parts, const struct lc_key *key,
 	if (parts->signature_len != SIGNATURE_B64 ||
 	    !lc_b64_decode(parts->signature, SIGNATURE_B64, signature))
 		return lc_fail(detail, LC_ELINE,
-		    "its signature is not %d bytes in base64url: was it cut "
-		    "off?",
+		    "signature: not %d bytes in base64url (truncated?)",
 		    LC_SIGNATURE_LEN);
 	err = lc_key_verify(key, parts->header, parts->signed_len, signature);
 	if (err == LC_ESIGNATURE)
 		return lc_fail(detail, err,
-		    "it was altered after the key %s signed it", key->kid);
+		    "altered after it was signed with key %s", key->kid);
 	return err;
 }
 
@@ -160,10 +157,10 @@ open_payload(
 	if (text == NULL)
 		return LC_ENOMEM;
 	if (!lc_b64_decode(parts->payload, parts->payload_len, text))
-		err = lc_fail(detail, LC_ELINE, "its payload is not base64url");
+		err = lc_fail(detail, LC_ELINE, "payload: not base64url");
 	else
 		err = lc_json_object(
-		    text, len, LC_ELINE, "its payload", &out->payload, detail);
+		    text, len, LC_ELINE, "payload", &out->payload, detail);
 	out->payload_len = len;
 	free(text);
 	return err;
@@ -223,10 +220,10 @@ lc_jws_dated(const struct lc_jws *jws, int64_t when, struct lc_detail *detail)
 
 	if (key->not_before != LC_NO_TIME && when < key->not_before)
 		return lc_fail(detail, LC_EKEY,
-		    "it is dated before the key %s became valid", key->kid);
+		    "dated before key %s became valid", key->kid);
 	if (key->expires != LC_NO_TIME && when >= key->expires)
 		return lc_fail(detail, LC_EKEY,
-		    "it is dated after the key %s had expired", key->kid);
+		    "dated after key %s expired", key->kid);
 	return LC_OK;
 }
 

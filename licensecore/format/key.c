@@ -263,7 +263,7 @@ expect(const json_t *jwk, const char *name, const char *value,
 	if (member == NULL || (text != NULL && strcmp(text, value) == 0))
 		return LC_OK;
 	return lc_fail(
-	    detail, LC_ETRUST, "\"%s\" is there, but not \"%s\"", name, value);
+	    detail, LC_ETRUST, "\"%s\" is not \"%s\"", name, value);
 }
 
 static enum lc_err
@@ -277,7 +277,7 @@ read_time(
 		return LC_OK;
 	if (!json_is_integer(member) || value < 0 || value > UINT32_MAX)
 		return lc_fail(detail, LC_ETRUST,
-		    "\"%s\" is not a whole number of seconds since 1970", name);
+		    "\"%s\" is not a date (seconds since 1970)", name);
 	*out = value;
 	return LC_OK;
 }
@@ -293,8 +293,7 @@ read_name(const json_t *jwk, struct lc_key *key, struct lc_detail *detail)
 	if (!json_is_string(member) || len > LC_KEY_NAME_MAX ||
 	    !lc_text_is_plain(json_string_value(member), len))
 		return lc_fail(detail, LC_ETRUST,
-		    "\"name\" is not a text of at most %d bytes without "
-		    "control characters",
+		    "\"name\" is not text of at most %d bytes",
 		    LC_KEY_NAME_MAX);
 	memcpy(key->name, json_string_value(member), len + 1);
 	return LC_OK;
@@ -338,8 +337,8 @@ read_public(const json_t *jwk, struct lc_key **out, struct lc_detail *detail)
 
 	if (json_object_get(jwk, "d") != NULL)
 		return lc_fail(detail, LC_ETRUST,
-		    "it holds a private key (\"d\"): keep that with the "
-		    "issuer, and take the public one");
+		    "private key (\"d\"): keep it with the issuer, use the "
+		    "public key");
 	if ((err = read_alg(jwk, &alg, detail)) != LC_OK ||
 	    (err = read_coord(jwk, "x", coords.xy, detail)) != LC_OK)
 		return err;
@@ -349,7 +348,7 @@ read_public(const json_t *jwk, struct lc_key **out, struct lc_detail *detail)
 	pkey = public_from_coords(alg, &coords);
 	if (pkey == NULL)
 		return lc_fail(detail, LC_ETRUST,
-		    "its coordinates are no point of the curve");
+		    "not a point of the curve");
 	return key_new(pkey, alg, out);
 }
 
@@ -361,7 +360,7 @@ lc_key_from_jwk(
 	json_t *jwk = NULL;
 	enum lc_err err;
 
-	if ((err = lc_json_object(data, len, LC_ETRUST, "it", &jwk, detail)) !=
+	if ((err = lc_json_object(data, len, LC_ETRUST, "JWK", &jwk, detail)) !=
 		LC_OK ||
 	    (err = read_public(jwk, &key, detail)) != LC_OK ||
 	    (err = read_members(jwk, key, detail)) != LC_OK)
@@ -431,7 +430,7 @@ lc_key_from_pem(
 	BIO *bio;
 
 	if (len > LC_JWK_MAX)
-		return lc_fail(detail, LC_ETRUST, "it is too big for a key");
+		return lc_fail(detail, LC_ETRUST, "too big for a key");
 	if ((bio = BIO_new_mem_buf(data, (int)len)) != NULL)
 		pkey = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
 	BIO_free(bio);
@@ -440,11 +439,11 @@ lc_key_from_pem(
 		return LC_ENOMEM;
 	if (pkey == NULL)
 		return lc_fail(detail, LC_ETRUST,
-		    "it holds no private key in PEM without a passphrase");
+		    "no private key in PEM without a passphrase");
 	if (!alg_of(pkey, &alg)) {
 		EVP_PKEY_free(pkey);
 		return lc_fail(detail, LC_ETRUST,
-		    "its key is neither Ed25519 nor on P-256");
+		    "neither Ed25519 nor ECDSA on P-256");
 	}
 	return key_new(pkey, alg, out);
 }

@@ -15,13 +15,12 @@ judge(const char *path, const struct stat *st, struct lc_detail *detail)
 {
 	if (st->st_uid != 0 && st->st_uid != geteuid())
 		return lc_fail(detail, LC_ETRUST,
-		    "the private key %s belongs to user %ld, not to the user "
-		    "this runs as (%ld)",
+		    "private key %s: owned by user %ld, not by user %ld",
 		    path, (long)st->st_uid, (long)geteuid());
 	if ((st->st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		return lc_fail(detail, LC_ETRUST,
-		    "the private key %s has mode %04o, so that others may "
-		    "know it: make it 0600, or remove it if somebody does",
+		    "private key %s: mode %04o lets others read it (chmod "
+		    "600, or replace the key)",
 		    path, (unsigned)st->st_mode & 07777);
 	return LC_OK;
 }
@@ -35,7 +34,7 @@ parse(const char *path, const char *pem, size_t len, struct lc_key **out,
 
 	if (err == LC_ETRUST)
 		return lc_fail(
-		    detail, err, "the private key %s: %s", path, why.text);
+		    detail, err, "private key %s: %s", path, why.text);
 	return err;
 }
 

@@ -1,5 +1,5 @@
 /*
- * line.h - license lines: from signed text to terms and back (FORMAT "License
+ * line.h - license lines: from signed text to terms (FORMAT "License
  * line").
  *
  * The rules come in two steps, because an installation judges a license's
@@ -13,8 +13,8 @@
 #define LC_LINE_H
 
 #include "licensecore.h"
+#include "payload.h"
 
-struct lc_key;
 struct lc_trust;
 
 #define LC_DATE_MAX UINT32_MAX /* dates lie in 1970..2106 */
@@ -50,12 +50,7 @@ void lc_line_free(struct lc_line *); /* NULL is fine */
  */
 enum lc_err lc_terms_check(const struct lc_terms *, struct lc_detail *);
 
-/*
- * Signs terms with an issuer's private key; caller frees the text.  What
- * lc_line_open or lc_terms_check would refuse fails here, with the same error,
- * and no text comes out.
- */
-enum lc_err lc_line_sign(const struct lc_terms *, const struct lc_key *,
-    char **text, struct lc_detail *);
+/* The payload, as struct lc_terms; its form is 1. */
+extern const struct lc_table lc_line_table;
 
 #endif

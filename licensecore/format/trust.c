@@ -154,14 +154,12 @@ judge(const struct walk *walk, size_t len, const struct stat *st)
 
 	if (!is_trusted_owner(walk, st->st_uid))
 		return lc_fail(walk->detail, LC_ETRUST,
-		    "%.*s belongs to user %ld, who could put keys there: it "
-		    "has to belong to root%s (chown root)",
+		    "%.*s: owned by user %ld, not by root%s (chown root)",
 		    shown, walk->path, (long)st->st_uid,
-		    walk->own_keys ? " or to the user this runs as" : "");
+		    walk->own_keys ? " or the user of this process" : "");
 	if (is_open_to_others(st))
 		return lc_fail(walk->detail, LC_ETRUST,
-		    "%.*s has mode %04o, so that others could put keys "
-		    "there: take that away (chmod go-w)",
+		    "%.*s: mode %04o lets others write it (chmod go-w)",
 		    shown, walk->path, (unsigned)st->st_mode & 07777);
 	return LC_OK;
 }
@@ -169,7 +167,7 @@ judge(const struct walk *walk, size_t len, const struct stat *st)
 static enum lc_err
 failed_open(const struct walk *walk, size_t len)
 {
-	return lc_fail(walk->detail, LC_ETRUST, "%.*s cannot be opened: %s",
+	return lc_fail(walk->detail, LC_ETRUST, "%.*s: cannot open: %s",
 	    (int)(len == 0 ? 1 : len), walk->path, strerror(errno));
 }
 
@@ -189,7 +187,7 @@ step(const struct walk *walk, size_t start, size_t end, int *fd)
 
 	if (end - start > NAME_MAX)
 		return lc_fail(walk->detail, LC_ETRUST,
-		    "%s has a name in it that is too long", walk->path);
+		    "%s: name too long", walk->path);
 	memcpy(name, walk->path + start, end - start);
 	name[end - start] = '\0';
 	if ((next = openat(*fd, name, flags)) < 0)
@@ -275,16 +273,16 @@ parse_key(
 
 	err = read_key(fd, data, &len);
 	if (err == LC_EIO)
-		return lc_fail(detail, err, "%s cannot be read: %s", path,
+		return lc_fail(detail, err, "%s: cannot read: %s", path,
 		    strerror(errno));
 	if (err != LC_OK)
 		return lc_fail(detail, err,
-		    "%s is not a plain file of at most %d bytes", path,
+		    "%s: not a regular file of at most %d bytes", path,
 		    LC_JWK_MAX);
 	err = lc_key_from_jwk(data, len, key, &why);
 	if (err == LC_ETRUST)
 		return lc_fail(
-		    detail, err, "%s is not a public key: %s", path, why.text);
+		    detail, err, "%s: not a public key: %s", path, why.text);
 	return err;
 }
 
@@ -333,11 +331,11 @@ load_all(struct lc_trust *trust, DIR *entries, const char *dir, bool own_keys,
 			continue;
 		if (trust->n == KEYS_MAX)
 			return lc_fail(detail, LC_ETRUST,
-			    "%s holds more than %d keys", dir, KEYS_MAX);
+			    "%s: more than %d key files", dir, KEYS_MAX);
 		err = load_key(trust, dir, entry->d_name, own_keys, detail);
 	}
 	if (err == LC_OK && errno != 0)
-		return lc_fail(detail, LC_EIO, "%s cannot be read: %s", dir,
+		return lc_fail(detail, LC_EIO, "%s: cannot read: %s", dir,
 		    strerror(errno));
 	return err;
 }
@@ -350,15 +348,15 @@ open_dir(const char *dir, bool own_keys, DIR **out, struct lc_detail *detail)
 
 	if (access(dir, F_OK) != 0 && errno == ENOENT)
 		return lc_fail(detail, LC_ETRUST,
-		    "the keys directory %s does not exist: create it, and put "
-		    "the issuers' public keys (*.jwk) there",
+		    "%s: no such keys directory (create it, with the "
+		    "issuers' public keys, *.jwk)",
 		    dir);
 	if ((err = open_trusted(dir, own_keys, &fd, detail)) != LC_OK)
 		return err;
 	if ((*out = fdopendir(fd)) != NULL)
 		return LC_OK;
 	err = lc_fail(detail, errno == ENOMEM ? LC_ENOMEM : LC_ETRUST,
-	    "%s cannot be read as a directory: %s", dir, strerror(errno));
+	    "%s: cannot read directory: %s", dir, strerror(errno));
 	(void)close(fd); /* nothing was written through it */
 	return err;
 }

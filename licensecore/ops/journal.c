@@ -75,7 +75,7 @@ record_take(const struct lc *lc, const char *body, struct lc_journal *out)
 	json_t *json;
 	enum lc_err err;
 
-	err = lc_json_object(body, strlen(body), LC_EDAMAGED, "a record",
+	err = lc_json_object(body, strlen(body), LC_EDAMAGED, "record",
 	    &json, NULL);
 	if (err != LC_OK)
 		return err;

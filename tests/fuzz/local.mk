@@ -5,7 +5,7 @@
 
 FUZZ_TARGETS =
 FUZZ_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/licensecore \
-	$(AUTHORITY_CPPFLAGS) \
+	$(AUTHORITY_CPPFLAGS) -I$(top_srcdir) \
 	$(CRYPTO_CFLAGS) $(JANSSON_CFLAGS)
 FUZZ_LDADD = $(FUZZ_MAIN) authority/libauthority.la licensecore/libcore.la \
 	$(CRYPTO_LIBS) $(JANSSON_LIBS)

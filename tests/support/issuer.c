@@ -8,6 +8,7 @@
 #include "base/b64.h"
 #include "check.h"
 #include "format/line.h"
+#include "authority/sign.h"
 
 static void
 trust_own(struct issuer *issuer)

@@ -96,9 +96,9 @@ read_file(const char *path, size_t max, size_t *len)
 	bool ok = read_all(file, data, max, len);
 
 	if (!ok)
-		(void)fail("%s cannot be read: %m", path);
+		(void)fail("%s: cannot read: %m", path);
 	else if (*len > max)
-		(void)fail("%s has more than %zu bytes", path, max);
+		(void)fail("%s: more than %zu bytes", path, max);
 	if (file != NULL)
 		(void)fclose(file); /* it was only read */
 	if (ok && *len <= max)

@@ -109,7 +109,7 @@ jwks_that_are_refused(void)
 	static const struct {
 		const char *name, *jwk, *says;
 	} rows[] = {
-		{ "empty", "", "is not JSON" },
+		{ "empty", "", "JWK: not JSON" },
 		{ "array", "[]", "not a JSON object" },
 		{ "no kty", "{\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\"}", "\"kty\" and \"crv\"" },
 		{ "RSA", "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}", "\"kty\" and \"crv\"" },
@@ -119,12 +119,12 @@ jwks_that_are_refused(void)
 		{ "short x", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AAAA\"}", "\"x\" is not 32 bytes" },
 		{ "x not base64url", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"+1qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}", "\"x\" is not 32 bytes" },
 		{ "x a number", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":1}", "\"x\" is not 32 bytes" },
-		{ "x twice", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"x\":\"" OKP_X "\"}", "member twice" },
+		{ "x twice", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"x\":\"" OKP_X "\"}", "duplicate member" },
 		{ "no y", "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" EC_X "\"}", "\"y\" is not 32 bytes" },
-		{ "no point", "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" EC_X "\",\"y\":\"" EC_X "\"}", "no point of the curve" },
-		{ "other kid", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"kid\":\"mine\"}", "\"kid\" is there, but not \"" OKP_KID },
-		{ "other alg", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"alg\":\"ES256\"}", "\"alg\" is there, but not \"EdDSA\"" },
-		{ "for encryption", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"use\":\"enc\"}", "\"use\" is there" },
+		{ "no point", "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" EC_X "\",\"y\":\"" EC_X "\"}", "not a point of the curve" },
+		{ "other kid", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"kid\":\"mine\"}", "\"kid\" is not \"" OKP_KID },
+		{ "other alg", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"alg\":\"ES256\"}", "\"alg\" is not \"EdDSA\"" },
+		{ "for encryption", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"use\":\"enc\"}", "\"use\" is not" },
 		{ "nbf a text", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"nbf\":\"2026\"}", "\"nbf\"" },
 		{ "exp before 1970", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"exp\":-1}", "\"exp\"" },
 		{ "exp after 2106", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"exp\":4294967296}", "\"exp\"" },
@@ -267,7 +267,7 @@ headers_that_are_refused(void)
 		{ "{\"alg\":\"eddsa\",\"kid\":\"%s\",\"typ\":\"test\"}", LC_ELINE, "\"alg\"" },
 		{ "{\"alg\":1,\"kid\":\"%s\",\"typ\":\"test\"}", LC_ELINE, "\"alg\"" },
 		{ "{\"kid\":\"%s\",\"typ\":\"test\"}", LC_ELINE, "\"alg\"" },
-		{ "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"test\"}", LC_EKEY, "claims ES256" },
+		{ "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"test\"}", LC_EKEY, "header says ES256" },
 		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"other\"}", LC_ELINE, "\"typ\"" },
 		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\"}", LC_ELINE, "\"typ\"" },
 		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":[\"test\"]}", LC_ELINE, "\"typ\"" },
@@ -276,7 +276,7 @@ headers_that_are_refused(void)
 		{ "{\"alg\":\"EdDSA\",\"kid\":\"" OKP_KID "\",\"typ\":\"test\"}%.0s", LC_EKEY, "not in the keys directory" },
 		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\",\"crit\":[\"b64\"],\"b64\":false}", LC_ELINE, "\"crit\"" },
 		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\",\"crit\":[]}", LC_ELINE, "\"crit\"" },
-		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\",\"alg\":\"EdDSA\"}", LC_ELINE, "twice" },
+		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\",\"alg\":\"EdDSA\"}", LC_ELINE, "duplicate member" },
 		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\",\"a\":{\"b\":{}}}", LC_ELINE, "nested" },
 		{ "{\"alg\":\"EdDSA\",\"kid\":\"%s\",\"typ\":\"test\"} x", LC_ELINE, "not JSON" },
 		{ "\"%s\"", LC_ELINE, "not JSON" },
@@ -314,30 +314,30 @@ shapes_that_are_refused(void)
 	check_open(issuer, good, LC_OK, "");
 	check_open(issuer, "", LC_ELINE, "three parts");
 	check_open(issuer, "a.b", LC_ELINE, "three parts");
-	check_open(issuer, "..", LC_ELINE, "its header is not JSON");
-	check_open(issuer, "a.b.c", LC_ELINE, "its header is not base64url");
+	check_open(issuer, "..", LC_ELINE, "header: not JSON");
+	check_open(issuer, "a.b.c", LC_ELINE, "header: not base64url");
 	(void)snprintf(text, sizeof text, "%s.", good);
 	check_open(issuer, text, LC_ELINE, "three parts");
 	(void)snprintf(text, sizeof text, "%s=", good);
-	check_open(issuer, text, LC_ELINE, "its signature");
+	check_open(issuer, text, LC_ELINE, "signature: ");
 	(void)snprintf(
 	    text, sizeof text, "%.*s", (int)(strlen(good) - 1), good);
-	check_open(issuer, text, LC_ELINE, "cut off");
+	check_open(issuer, text, LC_ELINE, "truncated");
 	(void)snprintf(text, sizeof text, "%.*s.", (int)(end - good), good);
-	check_open(issuer, text, LC_ELINE, "its signature");
+	check_open(issuer, text, LC_ELINE, "signature: ");
 	memset(text, 'A', 1200);
 	(void)snprintf(text + 1200, sizeof text - 1200, ".AAAA.AAAA");
-	check_open(issuer, text, LC_ELINE, "its header is too long");
+	check_open(issuer, text, LC_ELINE, "header: too long");
 	free(good);
 
 	good = issuer_sign(issuer, "test", "{\"a\":1,\"a\":2}");
-	check_open(issuer, good, LC_ELINE, "its payload has a member twice");
+	check_open(issuer, good, LC_ELINE, "payload: duplicate member");
 	free(good);
 	good = issuer_sign(issuer, "test", "[1]");
-	check_open(issuer, good, LC_ELINE, "its payload is not a JSON object");
+	check_open(issuer, good, LC_ELINE, "payload: not a JSON object");
 	free(good);
 	good = issuer_sign(issuer, "test", "");
-	check_open(issuer, good, LC_ELINE, "its payload is not JSON");
+	check_open(issuer, good, LC_ELINE, "payload: not JSON");
 	free(good);
 	issuer_free(issuer);
 }
@@ -371,11 +371,11 @@ keys_are_valid_for_a_time(void)
 	struct lc_detail detail = { "" };
 
 	CHECK_ERR(lc_jws_dated(&jws, 99, &detail), LC_EKEY, &detail);
-	CHECK_HAS(detail.text, "before the key k became valid");
+	CHECK_HAS(detail.text, "before key k became valid");
 	CHECK_ERR(lc_jws_dated(&jws, 100, &detail), LC_OK, &detail);
 	CHECK_ERR(lc_jws_dated(&jws, 199, &detail), LC_OK, &detail);
 	CHECK_ERR(lc_jws_dated(&jws, 200, &detail), LC_EKEY, &detail);
-	CHECK_HAS(detail.text, "after the key k had expired");
+	CHECK_HAS(detail.text, "after key k expired");
 	key.not_before = key.expires = LC_NO_TIME;
 	CHECK_ERR(lc_jws_dated(&jws, 0, &detail), LC_OK, &detail);
 	CHECK_ERR(lc_jws_dated(&jws, INT64_MAX, &detail), LC_OK, &detail);

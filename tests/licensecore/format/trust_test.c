@@ -86,9 +86,9 @@ no_keys(void)
 	REQUIRE(trust != NULL);
 	CHECK_UINT(lc_trust_nkeys(trust), 0);
 	lc_trust_free(trust);
-	check_refused(check_path(dir, "missing"), "does not exist: create it");
+	check_refused(check_path(dir, "missing"), "no such keys directory");
 	check_write(check_path(dir, "file"), "", 0);
-	check_refused(check_path(dir, "file"), "as a directory");
+	check_refused(check_path(dir, "file"), "cannot read directory");
 }
 
 static void
@@ -121,11 +121,11 @@ modes(void)
 		{ 0700, 0600, NULL },
 		{ 0755, 0644, NULL },
 		{ 0755, 0444, NULL },
-		{ 0775, 0644, "has mode 0775" },
-		{ 0757, 0644, "has mode 0757" },
+		{ 0775, 0644, "mode 0775" },
+		{ 0757, 0644, "mode 0757" },
 		{ 01777, 0644, NULL /* set below */ },
-		{ 0755, 0664, "issuer.jwk has mode 0664" },
-		{ 0755, 0646, "issuer.jwk has mode 0646" },
+		{ 0755, 0664, "issuer.jwk: mode 0664" },
+		{ 0755, 0646, "issuer.jwk: mode 0646" },
 	};
 	struct issuer *issuer = issuer_new(LC_ED25519);
 	const char *file = check_path(issuer->dir, "issuer.jwk");
@@ -161,7 +161,7 @@ parents_are_judged(void)
 	put_key(dir, "a.jwk", kid);
 	CHECK_ERR(load(dir, true, &detail), LC_OK, &detail);
 	REQUIRE(chmod(middle, 0777) == 0);
-	check_refused(dir, "/middle has mode 0777");
+	check_refused(dir, "/middle: mode 0777");
 	REQUIRE(chmod(middle, 0755) == 0);
 	CHECK_ERR(load(dir, true, &detail), LC_OK, &detail);
 }
@@ -184,8 +184,8 @@ links_are_resolved(void)
 	CHECK_ERR(load(dir, true, &detail), LC_OK, &detail);
 	CHECK_ERR(load(link, true, &detail), LC_OK, &detail);
 	REQUIRE(chmod(bad, 0777) == 0);
-	check_refused(dir, "/bad has mode 0777");
-	check_refused(link, "/bad has mode 0777");
+	check_refused(dir, "/bad: mode 0777");
+	check_refused(link, "/bad: mode 0777");
 	REQUIRE(chmod(bad, 0755) == 0);
 	REQUIRE(symlink("nowhere", check_path(dir, "b.jwk")) == 0);
 	check_refused(dir, "b.jwk: No such file");
@@ -207,10 +207,10 @@ owners(void)
 	}
 	CHECK_ERR(load(issuer->dir, false, &detail), LC_OK, &detail);
 	REQUIRE(chown(file, NOBODY, NOBODY) == 0);
-	check_refused(issuer->dir, "issuer.jwk belongs to user 65534");
+	check_refused(issuer->dir, "issuer.jwk: owned by user 65534");
 	REQUIRE(chown(file, 0, 0) == 0);
 	REQUIRE(chown(issuer->dir, NOBODY, NOBODY) == 0);
-	check_refused(issuer->dir, "belongs to user 65534");
+	check_refused(issuer->dir, "owned by user 65534");
 	/* The process's own user, if asked for. */
 	REQUIRE(seteuid(NOBODY) == 0);
 	CHECK_ERR(load(issuer->dir, true, &detail), LC_OK, &detail);
@@ -226,9 +226,9 @@ files_that_are_no_keys(void)
 		const char *data;
 		const char *says;
 	} rows[] = {
-		{ "", "bad.jwk is not a public key: it is not JSON" },
-		{ "rubbish", "bad.jwk is not a public key: it is not JSON" },
-		{ "{}", "bad.jwk is not a public key: \"kty\"" },
+		{ "", "bad.jwk: not a public key: JWK: not JSON" },
+		{ "rubbish", "bad.jwk: not a public key: JWK: not JSON" },
+		{ "{}", "bad.jwk: not a public key: \"kty\"" },
 		{ "{\"kty\":\"OKP\",\"d\":\"\"}", "private key" },
 	};
 	struct issuer *issuer = issuer_new(LC_ED25519);
@@ -249,10 +249,10 @@ files_that_are_no_keys(void)
 	check_refused(issuer->dir, "not JSON");
 	free(big);
 	REQUIRE(unlink(bad) == 0 && mkdir(bad, 0755) == 0);
-	check_refused(issuer->dir, "not a plain file");
+	check_refused(issuer->dir, "not a regular file");
 	/* Nobody writes it: opening must not wait. */
 	REQUIRE(rmdir(bad) == 0 && mkfifo(bad, 0644) == 0);
-	check_refused(issuer->dir, "not a plain file");
+	check_refused(issuer->dir, "not a regular file");
 	issuer_free(issuer);
 }
 

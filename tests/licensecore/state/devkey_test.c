@@ -127,13 +127,13 @@ keys_that_are_refused(void)
 
 	lc_devkey_free(open_key(path));
 	REQUIRE(chmod(path, 0640) == 0);
-	check_refused(path, LC_ETRUST, "has mode 0640");
+	check_refused(path, LC_ETRUST, "mode 0640");
 	REQUIRE(chmod(path, 0602) == 0);
-	check_refused(path, LC_ETRUST, "has mode 0602");
+	check_refused(path, LC_ETRUST, "mode 0602");
 	REQUIRE(chmod(path, 0600) == 0);
 	if (geteuid() == 0) {
 		REQUIRE(chown(path, 65534, 65534) == 0);
-		check_refused(path, LC_ETRUST, "belongs to user 65534");
+		check_refused(path, LC_ETRUST, "owned by user 65534");
 		REQUIRE(chown(path, 0, 0) == 0);
 	}
 	check_write(path, "", 0);
@@ -147,14 +147,14 @@ keys_that_are_refused(void)
 	OPENSSL_clear_free(pem, len);
 	lc_key_free(key);
 	REQUIRE(unlink(path) == 0 && mkdir(path, 0700) == 0);
-	check_refused(path, LC_EIO, "not a plain file");
+	check_refused(path, LC_EIO, "not a regular file");
 	REQUIRE(rmdir(path) == 0 && mkfifo(path, 0600) == 0);
-	check_refused(path, LC_EIO, "not a plain file");
+	check_refused(path, LC_EIO, "not a regular file");
 	REQUIRE(unlink(path) == 0);
 	REQUIRE(symlink("/nowhere/at/all", path) == 0);
-	check_refused(path, LC_EIO, "exists already");
+	check_refused(path, LC_EIO, "already exists");
 	check_refused(
-	    check_path(dir, "none/device.key"), LC_EIO, "cannot be written");
+	    check_path(dir, "none/device.key"), LC_EIO, "cannot write");
 }
 
 /* An encrypted key must not make OpenSSL ask at the terminal. */
@@ -193,7 +193,7 @@ files_are_replaced_whole(void)
 	CHECK_UINT(st.st_mode & 07777, 0644);
 	CHECK_ERR(lc_disk_write(path, "two", 3, 0666, false, &detail),
 	    LC_EEXISTS, &detail);
-	CHECK_HAS(detail.text, "exists already");
+	CHECK_HAS(detail.text, "already exists");
 	CHECK_ERR(
 	    lc_disk_read(path, 3, &data, &len, &st, &detail), LC_OK, &detail);
 	CHECK_MEM(data, len, "one", 3);
@@ -203,7 +203,7 @@ files_are_replaced_whole(void)
 	    &detail);
 	CHECK_ERR(
 	    lc_disk_read(path, 4, &data, &len, NULL, &detail), LC_EIO, &detail);
-	CHECK_HAS(detail.text, "has 5 bytes; at most 4");
+	CHECK_HAS(detail.text, "5 bytes, at most 4");
 	CHECK_ERR(
 	    lc_disk_read(path, 5, &data, &len, NULL, &detail), LC_OK, &detail);
 	CHECK_MEM(data, len, "three", 5);
