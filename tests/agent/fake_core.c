@@ -378,8 +378,9 @@ take_line(struct lc_action *action, const char *line, size_t len)
 	struct lc *lc = action->lc;
 
 	result->feature = result->version = "";
-	if (line[0] == '!') {
-		result->err = error_named(line + 1);
+	if (line[0] == '!' || lc->nlicenses == FAKE_MAX) {
+		result->err = line[0] == '!' ? error_named(line + 1)
+					     : LC_EFULL;
 		result->state = LC_FAILED;
 		action->failed++;
 		return;
@@ -399,7 +400,8 @@ install(struct lc_action *action)
 	const char *end = at + action->request.len;
 	const char *newline;
 
-	while ((newline = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+	while (action->n < FAKE_MAX &&
+	       (newline = memchr(at, '\n', (size_t)(end - at))) != NULL) {
 		take_line(action, at, (size_t)(newline - at));
 		at = newline + 1;
 	}

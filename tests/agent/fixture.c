@@ -12,11 +12,17 @@ struct fixture fixture;
 void
 fixture_open(void)
 {
+	fixture_open_at(check_dir());
+}
+
+void
+fixture_open_at(const char *directory)
+{
 	struct fixture *f = &fixture;
 
 	memset(f, 0, sizeof *f);
 	fake_core_init(&f->core);
-	f->flash = (struct files_prefix){ "flash:", check_dir() };
+	f->flash = (struct files_prefix){ "flash:", directory };
 	f->files = (struct files){ &f->flash, 1 };
 	f->loop = loop_new();
 	f->jobs = jobs_new(

@@ -24,6 +24,7 @@ extern struct fixture {
 
 /* Empty tables; flash: is a new directory. */
 void fixture_open(void);
+void fixture_open_at(const char *directory); /* which is flash: */
 /* Two devices, two stores, four licenses and two features. */
 void fixture_add_rows(void);
 void fixture_close(void);

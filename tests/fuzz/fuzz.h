@@ -17,6 +17,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
+/* The longest seed that is replayed with every byte changed.  A slow target
+ * defines a small one. */
+extern size_t fuzz_changed_max;
+
 #define require(condition)                                                \
 	do {                                                              \
 		if (!(condition)) {                                       \

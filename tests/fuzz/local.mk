@@ -69,6 +69,66 @@ tests_fuzz_url_fuzz_CPPFLAGS = $(AGENT_CPPFLAGS)
 tests_fuzz_url_fuzz_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_url_fuzz_LDADD = $(FUZZ_MAIN)
 
+FUZZ_TARGETS += tests/fuzz/client_fuzz tests/fuzz/conf_fuzz tests/fuzz/order_fuzz \
+	tests/fuzz/transfer_fuzz
+tests_fuzz_client_fuzz_SOURCES = tests/fuzz/client_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_client_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
+tests_fuzz_client_fuzz_LDFLAGS = $(FUZZ_LINK) -Wl,--wrap=connect
+tests_fuzz_client_fuzz_LDADD = $(FUZZ_MAIN) agent/client/libclient.la
+
+# quiet.h: nothing is logged, no program started, no name looked up.
+QUIET = tests/fuzz/fuzz.h tests/fuzz/quiet.c tests/fuzz/quiet.h
+QUIET_WRAP = -Wl,--wrap=log_error,--wrap=log_warn,--wrap=log_info \
+	-Wl,--wrap=log_event,--wrap=posix_spawn \
+	-Wl,--wrap=getaddrinfo,--wrap=getgrnam
+FUZZ_AGENT_LDADD = $(FUZZ_MAIN) agent/libagent.la licensecore/libcore.la
+
+tests_fuzz_conf_fuzz_SOURCES = tests/fuzz/conf_fuzz.c $(QUIET)
+tests_fuzz_conf_fuzz_CPPFLAGS = $(AGENT_CPPFLAGS)
+tests_fuzz_conf_fuzz_LDFLAGS = $(FUZZ_LINK) $(QUIET_WRAP)
+tests_fuzz_conf_fuzz_LDADD = $(FUZZ_AGENT_LDADD)
+# It includes transfer_main.c.
+tests_fuzz_order_fuzz_SOURCES = tests/fuzz/order_fuzz.c $(QUIET) $(SANDBOX)
+tests_fuzz_order_fuzz_CPPFLAGS = $(AGENT_CPPFLAGS) $(CURL_CFLAGS) \
+	$(SECCOMP_CFLAGS)
+tests_fuzz_order_fuzz_LDFLAGS = $(FUZZ_LINK) $(QUIET_WRAP) \
+	-Wl,--wrap=curl_easy_perform,--wrap=send
+tests_fuzz_order_fuzz_LDADD = $(FUZZ_AGENT_LDADD) $(CURL_LIBS) \
+	$(SECCOMP_LIBS)
+tests_fuzz_transfer_fuzz_SOURCES = tests/fuzz/transfer_fuzz.c $(QUIET)
+tests_fuzz_transfer_fuzz_CPPFLAGS = $(AGENT_CPPFLAGS)
+tests_fuzz_transfer_fuzz_LDFLAGS = $(FUZZ_LINK) $(QUIET_WRAP) \
+	-Wl,--wrap=socketpair,--wrap=memfd_create
+tests_fuzz_transfer_fuzz_LDADD = $(FUZZ_AGENT_LDADD)
+
+# With the fixtures of the unit tests.
+if HAVE_CUNIT
+FUZZ_TARGETS += tests/fuzz/agentx_fuzz tests/fuzz/control_fuzz tests/fuzz/keys_fuzz \
+	tests/fuzz/set_fuzz tests/fuzz/state_fuzz
+tests_fuzz_agentx_fuzz_SOURCES = tests/fuzz/agentx_fuzz.c $(QUIET) \
+	$(AGENT_FIXTURE) \
+	tests/agent/snmp/agentx_codec.c tests/agent/snmp/agentx_codec.h
+tests_fuzz_agentx_fuzz_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_fuzz_agentx_fuzz_LDFLAGS = $(FUZZ_LINK) $(QUIET_WRAP)
+tests_fuzz_agentx_fuzz_LDADD = $(FUZZ_MAIN) $(AGENT_TEST_LDADD)
+tests_fuzz_control_fuzz_SOURCES = tests/fuzz/control_fuzz.c $(QUIET)
+tests_fuzz_control_fuzz_CPPFLAGS = $(AGENT_TEST_CPPFLAGS) $(UNIT_CPPFLAGS)
+tests_fuzz_control_fuzz_LDFLAGS = $(FUZZ_LINK) $(QUIET_WRAP)
+tests_fuzz_control_fuzz_LDADD = $(FUZZ_MAIN) agent/libagent.la $(UNIT_LDADD)
+tests_fuzz_keys_fuzz_SOURCES = tests/fuzz/keys_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_keys_fuzz_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_fuzz_keys_fuzz_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_keys_fuzz_LDADD = $(FUZZ_MAIN) $(UNIT_LDADD)
+tests_fuzz_set_fuzz_SOURCES = tests/fuzz/set_fuzz.c $(QUIET) $(AGENT_FIXTURE)
+tests_fuzz_set_fuzz_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_fuzz_set_fuzz_LDFLAGS = $(FUZZ_LINK) $(QUIET_WRAP)
+tests_fuzz_set_fuzz_LDADD = $(FUZZ_MAIN) $(AGENT_TEST_LDADD)
+tests_fuzz_state_fuzz_SOURCES = tests/fuzz/state_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_state_fuzz_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_fuzz_state_fuzz_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_state_fuzz_LDADD = $(FUZZ_MAIN) $(UNIT_LDADD)
+endif
+
 if FUZZERS
 FUZZ_SECONDS = 60
 fuzz: $(FUZZ_TARGETS)

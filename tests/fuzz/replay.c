@@ -1,6 +1,7 @@
 /*
  * replay.c - runs a fuzz target without libFuzzer: over every file of its
- * corpus, every beginning of it, and the file with every byte changed.
+ * corpus, and unless the file is longer than fuzz_changed_max, over every
+ * beginning of it and the file with every byte changed.
  *
  * Its corpus is tests/fuzz/corpus/NAME below $srcdir, NAME being the
  * program's own without "_fuzz".  With arguments: those files, as they are.
@@ -11,7 +12,9 @@
 #include <string.h>
 
 #define SEED_MAX 65536
-#define CHANGED_MAX 4096 /* longer seeds are not worth the time */
+
+/* Longer seeds are not worth the time. */
+size_t fuzz_changed_max __attribute__((weak)) = 4096;
 
 static unsigned long runs;
 
@@ -57,7 +60,7 @@ replay(const char *path, int changed)
 	len = fread(data, 1, sizeof data, file);
 	(void)fclose(file);
 	run(data, len);
-	if (changed && len <= CHANGED_MAX)
+	if (changed && len <= fuzz_changed_max)
 		run_changed(data, len);
 }
 

@@ -64,8 +64,8 @@ remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	return 0;
 }
 
-static void
-release_held(void)
+void
+check_clean(void)
 {
 	while (held != NULL) {
 		struct held *next = held->next;
@@ -99,7 +99,7 @@ check_main(const char *name, const struct check_test *tests, size_t n, int argc,
 	printf("%s: %u tests, %u checks, %u tests failed\n", name, total,
 	    checks, failed);
 	CU_cleanup_registry();
-	release_held();
+	check_clean();
 	return failed > 0 || total == 0;
 }
 

@@ -89,6 +89,8 @@ uint64_t check_random(uint64_t n);
  * ends; the path is absolute and lives as long.  Ends the test on failure.
  */
 const char *check_dir(void);
+/* What check_main does at its end, for programs without it. */
+void check_clean(void);
 /* "dir/name", living as long as the program. */
 const char *check_path(const char *dir, const char *name);
 /* Writes, or reads (caller frees; *len may be NULL), a whole file. */
