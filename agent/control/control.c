@@ -353,6 +353,12 @@ control_changed(struct control *control)
 }
 
 void
+control_reloaded(struct control *control, const char *why)
+{
+	request_reloaded(control, why);
+}
+
+void
 control_lease(struct lc_lease *lease)
 {
 	lease_changed(lease);

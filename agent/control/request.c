@@ -12,7 +12,6 @@
 
 #include "array.h"
 #include "call.h"
-#include "control.h"
 #include "job.h"
 #include "jobs/eventlog.h"
 #include "jobs/url.h"
@@ -284,7 +283,7 @@ reload(const struct call *call)
 }
 
 void
-control_reloaded(struct control *control, const char *why)
+request_reloaded(struct control *control, const char *why)
 {
 	for (struct client *c = control->clients; c != NULL; c = c->next) {
 		const struct call call = { .client = c, .id = c->reload_id };

@@ -10,4 +10,7 @@
 /* One line, without its end.  False: what comes next cannot be trusted. */
 bool request_run(struct client *, const char *line, size_t len);
 
+/* Answers those who asked for a reload.  why: one sentence; NULL: in force. */
+void request_reloaded(struct control *, const char *why);
+
 #endif

@@ -70,6 +70,16 @@ on_changed(void *arg)
 	(void)arg;
 }
 
+/* Every other configuration is refused. */
+static void
+on_reload(void *arg)
+{
+	static unsigned times;
+
+	(void)arg;
+	control_reloaded(host.control, times++ % 2 == 0 ? NULL : "line 1");
+}
+
 /* ---- The daemon ---- */
 
 static void
@@ -130,7 +140,8 @@ serve(void)
 {
 	struct control_options options = { .core = host.device->lc,
 		.access = { CONTROL_NOBODY, CONTROL_NOBODY, false },
-		.changed = on_changed };
+		.changed = on_changed,
+		.reload = on_reload };
 	char why[CONTROL_ERROR_MAX];
 
 	if (host.address.sun_path[0] == '\0')
