@@ -400,6 +400,7 @@ open_tables(struct daemon *d)
 {
 	const struct jobs_conf conf = { &d->conf->files, &d->conf->transfer };
 
+	files_clean(&d->conf->files);
 	d->jobs = jobs_new(d->loop, d->agent.core, &conf);
 	if (d->jobs == NULL)
 		return false;

@@ -1,6 +1,6 @@
 # What builds and tests the tree, packages it, and tells about it.
 EXTRA_DIST += packaging/build-deps tests/run debian HACKING.md
-dist_doc_DATA += README.md NEWS
+dist_doc_DATA += README.md SECURITY.md NEWS
 
 # configure --with-systemdsystemunitdir: the unit, its user and directories.
 EXTRA_DIST += packaging/licagentd.service.in

@@ -9,15 +9,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "log.h"
+
+#define TEMPORARY ".licagent-"
+#define LOOK_MAX 100000 /* entries that a start looks at */
 
 static const char too_large[] = "it is larger than 8 MiB";
 
@@ -167,7 +174,10 @@ split(const char *path, char folder[PATH_MAX], char name[NAME_MAX + 1])
 	       snprintf(name, NAME_MAX + 1, "%s", last) <= NAME_MAX;
 }
 
-/* Room for the name, so that it fits whatever the file is called. */
+/*
+ * Room for the name, so that it fits whatever the file is called.  It is
+ * locked for as long as somebody writes it, which files_clean respects.
+ */
 static bool
 open_temporary(struct file_target *target)
 {
@@ -176,11 +186,13 @@ open_temporary(struct file_target *target)
 	if (getrandom(&number, sizeof number, 0) != sizeof number)
 		return false;
 	snprintf(target->temporary, sizeof target->temporary,
-	    ".licagent-%016llx", (unsigned long long)number);
-	/* Whoever may read the folder may read what is exported to it. */
+	    TEMPORARY "%016llx", (unsigned long long)number);
 	target->fd = openat(target->directory, target->temporary,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return target->fd >= 0 && fchmod(target->fd, 0644) == 0;
+	if (target->fd < 0)
+		return false;
+	(void)flock(target->fd, LOCK_EX | LOCK_NB); /* ours alone */
+	return true;
 }
 
 /* What has the name already may be replaced if it is a file. */
@@ -275,7 +287,9 @@ file_finish(struct file_target *target, const void *data, size_t len, char *why,
 {
 	bool good = write_all(target->fd, data, len) &&
 		    ftruncate(target->fd, (off_t)len) == 0 &&
-		    fsync(target->fd) == 0 &&
+		    /* Whoever may read the folder may read what is exported
+		     * to it. */
+		    fchmod(target->fd, 0644) == 0 && fsync(target->fd) == 0 &&
 		    renameat(target->directory, target->temporary,
 			target->directory, target->name) == 0;
 
@@ -303,4 +317,62 @@ file_abandon(struct file_target *target)
 	}
 	close(target->directory);
 	target->open = false;
+}
+
+/* ---- What was left ---- */
+
+static bool
+is_temporary(const char *name)
+{
+	size_t len = sizeof TEMPORARY - 1;
+
+	return strncmp(name, TEMPORARY, len) == 0 &&
+	       strspn(name + len, "0123456789abcdef") == 16 &&
+	       name[len + 16] == '\0';
+}
+
+/* Not one that another daemon is writing. */
+static void
+remove_left(const char *path)
+{
+	int fd = open(
+	    path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) {
+		if (unlink(path) == 0)
+			log_info("job",
+			    "%s: left by a daemon that was killed; "
+			    "removed",
+			    path);
+	}
+	close(fd);
+}
+
+static void
+clean_below(const char *directory)
+{
+	char *root = strdup(directory), *roots[] = { root, NULL };
+	FTS *fts =
+	    root == NULL
+		? NULL
+		: fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+	const FTSENT *entry;
+
+	for (long n = 0;
+	     fts != NULL && n < LOOK_MAX && (entry = fts_read(fts)) != NULL;
+	     n++)
+		if (entry->fts_info == FTS_F && is_temporary(entry->fts_name))
+			remove_left(entry->fts_path);
+	if (fts != NULL)
+		fts_close(fts);
+	free(root);
+}
+
+void
+files_clean(const struct files *files)
+{
+	for (size_t i = 0; i < files->n; i++)
+		clean_below(files->prefixes[i].directory);
 }

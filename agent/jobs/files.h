@@ -64,4 +64,10 @@ bool file_finish(struct file_target *, const void *data, size_t len, char *why,
 /* Nothing stays of it.  One that is not open is fine. */
 void file_abandon(struct file_target *);
 
+/*
+ * Removes what daemons that were killed have left of files they were writing,
+ * anywhere below the directories.
+ */
+void files_clean(const struct files *);
+
 #endif

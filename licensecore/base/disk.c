@@ -7,6 +7,7 @@
  */
 #include "disk.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -221,4 +222,29 @@ lc_disk_set_aside(const char *path, const char *to, struct lc_detail *detail)
 		return lc_fail(detail, LC_EIO, "%s cannot be moved to %s: %s",
 		    path, to, strerror(errno));
 	return LC_OK;
+}
+
+/* ---- What was left --------------------------------------------------- */
+
+static bool
+ends_in(const char *name, const char *suffix)
+{
+	size_t len = strlen(name), tail = strlen(suffix);
+
+	return len > tail && strcmp(name + len - tail, suffix) == 0;
+}
+
+void
+lc_disk_clean(const char *dir)
+{
+	DIR *d = opendir(dir);
+	const struct dirent *entry;
+
+	while (d != NULL && (entry = readdir(d)) != NULL)
+		if (ends_in(entry->d_name, ".new") ||
+		    ends_in(entry->d_name, ".new-journal"))
+			/* A folder of that name is not ours, and stays. */
+			(void)unlinkat(dirfd(d), entry->d_name, 0);
+	if (d != NULL)
+		(void)closedir(d);
 }

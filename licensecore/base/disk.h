@@ -30,6 +30,12 @@ enum lc_err lc_disk_write(const char *path, const void *data, size_t len,
  */
 enum lc_err lc_disk_replace(const char *from, const char *to,
     struct lc_detail *);
+/*
+ * Removes what a process that was killed has left of files it was making
+ * (NAME.new, NAME.new-journal) from a folder that nobody else makes files in.
+ * What cannot be removed stays.
+ */
+void lc_disk_clean(const char *dir);
 /* The entries of the folder that a file is in; errno tells why not. */
 bool lc_disk_sync_dir(const char *path);
 /* Renames a file for people to look at; it need not last. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <openssl/crypto.h>
 
+#include "base/disk.h"
 #include "base/error.h"
 #include "boot_level.h"
 #include "clock_reset.h"
@@ -86,6 +87,7 @@ lock(struct lc *lc, struct lc_detail *detail)
 		return errno == EWOULDBLOCK ? lock_taken(lc, detail) :
 		    lc_fail(detail, LC_EIO, "%s: cannot be locked: %s",
 		    lc->state.dir, strerror(errno));
+	lc_disk_clean(lc->state.dir);
 	/* Only for people: without it the message names nobody. */
 	if (ftruncate(lc->lock_fd, 0) == 0)
 		(void)dprintf(lc->lock_fd, "%ld\n", (long)getpid());

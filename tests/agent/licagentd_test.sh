@@ -246,8 +246,8 @@ bad flash:absent.lic 6 "No such file"
 bad flash:../../etc/passwd 6 "outside the directory"
 bad flash:passwd.lic 6 "outside the directory"
 bad flash:link.lic/issuer.key 6 "outside the directory"
-bad nowhere:a.lic 6 "no configured prefix"
-bad /etc/passwd 6 "no configured prefix"
+bad nowhere:a.lic 6 "no such prefix"
+bad /etc/passwd 6 "no such prefix"
 bad flash:two.lic 9 "licenseAlreadyExists"
 snmp snmpwalk "$licenses" >after
 checks=$((checks + 1))

@@ -2,7 +2,8 @@
 
 MAN_TESTS = \
 	tests/man/conversations.py \
-	tests/man/pages.py
+	tests/man/pages.py \
+	tests/man/security.py
 
 TESTS += $(MAN_TESTS)
 dist_check_SCRIPTS += $(MAN_TESTS)

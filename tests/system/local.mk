@@ -16,6 +16,7 @@ SYSTEM_TESTS = \
 	tests/system/install_wait.py \
 	tests/system/lab_contract.py \
 	tests/system/lab_options.py \
+	tests/system/left_files.py \
 	tests/system/levels.py \
 	tests/system/load.py \
 	tests/system/master_away.py \

@@ -1,10 +1,13 @@
 if HAVE_CUNIT
 CORE_BASE_TESTS = \
 	tests/licensecore/base/b64_test \
+	tests/licensecore/base/disk_test \
 	tests/licensecore/base/error_test \
 	tests/licensecore/base/text_test
 tests_licensecore_base_b64_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_base_b64_test_LDADD = $(UNIT_LDADD)
+tests_licensecore_base_disk_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_licensecore_base_disk_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_base_error_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_base_error_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_base_text_test_CPPFLAGS = $(UNIT_CPPFLAGS)
