@@ -375,22 +375,6 @@ control_notice(struct control *control, enum lc_err err, const char *text)
 	buffer_append(control->findings, text, strlen(text) + 1);
 }
 
-void
-control_reloaded(struct control *control, const char *why)
-{
-	for (struct client *c = control->clients; c != NULL; c = c->next) {
-		const struct call call = { .client = c, .id = c->reload_id };
-
-		if (!c->awaits_reload)
-			continue;
-		c->awaits_reload = false;
-		if (why == NULL)
-			call_done(&call, LC_OK);
-		else
-			call_fail(&call, LC_EOPTIONS, why);
-	}
-}
-
 /* ---- Its life ---- */
 
 void

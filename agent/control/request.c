@@ -282,7 +282,6 @@ reload(const struct call *call)
 	control->reload(control->arg);
 }
 
-<<<<<<< Updated upstream
 void
 request_reloaded(struct control *control, const char *why)
 {
@@ -299,8 +298,6 @@ request_reloaded(struct control *control, const char *why)
 	}
 }
 
-=======
->>>>>>> Stashed changes
 /* ---- The tables ---- */
 
 enum arg_kind { ARG_NUMBER, ARG_TEXT, ARG_TRUTH };
