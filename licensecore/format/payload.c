@@ -230,9 +230,9 @@ read_member(struct reader *reader, const json_t *value)
 			*(int64_t *)field = integer;
 		return err;
 	case LC_KIND_COUNT:
-		*(bool *)more = true;
-		/* fall through */
 	case LC_KIND_NUMBER:
+		if (member->kind == LC_KIND_COUNT)
+			*(bool *)more = true;
 		if ((err = read_integer(reader, member, value, &integer)) ==
 		    LC_OK)
 			*(uint32_t *)field = (uint32_t)integer;
