@@ -588,6 +588,8 @@ struct lc_request {
 	bool accept_eula;	/* LC_INSTALL, LC_PROCESS_TICKET: all
 				   agreements are accepted */
 	bool stop_on_failure;	/* do not try the licenses after a failed one */
+	bool review;		/* LC_INSTALL, LC_PROCESS_TICKET: wait for
+				   lc_action_confirm before anything changes */
 	const char *by;		/* who asks, for the history: "snmp", "alice";
 				   copied */
 	const char *nonce;	/* LC_EXPORT_CREDENTIALS: stands in them, so
@@ -633,6 +635,29 @@ LC_API void lc_action_run(struct lc_action *);
 /* An action that is not over is given up without a trace. */
 LC_API void lc_action_free(struct lc_action *);	/* NULL is fine */
 
+/*
+ * Review.  When an action with `review` has verified its file, it waits:
+ * lc_action_step returns true, nothing has changed, and the action may be kept
+ * for as long as its data.  Its results say which licenses would fail, its
+ * output is the agreements to accept, and lc_action_plan says what it would do.
+ * After lc_action_confirm it goes on, with the same bytes, to be stepped to
+ * its end; what has changed meanwhile is judged again.
+ */
+struct lc_plan {
+	const struct lc_terms *terms;	/* until the core is called again */
+	bool revoked;			/* else it is installed */
+	uint32_t store, index;		/* of the one that is revoked */
+	bool needs_eula;		/* its agreement is to be accepted */
+};
+LC_API bool lc_action_waits(const struct lc_action *);
+/*
+ * Of the license of result i, right after the step that made the action wait.
+ * False: its terms are not known.
+ */
+LC_API bool lc_action_plan(const struct lc_action *, size_t i,
+    struct lc_plan *);
+LC_API void lc_action_confirm(struct lc_action *, bool accept_eula);
+
 LC_API enum lc_action_state lc_action_state(const struct lc_action *);
 /*
  * Why an action failed: what was wrong with the whole of it, or what all its
@@ -645,8 +670,8 @@ LC_API const struct lc_result *lc_action_results(const struct lc_action *,
     size_t *n);
 /*
  * The file that came out of an action, to be written where the caller wants
- * it: text, with a NUL behind it.  NULL if none did: the action is not over,
- * failed, or is of a kind that has none.  Lives with the action.
+ * it: text, with a NUL behind it.  NULL if none did: the action is not over and
+ * does not wait, failed, or is of a kind that has none.  Lives with the action.
  */
 LC_API const char *lc_action_output(const struct lc_action *, size_t *len);
 

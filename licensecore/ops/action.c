@@ -84,7 +84,8 @@ lc_action_new(struct lc *lc, const struct lc_request *request,
 	const struct lc_job *job = job_of(request->kind);
 	struct lc_action *a;
 
-	if (job == NULL || !job->complete(request))
+	if (job == NULL || !job->complete(request) ||
+	    (request->review && job->plan == NULL))
 		return LC_EINVAL;
 	if ((a = calloc(1, sizeof *a)) == NULL)
 		return LC_ENOMEM;
@@ -147,7 +148,7 @@ lc_action_results(const struct lc_action *a, size_t *n)
 const char *
 lc_action_output(const struct lc_action *a, size_t *len)
 {
-	bool done = a->state == LC_SUCCESSFUL ||
+	bool done = a->waits || a->state == LC_SUCCESSFUL ||
 	    a->state == LC_PARTIALLY_SUCCESSFUL;
 
 	*len = done ? a->output_len : 0;
@@ -280,10 +281,32 @@ lc_action_step(struct lc_action *a)
 {
 	if (a->state == LC_NOT_STARTED)
 		a->state = LC_IN_PROGRESS;
-	if (a->state == LC_IN_PROGRESS && a->job->step(a) &&
-	    a->state == LC_IN_PROGRESS)
+	if (a->state == LC_IN_PROGRESS && !a->waits && a->job->step(a) &&
+	    a->state == LC_IN_PROGRESS && !a->waits)
 		conclude(a);
-	return a->state != LC_IN_PROGRESS;
+	return a->waits || a->state != LC_IN_PROGRESS;
+}
+
+/* ---- Review ---------------------------------------------------------- */
+
+bool
+lc_action_waits(const struct lc_action *a)
+{
+	return a->waits;
+}
+
+bool
+lc_action_plan(const struct lc_action *a, size_t i, struct lc_plan *plan)
+{
+	return a->waits && i < a->nresults && a->job->plan(a, i, plan);
+}
+
+void
+lc_action_confirm(struct lc_action *a, bool accept_eula)
+{
+	a->waits = false;
+	a->request.review = false;
+	a->request.accept_eula |= accept_eula;
 }
 
 void

@@ -18,6 +18,8 @@ struct lc_job {
 	 */
 	bool (*step)(struct lc_action *);
 	void (*end)(struct lc_action *);	/* frees work; may be NULL */
+	/* lc_action_plan; NULL: the job cannot wait. */
+	bool (*plan)(const struct lc_action *, size_t i, struct lc_plan *);
 };
 
 extern const struct lc_job lc_job_install;
@@ -34,6 +36,7 @@ struct lc_action {
 	struct lc_request request;	/* by, nonce point into arena */
 	struct lc_arena arena;		/* texts of the results */
 	enum lc_action_state state;
+	bool waits;			/* for lc_action_confirm */
 	enum lc_err err;
 	struct lc_detail detail;
 

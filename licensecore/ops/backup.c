@@ -146,4 +146,4 @@ complete(const struct lc_request *r)
 	return true;
 }
 
-const struct lc_job lc_job_backup = { complete, step, NULL };
+const struct lc_job lc_job_backup = { complete, step, NULL, NULL };

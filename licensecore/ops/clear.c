@@ -115,4 +115,4 @@ complete(const struct lc_request *r)
 	return true;
 }
 
-const struct lc_job lc_job_clear = { complete, step, NULL };
+const struct lc_job lc_job_clear = { complete, step, NULL, NULL };

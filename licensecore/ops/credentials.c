@@ -145,4 +145,4 @@ complete(const struct lc_request *r)
 	    strlen(r->nonce) <= LC_NONCE_MAX && lc_text_is_id(r->nonce));
 }
 
-const struct lc_job lc_job_export_credentials = { complete, step, NULL };
+const struct lc_job lc_job_export_credentials = { complete, step, NULL, NULL };

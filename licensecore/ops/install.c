@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "action.h"
+#include "agreements.h"
 #include "base/error.h"
 #include "format/file.h"
 #include "item.h"
@@ -205,7 +206,7 @@ begin(struct lc_action *a)
 }
 
 static enum lc_err
-finish(struct lc_action *a, struct install *in)
+judge(struct lc_action *a, struct install *in)
 {
 	enum lc_err err;
 
@@ -217,8 +218,33 @@ finish(struct lc_action *a, struct install *in)
 	/* It only reads, but one lock for all of it is faster than one each. */
 	items_judge(a, &in->items);
 	lc_db_rollback(a->lc->state.db);
-	items_write(a, in);
 	return LC_OK;
+}
+
+/* As if agreements were accepted, which is what is asked then. */
+static enum lc_err
+review(struct lc_action *a, struct install *in)
+{
+	bool accept = a->request.accept_eula;
+	enum lc_err err;
+
+	a->request.accept_eula = true;
+	err = judge(a, in);
+	a->request.accept_eula = accept;
+	if (err == LC_OK)
+		err = lc_items_agreements(a, in->file, &in->items);
+	a->waits = err == LC_OK;
+	return err;
+}
+
+static enum lc_err
+finish(struct lc_action *a, struct install *in)
+{
+	enum lc_err err = judge(a, in);
+
+	if (err == LC_OK)
+		items_write(a, in);
+	return err;
 }
 
 static bool
@@ -231,7 +257,7 @@ step(struct lc_action *a)
 	if (in == NULL)
 		err = begin(a);
 	else if (lc_items_verify(a, &in->items)) {
-		err = finish(a, in);
+		err = a->request.review ? review(a, in) : finish(a, in);
 		over = true;
 	}
 	if (err != LC_OK)
@@ -252,9 +278,17 @@ end(struct lc_action *a)
 }
 
 static bool
+plan(const struct lc_action *a, size_t i, struct lc_plan *out)
+{
+	const struct install *in = a->work;
+
+	return lc_item_show(a, &in->items.list[i], out);
+}
+
+static bool
 complete(const struct lc_request *r)
 {
 	return r->data != NULL;
 }
 
-const struct lc_job lc_job_install = { complete, step, end };
+const struct lc_job lc_job_install = { complete, step, end, plan };

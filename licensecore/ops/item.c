@@ -59,6 +59,19 @@ line_open(struct lc_action *a, struct lc_item *item)
 	return lc_result_describe(a, item->result, &item->entry->public.terms);
 }
 
+/* What it was judged for a review, but for a bad line. */
+static void
+forget(struct lc_items *items, struct lc_item *item)
+{
+	if (item->place != NULL)
+		lc_ids_remove(&items->planned, item->entry);
+	item->place = NULL;
+	if (item->entry == NULL)
+		return;
+	item->entry->public.device = item->entry->public.store = 0;
+	lc_result_reset(item->result);
+}
+
 /* Other keys are in force than those that the first ones verified with. */
 static void
 verify_again(struct lc_action *a, struct lc_items *items)
@@ -66,6 +79,7 @@ verify_again(struct lc_action *a, struct lc_items *items)
 	for (size_t i = 0; i < items->verified; i++) {
 		struct lc_item *item = &items->list[i];
 
+		forget(items, item);
 		lc_entry_free(item->entry);
 		item->entry = NULL;
 		lc_result_reset(item->result);
@@ -128,6 +142,8 @@ lc_items_begin(struct lc_action *a, struct lc_items *items)
 	struct lc_model *m = a->lc->model;
 	enum lc_err err;
 
+	for (size_t i = 0; i < items->n; i++)
+		forget(items, &items->list[i]);
 	if ((err = lc_model_reserve(m, items->n)) != LC_OK ||
 	    (err = lc_ids_reserve(&items->planned, items->n)) != LC_OK)
 		return err;

@@ -42,7 +42,10 @@ bool lc_items_verify(struct lc_action *, struct lc_items *);
 const struct lc_device *lc_item_device(const struct lc_action *,
     const struct lc_terms *);
 
-/* Room for all of them in the model, and nothing planned yet.  LC_ENOMEM. */
+/*
+ * Room for all of them in the model, and nothing planned, even if they were
+ * judged before.  LC_ENOMEM.
+ */
 enum lc_err lc_items_begin(struct lc_action *, struct lc_items *);
 /* Judges one for this store of its device, its UDI apart. */
 enum lc_err lc_item_judge(struct lc_action *, struct lc_items *,

@@ -1,5 +1,6 @@
 licensecore_libcore_la_SOURCES += \
 	licensecore/ops/action.c licensecore/ops/action.h \
+	licensecore/ops/agreements.c licensecore/ops/agreements.h \
 	licensecore/ops/backup.c \
 	licensecore/ops/boot_level.c licensecore/ops/boot_level.h \
 	licensecore/ops/check.c \

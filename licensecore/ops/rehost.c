@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "action.h"
+#include "agreements.h"
 #include "base/error.h"
 #include "format/file.h"
 #include "format/statement.h"
@@ -445,19 +446,35 @@ process_begin(struct lc_action *a)
 	return w->used != NULL ? LC_OK : LC_ENOMEM;
 }
 
+/* From the beginning, also if a review has done it before. */
 static enum lc_err
-process(struct lc_action *a, struct rehost *w)
+judge_afresh(struct lc_action *a, struct rehost *w, bool *good)
 {
 	size_t most = a->lc->model->nlicenses + 1;
 	enum lc_err err;
 
-	w->removals = calloc(most, sizeof *w->removals);
-	if (w->removals == NULL)
+	free(w->removals);
+	w->nremovals = 0;
+	if ((w->removals = calloc(most, sizeof *w->removals)) == NULL)
 		return LC_ENOMEM;
-	if ((err = lc_items_begin(a, &w->items)) != LC_OK)
+	for (size_t i = 0; i < w->ticket->nids; i++) {
+		w->used[i] = 0;
+		lc_result_reset(&a->results[i]);
+	}
+	err = lc_items_begin(a, &w->items);
+	if (err == LC_OK)
+		*good = judge_all(a, w);
+	return err;
+}
+
+static enum lc_err
+process(struct lc_action *a, struct rehost *w)
+{
+	bool good;
+	enum lc_err err;
+
+	if ((err = judge_afresh(a, w, &good)) != LC_OK || !good)
 		return err;
-	if (!judge_all(a, w))
-		return LC_OK;
 	if ((err = answer_sign(a, w)) != LC_OK ||
 	    (err = answer_output(a, w->journal.answer)) != LC_OK)
 		return err;
@@ -466,6 +483,23 @@ process(struct lc_action *a, struct rehost *w)
 	stores_detach(a);
 	if (err == LC_OK)
 		written(a, w);
+	return err;
+}
+
+/* Nothing is planned for a ticket that was processed already. */
+static enum lc_err
+process_review(struct lc_action *a, struct rehost *w, bool again)
+{
+	bool good;
+	enum lc_err err;
+
+	if (again) {
+		a->nresults = 0;
+		err = lc_agreements_output(a, w->file, NULL, 0);
+	} else if ((err = judge_afresh(a, w, &good)) == LC_OK) {
+		err = lc_items_agreements(a, w->file, &w->items);
+	}
+	a->waits = err == LC_OK;
 	return err;
 }
 
@@ -481,6 +515,8 @@ process_finish(struct lc_action *a, struct rehost *w)
 	    (err = device_judge(a, w)) != LC_OK ||
 	    (err = journal_judge(a, w, &again)) != LC_OK)
 		return err;
+	if (a->request.review)
+		return process_review(a, w, again);
 	if (again) {
 		a->nresults = 0;
 		return LC_OK;
@@ -528,7 +564,32 @@ has_ticket(const struct lc_request *r)
 	return r->data != NULL;
 }
 
-const struct lc_job lc_job_process_ticket = { has_ticket, process_step, end };
+/* Of licenses in several stores, the terms are the same. */
+static bool
+process_plan(const struct lc_action *a, size_t i, struct lc_plan *out)
+{
+	const struct rehost *w = a->work;
+
+	if (i >= w->ticket->nids)
+		return lc_item_show(a, &w->items.list[i - w->ticket->nids],
+		    out);
+	for (size_t j = 0; j < w->nremovals; j++) {
+		const struct lc_license *l = &w->removals[j].entry->public;
+
+		if (w->removals[j].result != &a->results[i])
+			continue;
+		*out = (struct lc_plan){
+			.terms = &l->terms, .revoked = true,
+			.store = l->store, .index = l->index,
+		};
+		return true;
+	}
+	return false;
+}
+
+const struct lc_job lc_job_process_ticket = {
+	has_ticket, process_step, end, process_plan,
+};
 
 /* ---- Regenerating ---------------------------------------------------- */
 
@@ -583,4 +644,6 @@ always(const struct lc_request *r)
 	return true;
 }
 
-const struct lc_job lc_job_regenerate_ticket = { always, regenerate_step, end };
+const struct lc_job lc_job_regenerate_ticket = {
+	always, regenerate_step, end, NULL,
+};

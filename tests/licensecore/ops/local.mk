@@ -8,7 +8,8 @@ CORE_OPS_TESTS = \
 	tests/licensecore/ops/life_test \
 	tests/licensecore/ops/lives_test \
 	tests/licensecore/ops/notices_test \
-	tests/licensecore/ops/rehost_test
+	tests/licensecore/ops/rehost_test \
+	tests/licensecore/ops/review_test
 tests_licensecore_ops_action_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_action_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_ops_crash_test_SOURCES = tests/licensecore/ops/crash_test.c \
@@ -34,6 +35,8 @@ tests_licensecore_ops_notices_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_notices_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_ops_rehost_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_rehost_test_LDADD = $(UNIT_LDADD)
+tests_licensecore_ops_review_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_licensecore_ops_review_test_LDADD = $(UNIT_LDADD)
 check_PROGRAMS += $(CORE_OPS_TESTS)
 TESTS += $(CORE_OPS_TESTS)
 endif
