@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_licenses: the plugin's judgment, case by case, and on a device."""
+"""check_licenses: the plugin's results, case by case, and on a device."""
 
 import importlib.machinery
 import importlib.util
@@ -220,7 +220,7 @@ def real(lab):
     expect(lab, 1, r"LICENSES WARNING - uck9: .*", "--ignore", "datak9",
            "--snmp-conf", conf, auth=[])
 
-    step("what cannot be asked is unknown")
+    step("a device that cannot be read is UNKNOWN")
     expect(lab, 3, "LICENSES UNKNOWN - Timeout: .*", "-t", "1",
            auth=["-C", "nobody"])
     expect(lab, 3, "LICENSES UNKNOWN - .*password.*",

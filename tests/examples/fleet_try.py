@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""fleet_try: examples/fleet with the real tools, as far as they are installed.
+"""fleet_try: examples/fleet with those monitoring systems that are installed.
 
 Run by hand, not by make check: the tools are large.  On Debian 12:
 
@@ -67,7 +67,7 @@ def ctl(lab, *args):
 
 
 def scene(lab):
-    """A device with something to tell."""
+    """A device with something to report."""
     end = time.strftime("%Y-%m-%dT%H:%M",
                         time.gmtime(time.time() + 4.5 * 86400))
     lab.issue("fleet.lic", feature="securityk9")

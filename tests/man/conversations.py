@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""conversations: the commands that pages and README show, run as written.
+"""conversations: runs the commands that pages and README show, as written.
 
-A literal block that begins with "$ " is a conversation: commands, each with
-what it printed.  All of a document, up to the one that stops the lab, run in
-one shell, in a lab of its own, and have to print the same, up to what differs
-from run to run (MASKS).  What is only asked for may have to be asked for again
-until it is so.
+A literal block that begins with "$ " is a conversation: commands, each with its
+output.  All conversations of a document, up to the command that stops the lab,
+run in one shell in a lab of their own.  They must print the same, apart from
+what differs between runs (MASKS).  A command that only reads is repeated until
+its output is as expected.
 
-MAN_WRITE=write puts what came into the documents; then read the difference.
+MAN_WRITE=write writes the new output into the documents; then read the
+difference.
 """
 
 import contextlib
@@ -36,7 +37,7 @@ MASKS = [(re.compile(pattern), word) for pattern, word in (
     (r'"(pid|uid|client)": \d+', r'"\1": N'),
     (r"(?m)^\d+ +\d+ +(\d+ +licensed)", r"PROCESS USER \1"),
 )]
-# What only looks.
+# Commands that only read.
 ASKS = re.compile(r"(get|walk|table|snmpget|snmpwalk|snmptable|grep|tail|sed"
                   r"|licctl (\S+ )*(show|check))\b(?!.*>)")
 
@@ -110,7 +111,7 @@ class Markdown:
 
 
 def split(lines):
-    """[[command, printed]] of a conversation's lines."""
+    """[[command, output]] of a conversation's lines."""
     turns = []
     for line in lines:
         if line.startswith("$ "):
@@ -153,7 +154,7 @@ class Document:
 
 
 def agrees(shell, command, want, here, seconds=30):
-    """What it printed, once that is what is wanted or time is up."""
+    """The output, once it is as expected or time is up."""
     end = time.monotonic() + (seconds if ASKS.match(command) else 0)
     if WRITE and ASKS.match(command):
         time.sleep(1)
@@ -165,7 +166,7 @@ def agrees(shell, command, want, here, seconds=30):
 
 
 class Here:
-    """Where documents say /tmp/lab and build/bin, and where that is."""
+    """The paths /tmp/lab and build/bin of documents, and the real ones."""
 
     def __init__(self, lab):
         self.names = [("/tmp/lab", lab.dir),
@@ -213,7 +214,7 @@ def converse(lab, document, prepare=None):
 
 
 def with_server(lab, ssh):
-    """The lab's daemon knows an sftp server that has a file with two."""
+    """An sftp server that the lab's daemon knows, with a file of two licenses."""
     lab.read_env()
     known = os.path.join(lab.top, "known_hosts")
     with open(known, "w", encoding="utf-8") as f:

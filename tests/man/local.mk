@@ -1,4 +1,4 @@
-# Tests of what people read: that it is well-formed, whole, and true.
+# Tests of the documentation: well-formed, complete, true.
 
 MAN_TESTS = \
 	tests/man/conversations.py \

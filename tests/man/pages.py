@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""pages: the manual pages are well-formed, and have all there is and no more.
+"""pages: the manual pages are well-formed and complete, and have nothing else.
 
-Options, commands, keys, requests, functions: what a program takes is compared
-with what its page has, in both directions.
+Options, commands, keys, requests and functions of a program are compared with
+those on its page, in both directions.
 """
 
 import glob
@@ -43,7 +43,7 @@ def same(what, program, manual):
 # ---- The form
 
 def form(lab):
-    step("mandoc's opinion; pages and installation")
+    step("mandoc accepts all pages; all are installed")
     expected = {"licagent-control.7", "licagent-license.5",
                 "licagent-snmp.7", "licagentd.8", "licagentd.conf.5",
                 "licctl.1", "liblicclient.3", "licissue.1"}
@@ -62,7 +62,7 @@ def form(lab):
               f"{name} is not among dist_man_MANS")
 
 def references():
-    step("references between the pages lead somewhere")
+    step("references between the pages are valid")
     for name, path in sorted(PAGES.items()):
         for other, number in re.findall(r"^\.Xr (lic\S+|liblic\S+) (\d)",
                                         page(name), re.M):
@@ -166,7 +166,7 @@ def configuration():
               f"the default of {name}")
 
 def examples_of_it(lab):
-    step("licagentd.conf: the examples are taken")
+    step("licagentd.conf: the examples are accepted")
     page_text = section(page("licagentd.conf.5"), "EXAMPLES")
     # Every other part stands between fences.
     readme = re.split(r"^```.*\n", read("README.md"), flags=re.M)[1::2]
@@ -292,7 +292,7 @@ VALUES |= {part for word in VALUES for part in re.findall(r"[a-z_]{2,}",
                                                           word)}
 
 def heard(c, before):
-    """Lets something happen; has anybody been told?"""
+    """Does something; was there an event?"""
     c.ask("install", file="flash:event.lic")
     row, = [r for r in c.rows("licenses", feature="uck9")
             if r["store"] == 1]
@@ -300,7 +300,7 @@ def heard(c, before):
     return c.ask("statistics")["notify"] > before
 
 def licctl_json(lab):
-    step("licctl: keys of what is no list of the daemon's")
+    step("licctl: keys that are not in a list of the daemon")
     text = section(page("licctl.1"), "JSON", "Ss")
     program = [os.path.join(lab_bin(), "licctl"), "--socket", lab.control,
                "--json"]
