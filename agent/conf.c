@@ -115,7 +115,7 @@ is_socket(const char *text)
 	.allowed = "an absolute path"
 #define UDI_KEY                                                \
 	.min = 1, .max = LC_UDI_MAX - 2, .check = is_udi_part, \
-	.allowed = "printable ASCII without blanks and ':'"
+	.allowed = "printable ASCII without spaces and ':'"
 #define INDEX_KEY .min = 1, .max = UINT32_MAX
 
 static const struct choice store_kinds[] = {
@@ -269,19 +269,16 @@ check_store(const struct reader *r, const struct store_conf *store,
 	for (; before < store; before++)
 		if (before->index == store->index)
 			return conf_wrong_at(r, &store->where,
-			    "two stores of the "
-			    "device have index %u, the other one in line %u",
+			    "duplicate store index %u; the first is in line %u",
 			    store->index, before->where.line);
 	if (store->kind != LC_STORE_BUILT_IN)
 		return true;
 	if (store->path == NULL)
 		return conf_wrong_at(r, &store->where,
-		    "a built-in store needs "
-		    "path, the license file it is made of");
+		    "path is missing: a built-in store needs a license file");
 	if (store->is_default)
 		return conf_wrong_at(r, &store->where,
-		    "a built-in store cannot be "
-		    "the default: it is read-only");
+		    "a built-in store is read-only and cannot be the default");
 	return true;
 }
 
@@ -296,17 +293,16 @@ check_stores(const struct reader *r, const struct device_conf *device)
 			return false;
 		if (stores[i].is_default && chosen != NULL)
 			return conf_wrong_at(r, &stores[i].where,
-			    "two stores of "
-			    "the device are the default, the other one in "
-			    "line %u",
+			    "second default store of the device; the first is "
+			    "in line %u",
 			    chosen->where.line);
 		if (stores[i].is_default)
 			chosen = &stores[i];
 	}
 	if (chosen == NULL)
 		return conf_wrong_at(r, &device->where,
-		    "no store of the device is "
-		    "the default: one needs default = true");
+		    "no default store: one store of the device needs default = "
+		    "true");
 	return true;
 }
 
@@ -317,14 +313,13 @@ check_devices(const struct reader *r, const struct file_conf *file)
 
 	if (file->devices.n == 0)
 		return conf_wrong_at(r, &file->where,
-		    "devices is empty: at least "
-		    "one device is needed");
+		    "devices is empty: at least one is required");
 	for (size_t i = 0; i < file->devices.n; i++) {
 		for (size_t j = 0; j < i; j++)
 			if (devices[j].index == devices[i].index)
 				return conf_wrong_at(r, &devices[i].where,
-				    "two devices have index %u, the other "
-				    "one in line %u",
+				    "duplicate device index %u; the first is "
+				    "in line %u",
 				    devices[i].index, devices[j].where.line);
 		if (!check_stores(r, &devices[i]))
 			return false;
@@ -347,14 +342,14 @@ check_features(const struct reader *r, struct file_conf *file)
 		     f++) {
 			if (f->index == feature->index)
 				return conf_wrong_at(r, &feature->where,
-				    "two features have index %u, the other "
-				    "one in line %u",
+				    "duplicate feature index %u; the first is "
+				    "in line %u",
 				    f->index, f->where.line);
 			if (strcmp(f->name, feature->name) == 0 &&
 			    strcmp(f->version, feature->version) == 0)
 				return conf_wrong_at(r, &feature->where,
-				    "feature %s, version %s, is there "
-				    "already, in line %u",
+				    "duplicate feature %s, version %s; the "
+				    "first is in line %u",
 				    f->name, f->version, f->where.line);
 		}
 	}
@@ -368,13 +363,14 @@ check_levels(const struct reader *r, const struct module_conf *module)
 
 	if (module->levels.n == 0 || module->levels.n > LC_NLEVELS_MAX)
 		return conf_wrong_at(r, &module->where,
-		    "module %s has %zu levels; it takes 1 to %d", module->name,
-		    module->levels.n, LC_NLEVELS_MAX);
+		    "module %s has %zu levels; allowed are 1 to %d",
+		    module->name, module->levels.n, LC_NLEVELS_MAX);
 	for (size_t i = 0; i < module->levels.n; i++)
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(levels[j].feature, levels[i].feature) == 0)
 				return conf_wrong_at(r, &levels[i].where,
-				    "level %s is there already, in line %u",
+				    "duplicate level %s; the first is in line "
+				    "%u",
 				    levels[i].feature, levels[j].where.line);
 	return true;
 }
@@ -388,7 +384,8 @@ check_modules(const struct reader *r, const struct file_conf *file)
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(modules[j].name, modules[i].name) == 0)
 				return conf_wrong_at(r, &modules[i].where,
-				    "module %s is there already, in line %u",
+				    "duplicate module %s; the first is in line "
+				    "%u",
 				    modules[i].name, modules[j].where.line);
 		if (!check_levels(r, &modules[i]))
 			return false;
@@ -405,9 +402,8 @@ check_files(const struct reader *r, const struct file_conf *file)
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(files[j].prefix, files[i].prefix) == 0)
 				return conf_wrong_at(r, &files[i].where,
-				    "two "
-				    "directories for %s, the other one in "
-				    "line %u",
+				    "duplicate prefix %s; the first is in line "
+				    "%u",
 				    files[i].prefix, files[j].where.line);
 	return true;
 }
@@ -453,7 +449,7 @@ take_group(const struct reader *r, const struct loaded *l, const char *key,
 		return true;
 	if ((found = getgrnam(name)) == NULL)
 		return conf_wrong(r, config_lookup(&l->config, key),
-		    "there is no group %s", name);
+		    "unknown group %s", name);
 	*group = found->gr_gid;
 	return true;
 }
@@ -467,7 +463,7 @@ take_user(const struct reader *r, struct loaded *l)
 		return true;
 	if ((found = getpwnam(l->file.user)) == NULL)
 		return conf_wrong(r, config_lookup(&l->config, "user"),
-		    "there is no user %s", l->file.user);
+		    "unknown user %s", l->file.user);
 	l->conf.user = l->file.user;
 	l->conf.uid = found->pw_uid;
 	l->conf.gid = found->pw_gid;
@@ -634,7 +630,7 @@ parse(const struct reader *r, struct loaded *l)
 	if (config_read_file(&l->config, r->path))
 		return true;
 	if (config_error_type(&l->config) == CONFIG_ERR_FILE_IO) {
-		snprintf(r->error, CONF_ERROR_MAX, "%s: cannot be read: %s",
+		snprintf(r->error, CONF_ERROR_MAX, "%s: cannot read file: %s",
 		    r->path, errno != 0 ? strerror(errno) : "not a file");
 		return false;
 	}

@@ -199,8 +199,8 @@ listen_for_programs(
 	if (conf->control != NULL)
 		return false;
 	log_warn("control",
-	    "%s; going on without a control socket (\"control\" in the "
-	    "configuration names another one)",
+	    "%s; continuing without a control socket (the key \"control\" sets "
+	    "its path)",
 	    why);
 	return true;
 }
@@ -348,7 +348,8 @@ on_signal(void *arg, short revents)
 		loop_defer(d->loop, &d->reload);
 		return;
 	}
-	log_info("main", "ending on SIG%s", sigabbrev_np((int)info.ssi_signo));
+	log_info(
+	    "main", "stopping on SIG%s", sigabbrev_np((int)info.ssi_signo));
 	end(d);
 }
 
@@ -377,8 +378,7 @@ watch_clock(struct daemon *d)
 {
 	if (!clockwatch_open(&d->clock, d->loop))
 		log_warn("main",
-		    "the kernel does not tell when the clock is set (%s); "
-		    "it is looked at less often",
+		    "cannot watch the wall clock: %s; checking it less often",
 		    strerror(errno));
 }
 
@@ -390,7 +390,7 @@ open_core(struct daemon *d)
 	enum lc_err err = lc_open(&options, &d->agent.core, &detail);
 
 	if (err != LC_OK)
-		log_error("core", "the state cannot be opened: %s",
+		log_error("core", "cannot open the state: %s",
 		    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
 	return err == LC_OK;
 }
@@ -461,7 +461,7 @@ daemon_open(const char *path, struct conf *conf)
 		.watch.fd = -1, .changed = on_clock_changed, .arg = d
 	};
 	if ((d->loop = loop_new()) == NULL || !open_signals(d))
-		log_error("main", "cannot begin: %s", strerror(errno));
+		log_error("main", "cannot start: %s", strerror(errno));
 	else if (open_core(d)) {
 		if (!open_tables(d) || !open_link(d) || !open_control(d))
 			log_error("main", "out of memory");

@@ -1,9 +1,10 @@
 /*
  * The folder agent/ is licagentd.  Its own files are the top floor: the options
  * and the process (main), the parts put together (daemon), the user that they
- * run as (user), the configuration of all parts (conf).  Each may use those named after it and every folder
- * below: mib/ and control/, which do not know each other, then jobs/, snmp/,
- * the folder daemon/ of the tree and the core's public header.
+ * run as (user), the configuration of all parts (conf).  Each may use those
+ * named after it and every folder below: mib/ and control/, which do not know
+ * each other, then jobs/, snmp/, the folder daemon/ of the tree and the core's
+ * public header.
  *
  * daemon.h - licagentd, put together.
  */

@@ -156,8 +156,8 @@ go_to_background(void)
 	pid_t daemon;
 
 	if (pipe2(ends, O_CLOEXEC) < 0 || (daemon = fork()) < 0) {
-		log_error(
-		    "main", "cannot go to the background: %s", strerror(errno));
+		log_error("main", "cannot run in the background: %s",
+		    strerror(errno));
 		exit(EXIT_FAILURE);
 	}
 	if (daemon > 0) {
@@ -199,8 +199,8 @@ serve(const struct arguments *arguments, struct conf *conf, const char *path)
 	if (daemon == NULL)
 		return EXIT_FAILURE;
 	if (word >= 0 && !say_ready(word)) {
-		log_error(
-		    "main", "cannot leave the terminal: %s", strerror(errno));
+		log_error("main", "cannot detach from the terminal: %s",
+		    strerror(errno));
 		daemon_close(daemon);
 		return EXIT_FAILURE;
 	}

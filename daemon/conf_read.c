@@ -89,20 +89,18 @@ read_text(const struct reader *r, const config_setting_t *setting,
 	size_t len;
 
 	if (text == NULL)
-		return conf_wrong(r, setting,
-		    "not a text; it takes one in double "
-		    "quotes");
+		return conf_wrong(
+		    r, setting, "not a string; expected one in double quotes");
 	len = strlen(text);
 	if (len < key->min || len > key->max)
 		return conf_wrong(r, setting,
-		    "a text of %zu bytes; it takes %u to "
-		    "%u",
-		    len, key->min, key->max);
+		    "%zu bytes long; allowed are %u to %u", len, key->min,
+		    key->max);
 	if (!r->is_text(text, len))
 		return conf_wrong(r, setting, "not UTF-8");
 	if (key->check != NULL && !key->check(text))
-		return conf_wrong(
-		    r, setting, "\"%s\"; it takes %s", text, key->allowed);
+		return conf_wrong(r, setting,
+		    "invalid value \"%s\"; expected %s", text, key->allowed);
 	if ((*(char **)member(item, key) = strdup(text)) == NULL)
 		return conf_wrong(r, setting, "out of memory");
 	return true;
@@ -116,15 +114,12 @@ read_number(const struct reader *r, const config_setting_t *setting,
 	long long number = config_setting_get_int64(setting);
 
 	if (type != CONFIG_TYPE_INT && type != CONFIG_TYPE_INT64)
-		return conf_wrong(r, setting,
-		    "not a number; it takes one from %u "
-		    "to %u",
+		return conf_wrong(r, setting, "not a number; expected %u to %u",
 		    key->min, key->max);
 	if (number < key->min || number > key->max)
 		return conf_wrong(r, setting,
-		    "%lld; it takes a number from %u to "
-		    "%u",
-		    number, key->min, key->max);
+		    "%lld is out of range; expected %u to %u", number, key->min,
+		    key->max);
 	*(uint32_t *)member(item, key) = (uint32_t)number;
 	return true;
 }
@@ -134,7 +129,7 @@ read_truth(const struct reader *r, const config_setting_t *setting,
     const struct key *key, void *item)
 {
 	if (config_setting_type(setting) != CONFIG_TYPE_BOOL)
-		return conf_wrong(r, setting, "it takes true or false");
+		return conf_wrong(r, setting, "expected true or false");
 	*(bool *)member(item, key) = config_setting_get_bool(setting);
 	return true;
 }
@@ -156,7 +151,7 @@ read_choice(const struct reader *r, const config_setting_t *setting,
 		snprintf(allowed + used, sizeof allowed - used, "%s\"%s\"",
 		    used ? ", " : "", c->name);
 	}
-	return conf_wrong(r, setting, "it takes one of %s", allowed);
+	return conf_wrong(r, setting, "expected one of %s", allowed);
 }
 
 static bool
@@ -168,8 +163,7 @@ read_list(const struct reader *r, const config_setting_t *setting,
 
 	if (config_setting_type(setting) != CONFIG_TYPE_LIST)
 		return conf_wrong(r, setting,
-		    "it takes a list of groups, "
-		    "( { ... }, { ... } )");
+		    "expected a list of groups, ( { ... }, { ... } )");
 	list->items = calloc((size_t)n + 1, key->of->size);
 	if (list->items == NULL)
 		return conf_wrong(r, setting, "out of memory");
@@ -265,7 +259,7 @@ conf_read_group(const struct reader *r, const config_setting_t *group,
     const struct section *section, void *item)
 {
 	if (!config_setting_is_group(group))
-		return conf_wrong(r, group, "it takes a group, { ... }");
+		return conf_wrong(r, group, "expected a group, { ... }");
 	*(struct where *)item = where_of(r, group);
 	for (int i = 0; i < config_setting_length(group); i++) {
 		const config_setting_t *setting =

@@ -19,7 +19,7 @@ client_drop(struct client *client, const char *why)
 {
 	if (client->gone)
 		return;
-	log_debug("control", "client %u (process %d, user %u) is dropped: %s",
+	log_debug("control", "client %u (process %d, user %u) disconnected: %s",
 	    client->number, (int)client->pid, (unsigned)client->uid, why);
 	client->gone = true;
 	client->watch.events = 0;
@@ -44,7 +44,7 @@ client_flush(struct client *client)
 		buffer_consume(&client->out, (size_t)n);
 	}
 	if (client->out.len == 0 && client->leaving)
-		client_drop(client, "it was told why");
+		client_drop(client, "error sent");
 	return !client->gone;
 }
 
@@ -79,8 +79,7 @@ client_send(struct client *client, json_t *message)
 	} else {
 		buffer_append(&client->out, "\n", 1);
 		if (client->out.failed)
-			client_drop(client, "it does not read what it asked "
-					    "for");
+			client_drop(client, "output buffer full");
 	}
 	json_decref(message);
 	client_await(client);

@@ -88,7 +88,7 @@ too_long(struct client *client)
 {
 	const struct call call = { .client = client, .id = -1 };
 
-	call_refuse(&call, "syntax", "a request is at most 16384 bytes long");
+	call_refuse(&call, "syntax", "request longer than 16384 bytes");
 	client->leaving = true;
 }
 
@@ -150,8 +150,8 @@ client_read(struct client *client)
 		client_work(client);
 	} else if (n == 0)
 		client_drop(client, client->in.len == 0
-					? "it hung up"
-					: "it hung up within a request");
+					? "connection closed"
+					: "connection closed within a request");
 	else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
 		client_drop(client, strerror(errno));
 }
@@ -174,7 +174,7 @@ client_ready(void *arg, short revents)
 	if ((revents & POLLIN) && (client->watch.events & POLLIN))
 		client_read(client);
 	else if (revents & (POLLHUP | POLLERR))
-		client_drop(client, "it hung up");
+		client_drop(client, "connection closed");
 }
 
 /* Nobody waits for the other half of a request without end. */
@@ -189,7 +189,7 @@ sweep(void *arg)
 		if (c->gone || c->partial_ms == 0)
 			continue;
 		if (now - c->partial_ms >= PARTIAL_MS)
-			client_drop(c, "half a request, and nothing more");
+			client_drop(c, "incomplete request");
 		else
 			more = true;
 	}
@@ -290,7 +290,7 @@ admit(void *arg, int fd)
 	}
 	rights = access_rights(&control->access, fd, &peer);
 	if (rights == 0)
-		turn_away(fd, "denied", "you may not use this socket");
+		turn_away(fd, "denied", "access denied");
 	else if (!has_place(control, peer.uid, rights))
 		turn_away(fd, "busy", "too many connections; try again later");
 	else if ((client = client_new(control, fd, &peer, rights)) == NULL)
@@ -301,7 +301,7 @@ admit(void *arg, int fd)
 			client_await(client);
 		return;
 	}
-	log_debug("control", "a connection of process %d, user %u is refused",
+	log_debug("control", "connection of process %d, user %u refused",
 	    (int)peer.pid, (unsigned)peer.uid);
 }
 

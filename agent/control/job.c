@@ -147,10 +147,10 @@ error_json(const struct control_job *cj, const struct lc_action *action,
 	char text[512];
 
 	snprintf(text, sizeof text, "%s%s", why,
-	    revoked(cj, action) ? "; the licenses are revoked, only their "
-				  "rehost ticket is not written: ask for it "
-				  "again (license revoke last)"
-				: "");
+	    revoked(cj, action)
+		? "; the licenses are revoked, but their rehost ticket is not "
+		  "written; request it again (license revoke last)"
+		: "");
 	return json_pack("{s:s, s:o}", "code", failure_code(cause, err), "text",
 	    words_json(text));
 }
@@ -201,8 +201,7 @@ report(void *arg, const struct lc_action *action, enum fail_cause cause,
 		cj->answer = error_json(cj, action, cause, err, why);
 	else if (gives_text(cj) && (cj->failed = too_long(action)))
 		cj->answer = json_pack("{s:s, s:s}", "code", "too-long", "text",
-		    "it is longer than 64 KiB, too long for this socket; have "
-		    "it written to a file");
+		    "longer than 64 KiB; write it to a file instead");
 	else
 		cj->answer = gives_text(cj) ? text_json(action)
 					    : action_json(action, err, why);
@@ -272,7 +271,7 @@ add(const struct call *call, enum job_kind kind)
 
 	if (client->njobs == CONTROL_JOBS_MAX) {
 		call_refuse(call, "too-many",
-		    "16 actions of this connection are not over yet");
+		    "16 unfinished actions on this connection");
 		return;
 	}
 	if ((cj = calloc(1, sizeof *cj)) == NULL) {

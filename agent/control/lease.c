@@ -237,7 +237,7 @@ lease_checkout(const struct call *call)
 
 	if (call->client->nheld == CONTROL_LEASES_MAX) {
 		call_refuse(
-		    call, "too-many", "a connection holds at most 1024 leases");
+		    call, "too-many", "at most 1024 leases on a connection");
 		return;
 	}
 	err = take(call->client, &call->args, &held, &detail);
@@ -263,7 +263,7 @@ lease_release(const struct call *call)
 	if (at == client->nheld ||
 	    client->held[at]->number != call->args.lease) {
 		call_refuse(
-		    call, "not-found", "this connection has no such lease");
+		    call, "not-found", "no such lease on this connection");
 		return;
 	}
 	held = client->held[at];

@@ -71,7 +71,8 @@ comment(const struct call *call)
 		control->counts.comments_deleted++;
 	if (err == LC_EINVAL)
 		call_refuse(call, "invalid",
-		    "a comment is one line of text without control characters");
+		    "invalid comment: expected one line without control "
+		    "characters");
 	else
 		call_done(call, err);
 }
@@ -93,7 +94,8 @@ priority(const struct call *call)
 	enum lc_err err;
 
 	if (!priority_from_name(args->priority, &priority)) {
-		call_refuse(call, "invalid", "priority is low, medium or high");
+		call_refuse(call, "invalid",
+		    "invalid priority: expected low, medium or high");
 		return;
 	}
 	err = lc_priority_set(
@@ -120,7 +122,7 @@ agreement(const struct call *call)
 	if (err != LC_OK) {
 		call_fail(call, err,
 		    err == LC_ENOTFOUND
-			? "no license file has brought this agreement"
+			? "unknown agreement: no license file contained it"
 			: "");
 		return;
 	}
@@ -128,8 +130,7 @@ agreement(const struct call *call)
 		call_answer(call, json_pack("{s:s}", "text", text));
 	else
 		call_refuse(call, "too-long",
-		    "the agreement is too long for this socket; read it in its "
-		    "license file");
+		    "longer than 64 KiB; read it in its license file");
 	free(text);
 }
 
@@ -155,9 +156,9 @@ withdraw_one(const struct call *call)
 	if (err == LC_EINVAL)
 		call_refuse(call, "invalid",
 		    lc_eula_standing(control->core)
-			? "all agreements are accepted as they come; end that "
-			  "first"
-			: "its agreement needs no acceptance");
+			? "all agreements are accepted automatically; turn "
+			  "that off first"
+			: "the license needs no acceptance");
 	else
 		call_done(call, err);
 	licenses_changed(control);
@@ -188,9 +189,7 @@ boot_level(const struct call *call)
 	    args->device, args->module, args->level);
 
 	if (err == LC_ENOTFOUND)
-		call_refuse(call, "not-found",
-		    "the device has no such module, or the module no such "
-		    "level");
+		call_refuse(call, "not-found", "no such module or level");
 	else
 		call_done(call, err);
 }
@@ -427,7 +426,7 @@ take_text(const struct call *call, const struct arg_rule *rule,
 		*text = json_string_value(value);
 		return true;
 	}
-	snprintf(what, sizeof what, "it takes a text of at most %zu bytes",
+	snprintf(what, sizeof what, "expected a string of at most %zu bytes",
 	    rule->max);
 	return wrong(call, rule->name, what);
 }
@@ -439,7 +438,7 @@ take_number(const struct call *call, const struct arg_rule *rule,
 	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
 	    json_integer_value(value) > UINT32_MAX)
 		return wrong(
-		    call, rule->name, "it takes a number from 0 to 4294967295");
+		    call, rule->name, "expected a number from 0 to 4294967295");
 	*number = (uint32_t)json_integer_value(value);
 	return true;
 }
@@ -457,7 +456,7 @@ take_arg(struct call *call, const struct arg_rule *rule, const json_t *value)
 	case ARG_TRUTH:
 		if (!json_is_boolean(value))
 			return wrong(
-			    call, rule->name, "it takes true or false");
+			    call, rule->name, "expected true or false");
 		*(bool *)at = json_is_true(value);
 		return true;
 	}
@@ -478,7 +477,7 @@ has_all(const struct call *call, unsigned needs, unsigned given)
 {
 	for (size_t i = 0; i < NITEMS(arg_rules); i++)
 		if (needs & ~given & arg_rules[i].arg)
-			return wrong(call, arg_rules[i].name, "is missing");
+			return wrong(call, arg_rules[i].name, "missing");
 	return true;
 }
 
@@ -496,8 +495,7 @@ take_args(struct call *call, const struct verb *verb, json_t *request)
 		if (strcmp(name, "id") == 0 || strcmp(name, "do") == 0)
 			continue;
 		if (rule == NULL || !((verb->needs | verb->takes) & rule->arg))
-			return wrong(
-			    call, name, "this request has no such argument");
+			return wrong(call, name, "unknown argument");
 		if (!take_arg(call, rule, value))
 			return false;
 		given |= rule->arg;
@@ -520,7 +518,7 @@ take_id(struct call *call, const json_t *id)
 	if (id == NULL)
 		return true;
 	if (!json_is_integer(id) || json_integer_value(id) < 0)
-		return wrong(call, "id", "it takes a number from 0 on");
+		return wrong(call, "id", "expected a number from 0 on");
 	call->id = json_integer_value(id);
 	return true;
 }
@@ -534,13 +532,12 @@ obey(struct call *call, json_t *request)
 	if (!take_id(call, json_object_get(request, "id")))
 		return;
 	if (verb == NULL)
-		call_refuse(call, "unknown-request",
-		    "this daemon does not know what \"do\" asks for");
+		call_refuse(call, "unknown-request", "unknown request");
 	else if (!(call->client->rights & verb->right))
 		call_refuse(call, "denied",
 		    verb->right == CONTROL_LEASE
-			? "leases are for root, the admin group and the "
-			  "feature group"
+			? "only root, the admin group and the feature group "
+			  "may hold leases"
 			: "only root and the admin group may do this");
 	else if (take_args(call, verb, request))
 		verb->run(call);
@@ -554,8 +551,7 @@ request_run(struct client *client, const char *line, size_t len)
 	json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
 
 	if (!json_is_object(request)) {
-		call_refuse(&call, "syntax",
-		    "a request is one JSON object in one line");
+		call_refuse(&call, "syntax", "not a JSON object");
 		json_decref(request);
 		return false;
 	}

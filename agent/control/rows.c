@@ -113,7 +113,7 @@ parse_place(const struct call *call, size_t parts, struct place *place)
 		if (!parse_part(&text, &place->part[i]) ||
 		    *text != (i + 1 < parts ? '.' : '\0')) {
 			call_refuse(call, "invalid",
-			    "after: it takes what \"next\" said");
+			    "after: expected the value of \"next\"");
 			return false;
 		}
 		text++;

@@ -105,13 +105,13 @@ static void
 tell(struct control *control, const char *kind, const struct serving *s,
     const char *type, json_int_t count)
 {
-	json_t *message =
-	    json_pack("{s:{s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:s, s:o}}",
-		"event", "kind", kind, "at", time_json(lc_time_now(control->core)),
-		"device", (json_int_t)s->device, "store", (json_int_t)s->store,
-		"license", (json_int_t)s->license, "feature", s->feature,
-		"version", s->version, "type", type, "count",
-		count == UNCOUNTED ? json_null() : json_integer(count));
+	json_t *message = json_pack(
+	    "{s:{s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:s, s:o}}", "event",
+	    "kind", kind, "at", time_json(lc_time_now(control->core)), "device",
+	    (json_int_t)s->device, "store", (json_int_t)s->store, "license",
+	    (json_int_t)s->license, "feature", s->feature, "version",
+	    s->version, "type", type, "count",
+	    count == UNCOUNTED ? json_null() : json_integer(count));
 
 	for (struct client *c = control->clients; c != NULL; c = c->next)
 		if (c->subscribed && !c->leaving) {

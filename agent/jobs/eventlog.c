@@ -87,7 +87,7 @@ static void
 wanted(const struct lc_event *event, char *text)
 {
 	snprintf(text, DETAIL_SIZE,
-	    " Module %s is to start with %s%s next time. UDI=%s", event->module,
+	    " Module %s will start with %s%s next time. UDI=%s", event->module,
 	    event->wanted[0] != '\0' ? "level " : "its highest licensed level",
 	    event->wanted, event->udi);
 }
@@ -118,7 +118,7 @@ static const struct {
 	{ LC_EVENT_EULA_ACCEPTED, LOG_INFO, "EULA_ACCEPTED", "EULA for feature",
 	    "has been accepted", where },
 	{ LC_EVENT_NOT_ENFORCED, LOG_CRIT, "UNLICENSED", "Feature",
-	    "has to run and has no license", whose },
+	    "is mandatory and has no license", whose },
 	{ LC_EVENT_SUBSCRIPTION_WARNING, LOG_CRIT, "EXPIRING",
 	    "Subscription for feature", "is about to end", end },
 	{ LC_EVENT_EXTENSION_WARNING, LOG_CRIT, "EXPIRING",
@@ -158,13 +158,13 @@ eventlog_accept_all(bool on, const char *by)
 {
 	if (on)
 		log_event(LOG_INFO,
-		    "%%LICENSE-6-EULA_ACCEPT_ALL: The EULAs of all licenses "
-		    "have been accepted, also of those to come, by %s.",
+		    "%%LICENSE-6-EULA_ACCEPT_ALL: The EULAs of all licenses, "
+		    "including those to come, have been accepted by %s.",
 		    by);
 	else
 		log_event(LOG_INFO,
 		    "%%LICENSE-6-EULA_ACCEPT_ALL: The EULAs of licenses to "
-		    "come are accepted one by one again, says %s.",
+		    "come are no longer accepted automatically, by %s.",
 		    by);
 }
 
@@ -173,8 +173,8 @@ eventlog_priority(
     const struct lc_license *license, const char *priority, const char *by)
 {
 	log_event(LOG_INFO,
-	    "%%LICENSE-6-PRIORITY: License for feature %s %s has priority %s "
-	    "now, by %s. StoreIndex=%u",
+	    "%%LICENSE-6-PRIORITY: License for feature %s %s was given "
+	    "priority %s by %s. StoreIndex=%u",
 	    license->terms.feature, license->terms.version, priority, by,
 	    license->index - 1);
 }

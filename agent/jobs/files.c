@@ -26,7 +26,7 @@
 #define TEMPORARY ".licagent-"
 #define LOOK_MAX 100000 /* entries that a start looks at */
 
-static const char too_large[] = "it is larger than 8 MiB";
+static const char too_large[] = "larger than 8 MiB";
 
 /* What follows the prefix, which is found too; NULL: none begins the name. */
 static const char *
@@ -50,13 +50,13 @@ static void
 explain_prefixes(const struct files *files, char *why, size_t why_size)
 {
 	size_t used = (size_t)snprintf(
-	    why, why_size, "no such prefix; names of files begin with");
+	    why, why_size, "unknown prefix; file names begin with");
 
 	for (size_t i = 0; i < files->n && used < why_size; i++)
 		used += (size_t)snprintf(why + used, why_size - used, "%s %s",
 		    i != 0 ? "," : "", files->prefixes[i].prefix);
 	if (files->n == 0)
-		snprintf(why, why_size, "no prefix of files is configured");
+		snprintf(why, why_size, "no file prefix is configured");
 }
 
 static int
@@ -105,7 +105,7 @@ read_regular(int fd, uint8_t **out, size_t *len)
 	if (fstat(fd, &st) < 0)
 		return strerror(errno);
 	if (!S_ISREG(st.st_mode))
-		return "it is not a regular file";
+		return "not a regular file";
 	if (st.st_size > FILES_MAX_SIZE)
 		return too_large;
 	size = (size_t)st.st_size + 1;
@@ -118,7 +118,7 @@ read_regular(int fd, uint8_t **out, size_t *len)
 	}
 	if (*len == size) {
 		free(data);
-		return "it is being written";
+		return "file is being written";
 	}
 	*out = data;
 	return NULL;
@@ -127,8 +127,7 @@ read_regular(int fd, uint8_t **out, size_t *len)
 static const char *
 open_error(int error)
 {
-	return error == EXDEV ? "it lies outside the directory that the "
-				"prefix stands for"
+	return error == EXDEV ? "outside the directory of the prefix"
 			      : strerror(error);
 }
 
@@ -215,14 +214,14 @@ create(struct file_target *target, const char *directory, const char *path,
 	int error;
 
 	if (!split(path, folder, target->name))
-		return "it is no name of a file";
+		return "invalid file name";
 	target->directory =
 	    open_beneath(directory, folder, O_RDONLY | O_DIRECTORY);
 	if (target->directory < 0)
 		return open_error(errno);
 	target->open = true;
 	if (!replaceable(target))
-		return "it is not a regular file";
+		return "not a regular file";
 	if (!open_temporary(target))
 		return strerror(errno);
 	/* A full disk is found before anything depends on it. */

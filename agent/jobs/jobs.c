@@ -153,8 +153,7 @@ revoked(const struct jobs *jobs)
 static const char *
 loggable(const char *file, bool remote)
 {
-	return !remote && url_may_hold_password(file) ? "what is no file name"
-						      : file;
+	return !remote && url_may_hold_password(file) ? "a hidden name" : file;
 }
 
 /* file: the one it is about, or NULL. */
@@ -384,8 +383,8 @@ take_results(struct jobs *jobs)
 	count_results(jobs, results, n);
 	if (!copy_results(job, results, n))
 		log_warn("job",
-		    "action %u: out of memory for its results; "
-		    "its row has the outcome",
+		    "action %u: out of memory for its results; only its row "
+		    "has the outcome",
 		    job->number);
 }
 
@@ -642,14 +641,14 @@ begin(struct jobs *jobs)
 	if (job->kind == JOB_NOTHING)
 		succeed(jobs, LC_SUCCESSFUL);
 	else if (job->kind == JOB_EXPORT_NOTHING)
-		fail(jobs, CAUSE_GENERAL, LC_EINVAL, NULL, "it is noOp");
+		fail(jobs, CAUSE_GENERAL, LC_EINVAL, NULL, "no operation");
 	else if ((err = lc_request_check(jobs->core, &request, &detail)) !=
 		 LC_OK)
 		fail(
 		    jobs, cause_of(err), err, NULL, sentence(detail.text, err));
 	else if (job->behind_clear)
 		fail(jobs, CAUSE_CLEAR_RUNNING, LC_EINVAL, NULL,
-		    "a clear was not over when it was asked for");
+		    "a clear was queued or in progress");
 	else if (judge_ways(jobs))
 		fetch(jobs);
 }

@@ -64,8 +64,8 @@ struct job {
 	bool accept_eula;
 	bool stop_on_failure;
 	bool keep_existing; /* fails if there is a local file to write to */
-	const char *by;  /* who asks, for the history */
-	uint32_t number; /* what it is called in the log */
+	const char *by;     /* who asks, for the history */
+	uint32_t number;    /* what it is called in the log */
 
 	/* What has become of it. */
 	enum lc_action_state state;

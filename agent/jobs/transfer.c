@@ -222,7 +222,7 @@ tell_end(void *arg)
 static void
 on_limit(void *arg)
 {
-	over(arg, TRANSFER_NO_SERVER, "it takes longer than it may");
+	over(arg, TRANSFER_NO_SERVER, "timeout");
 }
 
 /* The process parses what strangers send: its words are checked, too. */

@@ -147,9 +147,9 @@ path_error(const char *path)
 {
 	for (const char *at = path; *at != '\0'; at++)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			return "its name has a control character";
+			return "control character in the file name";
 	return path[0] == '\0' || path[strlen(path) - 1] == '/'
-		   ? "its name is that of a folder"
+		   ? "the file name is that of a directory"
 		   : NULL;
 }
 
@@ -324,8 +324,7 @@ conclude_status(struct work *work)
 	(void)curl_easy_getinfo(work->curl, CURLINFO_RESPONSE_CODE, &answer);
 	if (answer / 100 == 2)
 		return say_end(TRANSFER_DONE, "");
-	snprintf(
-	    text, sizeof text, "the server answers with status %ld", answer);
+	snprintf(text, sizeof text, "server status %ld", answer);
 	return say_end(TRANSFER_REFUSED, text);
 }
 
@@ -339,7 +338,7 @@ conclude(struct work *work, CURLcode code)
 	if (result == TRANSFER_DONE && protocol->has_status)
 		return conclude_status(work);
 	if (result == TRANSFER_TOO_LARGE) {
-		snprintf(text, sizeof text, "it is larger than %u bytes",
+		snprintf(text, sizeof text, "larger than %u bytes",
 		    work->order.max_size);
 		return say_end(result, text);
 	}
@@ -385,7 +384,7 @@ may_trust(struct work *work)
 	if (!protocol_of(order->protocol)->has_host_key || copy_hosts(work))
 		return true;
 	snprintf(text, sizeof text,
-	    "the known host keys (known-hosts, %.150s) cannot be read: %s",
+	    "cannot read the known host keys (known-hosts, %.150s): %s",
 	    order->known_hosts, strerror(errno));
 	(void)say_end(TRANSFER_NO_SERVER, text);
 	return false;
@@ -435,7 +434,7 @@ carry_out(struct work *work)
 		return EXIT_FAILURE;
 	/* What the libraries read at their start is read outside. */
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return say_end(TRANSFER_FAILED, "libcurl does not start");
+		return say_end(TRANSFER_FAILED, "cannot initialize libcurl");
 	if (!lock_in(&work->order))
 		return EXIT_FAILURE;
 	status = perform(work);
@@ -454,7 +453,7 @@ main(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (recv(STDIN_FILENO, &work.order, sizeof work.order, 0) !=
 	    sizeof work.order) {
-		fputs("licagent-transfer: licagentd starts this, nobody else\n",
+		fputs("licagent-transfer: only licagentd starts this program\n",
 		    stderr);
 		return 2;
 	}

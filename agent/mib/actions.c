@@ -91,8 +91,8 @@ add_results(struct actions *actions, const struct action *action)
 		made = 0;
 	} else
 		log_warn("job",
-		    "action %u: out of memory for its results; "
-		    "its row has the outcome",
+		    "action %u: out of memory for its results; only its row "
+		    "has the outcome",
 		    action->index);
 	while (made > 0)
 		free(fresh[--made]);

@@ -43,8 +43,8 @@ accept_all(struct agent *agent, const struct draft *draft)
 		eventlog_accept_all(draft->accepted, "snmp");
 	if (err != LC_OK)
 		log_warn("table",
-		    "the acceptance of agreements cannot be recorded: %s; "
-		    "the SET fails",
+		    "cannot record the acceptance of agreements: %s; SET "
+		    "failed",
 		    lc_strerror(err));
 	return err == LC_OK;
 }

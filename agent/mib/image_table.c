@@ -185,8 +185,7 @@ want(struct agent *agent, const uint32_t *index, const struct draft *draft)
 			draft->level[0] != '\0' ? draft->level : NULL);
 	if (err != LC_OK)
 		log_warn("table",
-		    "the level of the next start cannot be changed: %s; "
-		    "the SET fails",
+		    "cannot change the boot level: %s; SET failed",
 		    lc_strerror(err));
 	return err == LC_OK;
 }

@@ -110,8 +110,8 @@ write_comment(
 
 	if (err != LC_OK)
 		log_warn("table",
-		    "the comment of license %u.%u.%u cannot be "
-		    "changed: %s; the SET fails",
+		    "cannot change the comment of license %u.%u.%u: %s; SET "
+		    "failed",
 		    index[0], index[1], index[2], lc_strerror(err));
 	return err == LC_OK;
 }

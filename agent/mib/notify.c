@@ -297,8 +297,7 @@ next_event(struct notify *notify, const struct lc_event **event)
 	err = lc_event_next(notify->core, notify->last, event);
 	if (err != LC_OK && err != LC_ENOTFOUND) {
 		log_warn("notify",
-		    "the queue cannot be read: %s; trying "
-		    "again in %d s",
+		    "cannot read the queue: %s; retrying in %d s",
 		    lc_strerror(err), RETRY_MS / 1000);
 		loop_timer_set(notify->loop, &notify->retry, RETRY_MS);
 	}
@@ -319,7 +318,7 @@ send_next(struct notify *notify)
 		return false; /* no room now; an answer makes some */
 	log_debug("notify", "event %llu: notification %d %s",
 	    (unsigned long long)event->seq, (int)event->kind,
-	    what != NULL ? "is on its way" : "is unknown, dropped");
+	    what != NULL ? "sent" : "unknown, dropped");
 	window_add(notify, packet, event->seq, what == NULL);
 	return true;
 }
@@ -339,8 +338,8 @@ settle(struct notify *notify)
 	err = lc_event_done(notify->core, notify->window[n - 1].seq);
 	if (err != LC_OK)
 		log_warn("notify",
-		    "notifications that were delivered cannot "
-		    "be marked so: %s; after a restart they come again",
+		    "cannot mark notifications as delivered: %s; they are sent "
+		    "again after a restart",
 		    lc_strerror(err));
 	notify->nsent -= n;
 	memmove(notify->window, notify->window + n,
@@ -356,8 +355,8 @@ report_dropped(struct notify *notify)
 	if (dropped == notify->dropped || notify->report.armed)
 		return;
 	log_warn("notify",
-	    "%d notifications wait for the master agent, more are not kept: "
-	    "the %llu oldest were dropped, %llu in all so far",
+	    "queue full (%d notifications): dropped the %llu oldest, %llu in "
+	    "all",
 	    LC_QUEUE_MAX, (unsigned long long)(dropped - notify->dropped),
 	    (unsigned long long)dropped);
 	notify->dropped = dropped;

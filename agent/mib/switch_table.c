@@ -42,8 +42,8 @@ turn(struct agent *agent, const struct draft *from, const struct draft *to)
 			    agent->core, (enum lc_switch)i, to->on[i]);
 		if (err != LC_OK) {
 			log_warn("table",
-			    "a notification switch cannot be "
-			    "changed: %s; the SET fails",
+			    "cannot change a notification switch: %s; SET "
+			    "failed",
 			    lc_strerror(err));
 			return false;
 		}

@@ -52,7 +52,7 @@ struct transport {
 	struct agentx *agentx;
 };
 
-static const char not_agentx[] = "what it sent is not AgentX";
+static const char not_agentx[] = "invalid AgentX data";
 static const char no_memory[] = "out of memory";
 
 /* ---- The transport ---- */
@@ -78,8 +78,7 @@ take_input(netsnmp_transport *base, void *room, int size, void **opaque,
 		return 0;
 	}
 	if (n <= 0)
-		agentx->over =
-		    n == 0 ? "it closed the connection" : strerror(errno);
+		agentx->over = n == 0 ? "connection closed" : strerror(errno);
 	return (int)n;
 }
 

@@ -86,7 +86,7 @@ resolve_tcp(const char *name, struct link_address *out, const char **wrong)
 	int error;
 
 	if (text == NULL || !split_host(text, &host, &port)) {
-		*wrong = "a TCP master is named tcp:HOST:PORT";
+		*wrong = "expected tcp:HOST:PORT";
 		free(text);
 		return false;
 	}
@@ -110,7 +110,7 @@ link_resolve(const char *name, struct link_address *out, const char **wrong)
 		return resolve_unix(name + 5, out, wrong);
 	if (strncmp(name, "tcp:", 4) == 0)
 		return resolve_tcp(name + 4, out, wrong);
-	*wrong = "the master is named unix:PATH or tcp:HOST:PORT";
+	*wrong = "expected unix:PATH or tcp:HOST:PORT";
 	return false;
 }
 
@@ -143,7 +143,8 @@ lose(struct link *link, const char *why, int64_t retry_ms)
 		    "reconnecting",
 		    link->options.name, why);
 	else if (!link->complained)
-		log_info("link", "no master agent at %s yet: %s; trying again",
+		log_info("link",
+		    "cannot connect to the master agent at %s: %s; retrying",
 		    link->options.name, why);
 	link->complained = true;
 	disconnect(link);
@@ -233,12 +234,11 @@ refused(struct link *link, long error)
 	char room[24];
 	const char *hint =
 	    error == AGENTX_DUPLICATE_REGISTRATION
-		? " (another subagent answers for the same objects)"
+		? " (another subagent has registered the same objects)"
 		: "";
 
 	log_error("link",
-	    "the master agent at %s refuses our %s: %s%s; "
-	    "trying again every %d s",
+	    "the master agent at %s refused our %s: %s%s; retrying every %d s",
 	    link->options.name,
 	    link->state == OPENING ? "session" : "registration",
 	    error_text(error, room), hint, REFUSED_RETRY_MS / 1000);
@@ -258,7 +258,7 @@ answers(struct link *link, int operation, const netsnmp_pdu *pdu)
 		return false;
 	if (pdu->errstat != AGENTX_NOT_OPEN)
 		return true;
-	lose(link, "it forgot our session", RETRY_MS);
+	lose(link, "our session is unknown to it", RETRY_MS);
 	return false;
 }
 
@@ -417,7 +417,7 @@ answer(struct link *link, netsnmp_pdu *request)
 	}
 	loop_defer(link->loop, &link->flush);
 	if (!agentx_answer(link->agentx, response))
-		lose(link, "it does not read our answers", RETRY_MS);
+		lose(link, "output buffer full", RETRY_MS);
 }
 
 static void
@@ -426,7 +426,7 @@ take_request(void *arg, netsnmp_pdu *request)
 	struct link *link = arg;
 
 	if (request->command == AGENTX_MSG_CLOSE)
-		lose(link, "it closed the session", RETRY_MS);
+		lose(link, "session closed", RETRY_MS);
 	else
 		answer(link, request);
 }
@@ -519,7 +519,7 @@ expired(void *arg)
 	if (link->state == DOWN)
 		attempt(link);
 	else
-		lose(link, "it does not answer", RETRY_MS);
+		lose(link, "no answer", RETRY_MS);
 }
 
 struct link *
@@ -574,7 +574,7 @@ link_move(
 
 	if (!same) {
 		link->complained = true; /* of the old one nobody asks */
-		lose(link, "another one is configured", 0);
+		lose(link, "another master is configured", 0);
 		link->complained = false;
 	}
 	link->options.name = name;

@@ -112,9 +112,8 @@ check_text(const struct column *column, const struct value *value)
 {
 	enum snmp_error err = check_length(column, value);
 
-	if (err == SNMP_OK &&
-	    !lc_text_is_utf8(
-		(const char *)value->octets.data, value->octets.len))
+	if (err == SNMP_OK && !lc_text_is_utf8((const char *)value->octets.data,
+				  value->octets.len))
 		err = SNMP_WRONG_VALUE;
 	return err;
 }
@@ -126,8 +125,9 @@ check_line(const struct column *column, const struct value *value)
 {
 	enum snmp_error err = check_length(column, value);
 
-	if (err == SNMP_OK && !lc_text_is_plain((const char *)value->octets.data,
-				  value->octets.len))
+	if (err == SNMP_OK &&
+	    !lc_text_is_plain(
+		(const char *)value->octets.data, value->octets.len))
 		err = SNMP_WRONG_VALUE;
 	return err;
 }

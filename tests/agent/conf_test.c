@@ -168,7 +168,7 @@ unreadable(void)
 	const char *dir = check_dir();
 
 	CHECK(conf_load("/nonexistent/a.conf", error) == NULL);
-	CHECK_STR(error, "/nonexistent/a.conf: cannot be read: No such file or "
+	CHECK_STR(error, "/nonexistent/a.conf: cannot read file: No such file or "
 	    "directory");
 	CHECK(conf_load(dir, error) == NULL);
 	CHECK_HAS(error, dir);

@@ -94,13 +94,13 @@ options 0 -t -c "$top/tests/agent/conf/good-all.conf"
 has "-t" out "good-all.conf: no errors"
 options 0 -t -c "$top/agent/licagentd.conf.example"
 options 1 -t -c "$top/tests/agent/conf/two-devices.conf"
-has "-t of a bad one" err "two-devices.conf:8: two devices have index 1"
+has "-t of a bad one" err "two-devices.conf:8: duplicate device index 1"
 options 1 -f -c "$top/tests/agent/conf/unknown-key.conf"
 has "a start with a bad one" err "unknown-key.conf:11: color: unknown key"
 options 1 -f -c "$work/none.conf"
-has "a start without one" err "none.conf: cannot be read"
+has "a start without one" err "none.conf: cannot read file"
 options 1 -c "$top/tests/agent/conf/good.conf"
-has "a state that cannot be opened" err "the state cannot be opened: "
+has "a state that cannot be opened" err "cannot open the state: "
 
 # ---- First light ------------------------------------------------------------
 
@@ -246,8 +246,8 @@ bad flash:absent.lic 6 "No such file"
 bad flash:../../etc/passwd 6 "outside the directory"
 bad flash:passwd.lic 6 "outside the directory"
 bad flash:link.lic/issuer.key 6 "outside the directory"
-bad nowhere:a.lic 6 "no such prefix"
-bad /etc/passwd 6 "no such prefix"
+bad nowhere:a.lic 6 "unknown prefix"
+bad /etc/passwd 6 "unknown prefix"
 bad flash:two.lic 9 "licenseAlreadyExists"
 snmp snmpwalk "$licenses" >after
 checks=$((checks + 1))
@@ -308,7 +308,7 @@ reload "$(wc -l <"$LAB_CONF"): color: unknown key"
 has "SIGHUP with a bad configuration" "$log" "the old configuration stays in force"
 sed 's/index = 2; name = "builtin/index = 1; name = "builtin/' good.conf \
     >"$LAB_CONF"
-reload "two stores of the device have index 1"
+reload "duplicate store index 1"
 sed 's|state = ".*"|state = "/elsewhere"|' good.conf >"$LAB_CONF"
 reload "the old configuration stays in force"
 is "features before" "$(snmp snmpwalk -Ov $module.1.2.4.1.2 | wc -l)" 5
@@ -357,7 +357,7 @@ until_true 120 gone "$daemon" ||
 	complain "SIGTERM" "the daemon lives on"
 daemon=
 kill -TERM "$LAB_LICAGENTD_PID"
-until_true 120 grep -q "ending on SIGTERM" "$log" ||
+until_true 120 grep -q "stopping on SIGTERM" "$log" ||
 	complain "SIGTERM" "$(tail -n 3 "$log")"
 "$top/examples/lab" stop "$lab" >lab.out 2>&1 ||
 	complain "end of the lab" "$(cat lab.out)"

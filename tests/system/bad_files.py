@@ -69,7 +69,7 @@ def make_files(lab):
         ("another device", "flash:other.lic", DEVICE, r"LAB00000002"),
         ("oversized", "flash:oversized.lic", FILE_CAUSE,
          r"larger than"),
-        ("truncated", "flash:cut.lic", FILE_CAUSE, r"cut off"),
+        ("truncated", "flash:cut.lic", FILE_CAUSE, r"no END row"),
         ("rubbish", "flash:rubbish.lic", FILE_CAUSE, r"UTF-8"),
         ("empty", "flash:empty.lic", FILE_CAUSE, r"no license"),
         ("folder", "flash:folder.lic", PATH, r"not a regular file"),
@@ -117,7 +117,7 @@ def bad_files(lab):
     for name in ("ftp://me:hush@h/a", "smb://me:hush@h/a",
                  "ftp:/me:hush@h/a"):
         equal(lab.outcome(lab.install(name)), (FAILED, PATH), name)
-    lab.wait_log("what is no file name.*prefix", start)
+    lab.wait_log("a hidden name.*prefix", start)
     check("hush" not in lab.log()[start:], "the log has the password")
 
     step("one bad license of two: one result each, the good one is there")

@@ -55,7 +55,7 @@ def commits(lab, manager):
             f"{SWITCHES}.1.0=i2", index=2)
     equal(manager.get(comment, f"{SWITCHES}.1.0", status),
           ["x61", "i1", "noSuchInstance"], "everything is as it was")
-    lab.wait_log("cannot be changed")
+    lab.wait_log("cannot change the comment")
 
     step("an install that finds no room fails, and leaves nothing")
     before = lab.licenses()

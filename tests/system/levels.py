@@ -103,7 +103,7 @@ def configure(lab):
            ("bootImageLevelChanged", "image", "ipbasek9", "securityk9")],
           "subscribers hear of both")
     ear.socket.close()
-    check("Module image is to start with level securityk9 next time"
+    check("Module image will start with level securityk9 next time"
           in lab.log(), "it is in the log")
     lab.kill()      # at once: what was answered is durable
     lab.restart()

@@ -16,7 +16,7 @@ def before_snmpd(lab):
     lab.kill(program="snmpd")
     start = len(lab.log())
     with Daemon(lab):
-        lab.wait_log("no master agent at .* yet", start)
+        lab.wait_log("cannot connect to the master agent", start)
         program = Control(lab)
         equal(program.ask("install", file="flash:two.lic")["successful"], 2,
               "licenses installed without a master")
@@ -29,8 +29,8 @@ def before_snmpd(lab):
         equal(len(lab.traps("clmgmtLicenseInstalled")), 2, "notifications")
         equal(len(lab.installed()), 2, "licenses")
         told = lab.log()[start:]
-        equal((told.count("no master agent"), told.count(CONNECTED)), (1, 1),
-              "lines on it in the log")
+        equal((told.count("cannot connect to the master agent"),
+               told.count(CONNECTED)), (1, 1), "lines on it in the log")
     lab.restart()
 
 

@@ -40,9 +40,9 @@ def second(lab):
             stderr=f) as process:
         try:
             wait_until("it is told", lambda: re.search(
-                "refuses our registration: duplicateRegistration "
-                r"\(another subagent answers for the same objects\); "
-                "trying again", told()))
+                "refused our registration: duplicateRegistration "
+                r"\(another subagent has registered the same objects\); "
+                "retrying", told()))
             equal(process.poll(), None, "its exit status")
             equal(len(lab.installed()), 2, "licenses, of the first one")
             check("lost the master" not in lab.log(),

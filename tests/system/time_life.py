@@ -224,7 +224,7 @@ def log_lines(life):
             "UDI=LIC1921/K9:LAB00000001",
             "%LICENSE-5-RTU_TRANSITION_WARNING: ",
             "%LICENSE-5-RTU_TRANSITION: ",
-            "%LICENSE-2-UNLICENSED: Feature must 1.0 has to run and has no "
+            "%LICENSE-2-UNLICENSED: Feature must 1.0 is mandatory and has no "
             "license. UDI=",
             "%LICENSE-2-EXPIRING: Subscription for feature paid 1.0 is about "
             "to end. End date: " + stamp(life.start + PAID_DAYS * DAY) +

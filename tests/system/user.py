@@ -84,7 +84,7 @@ def user(lab):
 
     step("a user that is none, and one that only root can become")
     configure(lab, user="no-such-user", control=control)
-    check("there is no user no-such-user" in refused_start(lab), "unknown")
+    check("unknown user no-such-user" in refused_start(lab), "unknown")
     configure(lab, user=USER, control=control)
     done = lab.run(os.path.join(lab.bin, "licagentd"), "-f", "-c", lab.conf,
                    user=OTHER, group="nogroup", extra_groups=[])

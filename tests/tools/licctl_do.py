@@ -155,12 +155,12 @@ def agreements(lab):
     ctl(lab, "check", "ipbasek9")
     ctl(lab, "no", "license", "accept", "end", "user", "agreement")
     told = lab.log()
-    for line in ("%LICENSE-6-EULA_ACCEPT_ALL: The EULAs of all licenses have "
-                 "been accepted, also of those to come, by ",
+    for line in ("%LICENSE-6-EULA_ACCEPT_ALL: The EULAs of all licenses, "
+                 "including those to come, have been accepted by ",
                  "%LICENSE-6-EULA_ACCEPT_ALL: The EULAs of licenses to come "
-                 "are accepted one by one again, says ",
-                 "%LICENSE-6-PRIORITY: License for feature securityk9 1.0 has "
-                 "priority high now, by "):
+                 "are no longer accepted automatically, by ",
+                 "%LICENSE-6-PRIORITY: License for feature securityk9 1.0 was "
+                 "given priority high by "):
         equal(told.count(line), 1, f"in the log: {line}")
 
 
@@ -192,7 +192,7 @@ def files(lab):
         check("BEGIN LICENSE" in f.read(), "overwritten")
     ctl(lab, "license", "save", "credential", "flash:who")
     check(os.path.exists(lab.flash_path("who")), "written")
-    check("no such prefix; names of files begin with flash:\n" in
+    check("unknown prefix; file names begin with flash:\n" in
           ctl(lab, "license", "save", "/tmp/x", status=1), "elsewhere")
     step("revoke, and once more")
     row = next(r for r in json.loads(ctl(lab, "show", "license", "--json"))

@@ -122,7 +122,7 @@ def refusals(lab):
             ("ftp://me:hu%sh@h/a", "hexadecimal"),
             ("ftp://no-such-host.invalid/a", "resolve"),
             ("flash:" + "x" * 250, "255 bytes"),
-            ("gopher://h/a", "no such prefix")):
+            ("gopher://h/a", "unknown prefix")):
         said = ctl(lab, "license", "install", name, status=1)
         check(words in said and "hush" not in said, f"{name}: {said}")
 

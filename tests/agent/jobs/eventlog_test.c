@@ -45,7 +45,7 @@ static const struct {
 	    "EULA_ACCEPTED: EULA for feature uck9 1.0 has been accepted."
 	    PLACE },
 	{ LC_EVENT_NOT_ENFORCED, LOG_CRIT,
-	    "UNLICENSED: Feature uck9 1.0 has to run and has no license. "
+	    "UNLICENSED: Feature uck9 1.0 is mandatory and has no license. "
 	    "UDI=PID:SN" },
 	{ LC_EVENT_SUBSCRIPTION_WARNING, LOG_CRIT,
 	    "EXPIRING: Subscription for feature uck9 1.0 is about to end. End "
