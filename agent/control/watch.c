@@ -107,9 +107,9 @@ tell(struct control *control, const char *kind, const struct serving *s,
 {
 	json_t *message = json_pack(
 	    "{s:{s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:s, s:o}}", "event",
-	    "kind", kind, "at", time_json(lc_time_now(control->core)), "device",
-	    (json_int_t)s->device, "store", (json_int_t)s->store, "license",
-	    (json_int_t)s->license, "feature", s->feature, "version",
+	    "kind", kind, "at", time_json(lc_clock_now_s(control->core)),
+	    "device", (json_int_t)s->device, "store", (json_int_t)s->store,
+	    "license", (json_int_t)s->license, "feature", s->feature, "version",
 	    s->version, "type", type, "count",
 	    count == UNCOUNTED ? json_null() : json_integer(count));
 
@@ -189,7 +189,7 @@ await_beginning(struct control *control)
 {
 	size_t n;
 	const struct lc_license *const *l = lc_licenses(control->core, &n);
-	int64_t now = lc_time_now(control->core), first = INT64_MAX;
+	int64_t now = lc_clock_now_s(control->core), first = INT64_MAX;
 
 	for (size_t i = 0; i < n; i++)
 		if (l[i]->terms.start > now && l[i]->terms.start < first)

@@ -444,12 +444,6 @@ LC_API const struct lc_feature *lc_feature_find(const struct lc *,
  */
 LC_API enum lc_err lc_tick(struct lc *, int64_t *wait_ms);
 
-/*
- * The time by which licenses begin and end: seconds since 1970, UTC.  It is the
- * wall clock's as long as that does not go back.
- */
-LC_API int64_t lc_time_now(const struct lc *);
-
 /* What depends on the time, computed now.  Seconds; 0 where the MIB says 0. */
 LC_API enum lc_status lc_license_status(const struct lc *,
     const struct lc_license *);

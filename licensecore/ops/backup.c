@@ -42,15 +42,17 @@ static enum lc_err
 line_add(struct lc_action *a, struct backup *b, const struct lc_place *place,
     const struct lc_stored_line *line)
 {
-	const struct lc_entry *e = lc_ids_find(&a->lc->model->ids,
-	    place->public.device, line->id);
+	const struct lc_identity *identity = lc_identity_find(
+	    &a->lc->identities, place->udi, line->id);
 
-	if (e == NULL || e->public.store != place->public.index)
+	/* Of several copies, the first. */
+	if (identity == NULL || identity->first == NULL ||
+	    identity->first->public.store != place->public.index)
 		return LC_OK;
 	lc_file_writer_text(&b->lines, "%s%s", b->n > 0 ? "\n" : "",
 	    line->text);
 	b->n++;
-	return eula_add(a, b, e->public.terms.eula);
+	return eula_add(a, b, identity->first->public.terms.eula);
 }
 
 static enum lc_err

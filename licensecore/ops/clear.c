@@ -38,6 +38,13 @@ find(struct lc_action *a, struct lc_entry **entry, struct lc_place **place)
 	return LC_OK;
 }
 
+/* The only copy of its license in the device? */
+static bool
+is_last(const struct lc_entry *e)
+{
+	return lc_entry_is_first(e) && e->next == NULL;
+}
+
 static enum lc_err
 write_change(struct lc_action *a, struct lc_entry *e,
     const struct lc_place *place)
@@ -49,8 +56,8 @@ write_change(struct lc_action *a, struct lc_entry *e,
 	if (err != LC_OK)
 		return err;
 	if ((err = lc_change_begin(st)) == LC_OK &&
-	    (err = lc_store_remove(st, place, e)) == LC_OK &&
-	    (err = lc_usage_write(st, place->udi, e)) == LC_OK &&
+	    (err = lc_store_remove(st, place, e, is_last(e))) == LC_OK &&
+	    (err = lc_usage_write(st, e->identity)) == LC_OK &&
 	    (err = lc_action_note(a, "clear", e)) == LC_OK)
 		err = lc_action_tell(a, LC_EVENT_CLEARED, e);
 	if ((err = lc_change_end(st, err)) != LC_OK)
@@ -71,6 +78,9 @@ written(struct lc_action *a, struct lc_entry *e, struct lc_place *place)
 	r->store = e->public.store;
 	r->index = e->public.index;
 	place->public.size_left += (uint32_t)e->bytes;
+	lc_usage_written(e->identity);
+	if (is_last(e))
+		e->identity->wanted = LC_PRIORITY_NONE;
 	lc_model_remove(a->lc->model, e);
 	lc_select_again(a->lc);
 	lc_change_publish(&a->lc->state);

@@ -131,15 +131,15 @@ reset(struct lc *lc, int64_t to, const char *by)
 enum lc_err
 lc_clock_reset(struct lc *lc, const char *by, struct lc_detail *detail)
 {
-	struct lc_model *m = lc->model;
 	struct lc_instant at = lc_instant(&lc->state);
 	int64_t to = lc_time_floor(&lc->state.time, at.boot_ms);
-	int64_t wall = lc_host_wall(&lc->host), issued = latest_issue(m);
+	int64_t wall = lc_host_wall(&lc->host), issued;
 	enum lc_err err;
 
 	if (lc_clock_ahead_s(lc) == 0)
 		return lc_fail(detail, LC_ENOTFOUND, "the clock was not set"
 		    " far ahead, or so long ago that it counts");
+	issued = latest_issue(lc->model);
 	to = issued > to ? issued : to;
 	to = wall > to ? wall : to;
 	if (to > at.now - LC_AHEAD_S)
@@ -148,9 +148,9 @@ lc_clock_reset(struct lc *lc, const char *by, struct lc_detail *detail)
 		    " first");
 	if ((err = reset(lc, to, by != NULL ? by : "")) != LC_OK)
 		return err;
-	for (size_t i = 0; i < m->nlicenses; i++)
-		lc_meter_not_after(lc_entry_of(m->licenses[i]), to);
-	lc_marks_dropped(m);
+	for (size_t i = 0; i < lc->identities.n; i++)
+		lc_meter_not_after(lc->identities.list[i], to);
+	lc_marks_dropped(&lc->identities, &lc->uses);
 	lc_select_again(lc);
 	return LC_OK;
 }

@@ -201,7 +201,8 @@ model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
 	struct lc_model *m;
 	enum lc_err err;
 
-	if ((err = lc_model_new(o, &lc->uses, &m, detail)) != LC_OK)
+	if ((err = lc_model_new(o, &lc->identities, &lc->uses, &m,
+	    detail)) != LC_OK)
 		return err;
 	if ((err = lc_level_options(m, o, detail)) == LC_OK)
 		err = lc_trust_load(o->key_dir, o->own_keys, &m->trust,
@@ -234,25 +235,17 @@ uses_set(struct lc *lc)
 	}
 }
 
-/* What only memory knows of a license: that it serves after it expired. */
-static void
-entries_keep(const struct lc_model *old, struct lc_model *m)
-{
-	for (size_t i = 0; old != NULL && i < m->nlicenses; i++) {
-		struct lc_entry *e = lc_entry_of(m->licenses[i]);
-		const struct lc_entry *was = lc_ids_find(&old->ids,
-		    e->public.device, e->public.terms.id);
-
-		if (was != NULL)
-			e->serving = was->serving && !e->use->always;
-	}
-}
-
 static void
 model_take(struct lc *lc, struct lc_model *m)
 {
 	lc_level_keep(lc->model, m);
-	entries_keep(lc->model, m);
+	/* Nothing expired stays with a feature that the core uses itself. */
+	for (size_t i = 0; i < m->nlicenses; i++) {
+		struct lc_entry *e = lc_entry_of(m->licenses[i]);
+
+		if (e->use->always)
+			e->identity->serving = false;
+	}
 	lc_model_free(lc->model);
 	lc->model = m;
 	uses_set(lc);
@@ -305,7 +298,7 @@ lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 	uses_set(lc);
 	lc_select_again(lc);
 	if ((err = lc_clock_watch(lc)) != LC_OK ||
-	    (err = lc_usage_flush(&lc->state, lc->model)) != LC_OK ||
+	    (err = lc_usage_flush(&lc->state, &lc->identities)) != LC_OK ||
 	    (err = lc_eula_catch_up(lc)) != LC_OK)
 		goto out;
 	*out = lc;
@@ -325,9 +318,10 @@ lc_close(struct lc *lc)
 		return;
 	/* What it cannot record is what a crash would lose. */
 	if (lc->model != NULL)
-		(void)lc_usage_flush(&lc->state, lc->model);
+		(void)lc_usage_flush(&lc->state, &lc->identities);
 	lc_leases_free(lc);
 	lc_model_free(lc->model);
+	lc_identities_free(&lc->identities);
 	lc_uses_free(&lc->uses);
 	json_decref(lc->next_body);
 	lc_history_free(&lc->record);
@@ -359,9 +353,7 @@ lc_reconfigure(struct lc *lc, const struct lc_options *o,
 	if (o->key_dir == NULL)
 		return lc_fail(detail, LC_EOPTIONS,
 		    "the keys directory has to be named");
-	/* The new model reads its meters from where the old one leaves them. */
-	if ((err = lc_usage_flush(&lc->state, lc->model)) != LC_OK ||
-	    (err = model_load(lc, o, &model, detail)) != LC_OK)
+	if ((err = model_load(lc, o, &model, detail)) != LC_OK)
 		return err;
 	host_take(lc, o);
 	lc->keys++;

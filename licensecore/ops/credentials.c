@@ -33,12 +33,10 @@ ids_list(const struct lc_model *m, uint32_t device, struct lc_statement *s,
 	*all = 0;
 	for (size_t i = 0; i < m->nlicenses; i++) {
 		const struct lc_license *l = m->licenses[i];
-		const struct lc_entry *e = lc_ids_find(&m->ids, device,
-		    l->terms.id);
 
 		/* One that is in two stores counts once. */
-		if (!transferable(m, l, device) || e == NULL ||
-		    &e->public != l)
+		if (!transferable(m, l, device) ||
+		    !lc_entry_is_first(lc_entry_of(l)))
 			continue;
 		if (s->nids < LC_CREDENTIALS_LICENSES)
 			ids[s->nids++] = l->terms.id;

@@ -28,47 +28,44 @@ lc_due_begin(struct lc *lc)
 
 /* ---- Reporting ------------------------------------------------------- */
 
-static const char *
-udi_of(const struct lc *lc, uint32_t device)
-{
-	return lc_model_device(lc->model, device)->udi;
-}
-
 /* Within a change, as all of these. */
 static enum lc_err
-track_report(struct lc *lc, struct lc_entry *e, size_t i, struct lc_instant at)
+track_report(struct lc *lc, const struct lc_entry *e, size_t i,
+    struct lc_instant at)
 {
+	int64_t reached = lc_track_reached(lc->model, e, i, at);
 	enum lc_event_kind kind = lc_track_kind(i);
 	enum lc_err err;
 
-	e->reached[i] = lc_track_reached(lc->model, e, i, at);
-	if (e->reached[i] == LC_NOT_YET)
+	e->identity->reached[i] = reached;
+	if (reached == LC_NOT_YET)
 		return LC_OK;
 	err = lc_event_tell(lc, kind, e->use, e, "");
-	return err != LC_OK ? err : lc_marks_write(&lc->state,
-	    udi_of(lc, e->public.device), e, kind, e->reached[i]);
+	return err != LC_OK ? err :
+	    lc_marks_write(&lc->state, e->identity, kind, reached);
 }
 
 /* One mark is for both levels. */
 static enum lc_err
-count_report(struct lc *lc, struct lc_entry *e, struct lc_instant at)
+count_report(struct lc *lc, const struct lc_entry *e, struct lc_instant at)
 {
 	int known = lc_count_known(e, at.boot_ms >= lc->uses.settled_ms);
 	int now = lc_count_level(e);
 	enum lc_err err = LC_OK;
 
-	e->level_reached = now > known ? now : known;
+	e->identity->level_reached = now > known ? now : known;
 	if (now > known)
 		err = lc_event_tell(lc, now == 2 ? LC_EVENT_COUNT_EXCEEDED :
 		    LC_EVENT_COUNT_WARNING, e->use, e, "");
-	if (err != LC_OK || e->level_reached == e->level_reported)
+	if (err != LC_OK ||
+	    e->identity->level_reached == e->identity->level_reported)
 		return err;
-	return lc_marks_write(&lc->state, udi_of(lc, e->public.device), e,
-	    LC_EVENT_COUNT_WARNING, e->level_reached);
+	return lc_marks_write(&lc->state, e->identity, LC_EVENT_COUNT_WARNING,
+	    e->identity->level_reached);
 }
 
 static enum lc_err
-license_report(struct lc *lc, struct lc_entry *e, struct lc_instant at)
+license_report(struct lc *lc, const struct lc_entry *e, struct lc_instant at)
 {
 	enum lc_err err = LC_OK;
 
@@ -78,20 +75,21 @@ license_report(struct lc *lc, struct lc_entry *e, struct lc_instant at)
 }
 
 static void
-license_reported(struct lc_entry *e)
+license_reported(struct lc_identity *identity)
 {
 	for (size_t i = 0; i < LC_NTRACKS; i++) {
-		if (e->reached[i] != LC_NOT_YET)
-			e->marks[i] = e->reached[i];
+		if (identity->reached[i] != LC_NOT_YET)
+			identity->marks[i] = identity->reached[i];
 	}
-	e->level_reported = e->level_reached;
-	e->level_fell = false;
+	identity->level_reported = identity->level_reached;
+	identity->level_fell = false;
 }
 
 static enum lc_err
 complaint_write(struct lc *lc, const struct lc_use *use)
 {
-	return lc_marks_write_use(&lc->state, udi_of(lc, use->device), use,
+	return lc_marks_write_use(&lc->state,
+	    lc_model_device(lc->model, use->device)->udi, use,
 	    use->complaining);
 }
 
@@ -120,17 +118,21 @@ static enum lc_err
 report(struct lc *lc)
 {
 	struct lc_instant at = lc_instant(&lc->state);
-	const struct lc_model *m = lc->model;
+	const struct lc_identities *all = &lc->identities;
 	enum lc_err err = lc_change_begin(&lc->state);
 
-	for (size_t i = 0; i < m->nlicenses && err == LC_OK; i++)
-		err = license_report(lc, lc_entry_of(m->licenses[i]), at);
+	for (size_t i = 0; i < all->n && err == LC_OK; i++) {
+		if (all->list[i]->first != NULL)
+			err = license_report(lc, all->list[i]->first, at);
+	}
 	for (size_t i = 0; i < lc->uses.n && err == LC_OK; i++)
 		err = use_report(lc, lc->uses.list[i], at);
 	if ((err = lc_change_end(&lc->state, err)) != LC_OK)
 		return err;
-	for (size_t i = 0; i < m->nlicenses; i++)
-		license_reported(lc_entry_of(m->licenses[i]));
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->list[i]->first != NULL)
+			license_reported(all->list[i]);
+	}
 	for (size_t i = 0; i < lc->uses.n; i++)
 		lc->uses.list[i]->complained = lc->uses.list[i]->complaining;
 	lc_change_publish(&lc->state);
@@ -153,7 +155,7 @@ min(int64_t a, int64_t b)
 static int64_t
 flush_every(const struct lc *lc)
 {
-	if (lc_meter_any(lc->model))
+	if (lc_meter_any(&lc->identities))
 		return lc->flush_ms;
 	return lc->model->selected_until != INT64_MAX ? HOUR_MS : INT64_MAX;
 }
@@ -223,14 +225,15 @@ due_do(struct lc *lc)
 	    at.boot_ms < lc->due.report_ms && !select)
 		return LC_OK;
 	if (at.boot_ms >= lc->due.expire_ms)
-		err = lc_usage_end(&lc->state, lc->model, &select);
+		err = lc_usage_end(&lc->state, &lc->identities, &select);
 	if (select)
 		lc_select_again(lc);
 	if (err == LC_OK && lc_schedule_due_ms(lc->model,
 	    lc_instant(&lc->state)) == 0)
 		err = report(lc);
 	if (err == LC_OK &&
-	    (err = lc_usage_flush(&lc->state, lc->model)) == LC_OK) {
+	    (err = lc_usage_flush(&lc->state,
+	    &lc->identities)) == LC_OK) {
 		lc->due.flush_ms = INT64_MAX;
 		lc_due_changed(lc);
 	}

@@ -14,43 +14,38 @@
 
 /* ---- Accepting ------------------------------------------------------- */
 
-static const char *
-udi_of(const struct lc *lc, const struct lc_entry *e)
-{
-	return lc_model_device(lc->model, e->public.device)->udi;
-}
-
 enum lc_err
 lc_eula_write(struct lc *lc, const struct lc_entry *e, const char *by)
 {
 	enum lc_err err;
 
-	if ((err = lc_acceptance_add(&lc->state, udi_of(lc, e),
-	    e->public.terms.id, by)) != LC_OK ||
+	if ((err = lc_acceptance_add(&lc->state, e->identity->udi,
+	    e->identity->id, by)) != LC_OK ||
 	    (err = lc_note(lc, "accept", e, by)) != LC_OK)
 		return err;
 	return lc_event_tell(lc, LC_EVENT_EULA_ACCEPTED, e->use, e, by);
 }
 
-/* Of all licenses, or of one: does it wait? */
+/* Is its license one that waits?  Each is once, whatever copies it has. */
 static bool
-waits(const struct lc_license *l, const struct lc_entry *only)
+waits(const struct lc_license *l)
 {
-	return !l->eula_accepted && (only == NULL || &only->public == l);
+	return !l->eula_accepted && lc_entry_is_first(lc_entry_of(l));
 }
 
-/* Within a change. */
+/* Within a change: of this license, or of all that wait. */
 static enum lc_err
 accept_write(struct lc *lc, const struct lc_entry *only, const char *by)
 {
 	const struct lc_model *m = lc->model;
 	enum lc_err err = LC_OK;
 
+	if (only != NULL)
+		return lc_eula_write(lc, only, by);
 	for (size_t i = 0; i < m->nlicenses && err == LC_OK; i++) {
-		const struct lc_license *l = m->licenses[i];
-
-		if (waits(l, only))
-			err = lc_eula_write(lc, lc_entry_of(l), by);
+		if (waits(m->licenses[i]))
+			err = lc_eula_write(lc, lc_entry_of(m->licenses[i]),
+			    by);
 	}
 	return err;
 }
@@ -61,8 +56,12 @@ accepted(struct lc *lc, const struct lc_entry *only)
 	const struct lc_model *m = lc->model;
 
 	for (size_t i = 0; i < m->nlicenses; i++) {
-		if (waits(m->licenses[i], only))
-			lc_entry_accepted(lc_entry_of(m->licenses[i]), true);
+		const struct lc_entry *e = lc_entry_of(m->licenses[i]);
+
+		if (only != NULL ? e != only : !waits(&e->public))
+			continue;
+		e->identity->accepted = true;
+		lc_copies_refresh(e->identity);
 	}
 	lc_select_again(lc);
 	lc_change_publish(&lc->state);
@@ -91,8 +90,8 @@ lc_eula_accept(struct lc *lc, uint32_t device, uint32_t store, uint32_t index,
 static enum lc_err
 withdraw_write(struct lc *lc, const struct lc_entry *e, const char *by)
 {
-	enum lc_err err = lc_acceptance_remove(&lc->state, udi_of(lc, e),
-	    e->public.terms.id);
+	enum lc_err err = lc_acceptance_remove(&lc->state,
+	    e->identity->udi, e->identity->id);
 
 	return err != LC_OK ? err : lc_note(lc, "withdraw", e, by);
 }
@@ -110,13 +109,14 @@ lc_eula_withdraw(struct lc *lc, uint32_t device, uint32_t store,
 		return LC_OK;
 	if (!lc_terms_need_acceptance(&e->public.terms) || lc->eula_standing)
 		return LC_EINVAL;
-	if (e->held)
+	if (e->identity->first->held)
 		return LC_EINUSE;
 	if ((err = lc_change_begin(&lc->state)) == LC_OK)
 		err = withdraw_write(lc, e, by != NULL ? by : "");
 	if ((err = lc_change_end(&lc->state, err)) != LC_OK)
 		return err;
-	lc_entry_accepted(e, false);
+	e->identity->accepted = false;
+	lc_copies_refresh(e->identity);
 	lc_select_again(lc);
 	lc_change_publish(&lc->state);
 	return LC_OK;
@@ -129,7 +129,7 @@ lc_eula_pending(const struct lc *lc, const struct lc_license *after)
 	bool past = after == NULL;
 
 	for (size_t i = 0; i < m->nlicenses; i++) {
-		if (past && waits(m->licenses[i], NULL))
+		if (past && waits(m->licenses[i]))
 			return m->licenses[i];
 		past |= m->licenses[i] == after;
 	}

@@ -51,7 +51,8 @@ need_judge(struct lc_action *a, struct generate *g, struct lc_item *item)
 	enum lc_err err = LC_OK;
 
 	if (!accepted && d != NULL)
-		err = lc_acceptance_load(&a->lc->state, d->udi, t, &accepted);
+		err = lc_acceptance_load(&a->lc->state, d->udi, t->id,
+		    &accepted);
 	if (err == LC_OK && !accepted)
 		g->needed[g->nneeded++] = item;
 	return err;

@@ -104,7 +104,7 @@ items_judge(struct lc_action *a, struct lc_items *items)
 		if (err != LC_OK)
 			lc_result_fail(item->result, err);
 		if (item->result->state != LC_FAILED)
-			lc_item_plan(items, item);
+			lc_item_plan(item);
 		else if (a->request.stop_on_failure)
 			break;
 	}
@@ -141,7 +141,7 @@ place_written(struct lc_action *a, struct lc_items *items,
 {
 	for (size_t i = 0; i < items->n; i++) {
 		if (items->list[i].place == place)
-			lc_item_written(a, items, &items->list[i]);
+			lc_item_written(a, &items->list[i]);
 	}
 	lc_model_sort(a->lc->model);
 	lc_select_again(a->lc);

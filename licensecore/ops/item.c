@@ -36,7 +36,6 @@ lc_items_free(struct lc_items *items)
 	for (size_t i = 0; i < items->n; i++)
 		lc_entry_free(items->list[i].entry);
 	free(items->list);
-	lc_ids_free(&items->planned);
 }
 
 /* ---- Lines ----------------------------------------------------------- */
@@ -61,11 +60,10 @@ line_open(struct lc_action *a, struct lc_item *item)
 
 /* What it was judged for a review, but for a bad line. */
 static void
-forget(struct lc_items *items, struct lc_item *item)
+forget(struct lc_item *item)
 {
-	if (item->place != NULL)
-		lc_ids_remove(&items->planned, item->entry);
 	item->place = NULL;
+	item->accepts = false;
 	if (item->entry == NULL)
 		return;
 	item->entry->public.device = item->entry->public.store = 0;
@@ -79,7 +77,7 @@ verify_again(struct lc_action *a, struct lc_items *items)
 	for (size_t i = 0; i < items->verified; i++) {
 		struct lc_item *item = &items->list[i];
 
-		forget(items, item);
+		forget(item);
 		lc_entry_free(item->entry);
 		item->entry = NULL;
 		lc_result_reset(item->result);
@@ -127,7 +125,7 @@ lc_item_device(const struct lc_action *a, const struct lc_terms *t)
 
 		if (!lc_terms_fit(t, d->udi))
 			continue;
-		if (lc_ids_find(&m->ids, d->index, t->id) == NULL)
+		if (!lc_identity_is_present(m->identities, d->udi, t->id))
 			return d;
 		found = found != NULL ? found : d;
 	}
@@ -143,10 +141,10 @@ lc_items_begin(struct lc_action *a, struct lc_items *items)
 	enum lc_err err;
 
 	for (size_t i = 0; i < items->n; i++)
-		forget(items, &items->list[i]);
-	if ((err = lc_model_reserve(m, items->n)) != LC_OK ||
-	    (err = lc_ids_reserve(&items->planned, items->n)) != LC_OK)
+		forget(&items->list[i]);
+	if ((err = lc_model_reserve(m, items->n)) != LC_OK)
 		return err;
+	lc_identities_untake(m->identities);
 	for (size_t i = 0; i < m->nstores; i++)
 		lc_place_of(m->stores[i])->planned = 0;
 	return LC_OK;
@@ -194,10 +192,11 @@ new_here(struct lc_action *a, const struct lc_items *items,
 {
 	bool once = lc_type_rules(e->public.terms.type)->once;
 	const char *id = e->public.terms.id;
+	const struct lc_identity *known =
+	    lc_identity_find(&a->lc->identities, place->udi, id);
 	enum lc_err err;
 
-	if (lc_ids_find(&a->lc->model->ids, e->public.device, id) != NULL ||
-	    lc_ids_find(&items->planned, e->public.device, id) != NULL)
+	if (known != NULL && (known->first != NULL || known->taken))
 		return lc_fail(detail, LC_EEXISTS,
 		    "license %s is installed already", id);
 	if (once && evaluation_planned(items, e))
@@ -263,9 +262,9 @@ lc_item_judge(struct lc_action *a, struct lc_items *items,
 }
 
 void
-lc_item_plan(struct lc_items *items, struct lc_item *item)
+lc_item_plan(struct lc_item *item)
 {
-	lc_ids_add(&items->planned, item->entry);
+	item->entry->identity->taken = true;
 	item->place->planned += (int64_t)item->entry->bytes;
 }
 
@@ -287,7 +286,7 @@ agreement_write(struct lc_action *a, const struct lc_file *file,
 		return err;
 	if (item->entry->public.eula_accepted || !agreed(a))
 		return LC_OK;
-	lc_entry_accepted(item->entry, true);
+	item->accepts = true;
 	return lc_eula_write(a->lc, item->entry, a->request.by);
 }
 
@@ -307,13 +306,14 @@ lc_item_write(struct lc_action *a, const struct lc_file *file,
 }
 
 void
-lc_item_written(struct lc_action *a, struct lc_items *items,
-    struct lc_item *item)
+lc_item_written(struct lc_action *a, struct lc_item *item)
 {
 	struct lc_result *r = item->result;
 	struct lc_entry *e = item->entry;
 
-	lc_ids_remove(&items->planned, e);
+	if (item->accepts)
+		e->identity->accepted = true;
+	lc_entry_refresh(e);
 	item->place->public.size_left -= (uint32_t)e->bytes;
 	r->state = LC_SUCCESSFUL;
 	r->device = e->public.device;

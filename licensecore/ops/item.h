@@ -17,13 +17,13 @@ struct lc_item {
 	struct lc_entry *entry;		/* once its line was opened */
 	struct lc_place *place;		/* once it was judged good */
 	struct lc_result *result;
+	bool accepts;			/* its agreement, as it is written */
 };
 
 struct lc_items {
 	struct lc_item *list;
 	size_t n, verified;
 	uint64_t keys;			/* lc->keys that they verified with */
-	struct lc_ids planned;		/* judged good in this action */
 	bool eula_later;		/* they may wait for acceptance */
 };
 
@@ -51,7 +51,7 @@ enum lc_err lc_items_begin(struct lc_action *, struct lc_items *);
 enum lc_err lc_item_judge(struct lc_action *, struct lc_items *,
     struct lc_item *, struct lc_place *);
 /* It was judged good: those after it find its identity and room taken. */
-void lc_item_plan(struct lc_items *, struct lc_item *);
+void lc_item_plan(struct lc_item *);
 
 /*
  * Within a change, with its store attached: the license, its agreement out of
@@ -60,6 +60,6 @@ void lc_item_plan(struct lc_items *, struct lc_item *);
 enum lc_err lc_item_write(struct lc_action *, const struct lc_file *,
     struct lc_item *);
 /* Into memory, which cannot fail; sorting and selecting are the caller's. */
-void lc_item_written(struct lc_action *, struct lc_items *, struct lc_item *);
+void lc_item_written(struct lc_action *, struct lc_item *);
 
 #endif

@@ -23,6 +23,7 @@ struct lc {
 	uint64_t keys;		/* raised when other keys come into force */
 	bool switches[LC_NSWITCHES];
 	bool eula_standing;		/* eula.c */
+	struct lc_identities identities;
 	struct lc_uses uses;
 
 	/* When lc_tick has to do something; boot time, INT64_MAX: never. */

@@ -17,8 +17,7 @@ lc_note(struct lc *lc, const char *what, const struct lc_entry *e,
 	if (body != NULL)
 		err = lc_history_add(&lc->state, &(struct lc_record){
 			.what = what,
-			.udi = lc_model_device(lc->model,
-			    e->public.device)->udi,
+			.udi = e->identity->udi,
 			.store = e->public.store, .id = t->id, .body = body,
 		});
 	free(body);

@@ -67,12 +67,6 @@ seconds(int64_t ms)
 }
 
 /* DOMAIN: expired first, then superseded or to come, then by use. */
-int64_t
-lc_time_now(const struct lc *lc)
-{
-	return lc_now(&lc->state);
-}
-
 enum lc_status
 lc_license_status(const struct lc *lc, const struct lc_license *l)
 {
@@ -96,7 +90,7 @@ left_s(const struct lc_license *l, struct lc_instant at)
 		return 0;
 	/* Whole seconds: used and left are the period. */
 	return seconds((l->terms.period_s -
-	    lc_meter_used_ms(lc_entry_of(l), at) / 1000) * 1000);
+	    lc_meter_used_ms(lc_entry_of(l)->identity, at) / 1000) * 1000);
 }
 
 uint32_t
@@ -109,7 +103,7 @@ lc_license_left_s(const struct lc *lc, const struct lc_license *l)
 uint32_t
 lc_license_expired_s(const struct lc *lc, const struct lc_license *l)
 {
-	int64_t since = lc_entry_of(l)->meter.expired_at;
+	int64_t since = lc_entry_of(l)->identity->meter.expired_at;
 
 	return since == LC_NO_TIME ? 0 :
 	    seconds((lc_now(&lc->state) - since) * 1000);
@@ -118,7 +112,7 @@ lc_license_expired_s(const struct lc *lc, const struct lc_license *l)
 uint32_t
 lc_license_used_s(const struct lc *lc, const struct lc_license *l)
 {
-	return seconds(lc_meter_used_ms(lc_entry_of(l),
+	return seconds(lc_meter_used_ms(lc_entry_of(l)->identity,
 	    lc_instant(&lc->state)));
 }
 
@@ -136,7 +130,7 @@ license_add(const struct lc_license *l, struct lc_instant at,
 
 	sum->left_s = add(sum->left_s, left_s(l, at));
 	sum->used_s = add(sum->used_s,
-	    seconds(lc_meter_used_ms(lc_entry_of(l), at)));
+	    seconds(lc_meter_used_ms(lc_entry_of(l)->identity, at)));
 	if (t->start != LC_NO_TIME &&
 	    (sum->start == LC_NO_TIME || t->start < sum->start))
 		sum->start = t->start;

@@ -1,6 +1,7 @@
 /* recall.c - what the persistence file knows of licenses and features. */
 #include "recall.h"
 
+#include "format/type.h"
 #include "state/acceptance.h"
 #include "state/licenses.h"
 #include "state/marks.h"
@@ -23,21 +24,38 @@ lc_recall_use(struct lc *lc, const struct lc_device *d, const char *feature,
 	return LC_OK;
 }
 
+/* What belongs to the license, whatever store it is in. */
+static enum lc_err
+identity_load(struct lc_state *st, const struct lc_entry *e)
+{
+	struct lc_identity *identity = e->identity;
+	enum lc_err err;
+
+	if ((lc_terms_need_acceptance(&e->public.terms) &&
+	    (err = lc_acceptance_load(st, identity->udi, identity->id,
+	    &identity->accepted)) != LC_OK) ||
+	    (err = lc_license_load_priority(st, identity)) != LC_OK ||
+	    (err = lc_usage_load(st, e)) != LC_OK ||
+	    (err = lc_marks_load(st, identity)) != LC_OK)
+		return err;
+	identity->loaded = true;
+	return LC_OK;
+}
+
 enum lc_err
 lc_recall(struct lc *lc, const struct lc_place *place, struct lc_entry *e)
 {
-	struct lc_state *st = &lc->state;
+	const struct lc_terms *t = &e->public.terms;
 	enum lc_err err;
-	bool accepted;
 
-	if ((err = lc_license_load(st, place->udi, e)) != LC_OK ||
-	    (err = lc_acceptance_load(st, place->udi, &e->public.terms,
-	    &accepted)) != LC_OK ||
-	    (err = lc_usage_load(st, place->udi, e)) != LC_OK ||
-	    (err = lc_marks_load(st, place->udi, e)) != LC_OK ||
-	    (err = lc_recall_use(lc, place->device, e->public.terms.feature,
-	    e->public.terms.version, &e->use)) != LC_OK)
+	if ((err = lc_license_load(&lc->state, place->udi, e)) != LC_OK ||
+	    (err = lc_identity_get(&lc->identities, place->udi, t->id,
+	    &e->identity)) != LC_OK ||
+	    (!e->identity->loaded &&
+	    (err = identity_load(&lc->state, e)) != LC_OK) ||
+	    (err = lc_recall_use(lc, place->device, t->feature, t->version,
+	    &e->use)) != LC_OK)
 		return err;
-	lc_entry_accepted(e, accepted);
+	lc_entry_refresh(e);
 	return LC_OK;
 }

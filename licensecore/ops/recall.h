@@ -5,8 +5,9 @@
 #include "lc.h"
 
 /*
- * Of a license that is (or will be) in this store: index (0: none yet),
- * comment, acceptance, priority, use, marks.
+ * Of a license that is (or will be) in this store: its index there (0: none
+ * yet) and comment, its use, and its identity.  An identity is read from disk
+ * once: later it is memory that counts.
  */
 enum lc_err lc_recall(struct lc *, const struct lc_place *, struct lc_entry *);
 

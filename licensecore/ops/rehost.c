@@ -217,8 +217,8 @@ removal_add(struct rehost *w, struct lc_action *a, struct lc_entry *e,
 	struct lc_result *r = &a->results[i];
 	struct lc_place *place = lc_model_store(a->lc->model, e->public.device,
 	    e->public.store);
-	int64_t used = (lc_meter_used_ms(e, lc_instant(&a->lc->state)) +
-	    999) / 1000;
+	int64_t used = (lc_meter_used_ms(e->identity,
+	    lc_instant(&a->lc->state)) + 999) / 1000;
 
 	if (place->public.kind == LC_STORE_BUILT_IN)
 		return lc_fail(&r->detail, LC_EREADONLY,
@@ -237,25 +237,22 @@ static enum lc_err
 removal_judge(struct lc_action *a, struct rehost *w,
     const struct lc_device *d, size_t i)
 {
-	const struct lc_model *m = a->lc->model;
 	const char *id = w->ticket->ids[i];
-	size_t before = w->nremovals;
+	const struct lc_identity *identity =
+	    lc_identity_find(&a->lc->identities, d->udi, id);
 	enum lc_err err = LC_OK;
 
-	if (lc_ids_find(&m->ids, d->index, id) == NULL) {
+	if (identity == NULL || identity->first == NULL) {
 		err = lc_store_not_revoked(&a->lc->state, d->udi, id,
 		    &a->results[i].detail);
 		return err != LC_OK ? err : lc_fail(&a->results[i].detail,
 		    LC_ENOTFOUND, "license %s is not installed in %s", id,
 		    d->udi);
 	}
-	for (size_t j = 0; j < m->nlicenses && err == LC_OK; j++) {
-		const struct lc_license *l = m->licenses[j];
-
-		if (l->device == d->index && strcmp(l->terms.id, id) == 0)
-			err = removal_add(w, a, lc_entry_of(l), i);
-	}
-	return err == LC_OK && w->nremovals == before ? LC_ENOTFOUND : err;
+	for (struct lc_entry *e = identity->first; e != NULL && err == LC_OK;
+	    e = e->next)
+		err = removal_add(w, a, e, i);
+	return err;
 }
 
 static enum lc_err
@@ -277,7 +274,7 @@ addition_judge(struct lc_action *a, struct rehost *w,
 	item->entry->public.device = d->index;
 	item->result->device = d->index;
 	if ((err = lc_item_judge(a, &w->items, item, place)) == LC_OK)
-		lc_item_plan(&w->items, item);
+		lc_item_plan(item);
 	return err;
 }
 
@@ -356,18 +353,21 @@ stores_detach(struct lc_action *a)
 		lc_place_of(m->stores[i])->slot = 0;
 }
 
+/* All copies of a license go; it is given up once. */
 static enum lc_err
 removal_write(struct lc_action *a, const struct removal *r)
 {
+	struct lc_state *st = &a->lc->state;
+	const struct lc_entry *e = r->entry;
 	enum lc_err err;
 
-	if ((err = lc_usage_write(&a->lc->state, r->place->udi,
-	    r->entry)) != LC_OK ||
-	    (err = lc_store_remove(&a->lc->state, r->place,
-	    r->entry)) != LC_OK ||
-	    (err = lc_action_note(a, "revoke", r->entry)) != LC_OK)
+	err = lc_store_remove(st, r->place, e, true);
+	if (err != LC_OK || !lc_entry_is_first(e))
 		return err;
-	return lc_action_tell(a, LC_EVENT_REVOKED, r->entry);
+	if ((err = lc_usage_write(st, e->identity)) != LC_OK ||
+	    (err = lc_action_note(a, "revoke", e)) != LC_OK)
+		return err;
+	return lc_action_tell(a, LC_EVENT_REVOKED, e);
 }
 
 static enum lc_err
@@ -403,10 +403,12 @@ written(struct lc_action *a, struct rehost *w)
 		r->result->store = r->entry->public.store;
 		r->result->index = r->entry->public.index;
 		r->place->public.size_left += (uint32_t)r->entry->bytes;
+		lc_usage_written(r->entry->identity);
+		r->entry->identity->wanted = LC_PRIORITY_NONE;
 		lc_model_remove(m, r->entry);
 	}
 	for (size_t i = 0; i < w->items.n; i++)
-		lc_item_written(a, &w->items, &w->items.list[i]);
+		lc_item_written(a, &w->items.list[i]);
 	lc_model_sort(m);
 	lc_select_again(a->lc);
 	lc_change_publish(&a->lc->state);

@@ -69,12 +69,6 @@ lc_switch_set(struct lc *lc, enum lc_switch which, bool on)
 
 /* ---- Of a license ---------------------------------------------------- */
 
-static const char *
-udi_of(const struct lc *lc, const struct lc_entry *e)
-{
-	return lc_model_device(lc->model, e->public.device)->udi;
-}
-
 enum lc_err
 lc_comment_set(struct lc *lc, uint32_t device, uint32_t store, uint32_t index,
     const char *text)
@@ -91,7 +85,7 @@ lc_comment_set(struct lc *lc, uint32_t device, uint32_t store, uint32_t index,
 	if ((copy = strdup(text)) == NULL)
 		return LC_ENOMEM;
 	if ((err = lc_change_begin(&lc->state)) == LC_OK)
-		err = lc_license_set_comment(&lc->state, udi_of(lc, e), e,
+		err = lc_license_set_comment(&lc->state, e->identity->udi, e,
 		    text);
 	if ((err = lc_change_end(&lc->state, err)) != LC_OK) {
 		free(copy);
@@ -117,12 +111,12 @@ lc_priority_set(struct lc *lc, uint32_t device, uint32_t store,
 	if (!e->public.eula_accepted)
 		return LC_EEULA;
 	if ((err = lc_change_begin(&lc->state)) == LC_OK)
-		err = lc_license_set_priority(&lc->state, udi_of(lc, e), e,
+		err = lc_license_set_priority(&lc->state, e->identity,
 		    priority);
 	if ((err = lc_change_end(&lc->state, err)) != LC_OK)
 		return err;
-	e->wanted = priority;
-	e->public.priority = priority;
+	e->identity->wanted = priority;
+	lc_copies_refresh(e->identity);
 	lc_select_again(lc);
 	return LC_OK;
 }

@@ -47,11 +47,11 @@ lc_store_put(struct lc_state *st, const struct lc_place *place,
 
 enum lc_err
 lc_store_remove(struct lc_state *st, const struct lc_place *place,
-    const struct lc_entry *e)
+    const struct lc_entry *e, bool last)
 {
 	enum lc_err err = lc_lines_remove(st, place, e);
 
-	return err == LC_OK ? lc_license_remove(st, place->udi, e) : err;
+	return err == LC_OK ? lc_license_remove(st, place->udi, e, last) : err;
 }
 
 /* ---- Loading lines --------------------------------------------------- */
@@ -63,7 +63,6 @@ struct load {
 	struct lc_place *place;
 	struct lc_entry **entries;
 	size_t n, room;
-	struct lc_ids ids;
 };
 
 static enum lc_err
@@ -125,9 +124,7 @@ load_push(struct load *load, struct lc_entry *e)
 		load->entries = more;
 		load->room = room;
 	}
-	if (lc_ids_reserve(&load->ids, 1) != LC_OK)
-		return LC_ENOMEM;
-	lc_ids_add(&load->ids, e);
+	e->identity->taken = true;
 	load->entries[load->n++] = e;
 	return LC_OK;
 }
@@ -140,12 +137,13 @@ static enum lc_err
 line_again(const struct load *load, struct lc_line *line,
     struct lc_detail *why)
 {
-	const char *id = line->terms.id;
-	enum lc_err err = lc_store_not_revoked(&load->lc->state, load->place->udi, id,
-	    why);
+	const char *id = line->terms.id, *udi = load->place->udi;
+	const struct lc_identity *known =
+	    lc_identity_find(&load->lc->identities, udi, id);
+	enum lc_err err;
 
-	if (err == LC_OK && lc_ids_find(&load->ids, load->place->public.device,
-	    id) != NULL)
+	err = lc_store_not_revoked(&load->lc->state, udi, id, why);
+	if (err == LC_OK && known != NULL && known->taken)
 		err = lc_fail(why, LC_EEXISTS, "license %s is there twice",
 		    id);
 	if (err != LC_OK)
@@ -496,6 +494,7 @@ lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place,
 	struct load load = { .lc = lc, .model = model, .place = place };
 	enum lc_err err;
 
+	lc_identities_untake(&lc->identities);
 	err = place_load(&load, detail);
 	place->seen = exists(place->path);	/* it may have been made */
 	if (err == LC_OK &&
@@ -508,13 +507,12 @@ lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place,
 	for (size_t i = 0; i < load.n; i++)
 		lc_entry_free(load.entries[i]);
 	free(load.entries);
-	lc_ids_free(&load.ids);
 	return err;
 }
 
 /* ---- Media that come and go ------------------------------------------ */
 
-/* Licenses that are in it no more; what they used is recorded. */
+/* Copies that are in it no more; their identities stay. */
 static void
 unload(struct lc *lc, const struct lc_place *place)
 {
@@ -531,18 +529,13 @@ unload(struct lc *lc, const struct lc_place *place)
 	}
 }
 
-static enum lc_err
+static void
 store_removed(struct lc *lc, struct lc_place *place)
 {
-	enum lc_err err = lc_usage_flush(&lc->state, lc->model);
-
-	if (err != LC_OK)
-		return err;
 	unload(lc, place);
 	place->public.present = false;
 	lc_notice(&lc->host, LC_OK, "store %s: away, and its licenses with it",
 	    place->public.name);
-	return LC_OK;
 }
 
 /* What cannot be read is told once, until the file is another one. */
@@ -578,8 +571,10 @@ lc_store_watch(struct lc *lc, bool *changed)
 		there = exists(place->path);
 		if (there == place->seen)
 			continue;
-		err = there ? store_inserted(lc, place) :
-		    store_removed(lc, place);
+		if (there)
+			err = store_inserted(lc, place);
+		else
+			store_removed(lc, place);
 		/* What failed is tried again. */
 		place->seen = err == LC_OK ? there : !there;
 		*changed |= err == LC_OK;

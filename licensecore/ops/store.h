@@ -27,8 +27,9 @@ enum lc_err lc_store_load(struct lc *, struct lc_model *, struct lc_place *,
  */
 enum lc_err lc_store_put(struct lc_state *, const struct lc_place *,
     struct lc_entry *, const struct lc_file_line *);
+/* last: it is the only copy of its license in the device. */
 enum lc_err lc_store_remove(struct lc_state *, const struct lc_place *,
-    const struct lc_entry *);
+    const struct lc_entry *, bool last);
 
 /* LC_EREVOKED if the device gave this license up. */
 enum lc_err lc_store_not_revoked(struct lc_state *, const char *udi, const char *id,

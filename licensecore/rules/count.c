@@ -19,23 +19,23 @@ lc_count_level(const struct lc_entry *e)
 static bool
 falls(const struct lc_entry *e, bool settled)
 {
-	return e->level_fell || (lc_count_level(e) == 0 &&
-	    e->level_reported > 0 && (!e->level_loaded || settled));
+	return e->identity->level_fell || (lc_count_level(e) == 0 &&
+	    e->identity->level_reported > 0 && (!e->identity->level_loaded || settled));
 }
 
 int
 lc_count_known(const struct lc_entry *e, bool settled)
 {
-	return falls(e, settled) ? 0 : e->level_reported;
+	return falls(e, settled) ? 0 : e->identity->level_reported;
 }
 
 bool
 lc_count_changed(struct lc_entry *e, bool settled)
 {
 	if (lc_count_level(e) > 0)
-		e->level_loaded = false;
-	e->level_fell = falls(e, settled);
-	return e->level_fell || lc_count_level(e) > e->level_reported;
+		e->identity->level_loaded = false;
+	e->identity->level_fell = falls(e, settled);
+	return e->identity->level_fell || lc_count_level(e) > e->identity->level_reported;
 }
 
 int64_t
@@ -43,7 +43,7 @@ lc_count_due_ms(const struct lc_entry *e, int64_t left_ms)
 {
 	int level = lc_count_level(e);
 
-	if (falls(e, left_ms <= 0) || level > e->level_reported)
+	if (falls(e, left_ms <= 0) || level > e->identity->level_reported)
 		return 0;
-	return level == 0 && e->level_reported > 0 ? left_ms : INT64_MAX;
+	return level == 0 && e->identity->level_reported > 0 ? left_ms : INT64_MAX;
 }

@@ -1,6 +1,7 @@
 licensecore_libcore_la_SOURCES += \
 	licensecore/rules/clock.c licensecore/rules/clock.h \
 	licensecore/rules/count.c licensecore/rules/count.h \
+	licensecore/rules/identity.c licensecore/rules/identity.h \
 	licensecore/rules/level.c licensecore/rules/level.h \
 	licensecore/rules/meter.c licensecore/rules/meter.h \
 	licensecore/rules/model.c licensecore/rules/model.h \

@@ -10,94 +10,6 @@
 #include "format/trust.h"
 #include "format/type.h"
 
-/* ---- Licenses by identity -------------------------------------------- */
-
-/* FNV-1a; identities are chosen by issuers whom the device trusts. */
-static size_t
-id_hash(uint32_t device, const char *id)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ device;
-
-	for (; *id != '\0'; id++)
-		hash = (hash ^ (unsigned char)*id) * UINT64_C(0x100000001b3);
-	return (size_t)(hash ^ hash >> 32);
-}
-
-static struct lc_entry **
-bucket_of(const struct lc_ids *ids, uint32_t device, const char *id)
-{
-	return &ids->buckets[id_hash(device, id) & (ids->nbuckets - 1)];
-}
-
-enum lc_err
-lc_ids_reserve(struct lc_ids *ids, size_t n)
-{
-	struct lc_ids more = { .nbuckets = 16 };
-
-	while (more.nbuckets < ids->n + n)
-		more.nbuckets *= 2;
-	if (more.nbuckets <= ids->nbuckets)
-		return LC_OK;
-	more.buckets = calloc(more.nbuckets, sizeof(struct lc_entry *));
-	if (more.buckets == NULL)
-		return LC_ENOMEM;
-	for (size_t i = 0; i < ids->nbuckets; i++) {
-		struct lc_entry *next;
-
-		for (struct lc_entry *e = ids->buckets[i]; e != NULL; e = next) {
-			next = e->chain;
-			lc_ids_add(&more, e);
-		}
-	}
-	free(ids->buckets);
-	*ids = more;
-	return LC_OK;
-}
-
-void
-lc_ids_add(struct lc_ids *ids, struct lc_entry *e)
-{
-	struct lc_entry **bucket =
-	    bucket_of(ids, e->public.device, e->public.terms.id);
-
-	e->chain = *bucket;
-	*bucket = e;
-	ids->n++;
-}
-
-void
-lc_ids_remove(struct lc_ids *ids, struct lc_entry *e)
-{
-	struct lc_entry **at =
-	    bucket_of(ids, e->public.device, e->public.terms.id);
-
-	while (*at != e)
-		at = &(*at)->chain;
-	*at = e->chain;
-	ids->n--;
-}
-
-struct lc_entry *
-lc_ids_find(const struct lc_ids *ids, uint32_t device, const char *id)
-{
-	struct lc_entry *e;
-
-	if (ids->nbuckets == 0)
-		return NULL;
-	for (e = *bucket_of(ids, device, id); e != NULL; e = e->chain) {
-		if (e->public.device == device &&
-		    strcmp(e->public.terms.id, id) == 0)
-			break;
-	}
-	return e;
-}
-
-void
-lc_ids_free(struct lc_ids *ids)
-{
-	free(ids->buckets);
-}
-
 /* ---- Options --------------------------------------------------------- */
 
 /* What stands in a UDI: printable ASCII, no blank and no colon. */
@@ -448,8 +360,8 @@ features_make(struct lc_model *m, const struct lc_options *o)
 }
 
 enum lc_err
-lc_model_new(const struct lc_options *o, struct lc_uses *uses,
-    struct lc_model **out, struct lc_detail *detail)
+lc_model_new(const struct lc_options *o, struct lc_identities *identities,
+    struct lc_uses *uses, struct lc_model **out, struct lc_detail *detail)
 {
 	struct lc_model *m = NULL;
 	enum lc_err err = options_check(o, detail);
@@ -458,6 +370,7 @@ lc_model_new(const struct lc_options *o, struct lc_uses *uses,
 		return err;
 	if ((m = calloc(1, sizeof *m)) == NULL)
 		return LC_ENOMEM;
+	m->identities = identities;
 	m->uses = uses;
 	if ((err = devices_make(m, o)) != LC_OK ||
 	    (err = stores_make(m, o, detail)) != LC_OK ||
@@ -479,7 +392,6 @@ lc_model_free(struct lc_model *m)
 		lc_entry_free(lc_entry_of(m->licenses[i]));
 	free(m->licenses);
 	free(m->by_feature);
-	lc_ids_free(&m->ids);
 	lc_trust_free(m->trust);
 	lc_arena_free(&m->arena);
 	free(m);
@@ -602,13 +514,27 @@ lc_entry_comment(struct lc_entry *e, const char *comment)
 }
 
 void
-lc_entry_accepted(struct lc_entry *e, bool accepted)
+lc_entry_refresh(struct lc_entry *e)
 {
-	enum lc_priority usual = lc_type_rules(e->public.terms.type)->priority;
+	const struct lc_identity *identity = e->identity;
+	struct lc_license *l = &e->public;
 
-	e->public.eula_accepted = accepted;
-	e->public.priority = !accepted ? LC_PRIORITY_NONE :
-	    e->wanted != LC_PRIORITY_NONE ? e->wanted : usual;
+	l->eula_accepted = identity->accepted ||
+	    !lc_terms_need_acceptance(&l->terms);
+	if (identity->succeeded && l->terms.type == e->line->terms.type) {
+		l->terms.type = lc_type_rules(l->terms.type)->successor;
+		l->terms.period_s = 0;
+	}
+	l->priority = !l->eula_accepted ? LC_PRIORITY_NONE :
+	    identity->wanted != LC_PRIORITY_NONE ? identity->wanted :
+	    lc_type_rules(l->terms.type)->priority;
+}
+
+void
+lc_copies_refresh(const struct lc_identity *identity)
+{
+	for (struct lc_entry *e = identity->first; e != NULL; e = e->next)
+		lc_entry_refresh(e);
 }
 
 static bool
@@ -633,7 +559,7 @@ lc_model_reserve(struct lc_model *m, size_t n)
 			return LC_ENOMEM;
 		m->room = room;
 	}
-	return lc_ids_reserve(&m->ids, n);
+	return LC_OK;
 }
 
 void
@@ -642,7 +568,6 @@ lc_model_add(struct lc_model *m, struct lc_entry *e)
 	m->licenses[m->nlicenses] = &e->public;
 	m->by_feature[m->nlicenses] = &e->public;
 	m->nlicenses++;
-	lc_ids_add(&m->ids, e);
 }
 
 void
@@ -666,15 +591,7 @@ array_remove(struct lc_license **array, size_t n, const struct lc_license *l)
 void
 lc_model_remove(struct lc_model *m, struct lc_entry *e)
 {
-	struct lc_entry *twin;
-
 	array_remove(m->licenses, m->nlicenses, &e->public);
 	array_remove(m->by_feature, m->nlicenses, &e->public);
 	m->nlicenses--;
-	lc_ids_remove(&m->ids, e);
-
-	/* Its copy in another store goes on where it stood. */
-	twin = lc_ids_find(&m->ids, e->public.device, e->public.terms.id);
-	if (twin != NULL)
-		twin->meter = e->meter;
 }

@@ -13,57 +13,33 @@
 #define LC_MODEL_H
 
 #include "base/arena.h"
+#include "identity.h"
 #include "licensecore.h"
 
 struct lc_line;
 struct lc_uses;
 
-#define LC_NTRACKS 7	/* schedule.c */
-
-/* A license with what only the core needs.  public comes first. */
+/* A copy of a license, with what only the core needs.  public comes first. */
 struct lc_entry {
 	struct lc_license public;
 	struct lc_line *line;	/* owns the terms' texts */
 	char *comment;		/* the operator's, NULL: the issuer's */
 	size_t bytes;		/* that it takes in its store */
-	struct lc_entry *chain;	/* struct lc_ids */
-
-	enum lc_priority wanted; /* the operator's, NONE: the usual one */
+	struct lc_identity *identity;	/* once it was recalled */
+	struct lc_entry *next;	/* select.c: of its identity's copies */
 	struct lc_use *use;	/* of its feature */
 	bool serving;		/* select.c: its feature uses it */
 	bool superseded;	/* select.c: another one serves instead */
 	bool held;		/* use.c: a lease draws on it */
 	uint32_t in_use;	/* use.c: of its count */
-	struct {		/* meter.c */
-		int64_t used_ms;	/* up to `since` */
-		int64_t since_ms;	/* boot time; -1: stands still */
-		int64_t expired_at;	/* LC_NO_TIME: not yet */
-		bool recorded;		/* has a row of its own */
-		bool dirty;		/* which is not up to date */
-		bool altered;		/* and was changed by others */
-		bool ending;		/* being recorded as ended, */
-		int64_t ended_at;	/* at this time */
-	} meter;
-	/* The last instants reported, and those being reported now. */
-	int64_t marks[LC_NTRACKS], reached[LC_NTRACKS];	/* schedule.c */
-	int level_reported, level_reached;	/* count.c */
-	bool level_fell;	/* to 0 since it was reported */
-	bool level_loaded;	/* reported before the core was opened */
 };
 
-/* Entries by device and license identity. */
-struct lc_ids {
-	struct lc_entry **buckets;
-	size_t nbuckets;	/* a power of two, or 0 */
-	size_t n;
-};
-/* Room for n more; after that adding cannot fail. */
-enum lc_err lc_ids_reserve(struct lc_ids *, size_t n);
-void lc_ids_add(struct lc_ids *, struct lc_entry *);
-void lc_ids_remove(struct lc_ids *, struct lc_entry *);	/* it is in there */
-struct lc_entry *lc_ids_find(const struct lc_ids *, uint32_t device,
-    const char *id);
-void lc_ids_free(struct lc_ids *);	/* not the entries */
+/* Does it stand for its license, being the first copy of it? */
+static inline bool
+lc_entry_is_first(const struct lc_entry *e)
+{
+	return e->identity->first == e;
+}
 
 /* A store with what only the core needs.  public comes first. */
 struct lc_place {
@@ -84,12 +60,10 @@ struct lc_module_entry {
 	const char *version;	/* of its levels' features */
 };
 
-/* Earlier than any instant that is reported. */
-#define LC_NOT_YET INT64_MIN
-
 struct lc_model {
 	struct lc_arena arena;	/* devices, stores, features, modules */
-	struct lc_uses *uses;		/* outlive the model */
+	struct lc_identities *identities;	/* outlive the model */
+	struct lc_uses *uses;			/* likewise */
 	struct lc_trust *trust;
 	uint32_t master;	/* entPhysicalIndex of device 0 */
 	struct lc_device **devices;
@@ -105,7 +79,6 @@ struct lc_model {
 	struct lc_license **licenses;	/* of struct lc_entry */
 	struct lc_license **by_feature;	/* the same, in select.c's order */
 	size_t nlicenses, room;
-	struct lc_ids ids;
 
 	int64_t selected_until;		/* select.c has to look again then */
 };
@@ -132,8 +105,8 @@ lc_module_entry_of(const struct lc_module *module)
  * Checks the options and makes a model of devices, stores and features,
  * without modules, licenses and trust.  LC_EOPTIONS, LC_ENOMEM.
  */
-enum lc_err lc_model_new(const struct lc_options *, struct lc_uses *,
-    struct lc_model **, struct lc_detail *);
+enum lc_err lc_model_new(const struct lc_options *, struct lc_identities *,
+    struct lc_uses *, struct lc_model **, struct lc_detail *);
 void lc_model_free(struct lc_model *);	/* with its licenses; NULL is fine */
 
 const struct lc_device *lc_model_device(const struct lc_model *,
@@ -154,8 +127,12 @@ enum lc_err lc_entry_new(struct lc_line *, const char *comment,
     struct lc_entry **);
 void lc_entry_free(struct lc_entry *);	/* NULL is fine */
 enum lc_err lc_entry_comment(struct lc_entry *, const char *comment);
-/* Its agreement is accepted, or is not, with the priority that follows. */
-void lc_entry_accepted(struct lc_entry *, bool accepted);
+/*
+ * What a copy shows of its identity (acceptance, priority, type) becomes what
+ * that is; the same of all copies.
+ */
+void lc_entry_refresh(struct lc_entry *);
+void lc_copies_refresh(const struct lc_identity *);
 
 /*
  * First room for n more (may fail), then n times adding (cannot), then one

@@ -114,14 +114,14 @@ is_running_out(const struct lc_model *m, const struct lc_entry *e,
 	(void)at;
 	return lc_type_metered(e->public.terms.type) &&
 	       !lc_entry_has_successor(e) && e->serving &&
-	       e->meter.expired_at == LC_NO_TIME;
+	       e->identity->meter.expired_at == LC_NO_TIME;
 }
 
 static bool
 is_expired(const struct lc_model *m, const struct lc_entry *e,
     struct lc_instant at)
 {
-	return e->meter.expired_at != LC_NO_TIME &&
+	return e->identity->meter.expired_at != LC_NO_TIME &&
 	       !lc_use_served(m, e->use, at);
 }
 
@@ -174,14 +174,14 @@ is_over(const struct lc_model *m, const struct lc_entry *e,
 static int64_t
 to_period_ms(const struct lc_entry *e, struct lc_instant at)
 {
-	return lc_meter_used_ms(e, at) -
+	return lc_meter_used_ms(e->identity, at) -
 	       (int64_t)e->line->terms.period_s * 1000;
 }
 
 static int64_t
 since_expiry_ms(const struct lc_entry *e, struct lc_instant at)
 {
-	return (at.now - e->meter.expired_at) * 1000;
+	return (at.now - e->identity->meter.expired_at) * 1000;
 }
 
 static int64_t
@@ -283,7 +283,7 @@ track_due_ms(const struct track *t, const struct lc_entry *e, int64_t mark,
 		return NEVER;
 	if (next * 1000 <= at_ms)
 		return 0;
-	return t->by_use && e->meter.since_ms < 0 ? NEVER :
+	return t->by_use && e->identity->meter.since_ms < 0 ? NEVER :
 	    next * 1000 - at_ms;
 }
 
@@ -327,7 +327,7 @@ lc_track_reached(const struct lc_model *m, const struct lc_entry *e,
 	const struct track *t = &tracks[track];
 
 	return t->applies(m, e, at) ?
-	    instant_reached(t, e, e->marks[track], at) : LC_NOT_YET;
+	    instant_reached(t, e, e->identity->marks[track], at) : LC_NOT_YET;
 }
 
 static int64_t
@@ -341,7 +341,7 @@ license_due_ms(const struct lc_model *m, const struct lc_entry *e,
 
 		if (!tracks[i].applies(m, e, at))
 			continue;
-		ms = track_due_ms(&tracks[i], e, e->marks[i], at);
+		ms = track_due_ms(&tracks[i], e, e->identity->marks[i], at);
 		due = ms < due ? ms : due;
 	}
 	return due;
@@ -353,8 +353,9 @@ lc_schedule_due_ms(const struct lc_model *m, struct lc_instant at)
 	int64_t due = NEVER;
 
 	for (size_t i = 0; i < m->nlicenses && due > 0; i++) {
-		int64_t ms =
-		    license_due_ms(m, lc_entry_of(m->licenses[i]), at);
+		const struct lc_entry *e = lc_entry_of(m->licenses[i]);
+		int64_t ms = lc_entry_is_first(e) ?
+		    license_due_ms(m, e, at) : NEVER;
 
 		due = ms < due ? ms : due;
 	}

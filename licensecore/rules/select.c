@@ -16,18 +16,13 @@ begun(const struct lc_terms *t, int64_t now)
 	return t->start == LC_NO_TIME || t->start <= now;
 }
 
-/*
- * A license that is in two stores (a removable one came back) is one license.
- * One that is spent and has a successor is about to become that.
- */
+/* One that is spent and has a successor is about to become that. */
 static bool
-usable(const struct lc_model *m, const struct lc_entry *e,
-    struct lc_instant at)
+usable(const struct lc_entry *e, struct lc_instant at)
 {
 	const struct lc_license *l = &e->public;
 
-	return lc_ids_find(&m->ids, l->device, l->terms.id) == e &&
-	       l->eula_accepted && begun(&l->terms, at.now) &&
+	return lc_entry_is_first(e) && l->eula_accepted && begun(&l->terms, at.now) &&
 	       !lc_entry_is_expired(e, at) &&
 	       (lc_entry_has_successor(e) ||
 	       !lc_meter_is_spent(e, at));
@@ -88,18 +83,18 @@ order(const void *a, const void *b)
 static bool
 stays(const struct lc_use *use, const struct lc_entry *e, struct lc_instant at)
 {
-	return e->serving && lc_use_wanted(use) && lc_entry_is_expired(e, at);
+	return lc_entry_is_first(e) && e->identity->serving &&
+	       lc_use_wanted(use) && lc_entry_is_expired(e, at);
 }
 
 static bool
-serves(const struct lc_model *m, const struct lc_use *use,
-    const struct lc_entry *first, const struct lc_entry *e,
-    struct lc_instant at)
+serves(const struct lc_use *use, const struct lc_entry *first,
+    const struct lc_entry *e, struct lc_instant at)
 {
 	if (first == NULL)
 		return stays(use, e, at);
 	return e == first || (first->public.terms.additive &&
-	    e->public.terms.additive && usable(m, e, at));
+	    e->public.terms.additive && usable(e, at));
 }
 
 void
@@ -109,14 +104,17 @@ lc_select_use(struct lc_model *m, struct lc_use *use, struct lc_instant at)
 	const struct lc_entry *first = NULL;
 
 	for (size_t i = 0; i < use->n && first == NULL; i++) {
-		if (usable(m, lc_entry_of(list[i]), at))
+		if (usable(lc_entry_of(list[i]), at))
 			first = lc_entry_of(list[i]);
 	}
 	for (size_t i = 0; i < use->n; i++) {
 		struct lc_entry *e = lc_entry_of(list[i]);
 
-		e->serving = serves(m, use, first, e, at);
-		e->superseded = first != NULL && !e->serving;
+		e->serving = serves(use, first, e, at);
+		e->superseded = !e->serving &&
+		    (first != NULL || !lc_entry_is_first(e));
+		if (lc_entry_is_first(e))
+			e->identity->serving = e->serving;
 	}
 }
 
@@ -125,6 +123,32 @@ until(struct lc_model *m, int64_t when, int64_t now)
 {
 	if (when > now && when < m->selected_until)
 		m->selected_until = when;
+}
+
+/*
+ * Finds the copies of each license, in the order of the stores.  A license that
+ * is in no store any more is not used.
+ */
+static void
+copies_find(struct lc_model *m, struct lc_instant at)
+{
+	struct lc_identities *all = m->identities;
+
+	for (size_t i = 0; i < all->n; i++)
+		all->list[i]->first = NULL;
+	for (size_t i = m->nlicenses; i > 0; i--) {
+		struct lc_entry *e = lc_entry_of(m->licenses[i - 1]);
+
+		e->next = e->identity->first;
+		e->identity->first = e;
+		e->identity->store = e->public.store;
+	}
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->list[i]->first != NULL)
+			continue;
+		all->list[i]->serving = false;
+		(void)lc_meter_run(all->list[i], false, at);
+	}
 }
 
 /* Gives each use its run of by_feature. */
@@ -148,6 +172,7 @@ void
 lc_select(struct lc_model *m, struct lc_instant at)
 {
 	m->selected_until = INT64_MAX;
+	copies_find(m, at);
 	if (m->nlicenses > 0)
 		qsort(m->by_feature, m->nlicenses, sizeof *m->by_feature,
 		    order);

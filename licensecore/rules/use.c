@@ -194,9 +194,12 @@ lc_use_update(struct lc_model *m, struct lc_use *use, struct lc_instant at)
 		bool runs;
 
 		entry_give(e, e->serving && lc_use_wanted(use), &left);
-		runs = e->held && e->meter.expired_at == LC_NO_TIME;
+		if (!lc_entry_is_first(e))
+			continue;
+		runs = e->held &&
+		    e->identity->meter.expired_at == LC_NO_TIME;
 		changed |= lc_count_changed(e, settled);
-		changed |= lc_meter_run(e, runs, at);
+		changed |= lc_meter_run(e->identity, runs, at);
 	}
 	return changed;
 }

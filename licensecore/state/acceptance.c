@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "db.h"
-#include "format/type.h"
 #include "seal.h"
 #include "sealed.h"
 
@@ -26,25 +25,22 @@ acceptance_judge(const struct lc_state *st, const char *udi, const char *id,
 }
 
 enum lc_err
-lc_acceptance_load(struct lc_state *st, const char *udi,
-    const struct lc_terms *t, bool *accepted)
+lc_acceptance_load(struct lc_state *st, const char *udi, const char *id,
+    bool *accepted)
 {
 	struct lc_rows *rows;
 	enum lc_err err;
 
-	*accepted = true;
-	if (!lc_terms_need_acceptance(t))
-		return LC_OK;
 	err = lc_db_query(st->db, &rows, "SELECT at, by, mac FROM acceptance"
-	    " WHERE udi = ? AND id = ?", "ss", udi, t->id);
+	    " WHERE udi = ? AND id = ?", "ss", udi, id);
 	if (err == LC_OK && (err = lc_db_next(st->db, rows)) == LC_OK) {
-		err = acceptance_judge(st, udi, t->id, rows);
+		err = acceptance_judge(st, udi, id, rows);
 		lc_db_stop(rows);
 	}
 	*accepted = err == LC_OK;
 	if (err == LC_EDAMAGED)
 		lc_notice(st->host, err, "license %s: the acceptance of its"
-		    " agreement was altered, and does not count", t->id);
+		    " agreement was altered, and does not count", id);
 	return err == LC_ENOTFOUND || err == LC_EDAMAGED ? LC_OK : err;
 }
 

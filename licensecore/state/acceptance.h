@@ -5,12 +5,9 @@
 #include "format/file.h"
 #include "state.h"
 
-/*
- * Was its agreement accepted for this device?  True for those that need no
- * acceptance.
- */
+/* Was the license's agreement accepted for this device? */
 enum lc_err lc_acceptance_load(struct lc_state *, const char *udi,
-    const struct lc_terms *, bool *accepted);
+    const char *id, bool *accepted);
 
 /* Within a change. */
 enum lc_err lc_acceptance_add(struct lc_state *, const char *udi,

@@ -182,19 +182,33 @@ lc_db_words(const struct lc_db *db, enum lc_err err)
 
 /* ---- Statements ------------------------------------------------------ */
 
+static struct lc_db *
+db_new(void)
+{
+	struct lc_db *db = calloc(1, sizeof *db);
+
+	if (db == NULL)
+		return NULL;
+	db->room = 64;
+	db->cache = calloc(db->room, sizeof *db->cache);
+	if (db->cache != NULL)
+		return db;
+	free(db);
+	return NULL;
+}
+
 static enum lc_err
 cache_reserve(struct lc_db *db)
 {
-	size_t room = db->room > 0 ? db->room * 2 : 64;
 	struct statement *more;
 
 	if (db->ncached < db->room)
 		return LC_OK;
-	more = reallocarray(db->cache, room, sizeof *more);
+	more = reallocarray(db->cache, db->room * 2, sizeof *more);
 	if (more == NULL)
 		return LC_ENOMEM;
 	db->cache = more;
-	db->room = room;
+	db->room *= 2;
 	return LC_OK;
 }
 
@@ -315,9 +329,10 @@ lc_db_run_values(struct lc_db *db, const char *sql,
 		rc = bind_value(statement, (int)i + 1, &values[i]);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(statement);
+	err = failure(db, rc);
 	(void)sqlite3_reset(statement);	/* repeats what step said */
 	(void)sqlite3_clear_bindings(statement);
-	return error_of(rc);
+	return err;
 }
 
 /* A query that runs is its prepared statement. */
@@ -684,7 +699,7 @@ enum lc_err
 lc_db_open(const char *path, enum lc_db_file which, struct lc_db **out,
     struct lc_detail *detail)
 {
-	struct lc_db *db = calloc(1, sizeof *db);
+	struct lc_db *db = db_new();
 	enum lc_err err = LC_ENOMEM;
 
 	if (db == NULL)
@@ -725,12 +740,12 @@ enum lc_err
 lc_db_connect(const char *path, bool create, struct lc_db **out,
     struct lc_detail *detail)
 {
-	struct lc_db *db = calloc(1, sizeof *db);
+	struct lc_db *db = db_new();
 	enum lc_err err = LC_ENOMEM;
 
 	if (db == NULL)
 		return err;
-	err = error_of(sqlite3_open_v2(path, &db->sqlite,
+	err = failure(db, sqlite3_open_v2(path, &db->sqlite,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
 	    SQLITE_OPEN_EXRESCODE | (create ? SQLITE_OPEN_CREATE : 0), NULL));
 	if (err == LC_OK) {
@@ -788,7 +803,7 @@ lc_db_attach_copy(struct lc_db *db, const char *path,
 enum lc_err
 lc_db_try_copy(const char *path, struct lc_detail *detail)
 {
-	struct lc_db *db = calloc(1, sizeof *db);
+	struct lc_db *db = db_new();
 	enum lc_err err = LC_ENOMEM;
 
 	if (db == NULL)

@@ -12,8 +12,8 @@ lc_license_load(struct lc_state *st, const char *udi, struct lc_entry *e)
 	enum lc_err err;
 
 	e->public.index = 0;
-	err = lc_db_query(st->db, &rows, "SELECT idx, comment IS NULL, comment,"
-	    " coalesce(priority, 0) FROM license" OF_ONE, "sis", udi,
+	err = lc_db_query(st->db, &rows, "SELECT idx, comment IS NULL, comment"
+	    " FROM license" OF_ONE, "sis", udi,
 	    (int64_t)e->public.store, e->public.terms.id);
 	if (err != LC_OK)
 		return err;
@@ -21,7 +21,6 @@ lc_license_load(struct lc_state *st, const char *udi, struct lc_entry *e)
 		e->public.index = (uint32_t)lc_db_int(rows, 0);
 		if (lc_db_int(rows, 1) == 0)
 			err = lc_entry_comment(e, lc_db_text(rows, 2));
-		e->wanted = (enum lc_priority)lc_db_int(rows, 3);
 		lc_db_stop(rows);
 	}
 	return err == LC_ENOTFOUND ? LC_OK : err;
@@ -55,19 +54,36 @@ lc_license_set_comment(struct lc_state *st, const char *udi,
 }
 
 enum lc_err
-lc_license_set_priority(struct lc_state *st, const char *udi,
-    const struct lc_entry *e, enum lc_priority priority)
+lc_license_load_priority(struct lc_state *st, struct lc_identity *identity)
 {
-	return lc_db_run(st->db, "UPDATE license SET priority = ?" OF_ONE,
-	    "isis", (int64_t)priority, udi, (int64_t)e->public.store,
-	    e->public.terms.id);
+	int64_t wanted = LC_PRIORITY_NONE;
+	enum lc_err err;
+
+	err = lc_db_get_int(st->db, &wanted, "SELECT priority FROM license"
+	    " WHERE udi = ? AND id = ? AND priority IS NOT NULL"
+	    " ORDER BY store LIMIT 1", "ss", identity->udi, identity->id);
+	identity->wanted = (enum lc_priority)wanted;
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+enum lc_err
+lc_license_set_priority(struct lc_state *st,
+    const struct lc_identity *identity, enum lc_priority priority)
+{
+	return lc_db_run(st->db, "UPDATE license SET priority = ?"
+	    " WHERE udi = ? AND id = ?", "iss", (int64_t)priority,
+	    identity->udi, identity->id);
 }
 
 enum lc_err
 lc_license_remove(struct lc_state *st, const char *udi,
-    const struct lc_entry *e)
+    const struct lc_entry *e, bool last)
 {
-	return lc_db_run(st->db, "UPDATE license SET comment = NULL,"
-	    " priority = NULL" OF_ONE, "sis", udi, (int64_t)e->public.store,
+	enum lc_err err = lc_db_run(st->db, "UPDATE license SET comment = NULL"
+	    OF_ONE, "sis", udi, (int64_t)e->public.store,
+	    e->public.terms.id);
+
+	return err != LC_OK || !last ? err : lc_db_run(st->db, "UPDATE license"
+	    " SET priority = NULL WHERE udi = ? AND id = ?", "ss", udi,
 	    e->public.terms.id);
 }

@@ -8,19 +8,24 @@
 #include "rules/model.h"
 #include "state.h"
 
-/* Index (0: it has none yet), comment and wanted priority. */
+/* Index (0: it has none yet) and comment. */
 enum lc_err lc_license_load(struct lc_state *, const char *udi,
     struct lc_entry *);
+/* The priority that is wanted: the same in all stores. */
+enum lc_err lc_license_load_priority(struct lc_state *, struct lc_identity *);
 
 /* Within a change: a new index in its device, above all ever given. */
 enum lc_err lc_license_add(struct lc_state *, const char *udi,
     struct lc_entry *);
 enum lc_err lc_license_set_comment(struct lc_state *, const char *udi,
     const struct lc_entry *, const char *comment);
-enum lc_err lc_license_set_priority(struct lc_state *, const char *udi,
-    const struct lc_entry *, enum lc_priority);
-/* The index stays taken; the operator's wishes go with the license. */
+enum lc_err lc_license_set_priority(struct lc_state *,
+    const struct lc_identity *, enum lc_priority);
+/*
+ * The index stays taken; the operator's wishes go with the license, priority
+ * with the last copy of it in the device.
+ */
 enum lc_err lc_license_remove(struct lc_state *, const char *udi,
-    const struct lc_entry *);
+    const struct lc_entry *, bool last);
 
 #endif

@@ -29,38 +29,37 @@ mark_valid(int64_t mark)
 /* ---- Licenses -------------------------------------------------------- */
 
 enum lc_err
-lc_marks_write(struct lc_state *st, const char *udi, const struct lc_entry *e,
+lc_marks_write(struct lc_state *st, const struct lc_identity *identity,
     enum lc_event_kind kind, int64_t mark)
 {
-	return mark_write(st, udi, e->public.terms.id, kind, mark);
+	return mark_write(st, identity->udi, identity->id, kind, mark);
 }
 
 static void
-mark_take(struct lc_entry *e, int64_t kind, int64_t value)
+mark_take(struct lc_identity *identity, int64_t kind, int64_t value)
 {
 	for (size_t i = 0; i < LC_NTRACKS; i++) {
 		if ((int64_t)lc_track_kind(i) == kind)
-			e->marks[i] = mark_valid(value);
+			identity->marks[i] = mark_valid(value);
 	}
 	if (kind == LC_EVENT_COUNT_WARNING)
-		e->level_reported = value >= 0 && value <= 2 ? (int)value : 0;
-	e->level_loaded = true;
+		identity->level_reported = value >= 0 && value <= 2 ?
+		    (int)value : 0;
+	identity->level_loaded = true;
 }
 
 enum lc_err
-lc_marks_load(struct lc_state *st, const char *udi, struct lc_entry *e)
+lc_marks_load(struct lc_state *st, struct lc_identity *identity)
 {
 	struct lc_rows *rows;
 	enum lc_err err;
 
-	for (size_t i = 0; i < LC_NTRACKS; i++)
-		e->marks[i] = LC_NOT_YET;
 	err = lc_db_query(st->db, &rows, "SELECT kind, value FROM mark"
-	    " WHERE udi = ? AND about = ?", "ss", udi, e->public.terms.id);
+	    " WHERE udi = ? AND about = ?", "ss", identity->udi, identity->id);
 	if (err != LC_OK)
 		return err;
 	while ((err = lc_db_next(st->db, rows)) == LC_OK)
-		mark_take(e, lc_db_int(rows, 0), lc_db_int(rows, 1));
+		mark_take(identity, lc_db_int(rows, 0), lc_db_int(rows, 1));
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
@@ -127,15 +126,14 @@ lc_marks_drop_calendar(struct lc_state *st)
 }
 
 void
-lc_marks_dropped(struct lc_model *m)
+lc_marks_dropped(struct lc_identities *all, struct lc_uses *uses)
 {
-	for (size_t i = 0; i < m->nlicenses; i++) {
+	for (size_t i = 0; i < all->n; i++) {
 		for (size_t j = 0; j < LC_NTRACKS; j++) {
 			if (!lc_track_is_by_use(j))
-				lc_entry_of(m->licenses[i])->marks[j] =
-				    LC_NOT_YET;
+				all->list[i]->marks[j] = LC_NOT_YET;
 		}
 	}
-	for (size_t i = 0; i < m->uses->n; i++)
-		m->uses->list[i]->complained = LC_NO_TIME;
+	for (size_t i = 0; i < uses->n; i++)
+		uses->list[i]->complained = LC_NO_TIME;
 }

@@ -2,19 +2,18 @@
 #ifndef LC_MARKS_H
 #define LC_MARKS_H
 
-#include "rules/model.h"
+#include "rules/identity.h"
 #include "rules/use.h"
 #include "state.h"
 
 /* At loading: the license's marks; those of a feature. */
-enum lc_err lc_marks_load(struct lc_state *, const char *udi,
-    struct lc_entry *);
+enum lc_err lc_marks_load(struct lc_state *, struct lc_identity *);
 enum lc_err lc_marks_load_use(struct lc_state *, const char *udi,
     struct lc_use *);
 
 /* Within a change: how far this kind of event was reported of a license. */
-enum lc_err lc_marks_write(struct lc_state *, const char *udi,
-    const struct lc_entry *, enum lc_event_kind, int64_t mark);
+enum lc_err lc_marks_write(struct lc_state *, const struct lc_identity *,
+    enum lc_event_kind, int64_t mark);
 /* When a feature's lack of a license was; LC_NO_TIME: it has one. */
 enum lc_err lc_marks_write_use(struct lc_state *, const char *udi,
     const struct lc_use *, int64_t at);
@@ -24,6 +23,6 @@ enum lc_err lc_marks_write_use(struct lc_state *, const char *udi,
  * has been reported.  What is due then is reported again.
  */
 enum lc_err lc_marks_drop_calendar(struct lc_state *);
-void lc_marks_dropped(struct lc_model *);
+void lc_marks_dropped(struct lc_identities *, struct lc_uses *);
 
 #endif

@@ -92,43 +92,43 @@ row_read(struct lc_state *st, const char *udi, const char *id, int64_t *used_ms,
 
 /* Counts as used up, and is written so with the next change. */
 static void
-tampered(struct lc_state *st, struct lc_entry *e)
+tampered(struct lc_state *st, const struct lc_entry *e)
 {
 	bool metered = lc_type_metered(e->public.terms.type);
+	struct lc_identity *identity = e->identity;
 
 	lc_notice(st->host, LC_EDAMAGED, "license %s: the record of its use was"
-	    " altered or removed%s", e->public.terms.id,
+	    " altered or removed%s", identity->id,
 	    metered ? "; it counts as used up" : "");
-	e->meter.used_ms = metered ? lc_meter_period_ms(e) : 0;
+	identity->meter.used_ms = metered ? lc_meter_period_ms(e) : 0;
 	if (metered && !lc_entry_has_successor(e))
-		e->meter.expired_at = lc_now(st);
-	e->meter.recorded = true;
-	e->meter.altered = true;
-	e->meter.dirty = true;
+		identity->meter.expired_at = lc_now(st);
+	identity->meter.recorded = true;
+	identity->meter.altered = true;
+	identity->meter.dirty = true;
 }
 
 enum lc_err
-lc_usage_load(struct lc_state *st, const char *udi, struct lc_entry *e)
+lc_usage_load(struct lc_state *st, const struct lc_entry *e)
 {
+	struct lc_identity *identity = e->identity;
 	int64_t used_ms, expired_at;
 	enum lc_err err;
 
-	e->meter.since_ms = -1;
-	e->meter.expired_at = LC_NO_TIME;
-	err = row_read(st, udi, e->public.terms.id, &used_ms, &expired_at);
+	err = row_read(st, identity->udi, identity->id, &used_ms,
+	    &expired_at);
 	if (err == LC_OK) {
-		e->meter.used_ms = used_ms;
-		e->meter.expired_at = expired_at;
-		e->meter.recorded = true;
-		lc_meter_not_after(e, lc_now(st));
+		identity->meter.used_ms = used_ms;
+		identity->meter.expired_at = expired_at;
+		identity->meter.recorded = true;
+		lc_meter_not_after(identity, lc_now(st));
 	} else if (err == LC_EDAMAGED) {
 		tampered(st, e);
 	} else if (err != LC_ENOTFOUND) {
 		return err;
 	}
-	if (lc_entry_has_successor(e) &&
-	    e->meter.used_ms >= lc_meter_period_ms(e))
-		lc_meter_succeed(e);
+	identity->succeeded = lc_entry_has_successor(e) &&
+	    identity->meter.used_ms >= lc_meter_period_ms(e);
 	return LC_OK;
 }
 
@@ -224,151 +224,133 @@ lc_usage_check(struct lc_state *st, void (*altered)(void *arg, const char *udi,
 }
 
 static enum lc_err
-note(struct lc_state *st, const char *udi, const struct lc_entry *e,
-    const char *what)
+note(struct lc_state *st, const struct lc_identity *identity, const char *what)
 {
 	return lc_history_add(st, &(struct lc_record){
-		.what = what, .udi = udi, .store = e->public.store,
-		.id = e->public.terms.id, .body = "{}",
+		.what = what, .udi = identity->udi, .store = identity->store,
+		.id = identity->id, .body = "{}",
 	});
 }
 
 static enum lc_err
-row_write(struct lc_state *st, const char *udi, const struct lc_entry *e,
+row_write(struct lc_state *st, const struct lc_identity *identity,
     int64_t used_ms, int64_t expired_at)
 {
 	struct lc_seal seal;
 	enum lc_err err = LC_OK;
 
-	if (!e->meter.recorded)
-		err = note(st, udi, e, "use");
-	if (err == LC_OK && e->meter.altered)
-		err = note(st, udi, e, "altered");
+	if (!identity->meter.recorded)
+		err = note(st, identity, "use");
+	if (err == LC_OK && identity->meter.altered)
+		err = note(st, identity, "altered");
 	if (err != LC_OK ||
-	    (err = row_seal(st, udi, e->public.terms.id, used_ms, expired_at,
-	    &seal)) != LC_OK)
+	    (err = row_seal(st, identity->udi, identity->id, used_ms,
+	    expired_at, &seal)) != LC_OK)
 		return err;
 	return lc_db_run(st->db, "INSERT INTO usage (udi, id, used_ms,"
 	    " expired_at, mac) VALUES (?, ?, ?, ?, ?) ON CONFLICT (udi, id)"
 	    " DO UPDATE SET used_ms = excluded.used_ms,"
 	    " expired_at = excluded.expired_at, mac = excluded.mac", "ssiib",
-	    udi, e->public.terms.id, used_ms, expired_at,
+	    identity->udi, identity->id, used_ms, expired_at,
 	    (const void *)seal.bytes, sizeof seal.bytes);
 }
 
-static void
-row_written(struct lc_entry *e)
+static bool
+is_behind(const struct lc_identity *identity)
 {
-	e->meter.recorded = true;
-	e->meter.dirty = false;
-	e->meter.altered = false;
+	return identity->meter.dirty || identity->meter.since_ms >= 0;
 }
 
 enum lc_err
-lc_usage_write(struct lc_state *st, const char *udi, const struct lc_entry *e)
+lc_usage_write(struct lc_state *st, const struct lc_identity *identity)
 {
-	if (!e->meter.dirty && e->meter.since_ms < 0)
-		return LC_OK;
-	return row_write(st, udi, e, lc_meter_used_ms(e, lc_instant(st)),
-	    e->meter.expired_at);
+	return !is_behind(identity) ? LC_OK : row_write(st, identity,
+	    lc_meter_used_ms(identity, lc_instant(st)),
+	    identity->meter.expired_at);
+}
+
+void
+lc_usage_written(struct lc_identity *identity)
+{
+	if (!is_behind(identity))
+		return;
+	identity->meter.recorded = true;
+	identity->meter.dirty = false;
+	identity->meter.altered = false;
 }
 
 /* ---- Recording ------------------------------------------------------- */
 
-static const char *
-udi_of(const struct lc_model *m, const struct lc_entry *e)
-{
-	return lc_model_device(m, e->public.device)->udi;
-}
-
 enum lc_err
-lc_usage_flush(struct lc_state *st, struct lc_model *m)
+lc_usage_flush(struct lc_state *st, struct lc_identities *all)
 {
 	enum lc_err err = lc_change_begin(st);
 
-	for (size_t i = 0; i < m->nlicenses && err == LC_OK; i++) {
-		const struct lc_entry *e = lc_entry_of(m->licenses[i]);
-
-		err = lc_usage_write(st, udi_of(m, e), e);
-	}
+	for (size_t i = 0; i < all->n && err == LC_OK; i++)
+		err = lc_usage_write(st, all->list[i]);
 	if ((err = lc_change_end(st, err)) != LC_OK)
 		return err;
-	for (size_t i = 0; i < m->nlicenses; i++) {
-		struct lc_entry *e = lc_entry_of(m->licenses[i]);
-
-		if (e->meter.dirty || e->meter.since_ms >= 0)
-			row_written(e);
-	}
+	for (size_t i = 0; i < all->n; i++)
+		lc_usage_written(all->list[i]);
 	return LC_OK;
-}
-
-static enum lc_err
-end_write(struct lc_state *st, const char *udi, const struct lc_entry *e,
-    struct lc_instant at)
-{
-	bool trial = lc_entry_has_successor(e);
-	enum lc_err err;
-
-	err = note(st, udi, e, trial ? "transition" : "expire");
-	if (err != LC_OK)
-		return err;
-	return trial ?
-	    row_write(st, udi, e, lc_meter_used_ms(e, at), LC_NO_TIME) :
-	    row_write(st, udi, e, lc_meter_period_ms(e), e->meter.ended_at);
-}
-
-static void
-end_written(struct lc_entry *e)
-{
-	row_written(e);
-	if (!lc_entry_has_successor(e)) {
-		lc_meter_expire(e, e->meter.ended_at);
-		return;
-	}
-	lc_meter_succeed(e);
-	/* It ranks as one now, as it will after a restart. */
-	lc_entry_accepted(e, e->public.eula_accepted);
 }
 
 /* Time goes on until it is done: those found ending are marked. */
 static bool
-ends_mark(struct lc_model *m, struct lc_instant at)
+ends_mark(const struct lc_identities *all, struct lc_instant at)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < m->nlicenses; i++) {
-		struct lc_entry *e = lc_entry_of(m->licenses[i]);
+	for (size_t i = 0; i < all->n; i++) {
+		struct lc_identity *identity = all->list[i];
+		const struct lc_entry *e = identity->first;
 
-		e->meter.ending = lc_meter_ends(e, at);
-		e->meter.ended_at = lc_meter_ended_at(e, at);
-		any |= e->meter.ending;
+		identity->meter.ending = e != NULL && lc_meter_ends(e, at);
+		if (!identity->meter.ending)
+			continue;
+		identity->meter.ended_at = lc_meter_ended_at(e, at);
+		any = true;
 	}
 	return any;
 }
 
+static enum lc_err
+end_write(struct lc_state *st, const struct lc_identity *identity,
+    struct lc_instant at)
+{
+	const struct lc_entry *e = identity->first;
+	bool trial = lc_entry_has_successor(e);
+	enum lc_err err;
+
+	err = note(st, identity, trial ? "transition" : "expire");
+	if (err != LC_OK)
+		return err;
+	return trial ? row_write(st, identity,
+	    lc_meter_used_ms(identity, at), LC_NO_TIME) : row_write(st,
+	    identity, lc_meter_period_ms(e), identity->meter.ended_at);
+}
+
 enum lc_err
-lc_usage_end(struct lc_state *st, struct lc_model *m, bool *any)
+lc_usage_end(struct lc_state *st, struct lc_identities *all, bool *any)
 {
 	struct lc_instant at = lc_instant(st);
 	enum lc_err err;
 
 	*any = false;
-	if (!ends_mark(m, at))
+	if (!ends_mark(all, at))
 		return LC_OK;
 	err = lc_change_begin(st);
-	for (size_t i = 0; i < m->nlicenses && err == LC_OK; i++) {
-		const struct lc_entry *e = lc_entry_of(m->licenses[i]);
-
-		if (e->meter.ending)
-			err = end_write(st, udi_of(m, e), e, at);
+	for (size_t i = 0; i < all->n && err == LC_OK; i++) {
+		if (all->list[i]->meter.ending)
+			err = end_write(st, all->list[i], at);
 	}
 	if ((err = lc_change_end(st, err)) != LC_OK)
 		return err;
-	for (size_t i = 0; i < m->nlicenses; i++) {
-		struct lc_entry *e = lc_entry_of(m->licenses[i]);
-
-		if (e->meter.ending)
-			end_written(e);
+	for (size_t i = 0; i < all->n; i++) {
+		if (!all->list[i]->meter.ending)
+			continue;
+		lc_usage_written(all->list[i]);
+		lc_meter_end(all->list[i]);
 	}
 	*any = true;
 	return LC_OK;

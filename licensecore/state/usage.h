@@ -5,21 +5,20 @@
 #include "rules/model.h"
 #include "state.h"
 
-/* At loading: what was recorded of this license. */
-enum lc_err lc_usage_load(struct lc_state *, const char *udi,
-    struct lc_entry *);
+/* At loading: what was recorded of this license; the terms are its copy's. */
+enum lc_err lc_usage_load(struct lc_state *, const struct lc_entry *);
 
-/* Within a change: records this one. */
-enum lc_err lc_usage_write(struct lc_state *, const char *udi,
-    const struct lc_entry *);
+/* Within a change: records this one; and in memory after it. */
+enum lc_err lc_usage_write(struct lc_state *, const struct lc_identity *);
+void lc_usage_written(struct lc_identity *);
 /* Records what ran since; a change of its own. */
-enum lc_err lc_usage_flush(struct lc_state *, struct lc_model *);
+enum lc_err lc_usage_flush(struct lc_state *, struct lc_identities *);
 /*
  * Turns spent licenses that have a successor into that, notes when the others
- * expired, and records it; a change of its own.  *any: licenses have to
- * be selected anew.
+ * expired, and records it; a change of its own.  *any: licenses have to be
+ * selected anew.
  */
-enum lc_err lc_usage_end(struct lc_state *, struct lc_model *, bool *any);
+enum lc_err lc_usage_end(struct lc_state *, struct lc_identities *, bool *any);
 
 /*
  * Are all records of use as they were written, of licenses that were cleared

@@ -9,7 +9,8 @@ CORE_OPS_TESTS = \
 	tests/licensecore/ops/lives_test \
 	tests/licensecore/ops/notices_test \
 	tests/licensecore/ops/rehost_test \
-	tests/licensecore/ops/review_test
+	tests/licensecore/ops/review_test \
+	tests/licensecore/ops/twins_test
 tests_licensecore_ops_action_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_action_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_ops_crash_test_SOURCES = tests/licensecore/ops/crash_test.c \
@@ -29,6 +30,11 @@ tests_licensecore_ops_faults_test_LDFLAGS = $(MEMORY_WRAP)
 tests_licensecore_ops_faults_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_ops_life_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_life_test_LDADD = $(UNIT_LDADD)
+tests_licensecore_ops_lives_test_SOURCES = \
+	tests/licensecore/ops/lives.h \
+	tests/licensecore/ops/lives_invariants.c \
+	tests/licensecore/ops/lives_model.c \
+	tests/licensecore/ops/lives_test.c
 tests_licensecore_ops_lives_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_lives_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_ops_notices_test_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -37,6 +43,8 @@ tests_licensecore_ops_rehost_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_rehost_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_ops_review_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_review_test_LDADD = $(UNIT_LDADD)
+tests_licensecore_ops_twins_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_licensecore_ops_twins_test_LDADD = $(UNIT_LDADD)
 check_PROGRAMS += $(CORE_OPS_TESTS)
 TESTS += $(CORE_OPS_TESTS)
 endif
