@@ -244,3 +244,12 @@ lc_inspection_eulas(const struct lc_inspection *inspection, size_t *n)
 	*n = inspection->neulas;
 	return inspection->eulas;
 }
+
+const char *const *
+lc_inspection_keys_skipped(const struct lc_inspection *inspection, size_t *n)
+{
+	*n = 0;
+	return inspection->trust == NULL
+		   ? NULL
+		   : lc_trust_skipped(inspection->trust, n);
+}

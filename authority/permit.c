@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "format/file.h"
 #include "ledger.h"
+#include "format/jws.h"
 #include "format/line.h"
 #include "format/statement.h"
 #include "format/type.h"
@@ -160,6 +161,7 @@ static enum lc_err
 addition_add(struct permit *p, const struct lc_file_line *text)
 {
 	struct lc_line *line;
+	char *kept;
 	enum lc_err err;
 
 	err = lc_line_peek(text->text, text->len, &line, p->detail);
@@ -170,7 +172,11 @@ addition_add(struct permit *p, const struct lc_file_line *text)
 		    "license %s to be added is not for %s", line->terms.id,
 		    p->asked->udi);
 	lc_line_free(line);
-	return err != LC_OK ? err : line_add(p, strndup(text->text, text->len));
+	if (err != LC_OK)
+		return err;
+	if ((kept = strndup(text->text, text->len)) != NULL)
+		lc_jws_normalize(kept, text->len);
+	return line_add(p, kept);
 }
 
 static enum lc_err

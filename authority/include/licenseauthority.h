@@ -224,6 +224,9 @@ LC_API const struct lc_inspected *lc_inspection_lines(
 /* NULL if it is a license file.  Its lines are those that a ticket adds. */
 LC_API const struct lc_inspected_statement *lc_inspection_statement(
     const struct lc_inspection *);
+/* Files in key_dir that were skipped, a sentence each, "PATH: why". */
+LC_API const char *const *lc_inspection_keys_skipped(
+    const struct lc_inspection *, size_t *n);
 /* Digests of the agreements in the file. */
 LC_API const char *const *lc_inspection_eulas(const struct lc_inspection *,
     size_t *n);

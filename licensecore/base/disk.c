@@ -28,6 +28,30 @@ failed(struct lc_detail *detail, const char *path, const char *what)
 	    "%s: %s: %s", path, what, strerror(errno));
 }
 
+/* ---- Calls that a signal may interrupt ------------------------------- */
+
+int
+lc_disk_openat(int dir, const char *name, int flags, mode_t mode)
+{
+	int fd;
+
+	do {
+		fd = openat(dir, name, flags, mode);
+	} while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+static bool
+sync_fd(int fd)
+{
+	int rc;
+
+	do {
+		rc = fsync(fd);
+	} while (rc != 0 && errno == EINTR);
+	return rc == 0;
+}
+
 /* ---- Reading --------------------------------------------------------- */
 
 static enum lc_err
@@ -72,23 +96,32 @@ read_all(int fd, const char *path, size_t size, char **out, size_t *len,
 }
 
 enum lc_err
-lc_disk_read(const char *path, size_t max, char **data, size_t *len,
+lc_disk_read_fd(int fd, const char *path, size_t max, char **data, size_t *len,
     struct stat *st, struct lc_detail *detail)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat own;
 	enum lc_err err;
 
 	if (st == NULL)
 		st = &own;
+	if ((err = judge(fd, path, max, st, detail)) != LC_OK)
+		return err;
+	return read_all(fd, path, (size_t)st->st_size, data, len, detail);
+}
+
+enum lc_err
+lc_disk_read(const char *path, size_t max, char **data, size_t *len,
+    struct stat *st, struct lc_detail *detail)
+{
+	int fd = lc_disk_openat(AT_FDCWD, path,
+	    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+	enum lc_err err;
+
 	if (fd < 0 && errno == ENOENT)
 		return lc_fail(detail, LC_ENOTFOUND, "%s: no such file", path);
 	if (fd < 0)
 		return failed(detail, path, "cannot open");
-	err = judge(fd, path, max, st, detail);
-	if (err == LC_OK)
-		err =
-		    read_all(fd, path, (size_t)st->st_size, data, len, detail);
+	err = lc_disk_read_fd(fd, path, max, data, len, st, detail);
 	(void)close(fd); /* it was only read */
 	return err;
 }
@@ -108,20 +141,21 @@ write_all(int fd, const char *data, size_t len)
 			len -= (size_t)n;
 		}
 	}
-	return fsync(fd) == 0;
+	return sync_fd(fd);
 }
 
 static bool
 write_new(const char *path, mode_t mode, const void *data, size_t len)
 {
-	int fd = open(
-	    path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	int fd = lc_disk_openat(AT_FDCWD, path,
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	bool ok;
 
 	if (fd < 0)
 		return false;
 	ok = write_all(fd, data, len);
-	return close(fd) == 0 && ok;
+	/* An interrupted close has closed, and the data is synced. */
+	return (close(fd) == 0 || errno == EINTR) && ok;
 }
 
 bool
@@ -132,8 +166,10 @@ lc_disk_sync_dir(const char *path)
 	    slash == NULL
 		? strdup(".")
 		: strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	int fd = dir == NULL ? -1 : open(dir, O_RDONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && fsync(fd) == 0;
+	int fd = dir == NULL ? -1
+			     : lc_disk_openat(
+				   AT_FDCWD, dir, O_RDONLY | O_CLOEXEC, 0);
+	bool ok = fd >= 0 && sync_fd(fd);
 
 	if (fd >= 0)
 		(void)close(fd); /* nothing was written through it */
@@ -197,8 +233,9 @@ lc_disk_write(const char *path, const void *data, size_t len, mode_t mode,
 static bool
 sync_file(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	bool ok = fd >= 0 && fsync(fd) == 0;
+	int fd = lc_disk_openat(
+	    AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+	bool ok = fd >= 0 && sync_fd(fd);
 
 	if (fd >= 0)
 		(void)close(fd); /* nothing was written through it */

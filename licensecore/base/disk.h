@@ -16,6 +16,13 @@
 enum lc_err lc_disk_read(const char *path, size_t max, char **data, size_t *len,
     struct stat *st, struct lc_detail *);
 
+/* The same of a file that is open; path is its name in a detail. */
+enum lc_err lc_disk_read_fd(int fd, const char *path, size_t max, char **data,
+    size_t *len, struct stat *, struct lc_detail *);
+
+/* openat(2), again if a signal interrupts it, as it may on a slow disk. */
+int lc_disk_openat(int dir, const char *name, int flags, mode_t mode);
+
 /*
  * Puts a file in place: after a crash there is the old one, if there was one,
  * or the new one whole.  It is durable on return.  Without replace an existing

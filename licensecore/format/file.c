@@ -16,6 +16,7 @@
 #include "base/b64.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "jws.h"
 
 #define EULAS_MAX 1000 /* texts in a file */
 
@@ -381,6 +382,7 @@ lc_file_statement(const struct lc_file *file, enum lc_statement_kind kind,
 			text[len++] = found->text[i];
 	}
 	text[len] = '\0';
+	lc_jws_normalize(text, len);
 	if (len > LC_TICKET_MAX) {
 		free(text);
 		return lc_fail(detail, LC_EFILE,

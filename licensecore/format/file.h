@@ -50,7 +50,8 @@ enum lc_err lc_file_parse(
 void lc_file_free(struct lc_file *); /* NULL is fine */
 
 /*
- * The statement of this kind, put together from its rows; caller frees.
+ * The statement of this kind, put together from its rows and normalized
+ * (lc_jws_normalize); caller frees.
  * LC_EFILE: there is none, or it is longer than LC_TICKET_MAX; LC_ENOMEM.
  */
 enum lc_err lc_file_statement(const struct lc_file *, enum lc_statement_kind,

@@ -213,6 +213,42 @@ lc_jws_close(struct lc_jws *jws)
 	jws->payload = NULL;
 }
 
+/* Of a header that is one, whatever it is of. */
+static bool
+is_es256(const struct parts *parts)
+{
+	char text[HEADER_MAX];
+	size_t len = LC_B64_BYTES(parts->header_len);
+	json_t *object = NULL;
+	const char *alg;
+	bool is;
+
+	if (len > sizeof text ||
+	    !lc_b64_decode(parts->header, parts->header_len, text) ||
+	    lc_json_object(text, len, LC_ELINE, "", &object, NULL) != LC_OK)
+		return false;
+	alg = lc_json_text(object, "alg");
+	is = alg != NULL && strcmp(alg, lc_alg_name(LC_ES256)) == 0;
+	json_decref(object);
+	return is;
+}
+
+void
+lc_jws_normalize(char *text, size_t len)
+{
+	uint8_t signature[LC_SIGNATURE_LEN];
+	char low[SIGNATURE_B64 + 1];
+	struct parts parts;
+
+	if (split(text, len, &parts, NULL) != LC_OK || !is_es256(&parts) ||
+	    parts.signature_len != SIGNATURE_B64 ||
+	    !lc_b64_decode(parts.signature, SIGNATURE_B64, signature) ||
+	    !lc_es256_normalize(signature))
+		return;
+	lc_b64_encode(signature, sizeof signature, low);
+	memcpy(text + len - SIGNATURE_B64, low, SIGNATURE_B64);
+}
+
 enum lc_err
 lc_jws_dated(const struct lc_jws *jws, int64_t when, struct lc_detail *detail)
 {

@@ -38,6 +38,13 @@ enum lc_err lc_jws_peek(const char *text, size_t len, const char *typ,
 
 void lc_jws_close(struct lc_jws *); /* one that was opened, or {0} */
 
+/*
+ * Gives a statement the one text that it has: of an ES256 signature the low s
+ * (lc_es256_normalize).  Before a text is compared, digested or stored.
+ * Anything else, rubbish too, stays as it is.
+ */
+void lc_jws_normalize(char *text, size_t len);
+
 /* LC_EKEY if the key was not valid at that time. */
 enum lc_err lc_jws_dated(
     const struct lc_jws *, int64_t when, struct lc_detail *);

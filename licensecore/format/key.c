@@ -511,6 +511,32 @@ der_from_raw(const uint8_t raw[LC_SIGNATURE_LEN], uint8_t der[DER_MAX])
 	return len;
 }
 
+bool
+lc_es256_normalize(uint8_t signature[LC_SIGNATURE_LEN])
+{
+	/* The order of P-256, and half of it rounded down; FIPS 186-5. */
+	static const uint8_t order[COORD_LEN] = { 0xff, 0xff, 0xff, 0xff, 0x00,
+		0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3,
+		0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51 };
+	static const uint8_t half[COORD_LEN] = { 0x7f, 0xff, 0xff, 0xff, 0x80,
+		0x00, 0x00, 0x00, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xde, 0x73, 0x7d, 0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79,
+		0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8 };
+	uint8_t *s = signature + COORD_LEN;
+	unsigned borrow = 0;
+
+	if (memcmp(s, half, COORD_LEN) <= 0 || memcmp(s, order, COORD_LEN) >= 0)
+		return false;
+	for (size_t i = COORD_LEN; i-- > 0;) {
+		unsigned digit = order[i] - s[i] - borrow;
+
+		s[i] = (uint8_t)digit;
+		borrow = digit > 0xff;
+	}
+	return true;
+}
+
 enum lc_err
 lc_key_sign(const struct lc_key *key, const void *data, size_t len,
     uint8_t signature[LC_SIGNATURE_LEN])
@@ -523,10 +549,10 @@ lc_key_sign(const struct lc_key *key, const void *data, size_t len,
 	    EVP_DigestSignInit(ctx, NULL, md_of(key), NULL, key->pkey) == 1 &&
 	    EVP_DigestSign(ctx, made, &made_len, data, len) == 1;
 
-	if (ok && key->alg == LC_ES256)
-		ok = raw_from_der(made, made_len, signature);
-	else if (ok)
+	if (ok && key->alg != LC_ES256)
 		memcpy(signature, made, LC_SIGNATURE_LEN);
+	else if (ok && (ok = raw_from_der(made, made_len, signature)))
+		(void)lc_es256_normalize(signature);
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();
 	return ok ? LC_OK : LC_ENOMEM;

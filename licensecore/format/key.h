@@ -55,10 +55,19 @@ enum lc_err lc_key_from_pem(
 /* Caller cleanses and frees (OPENSSL_clear_free). */
 enum lc_err lc_key_to_pem(const struct lc_key *, char **text, size_t *len);
 
-/* LC_ENOMEM if OpenSSL fails: no input can make it. */
+/*
+ * LC_ENOMEM if OpenSSL fails: no input can make it.  An ES256 signature that is
+ * made has the low s.
+ */
 enum lc_err lc_key_sign(const struct lc_key *, const void *data, size_t len,
     uint8_t signature[LC_SIGNATURE_LEN]);
-/* LC_OK or LC_ESIGNATURE or LC_ENOMEM. */
+/*
+ * Of two numbers s and n - s, n being the order of P-256, both make a good
+ * ES256 signature from one of them, and anyone can go from one to the other.
+ * This puts the lower one in place; false if it is there.
+ */
+bool lc_es256_normalize(uint8_t signature[LC_SIGNATURE_LEN]);
+/* LC_OK or LC_ESIGNATURE or LC_ENOMEM; takes either s. */
 enum lc_err lc_key_verify(const struct lc_key *, const void *data, size_t len,
     const uint8_t signature[LC_SIGNATURE_LEN]);
 

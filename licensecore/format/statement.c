@@ -258,10 +258,17 @@ lc_statement_sign(const struct lc_statement *s, const struct lc_key *key,
 enum lc_err
 lc_statement_digest(const char *text, char digest[LC_DIGEST_LEN + 1])
 {
+	char *copy = strdup(text);
+	size_t len = strlen(text);
 	uint8_t bytes[32];
+	bool ok;
 
-	if (EVP_Digest(text, strlen(text), bytes, NULL, EVP_sha256(),
-	    NULL) != 1)
+	if (copy == NULL)
+		return LC_ENOMEM;
+	lc_jws_normalize(copy, len);
+	ok = EVP_Digest(copy, len, bytes, NULL, EVP_sha256(), NULL) == 1;
+	free(copy);
+	if (!ok)
 		return LC_ENOMEM;
 	lc_b64_encode(bytes, sizeof bytes, digest);
 	return LC_OK;

@@ -43,7 +43,10 @@ void lc_statement_free(struct lc_statement *);	/* NULL is fine */
 enum lc_err lc_statement_sign(const struct lc_statement *,
     const struct lc_key *, char **text, struct lc_detail *);
 
-/* SHA-256 of the signed text, in base64url: names exactly this statement. */
+/*
+ * SHA-256 of the signed text, normalized (lc_jws_normalize), in base64url: names
+ * exactly this statement.  LC_ENOMEM.
+ */
 enum lc_err lc_statement_digest(const char *text,
     char digest[LC_DIGEST_LEN + 1]);
 

@@ -12,12 +12,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+
+#include "base/disk.h"
 #include "base/error.h"
 #include "key.h"
 
@@ -31,6 +35,8 @@ struct entry {
 struct lc_trust {
 	struct entry *entries;
 	size_t n, size;
+	char **skipped; /* files, and why */
+	size_t nskipped;
 };
 
 enum lc_err
@@ -53,8 +59,18 @@ lc_trust_free(struct lc_trust *trust)
 		lc_key_free(trust->entries[i].key);
 		free(trust->entries[i].name);
 	}
+	for (size_t i = 0; i < trust->nskipped; i++)
+		free(trust->skipped[i]);
+	free(trust->skipped);
 	free(trust->entries);
 	free(trust);
+}
+
+const char *const *
+lc_trust_skipped(const struct lc_trust *trust, size_t *n)
+{
+	*n = trust->nskipped;
+	return (const char *const *)trust->skipped;
 }
 
 size_t
@@ -67,7 +83,7 @@ lc_trust_nkeys(const struct lc_trust *trust)
 	return n;
 }
 
-static const struct entry *
+static struct entry *
 entry_find(const struct lc_trust *trust, const char *kid)
 {
 	for (size_t i = 0; i < trust->n; i++) {
@@ -109,9 +125,8 @@ lc_trust_add(struct lc_trust *trust, struct lc_key *key, const char *name,
 	char *kept;
 
 	if (twin != NULL)
-		return lc_fail(detail, LC_ETRUST,
-		    "%s and %s hold the same key: remove one of them",
-		    twin->name, name);
+		return lc_fail(detail, LC_ETRUST, "%s: the same key as in %s",
+		    name, twin->name);
 	if (make_room(trust) != LC_OK || (kept = strdup(name)) == NULL)
 		return LC_ENOMEM;
 	trust->entries[trust->n++] = (struct entry){ key, kept };
@@ -164,10 +179,19 @@ judge(const struct walk *walk, size_t len, const struct stat *st)
 	return LC_OK;
 }
 
+/* Is it the machine that has no more of something, not the file? */
+static enum lc_err
+error_of(int error)
+{
+	return error == ENOMEM || error == EMFILE || error == ENFILE
+		   ? LC_ENOMEM
+		   : LC_ETRUST;
+}
+
 static enum lc_err
 failed_open(const struct walk *walk, size_t len)
 {
-	return lc_fail(walk->detail, LC_ETRUST, "%.*s: cannot open: %s",
+	return lc_fail(walk->detail, error_of(errno), "%.*s: cannot open: %s",
 	    (int)(len == 0 ? 1 : len), walk->path, strerror(errno));
 }
 
@@ -190,7 +214,7 @@ step(const struct walk *walk, size_t start, size_t end, int *fd)
 		    "%s: name too long", walk->path);
 	memcpy(name, walk->path + start, end - start);
 	name[end - start] = '\0';
-	if ((next = openat(*fd, name, flags)) < 0)
+	if ((next = lc_disk_openat(*fd, name, flags, 0)) < 0)
 		return failed_open(walk, end);
 	(void)close(*fd); /* nothing was written through it */
 	*fd = next;
@@ -229,10 +253,10 @@ open_trusted(
 	int fd;
 
 	if (resolved == NULL)
-		return lc_fail(detail,
-		    errno == ENOMEM ? LC_ENOMEM : LC_ETRUST, "%s: %s", path,
-		    strerror(errno));
-	fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		return lc_fail(
+		    detail, error_of(errno), "%s: %s", path, strerror(errno));
+	fd = lc_disk_openat(
+	    AT_FDCWD, "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	err = fd < 0 ? failed_open(&walk, 0) : walk_all(&walk, &fd);
 	if (err == LC_OK)
 		*out = fd;
@@ -244,42 +268,52 @@ open_trusted(
 
 /* ---- Loading --------------------------------------------------------- */
 
-static enum lc_err
-read_key(int fd, char data[LC_JWK_MAX + 1], size_t *len)
-{
-	struct stat st;
-	ssize_t got;
+/* A directory that is being read. */
+struct load {
+	struct lc_trust *trust;
+	const char *dir;
+	bool own_keys;
+	char *names[KEYS_MAX]; /* of the files, in this order */
+	size_t n;
+};
 
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		return LC_ETRUST;
-	for (*len = 0; *len <= LC_JWK_MAX; *len += (size_t)got) {
-		got = read(fd, data + *len, LC_JWK_MAX + 1 - *len);
-		if (got < 0)
-			return LC_EIO;
-		if (got == 0)
-			return LC_OK;
-	}
-	return LC_ETRUST;
+/* The file does not count; that is told. */
+static enum lc_err
+skip(struct load *load, const char *format, ...)
+{
+	struct lc_trust *trust = load->trust;
+	size_t size = (trust->nskipped + 1) * sizeof *trust->skipped;
+	char **skipped = realloc(trust->skipped, size);
+	va_list args;
+	int len;
+
+	if (skipped == NULL)
+		return LC_ENOMEM;
+	trust->skipped = skipped;
+	va_start(args, format);
+	len = vasprintf(&skipped[trust->nskipped], format, args);
+	va_end(args);
+	if (len < 0)
+		return LC_ENOMEM;
+	trust->nskipped++;
+	return LC_OK;
 }
 
 static enum lc_err
 parse_key(
     int fd, const char *path, struct lc_key **key, struct lc_detail *detail)
 {
-	char data[LC_JWK_MAX + 1];
 	struct lc_detail why = { "" };
+	char *data = NULL;
+	size_t len = 0;
 	enum lc_err err;
-	size_t len;
 
-	err = read_key(fd, data, &len);
-	if (err == LC_EIO)
-		return lc_fail(detail, err, "%s: cannot read: %s", path,
-		    strerror(errno));
-	if (err != LC_OK)
-		return lc_fail(detail, err,
-		    "%s: not a regular file of at most %d bytes", path,
-		    LC_JWK_MAX);
+	if ((err = lc_disk_read_fd(
+		 fd, path, LC_JWK_MAX, &data, &len, NULL, detail)) != LC_OK)
+		return err;
 	err = lc_key_from_jwk(data, len, key, &why);
+	OPENSSL_cleanse(data, len); /* a private one, by mistake */
+	free(data);
 	if (err == LC_ETRUST)
 		return lc_fail(
 		    detail, err, "%s: not a public key: %s", path, why.text);
@@ -287,25 +321,62 @@ parse_key(
 }
 
 static enum lc_err
-load_key(struct lc_trust *trust, const char *dir, const char *name,
-    bool own_keys, struct lc_detail *detail)
+read_key(const struct load *load, const char *path, struct lc_key **key,
+    struct lc_detail *detail)
 {
+	enum lc_err err;
+	int fd;
+
+	if ((err = open_trusted(path, load->own_keys, &fd, detail)) != LC_OK)
+		return err;
+	err = parse_key(fd, path, key, detail);
+	(void)close(fd); /* nothing was written through it */
+	return err;
+}
+
+/* Takes the key over; of two with the same id a withdrawn one counts. */
+static enum lc_err
+add_key(struct load *load, struct lc_key *key, const char *path)
+{
+	struct entry *twin = entry_find(load->trust, key->kid);
+	struct lc_key *other = key;
+	enum lc_err err;
+
+	if (twin == NULL) {
+		err = lc_trust_add(load->trust, key, path, NULL);
+		if (err != LC_OK)
+			lc_key_free(key);
+		return err;
+	}
+	if (twin->key->withdrawn || !key->withdrawn) {
+		err = skip(load, "%s: the same key as in %s", path, twin->name);
+	} else {
+		err = skip(load, "%s: the same key as in %s, where it is"
+		    " withdrawn", twin->name, path);
+		other = twin->key;
+		twin->key = key;
+	}
+	lc_key_free(other);
+	return err;
+}
+
+static enum lc_err
+load_key(struct load *load, const char *name, struct lc_detail *detail)
+{
+	struct lc_detail why = { "" };
 	struct lc_key *key = NULL;
 	char *path = NULL;
 	enum lc_err err;
-	int fd = -1;
 
-	if (asprintf(&path, "%s/%s", dir, name) < 0)
+	if (asprintf(&path, "%s/%s", load->dir, name) < 0)
 		return LC_ENOMEM;
-	if ((err = open_trusted(path, own_keys, &fd, detail)) != LC_OK ||
-	    (err = parse_key(fd, path, &key, detail)) != LC_OK ||
-	    (err = lc_trust_add(trust, key, path, detail)) != LC_OK)
-		goto out;
-	key = NULL; /* the trust's now */
-out:
-	lc_key_free(key);
-	if (fd >= 0)
-		(void)close(fd); /* nothing was written through it */
+	err = read_key(load, path, &key, &why);
+	if (err == LC_OK)
+		err = add_key(load, key, path);
+	else if (err != LC_ENOMEM)
+		err = skip(load, "%s", why.text);
+	else if (why.text[0] != '\0')
+		(void)lc_fail(detail, err, "%s", why.text);
 	free(path);
 	return err;
 }
@@ -318,25 +389,55 @@ is_key_name(const char *name)
 	return name[0] != '.' && dot != NULL && strcmp(dot, ".jwk") == 0;
 }
 
+static int
+name_order(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
 /* readdir's errors would look like the end of the directory. */
+static enum lc_err
+list_names(struct load *load, DIR *entries, struct lc_detail *detail)
+{
+	struct dirent *entry;
+
+	while ((errno = 0, entry = readdir(entries)) != NULL) {
+		if (!is_key_name(entry->d_name))
+			continue;
+		if (load->n == KEYS_MAX)
+			return lc_fail(detail, LC_ETRUST,
+			    "%s: more than %d key files", load->dir, KEYS_MAX);
+		if ((load->names[load->n] = strdup(entry->d_name)) == NULL)
+			return LC_ENOMEM;
+		load->n++;
+	}
+	if (errno != 0)
+		return lc_fail(detail, LC_EIO, "%s: cannot read: %s",
+		    load->dir, strerror(errno));
+	qsort(load->names, load->n, sizeof load->names[0], name_order);
+	return LC_OK;
+}
+
 static enum lc_err
 load_all(struct lc_trust *trust, DIR *entries, const char *dir, bool own_keys,
     struct lc_detail *detail)
 {
-	enum lc_err err = LC_OK;
-	struct dirent *entry;
+	struct load *load = calloc(1, sizeof *load);
+	enum lc_err err;
 
-	while (err == LC_OK && (errno = 0, entry = readdir(entries)) != NULL) {
-		if (!is_key_name(entry->d_name))
-			continue;
-		if (trust->n == KEYS_MAX)
-			return lc_fail(detail, LC_ETRUST,
-			    "%s: more than %d key files", dir, KEYS_MAX);
-		err = load_key(trust, dir, entry->d_name, own_keys, detail);
-	}
-	if (err == LC_OK && errno != 0)
-		return lc_fail(detail, LC_EIO, "%s: cannot read: %s", dir,
-		    strerror(errno));
+	if (load == NULL)
+		return LC_ENOMEM;
+	load->trust = trust;
+	load->dir = dir;
+	load->own_keys = own_keys;
+	err = list_names(load, entries, detail);
+	for (size_t i = 0; i < load->n && err == LC_OK; i++)
+		err = load_key(load, load->names[i], detail);
+	for (size_t i = 0; i < load->n; i++)
+		free(load->names[i]);
+	free(load);
 	return err;
 }
 
@@ -355,7 +456,7 @@ open_dir(const char *dir, bool own_keys, DIR **out, struct lc_detail *detail)
 		return err;
 	if ((*out = fdopendir(fd)) != NULL)
 		return LC_OK;
-	err = lc_fail(detail, errno == ENOMEM ? LC_ENOMEM : LC_ETRUST,
+	err = lc_fail(detail, error_of(errno),
 	    "%s: cannot read directory: %s", dir, strerror(errno));
 	(void)close(fd); /* nothing was written through it */
 	return err;

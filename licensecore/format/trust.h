@@ -16,15 +16,23 @@ struct lc_trust;
  * Reads every *.jwk in dir.  Fails with LC_ETRUST, and says which path, with
  * which owner and mode, and what to do, if anyone but root - or, with
  * own_keys, but root and this process's effective user - may write the
- * directory, a key file or a folder above them; if dir is missing; if a key
- * file cannot be understood; if two hold the same key.  Symbolic links are
- * resolved first and the place they lead to is judged.  A directory without
- * keys is no error: nothing will verify (lc_trust_nkeys tells).
+ * directory or a folder above it; if dir is missing; if it has more than 1,024
+ * such files.  LC_EIO; LC_ENOMEM: no memory, or no more files may be open.
+ *
+ * A file costs only itself: it is skipped if others may write it, or if it
+ * cannot be read or is no key.  Of two files with one key the withdrawn one
+ * counts, else the first by name.  lc_trust_skipped has those that do not.
+ *
+ * Symbolic links are resolved first and the place they lead to is judged.  A
+ * directory without keys is no error: nothing will verify (lc_trust_nkeys).
  */
 enum lc_err lc_trust_load(
     const char *dir, bool own_keys, struct lc_trust **, struct lc_detail *);
 
 void lc_trust_free(struct lc_trust *); /* NULL is fine */
+
+/* The files that were skipped, a sentence each, "PATH: why". */
+const char *const *lc_trust_skipped(const struct lc_trust *, size_t *n);
 
 /* Keys in it that may verify something: those withdrawn do not count. */
 size_t lc_trust_nkeys(const struct lc_trust *);

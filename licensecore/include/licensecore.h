@@ -404,6 +404,12 @@ LC_API void lc_close(struct lc *);	/* NULL is fine */
 LC_API enum lc_err lc_reconfigure(struct lc *, const struct lc_options *,
     struct lc_detail *);
 
+/*
+ * Files in the key directory that do not count, a sentence each, "PATH: why";
+ * each went to the notice callback when the keys were read.
+ */
+LC_API const char *const *lc_keys_skipped(const struct lc *, size_t *n);
+
 /* ---- Reading --------------------------------------------------------- */
 
 /* Arrays of all there is, sorted by device, (store,) index. */

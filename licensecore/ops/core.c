@@ -194,6 +194,22 @@ uses_get(struct lc *lc, const struct lc_model *m)
 	return LC_OK;
 }
 
+static void
+keys_notice(const struct lc_host *host, const struct lc_trust *trust)
+{
+	size_t n;
+	const char *const *skipped = lc_trust_skipped(trust, &n);
+
+	for (size_t i = 0; i < n; i++)
+		lc_notice(host, LC_ETRUST, "key file skipped: %s", skipped[i]);
+}
+
+const char *const *
+lc_keys_skipped(const struct lc *lc, size_t *n)
+{
+	return lc_trust_skipped(lc->model->trust, n);
+}
+
 static enum lc_err
 model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
     struct lc_detail *detail)
@@ -207,6 +223,8 @@ model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
 	if ((err = lc_level_options(m, o, detail)) == LC_OK)
 		err = lc_trust_load(o->key_dir, o->own_keys, &m->trust,
 		    detail);
+	if (err == LC_OK)
+		keys_notice(&lc->host, m->trust);
 	for (size_t i = 0; i < m->nstores && err == LC_OK; i++)
 		err = lc_store_load(lc, m, lc_place_of(m->stores[i]), detail);
 	if (err == LC_OK && (err = uses_get(lc, m)) == LC_OK)

@@ -10,6 +10,7 @@
 #include "base/disk.h"
 #include "base/error.h"
 #include "format/file.h"
+#include "format/jws.h"
 #include "format/line.h"
 #include "format/type.h"
 #include "recall.h"
@@ -39,10 +40,18 @@ enum lc_err
 lc_store_put(struct lc_state *st, const struct lc_place *place,
     struct lc_entry *e, const struct lc_file_line *line)
 {
-	enum lc_err err = e->public.index != 0 ? LC_OK :
-	    lc_license_add(st, place->udi, e);
+	char *text = strndup(line->text, line->len);
+	struct lc_file_line kept = { text, line->len, line->number };
+	enum lc_err err = LC_ENOMEM;
 
-	return err == LC_OK ? lc_lines_put(st, place, e, line) : err;
+	if (text == NULL)
+		return err;
+	lc_jws_normalize(text, line->len);
+	err = e->public.index != 0 ? LC_OK : lc_license_add(st, place->udi, e);
+	if (err == LC_OK)
+		err = lc_lines_put(st, place, e, &kept);
+	free(text);
+	return err;
 }
 
 enum lc_err

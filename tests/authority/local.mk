@@ -1,7 +1,10 @@
 if HAVE_CUNIT
 AUTHORITY_TESTS = \
+	tests/authority/es256_test \
 	tests/authority/faults_test \
 	tests/authority/memory_test
+tests_authority_es256_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_authority_es256_test_LDADD = $(UNIT_LDADD)
 tests_authority_faults_test_SOURCES = tests/authority/faults_test.c \
 	tests/support/memory.c tests/support/memory.h
 tests_authority_faults_test_CPPFLAGS = $(UNIT_CPPFLAGS)

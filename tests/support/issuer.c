@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <openssl/bn.h>
 
 #include "base/b64.h"
 #include "check.h"
@@ -108,4 +109,26 @@ issuer_sign(const struct issuer *issuer, const char *typ, const char *payload)
 	    "{\"alg\":\"%s\",\"kid\":\"%s\",\"typ\":\"%s\"}",
 	    lc_alg_name(issuer->key->alg), issuer->key->kid, typ);
 	return issuer_sign_raw(issuer->key, header, payload);
+}
+
+void
+issuer_flip(char *text, size_t len)
+{
+	static const char order[] = "FFFFFFFF00000000FFFFFFFFFFFFFFFF"
+	    "BCE6FAADA7179E84F3B9CAC2FC632551";
+	size_t signature_len = LC_B64_LEN(LC_SIGNATURE_LEN);
+	char *signature = text + len - signature_len;
+	char flipped[LC_B64_LEN(LC_SIGNATURE_LEN) + 1];
+	uint8_t bytes[LC_SIGNATURE_LEN];
+	BIGNUM *n = NULL, *s;
+
+	REQUIRE(len > signature_len && signature[-1] == '.');
+	REQUIRE(lc_b64_decode(signature, signature_len, bytes));
+	REQUIRE(BN_hex2bn(&n, order) == 64);
+	REQUIRE((s = BN_bin2bn(bytes + 32, 32, NULL)) != NULL);
+	REQUIRE(BN_sub(s, n, s) == 1 && BN_bn2binpad(s, bytes + 32, 32) == 32);
+	lc_b64_encode(bytes, sizeof bytes, flipped);
+	memcpy(signature, flipped, signature_len);
+	BN_free(n);
+	BN_free(s);
 }

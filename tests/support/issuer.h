@@ -20,6 +20,12 @@ void issuer_free(struct issuer *);
 #define ISSUER_UDI "TEST-1:SN1"
 struct lc_terms issuer_terms(const char *id);
 
+/*
+ * Turns an ES256 statement's signature into the other one that is as good: s
+ * becomes n - s.
+ */
+void issuer_flip(char *text, size_t len);
+
 /* The line, which the caller frees; ends the test on failure. */
 char *issuer_line(const struct issuer *, const struct lc_terms *);
 

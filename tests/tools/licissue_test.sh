@@ -349,6 +349,11 @@ run 1 issue acme --unlocked --feature x --type rightToUse -o new.lic
 has err "is withdrawn"
 mkdir example
 cp "$top"/tests/licensecore/format/examples/example.* example
+echo rubbish >example/bad.jwk
+run 0 inspect --keys example example/example.lic
+has err "key file skipped: "
+has err "bad.jwk: not a public key"
+rm example/bad.jwk
 run 0 inspect --keys example example/example.lic
 has out "Example Networks"
 

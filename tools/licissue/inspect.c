@@ -292,6 +292,17 @@ show_inspection(
 							  : status;
 }
 
+static void
+warn_of_keys(const struct lc_inspection *inspection)
+{
+	size_t n;
+	const char *const *skipped =
+	    lc_inspection_keys_skipped(inspection, &n);
+
+	for (size_t i = 0; i < n; i++)
+		(void)fail("key file skipped: %s", skipped[i]);
+}
+
 static int
 inspect(struct view *view, bool as_json)
 {
@@ -311,6 +322,7 @@ inspect(struct view *view, bool as_json)
 		    "%s is no license file: %s", view->path, detail.text);
 	if (err != LC_OK)
 		return fail_core(err, &detail);
+	warn_of_keys(inspection);
 	status = show_inspection(view, inspection, as_json);
 	lc_inspection_free(inspection);
 	return status;

@@ -203,7 +203,89 @@ es256_in_any_length(void)
 		    lc_key_sign(issuer->key, &i, sizeof i, signature) == LC_OK);
 		CHECK_ERR(lc_key_verify(issuer->key, &i, sizeof i, signature),
 		    LC_OK, NULL);
+		CHECK(signature[32] <= 0x7f); /* the low s is made */
+		CHECK(!lc_es256_normalize(signature));
 	}
+	issuer_free(issuer);
+}
+
+/* At the middle and at the ends of the range of s. */
+static void
+es256_normal_form(void)
+{
+	static const struct {
+		const char *s, *low; /* in hexadecimal; NULL: it stays */
+	} rows[] = {
+		{ "0000000000000000000000000000000000000000000000000000000000000000", NULL },
+		{ "0000000000000000000000000000000000000000000000000000000000000001", NULL },
+		{ "7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8", NULL },
+		{ "7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a9",
+		    "7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8" },
+		{ "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
+		    "0000000000000000000000000000000000000000000000000000000000000001" },
+		{ "fffffffeffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+		    "0000000000000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632552" },
+		/* No signature has these. */
+		{ "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", NULL },
+		{ "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", NULL },
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		uint8_t signature[LC_SIGNATURE_LEN] = { 0xff, 0xee };
+		char found[65];
+
+		check_context("%s", rows[i].s);
+		for (size_t j = 0; j < 32; j++)
+			REQUIRE(sscanf(rows[i].s + 2 * j, "%2hhx",
+				    &signature[32 + j]) == 1);
+		CHECK_INT(lc_es256_normalize(signature), rows[i].low != NULL);
+		for (size_t j = 0; j < 32; j++)
+			(void)sprintf(found + 2 * j, "%02x", signature[32 + j]);
+		CHECK_STR(found, rows[i].low != NULL ? rows[i].low : rows[i].s);
+		CHECK(signature[0] == 0xff && signature[1] == 0xee);
+	}
+}
+
+/* Both signatures open; normalized they are the one that was made. */
+static void
+es256_statements(void)
+{
+	struct issuer *issuer = issuer_new(LC_ES256);
+	struct issuer *other = issuer_new(LC_ED25519);
+	char *text = issuer_sign(issuer, "test", "{}");
+	char *flipped = strdup(text);
+	struct lc_jws jws = { 0 };
+
+	REQUIRE(flipped != NULL);
+	issuer_flip(flipped, strlen(flipped));
+	CHECK(strcmp(text, flipped) != 0);
+	CHECK_ERR(lc_jws_open(flipped, strlen(flipped), "test", issuer->trust,
+		      &jws, NULL),
+	    LC_OK, NULL);
+	lc_jws_close(&jws);
+	lc_jws_normalize(flipped, strlen(flipped));
+	CHECK_STR(flipped, text);
+	lc_jws_normalize(flipped, strlen(flipped));
+	CHECK_STR(flipped, text);
+	free(flipped);
+	free(text);
+	/* Only ES256 has two; and rubbish stays. */
+	for (unsigned i = 0; i < 20; i++) {
+		char payload[32];
+
+		(void)snprintf(payload, sizeof payload, "{\"n\":%u}", i);
+		text = issuer_sign(other, "test", payload);
+		flipped = strdup(text);
+		REQUIRE(flipped != NULL);
+		lc_jws_normalize(flipped, strlen(flipped));
+		CHECK_STR(flipped, text);
+		flipped[0] = '!';
+		lc_jws_normalize(flipped, strlen(flipped));
+		CHECK_STR(flipped + 1, text + 1);
+		free(flipped);
+		free(text);
+	}
+	issuer_free(other);
 	issuer_free(issuer);
 }
 
@@ -391,6 +473,8 @@ main(int argc, char **argv)
 		{ "JWKs that are refused", jwks_that_are_refused },
 		{ "keys round trip", keys_round_trip },
 		{ "ES256 in any length", es256_in_any_length },
+		{ "ES256 in its normal form", es256_normal_form },
+		{ "ES256 statements", es256_statements },
 		{ "statements open", statements_open },
 		{ "headers that are refused", headers_that_are_refused },
 		{ "shapes that are refused", shapes_that_are_refused },

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +34,23 @@ check_refused(const char *dir, const char *says)
 	CHECK_ERR(load(dir, true, &detail), LC_ETRUST, &detail);
 	CHECK_HAS(detail.text, says);
 	CHECK_ERR(load(dir, false, &detail), LC_ETRUST, &detail);
+}
+
+/* It loads, without a file, and this is why. */
+static void
+check_skipped(const char *dir, const char *says)
+{
+	struct lc_trust *trust = NULL;
+	struct lc_detail detail = { "" };
+	const char *const *skipped;
+	size_t n = 0;
+
+	CHECK_ERR(lc_trust_load(dir, true, &trust, &detail), LC_OK, &detail);
+	REQUIRE(trust != NULL);
+	skipped = lc_trust_skipped(trust, &n);
+	CHECK_UINT(n, 1);
+	CHECK_HAS(n > 0 ? skipped[0] : "", says);
+	lc_trust_free(trust);
 }
 
 /* Another key's JWK in dir/name. */
@@ -117,15 +135,16 @@ modes(void)
 	static const struct {
 		mode_t dir, file;
 		const char *says; /* NULL: fine */
+		bool skipped;	  /* the file alone */
 	} rows[] = {
-		{ 0700, 0600, NULL },
-		{ 0755, 0644, NULL },
-		{ 0755, 0444, NULL },
-		{ 0775, 0644, "mode 0775" },
-		{ 0757, 0644, "mode 0757" },
-		{ 01777, 0644, NULL /* set below */ },
-		{ 0755, 0664, "issuer.jwk: mode 0664" },
-		{ 0755, 0646, "issuer.jwk: mode 0646" },
+		{ 0700, 0600, NULL, false },
+		{ 0755, 0644, NULL, false },
+		{ 0755, 0444, NULL, false },
+		{ 0775, 0644, "mode 0775", false },
+		{ 0757, 0644, "mode 0757", false },
+		{ 01777, 0644, NULL /* set below */, false },
+		{ 0755, 0664, "issuer.jwk: mode 0664", true },
+		{ 0755, 0646, "issuer.jwk: mode 0646", true },
 	};
 	struct issuer *issuer = issuer_new(LC_ED25519);
 	const char *file = check_path(issuer->dir, "issuer.jwk");
@@ -142,6 +161,8 @@ modes(void)
 		if (rows[i].says == NULL)
 			CHECK_ERR(
 			    load(issuer->dir, true, &detail), LC_OK, &detail);
+		else if (rows[i].skipped)
+			check_skipped(issuer->dir, rows[i].says);
 		else
 			check_refused(issuer->dir, rows[i].says);
 	}
@@ -184,11 +205,11 @@ links_are_resolved(void)
 	CHECK_ERR(load(dir, true, &detail), LC_OK, &detail);
 	CHECK_ERR(load(link, true, &detail), LC_OK, &detail);
 	REQUIRE(chmod(bad, 0777) == 0);
-	check_refused(dir, "/bad: mode 0777");
-	check_refused(link, "/bad: mode 0777");
+	check_skipped(dir, "/bad: mode 0777");
+	check_skipped(link, "/bad: mode 0777");
 	REQUIRE(chmod(bad, 0755) == 0);
 	REQUIRE(symlink("nowhere", check_path(dir, "b.jwk")) == 0);
-	check_refused(dir, "b.jwk: No such file");
+	check_skipped(dir, "b.jwk: No such file");
 }
 
 static void
@@ -207,7 +228,7 @@ owners(void)
 	}
 	CHECK_ERR(load(issuer->dir, false, &detail), LC_OK, &detail);
 	REQUIRE(chown(file, NOBODY, NOBODY) == 0);
-	check_refused(issuer->dir, "issuer.jwk: owned by user 65534");
+	check_skipped(issuer->dir, "issuer.jwk: owned by user 65534");
 	REQUIRE(chown(file, 0, 0) == 0);
 	REQUIRE(chown(issuer->dir, NOBODY, NOBODY) == 0);
 	check_refused(issuer->dir, "owned by user 65534");
@@ -217,6 +238,19 @@ owners(void)
 	CHECK_ERR(load(issuer->dir, false, &detail), LC_ETRUST, &detail);
 	REQUIRE(seteuid(0) == 0);
 	issuer_free(issuer);
+}
+
+/* A bad file costs itself: the issuer's key counts. */
+static void
+check_bad(const struct issuer *issuer, const char *says)
+{
+	struct lc_trust *trust = NULL;
+
+	check_skipped(issuer->dir, says);
+	REQUIRE(lc_trust_load(issuer->dir, true, &trust, NULL) == LC_OK);
+	CHECK_UINT(lc_trust_nkeys(trust), 1);
+	CHECK(lc_trust_find(trust, issuer->key->kid) != NULL);
+	lc_trust_free(trust);
 }
 
 static void
@@ -238,21 +272,21 @@ files_that_are_no_keys(void)
 	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
 		check_context("row %zu", i);
 		check_write(bad, rows[i].data, strlen(rows[i].data));
-		check_refused(issuer->dir, rows[i].says);
+		check_bad(issuer, rows[i].says);
 	}
 	big = calloc(1, LC_JWK_MAX + 1);
 	REQUIRE(big != NULL);
 	memset(big, ' ', LC_JWK_MAX + 1);
 	check_write(bad, big, LC_JWK_MAX + 1);
-	check_refused(issuer->dir, "at most 4096 bytes");
+	check_bad(issuer, "4097 bytes, at most 4096");
 	check_write(bad, big, LC_JWK_MAX);
-	check_refused(issuer->dir, "not JSON");
+	check_bad(issuer, "not JSON");
 	free(big);
 	REQUIRE(unlink(bad) == 0 && mkdir(bad, 0755) == 0);
-	check_refused(issuer->dir, "not a regular file");
+	check_bad(issuer, "not a regular file");
 	/* Nobody writes it: opening must not wait. */
 	REQUIRE(rmdir(bad) == 0 && mkfifo(bad, 0644) == 0);
-	check_refused(issuer->dir, "not a regular file");
+	check_bad(issuer, "not a regular file");
 	issuer_free(issuer);
 }
 
@@ -263,9 +297,80 @@ one_key_in_two_files(void)
 	size_t len = 0;
 	char *jwk = check_read(check_path(issuer->dir, "issuer.jwk"), &len);
 
-	check_write(check_path(issuer->dir, "copy.jwk"), jwk, len);
-	check_refused(issuer->dir, "hold the same key: remove one");
+	check_write(check_path(issuer->dir, "later.jwk"), jwk, len);
+	check_bad(issuer, "later.jwk: the same key as in ");
 	free(jwk);
+	issuer_free(issuer);
+}
+
+/* Whatever the files are called. */
+static void
+the_withdrawn_one_counts(void)
+{
+	static const char *const names[] = { "a.jwk", "z.jwk" };
+
+	for (size_t i = 0; i < CHECK_COUNT(names); i++) {
+		struct issuer *issuer = issuer_new(LC_ES256);
+		struct lc_trust *trust = NULL;
+		char *jwk = NULL;
+
+		check_context("%s", names[i]);
+		issuer->key->withdrawn = true;
+		REQUIRE(lc_key_to_jwk(issuer->key, &jwk) == LC_OK);
+		check_write(check_path(issuer->dir, names[i]), jwk,
+		    strlen(jwk));
+		check_skipped(issuer->dir, "issuer.jwk: the same key as in");
+		REQUIRE(lc_trust_load(issuer->dir, true, &trust, NULL) ==
+		    LC_OK);
+		CHECK_UINT(lc_trust_nkeys(trust), 0);
+		REQUIRE(lc_trust_find(trust, issuer->key->kid) != NULL);
+		CHECK(lc_trust_find(trust, issuer->key->kid)->withdrawn);
+		lc_trust_free(trust);
+		free(jwk);
+		issuer_free(issuer);
+	}
+}
+
+static void
+too_many_files(void)
+{
+	struct issuer *issuer = issuer_new(LC_ED25519);
+
+	for (unsigned i = 0; i < 1024; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof name, "%u.jwk", i);
+		check_write(check_path(issuer->dir, name), "", 0);
+	}
+	check_refused(issuer->dir, "more than 1024 key files");
+	issuer_free(issuer);
+}
+
+/* That no more files may be open says nothing of the keys. */
+static void
+no_descriptors(void)
+{
+	struct issuer *issuer = issuer_new(LC_ED25519);
+	struct lc_detail detail;
+	struct rlimit had, few;
+	int highest = dup(0);
+
+	REQUIRE(highest >= 0 && getrlimit(RLIMIT_NOFILE, &had) == 0);
+	(void)close(highest);
+	few = had;
+	/* Enough for the directory and one step to a file below it. */
+	for (few.rlim_cur = (rlim_t)highest; few.rlim_cur < had.rlim_cur;
+	     few.rlim_cur++) {
+		enum lc_err err;
+
+		REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
+		err = load(issuer->dir, true, &detail);
+		REQUIRE(setrlimit(RLIMIT_NOFILE, &had) == 0);
+		if (err == LC_OK)
+			break;
+		CHECK_ERR(err, LC_ENOMEM, &detail);
+	}
+	CHECK(few.rlim_cur >= (rlim_t)highest + 3);
 	issuer_free(issuer);
 }
 
@@ -282,6 +387,9 @@ main(int argc, char **argv)
 		{ "owners", owners },
 		{ "files that are no keys", files_that_are_no_keys },
 		{ "one key in two files", one_key_in_two_files },
+		{ "the withdrawn one counts", the_withdrawn_one_counts },
+		{ "too many files", too_many_files },
+		{ "no descriptors", no_descriptors },
 	};
 
 	(void)umask(022);

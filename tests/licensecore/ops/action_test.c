@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "device.h"
@@ -47,6 +48,33 @@ check_install(struct device *d, struct lc_terms t, struct lc_request r,
 	    expected == LC_OK ? LC_SUCCESSFUL : LC_FAILED);
 	CHECK_ERR(lc_action_error(a), expected, NULL);
 	lc_action_free(a);
+}
+
+/* It costs itself: the device opens, says so, and uses the other keys. */
+static void
+a_bad_file_among_the_keys(void)
+{
+	struct device *d = device_new();
+	const char *bad = check_path(d->options.key_dir, "bad.jwk");
+	struct lc_detail detail = { "" };
+	const char *const *skipped;
+	size_t n = 0;
+
+	check_write(bad, "rubbish", 7);
+	device_open(d);
+	CHECK_UINT(d->nnotices, 1);
+	CHECK_HAS(d->notice, "key file skipped: ");
+	skipped = lc_keys_skipped(d->lc, &n);
+	CHECK_UINT(n, 1);
+	CHECK_HAS(n > 0 ? skipped[0] : "", "bad.jwk: not a public key");
+	CHECK(device_add(d, issuer_terms("a")) != 0);
+	REQUIRE(unlink(bad) == 0);
+	CHECK_ERR(lc_reconfigure(d->lc, &d->options, &detail), LC_OK, &detail);
+	(void)lc_keys_skipped(d->lc, &n);
+	CHECK_UINT(n, 0);
+	CHECK_UINT(d->nnotices, 1);
+	CHECK(device_license(d, "a") != NULL);
+	device_free(d);
 }
 
 static void
@@ -615,6 +643,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct check_test tests[] = {
+		{ "a bad file among the keys", a_bad_file_among_the_keys },
 		{ "two licenses", two_licenses },
 		{ "why a license fails", why_a_license_fails },
 		{ "where a license goes", where_a_license_goes },
