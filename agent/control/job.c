@@ -25,6 +25,7 @@ struct control_job {
 	char by[24];
 	json_t *answer; /* what report() has found, in the answer's form */
 	bool failed;    /* it is an error */
+	bool waits;     /* reviewed, for the client to confirm it */
 };
 
 static void
@@ -101,6 +102,54 @@ results_json(const struct lc_result *results, size_t n)
 		(void)json_array_append_new(list, result_json(&results[i]));
 	return list;
 }
+
+/* ---- Review ---- */
+
+/* One license of an action that waits; whatever is known of it. */
+static json_t *
+planned_json(
+    const struct lc_action *action, const struct lc_result *r, size_t i)
+{
+	json_t *json = result_json(r), *terms;
+	struct lc_plan plan;
+
+	if (r->state == LC_NOT_STARTED)
+		(void)json_object_set_new(
+		    json, "state", json_string("planned"));
+	if (!lc_action_plan(action, i, &plan))
+		return json;
+	terms = terms_json(plan.terms);
+	(void)json_object_update(json, terms);
+	json_decref(terms);
+	(void)json_object_set_new(json, "revoked", json_boolean(plan.revoked));
+	(void)json_object_set_new(
+	    json, "needs_eula", json_boolean(plan.needs_eula));
+	if (plan.revoked) {
+		(void)json_object_set_new(
+		    json, "store", json_integer(plan.store));
+		(void)json_object_set_new(
+		    json, "license", json_integer(plan.index));
+	}
+	return json;
+}
+
+/* What would be done, and the agreements to accept. */
+static json_t *
+review_json(const struct lc_action *action)
+{
+	size_t n, len;
+	const struct lc_result *results = lc_action_results(action, &n);
+	const char *text = lc_action_output(action, &len);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n && i < RESULTS_MAX; i++)
+		(void)json_array_append_new(
+		    list, planned_json(action, &results[i], i));
+	return json_pack("{s:I, s:o, s:s%}", "planned", (json_int_t)n,
+	    "licenses", list, "text", text != NULL ? text : "", len);
+}
+
+/* ---- Texts and errors ---- */
 
 #define TEXT_MAX 65536 /* bytes of what comes out, if it is no file */
 
@@ -199,30 +248,65 @@ report(void *arg, const struct lc_action *action, enum fail_cause cause,
 	cj->failed = n == 0 && cause != CAUSE_NONE;
 	if (cj->failed)
 		cj->answer = error_json(cj, action, cause, err, why);
-	else if (gives_text(cj) && (cj->failed = too_long(action)))
+	else if ((gives_text(cj) || cj->job.review) &&
+		 (cj->failed = too_long(action)))
 		cj->answer = json_pack("{s:s, s:s}", "code", "too-long", "text",
 		    "longer than 64 KiB; write it to a file instead");
+	else if (cj->job.review)
+		cj->answer = review_json(action);
 	else
 		cj->answer = gives_text(cj) ? text_json(action)
 					    : action_json(action, err, why);
 }
 
 static void
-over(void *arg, struct job *job)
+answer_client(struct control_job *cj)
 {
-	struct control_job *cj = arg;
 	const struct call call = { .client = cj->client, .id = cj->id };
 
-	(void)job;
-	unlink_job(cj);
-	if (cj->client != NULL && cj->failed)
+	if (cj->client == NULL)
+		return;
+	if (!cj->failed)
+		call_answer(&call, json_incref(cj->answer));
+	else
 		client_send(cj->client,
 		    cj->id >= 0 ? json_pack("{s:I, s:O}", "id", cj->id, "error",
 				      cj->answer)
 				: json_pack("{s:O}", "error", cj->answer));
-	else if (cj->client != NULL)
-		call_answer(&call, json_incref(cj->answer));
+}
+
+/* The one that the client may confirm; NULL: none. */
+static struct control_job *
+find_review(const struct client *client)
+{
+	struct control_job *cj = client->control->control_jobs;
+
+	while (cj != NULL && (cj->client != client || !cj->waits))
+		cj = cj->next;
+	return cj;
+}
+
+static void
+remove_job(struct control_job *cj)
+{
+	unlink_job(cj);
 	free_job(cj);
+}
+
+/* A client has one review: a new one takes the place of the last. */
+static void
+over(void *arg, struct job *job)
+{
+	struct control_job *cj = arg, *last;
+
+	answer_client(cj);
+	if (job->reviewed == NULL || cj->client == NULL || cj->failed) {
+		remove_job(cj);
+		return;
+	}
+	if ((last = find_review(cj->client)) != NULL)
+		remove_job(last);
+	cj->waits = true;
 }
 
 /* ---- How far it is ---- */
@@ -298,6 +382,7 @@ add(const struct call *call, enum job_kind kind)
 		.accept_eula = args->accept_eula,
 		.stop_on_failure = args->stop_on_failure,
 		.keep_existing = !args->overwrite,
+		.review = args->review,
 		.by = cj->by,
 		.number = client->number,
 		.progress = args->progress && call->id >= 0 ? progress : NULL,
@@ -352,6 +437,26 @@ job_regenerate(const struct call *call)
 	add(call, JOB_REGENERATE_TICKET);
 }
 
+void
+job_confirm(const struct call *call)
+{
+	struct control_job *cj = find_review(call->client);
+
+	if (cj == NULL) {
+		call_refuse(call, "not-found",
+		    "nothing was reviewed on this connection");
+		return;
+	}
+	cj->waits = false;
+	cj->id = call->id;
+	json_decref(cj->answer);
+	cj->answer = NULL;
+	cj->job.accept_eula = call->args.accept_eula;
+	cj->job.progress =
+	    call->args.progress && call->id >= 0 ? progress : NULL;
+	jobs_add(cj->control->jobs, &cj->job);
+}
+
 /* ---- Clients that go ---- */
 
 void
@@ -364,11 +469,11 @@ client_jobs_drop(struct client *client)
 		next = cj->next;
 		if (cj->client != client)
 			continue;
-		if (cj->job.state == LC_PENDING) {
+		if (cj->job.state == LC_PENDING)
 			jobs_cancel(client->control->jobs, &cj->job);
-			unlink_job(cj);
-			free_job(cj);
-		} else
+		if (cj->job.state == LC_NOT_STARTED)
+			remove_job(cj);
+		else
 			cj->client = NULL;
 	}
 }

@@ -11,6 +11,8 @@ void job_save(const struct call *);
 void job_credentials(const struct call *);
 void job_revoke(const struct call *);
 void job_regenerate(const struct call *);
+/* Does what was reviewed on this connection. */
+void job_confirm(const struct call *);
 
 /* What waits is canceled. */
 void client_jobs_drop(struct client *);

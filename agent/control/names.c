@@ -213,6 +213,33 @@ lease_state_name(enum lc_lease_state state)
 	return "?";
 }
 
+/* ---- Licenses ---- */
+
+static json_t *
+udis_json(const struct lc_terms *terms)
+{
+	json_t *udis = json_array();
+
+	for (size_t i = 0; udis != NULL && i < terms->nudis; i++)
+		(void)json_array_append_new(udis, json_string(terms->udis[i]));
+	return udis;
+}
+
+json_t *
+terms_json(const struct lc_terms *t)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b, s:b, s:o, s:I, "
+			 "s:I, s:o, s:o, s:o, s:s}",
+	    "id", t->id, "issuer", t->issuer, "feature", t->feature, "version",
+	    t->version, "type", lc_type_name(t->type), "udis", udis_json(t),
+	    "counted", t->counted, "additive", t->additive, "count",
+	    count_json(t->count, t->counted), "period_s",
+	    (json_int_t)t->period_s, "extension_days",
+	    (json_int_t)t->extension_days, "issued", time_json(t->issued),
+	    "start", time_json(t->start), "end", time_json(t->end), "eula",
+	    t->eula);
+}
+
 /* ---- Events ---- */
 
 static const char *

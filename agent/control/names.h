@@ -21,6 +21,7 @@ json_t *count_json(uint32_t count, bool counted); /* null if uncounted */
  */
 json_t *words_json(const char *text);
 json_t *event_json(const struct lc_event *);
+json_t *terms_json(const struct lc_terms *); /* what an issuer signed */
 
 const char *error_code(enum lc_err);
 const char *priority_name(enum lc_priority);

@@ -322,6 +322,7 @@ enum arg {
 	LEVEL = 1 << 17,
 	PROGRESS = 1 << 18,
 	OVERWRITE = 1 << 19,
+	REVIEW = 1 << 20,
 };
 
 #define OF(field) offsetof(struct args, field)
@@ -350,6 +351,7 @@ static const struct arg_rule {
 	{ "module", MODULE, ARG_TEXT, OF(module), LC_FEATURE_MAX },
 	{ "level", LEVEL, ARG_TEXT, OF(level), LC_FEATURE_MAX },
 	{ "progress", PROGRESS, ARG_TRUTH, OF(progress), 0 },
+	{ "review", REVIEW, ARG_TRUTH, OF(review), 0 },
 	{ "overwrite", OVERWRITE, ARG_TRUTH, OF(overwrite), 0 },
 	{ "stop_on_failure", STOP, ARG_TRUTH, OF(stop_on_failure), 0 },
 };
@@ -373,7 +375,8 @@ static const struct verb {
 	{ "statistics", CONTROL_READ, 0, 0, statistics },
 	{ "subscribe", CONTROL_READ, 0, 0, subscribe },
 	{ "install", CONTROL_ADMIN, FILE_NAME,
-	    DEVICE | STORE | ACCEPT_EULA | STOP | PROGRESS, job_install },
+	    DEVICE | STORE | ACCEPT_EULA | STOP | REVIEW | PROGRESS,
+	    job_install },
 	{ "clear", CONTROL_ADMIN, LICENSE, DEVICE | STORE, job_clear_license },
 	{ "comment", CONTROL_ADMIN, DEVICE | STORE | LICENSE | COMMENT, 0,
 	    comment },
@@ -386,7 +389,8 @@ static const struct verb {
 	{ "save_credentials", CONTROL_ADMIN, 0,
 	    OUTPUT | OVERWRITE | DEVICE | PROGRESS, job_credentials },
 	{ "revoke", CONTROL_ADMIN, FILE_NAME | OUTPUT,
-	    DEVICE | ACCEPT_EULA | OVERWRITE | PROGRESS, job_revoke },
+	    DEVICE | ACCEPT_EULA | OVERWRITE | REVIEW | PROGRESS, job_revoke },
+	{ "confirm", CONTROL_ADMIN, 0, ACCEPT_EULA | PROGRESS, job_confirm },
 	{ "revoke_last", CONTROL_ADMIN, OUTPUT,
 	    FILE_NAME | DEVICE | OVERWRITE | PROGRESS, job_regenerate },
 	{ "agreement", CONTROL_READ, EULA, 0, agreement },

@@ -79,6 +79,10 @@ job_clear(struct job *job)
 	free(job->results);
 	job->results = NULL;
 	job->nresults = 0;
+	lc_action_free(job->reviewed);
+	job->reviewed = NULL;
+	free(job->data);
+	job->data = NULL;
 }
 
 /* The next step, as soon as everybody else had a turn. */
@@ -462,6 +466,27 @@ tell_progress(const struct jobs *jobs)
 		job->progress(job->arg, "licenses", done, total);
 }
 
+/* It leaves the queue, so that others need not wait for its confirmation. */
+static void
+wait_for_confirmation(struct jobs *jobs)
+{
+	struct job *job = jobs->queue;
+
+	report(jobs, CAUSE_NONE, LC_OK, "");
+	job->reviewed = jobs->action;
+	job->data = jobs->data;
+	job->len = jobs->len;
+	jobs->action = NULL;
+	jobs->data = NULL;
+	finish(jobs, LC_NOT_STARTED, CAUSE_NONE);
+}
+
+static bool
+needs_output(const struct jobs *jobs)
+{
+	return kind_of(jobs)->action == LC_PROCESS_TICKET && !jobs->writable;
+}
+
 /* The core's first slice judges a permission ticket, and changes nothing. */
 static void
 work(struct jobs *jobs)
@@ -469,12 +494,30 @@ work(struct jobs *jobs)
 	bool over = lc_action_step(jobs->action);
 
 	tell_progress(jobs);
-	if (over)
+	if (over && lc_action_waits(jobs->action))
+		wait_for_confirmation(jobs);
+	else if (over)
 		conclude(jobs);
-	else if (kind_of(jobs)->action == LC_PROCESS_TICKET && !jobs->writable)
+	else if (needs_output(jobs) && !jobs->queue->review)
 		go_on(jobs, try_output);
 	else
 		go_on(jobs, work);
+}
+
+/* The same action and the same bytes. */
+static void
+confirm(struct jobs *jobs)
+{
+	struct job *job = jobs->queue;
+
+	jobs->action = job->reviewed;
+	jobs->data = job->data;
+	jobs->len = job->len;
+	job->reviewed = NULL;
+	job->data = NULL;
+	job->review = false;
+	lc_action_confirm(jobs->action, job->accept_eula);
+	go_on(jobs, needs_output(jobs) ? try_output : work);
 }
 
 static struct lc_request
@@ -491,6 +534,7 @@ request_of(const struct jobs *jobs)
 		.len = jobs->len,
 		.accept_eula = job->accept_eula,
 		.stop_on_failure = job->stop_on_failure,
+		.review = job->review,
 		.by = job->by,
 	};
 }
@@ -650,7 +694,7 @@ begin(struct jobs *jobs)
 		fail(jobs, CAUSE_CLEAR_RUNNING, LC_EINVAL, NULL,
 		    "a clear was queued or in progress");
 	else if (judge_ways(jobs))
-		fetch(jobs);
+		(job->reviewed != NULL ? confirm : fetch)(jobs);
 }
 
 static void

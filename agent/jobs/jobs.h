@@ -64,8 +64,14 @@ struct job {
 	bool accept_eula;
 	bool stop_on_failure;
 	bool keep_existing; /* fails if there is a local file to write to */
-	const char *by;     /* who asks, for the history */
-	uint32_t number;    /* what it is called in the log */
+	/*
+	 * JOB_INSTALL, JOB_PROCESS_TICKET: verify the file, report what would
+	 * be done (lc_action_plan), and leave the queue as NOT_STARTED with the
+	 * action and the file kept.  Added once more, the job does it.
+	 */
+	bool review;
+	const char *by;  /* who asks, for the history */
+	uint32_t number; /* what it is called in the log */
 
 	/* What has become of it. */
 	enum lc_action_state state;
@@ -90,6 +96,9 @@ struct job {
 
 	struct job *next; /* the queue's */
 	bool behind_clear;
+	struct lc_action *reviewed; /* that waits; NULL: none */
+	uint8_t *data;              /* its file */
+	size_t len;
 };
 
 /* What jobs have to do with; borrowed. */
@@ -124,6 +133,7 @@ struct jobs_counts {
 };
 const struct jobs_counts *jobs_counts(const struct jobs *);
 
-void job_clear(struct job *); /* frees the results */
+/* Frees the results, and what was reviewed. */
+void job_clear(struct job *);
 
 #endif

@@ -418,6 +418,20 @@ lc_action_step(struct lc_action *action)
 	return true;
 }
 
+/* Actions of this core do not wait: reviews are tested with the real one. */
+bool
+lc_action_waits(const struct lc_action *action)
+{
+	(void)action;
+	return false;
+}
+
+void
+lc_action_confirm(struct lc_action *action, bool accept_eula)
+{
+	action->request.accept_eula |= accept_eula;
+}
+
 void
 lc_action_progress(const struct lc_action *action, size_t *done, size_t *total)
 {

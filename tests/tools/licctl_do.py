@@ -40,11 +40,12 @@ def install(lab):
     t = Terminal(lab, "license", "install", "flash:eula.lic")
     t.expect("ACCEPT? (yes/[no]): ")
     t.type("yes\n")
+    said = t.end()
     check("Installing...Feature:datak9...Successful:Supported\n"
           f"\tLicense Index: {index_of(lab, 'datak9', store=1)}\n"
           "1/1 licenses were successfully installed\n"
           "0/1 licenses were existing licenses\n"
-          "0/1 licenses were failed to install\n" in t.end(), "installed")
+          "0/1 licenses were failed to install\n" in said, said)
     for option in ("--accept-eula", "--yes"):
         lab.issue("again.lic", "--eula", eula, "--period", "60d",
                   feature="uck9", kind="extension")
@@ -164,6 +165,47 @@ def agreements(lab):
         equal(told.count(line), 1, f"in the log: {line}")
 
 
+def dry_runs(lab, row):
+    step("--dry-run: both sides, who holds it, and what would stop")
+    name = row["feature"]
+    with Control(lab.control) as c:     # its trial could take over
+        c.ask("checkout", feature=name)
+        check("Warning" not in ctl(lab, "license", "clear", name,
+                                   "--dry-run"), "the trial takes over")
+    ctl(lab, "license", "right-to-use", "deactivate", name)
+    lab.tool("licissue", "permission-ticket", lab.issuer, "--udi", lab.udi,
+             "--remove", row["id"], "--no-grace", "-o",
+             lab.flash_path("gone"))
+    gone = f"{name} 1.0 permanent, License Index {row['license']}\n"
+    stops = (f"Warning: 1 of {name} 1.0 in use, 0 left afterwards: programs "
+             "lose their license\n")
+    with Control(lab.control) as c:
+        c.ask("checkout", feature=name)
+        held = (f"Held by:\n  process {os.getpid()}, user {os.geteuid()}: 1 "
+                f"of {name} 1.0\n")
+        said = ctl(lab, "license", "revoke", "flash:ticket", "flash:rehost",
+                   "--dry-run")
+        equal(said, "Revoked:\n  " + gone + f"Installed:\n  {name} 1.0 "
+              "gracePeriod, 60 days of use\n" + held, "a revocation")
+        equal(ctl(lab, "license", "revoke", "flash:gone", "flash:rehost",
+                  "--dry-run"), "Revoked:\n  " + gone + held + stops,
+              "one without a grace license")
+        equal(ctl(lab, "license", "clear", name, "--dry-run"),
+              "Cleared:\n  " + gone + held + stops, "a removal")
+        plan = json.loads(ctl(lab, "license", "revoke", "flash:gone",
+                              "flash:rehost", "--dry-run", "--json"))
+        equal((plan["planned"], plan["licenses"][0]["revoked"],
+               plan["leases"][0]["pid"], plan["stops"]),
+              (1, True, os.getpid(),
+               [{"device": 1, "feature": name, "version": "1.0", "in_use": 1,
+                 "left": 0}]), "as JSON")
+    lab.issue("dry.lic", "--count", "3", feature="cme-srst")
+    said = ctl(lab, "license", "install", "flash:dry.lic", "--dry-run")
+    check("Installed:\n  cme-srst 1.0 permanent, count 3\n" in said, said)
+    check(row["id"] in ctl(lab, "show", "license", "file") and
+          not os.path.exists(lab.flash_path("rehost")), "nothing was done")
+
+
 def files(lab):
     step("save, credentials")
     ctl(lab, "license", "save", "flash:backup.lic")
@@ -201,6 +243,7 @@ def files(lab):
              "--remove", row["id"], "-o", lab.flash_path("ticket"))
     check("use --yes" in ctl(lab, "license", "revoke", "flash:ticket",
                              "flash:rehost", status=1), "no terminal")
+    dry_runs(lab, row)
     ctl(lab, "license", "revoke", "flash:ticket", "flash:rehost", "--yes")
     ctl(lab, "license", "revoke", "last", "flash:rehost2")
     ctl(lab, "license", "revoke", "last", "flash:ticket", "flash:rehost3")

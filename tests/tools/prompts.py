@@ -74,10 +74,10 @@ def installing(lab):
     t = Terminal(lab, "license", "install", "flash:eula.lic")
     t.expect("ACCEPT? (yes/[no]): ")
     t.type("YES\n")
+    said = t.end()
     check("Installing...Feature:datak9...Successful:Supported\n"
           f"\tLicense Index: {index_of(lab, 'datak9', store=1)}\n"
-          "1/1 licenses were successfully installed\n" in t.end(),
-          "installed")
+          "1/1 licenses were successfully installed\n" in said, said)
 
 
 def clearing(lab):
@@ -131,10 +131,19 @@ def revoking(lab):
         equal(len(rows(lab, id=row["id"])), 1, "it is there")
         check(not os.path.exists(lab.flash_path("rehost")), "no ticket")
 
-    refusals(lab, "Are you sure? (yes/[no]): ", "license", "revoke",
+    refusals(lab, "ACCEPT? (yes/[no]): ", "license", "revoke",
              "flash:ticket", "flash:rehost", said="nothing revoked",
              unchanged=there)
+    refusals(lab, "Are you sure? (yes/[no]): ", "license", "revoke",
+             "flash:ticket", "flash:rehost", said="nothing revoked",
+             unchanged=there, before=(("ACCEPT? (yes/[no]): ", "yes\n"),))
     t = Terminal(lab, "license", "revoke", "flash:ticket", "flash:rehost")
+    seen = t.expect("ACCEPT? (yes/[no]): ")
+    check("Revoked:\n  cme-srst 1.0 permanent, License Index "
+          f"{row['license']}, count 5\n"
+          "Installed:\n  cme-srst 1.0 gracePeriod, count 5, 60 days of use\n"
+          in seen and "Grace period license" in seen, seen)
+    t.type("yes\n")
     t.expect("Are you sure? (yes/[no]): ")
     t.type("yes\n")
     check("flash:rehost: written" in t.end(), "revoked")

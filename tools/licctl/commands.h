@@ -62,7 +62,7 @@
 	    "accept and use a right-to-use license") \
 	X("license right-to-use deactivate", "f", license_deactivate, \
 	    "stop using a right-to-use license") \
-	/* files.c */ \
+	/* files.c, revoke.c */ \
 	X("license save", "F", license_save, "back up the installed licenses") \
 	X("license save agreements", "FF", license_save_agreements, \
 	    "write the agreements of a license file to a file") \

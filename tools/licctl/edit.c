@@ -6,8 +6,31 @@
 #include "commands.h"
 #include "out.h"
 #include "pick.h"
+#include "plan.h"
 #include "prompt.h"
 #include "row.h"
+
+/* The plan of a removal; the caller releases it. */
+static json_t *
+clear_plan(json_t *license)
+{
+	json_t *row = json_copy(license);
+
+	(void)json_object_set_new(row, "revoked", json_true());
+	return json_pack("{s:i, s:[o]}", "planned", 1, "licenses", row);
+}
+
+static int
+show_plan(struct ctl *ctl, json_t *license)
+{
+	json_t *plan = clear_plan(license);
+	int status = plan_complete(ctl, plan);
+
+	if (status == EXIT_DONE)
+		plan_print(stderr, plan, "Cleared");
+	json_decref(plan);
+	return status;
+}
 
 int
 license_clear(struct ctl *ctl)
@@ -19,8 +42,15 @@ license_clear(struct ctl *ctl)
 	status = pick(ctl, INSTALLED, &license);
 	if (status != EXIT_DONE)
 		return status;
-	if (!ctl->yes)
-		print_choice(license);
+	if (ctl->dry_run) {
+		status = plan_only(ctl, clear_plan(license), "Cleared");
+		json_decref(license);
+		return status;
+	}
+	if (!ctl->yes && (status = show_plan(ctl, license)) != EXIT_DONE) {
+		json_decref(license);
+		return status;
+	}
 	if (!confirm(ctl, "Are you sure you want to clear?")) {
 		json_decref(license);
 		return fail("nothing cleared%s",

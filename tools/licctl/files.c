@@ -4,43 +4,16 @@
 #include "commands.h"
 #include "data.h"
 #include "out.h"
-#include "prompt.h"
 #include "row.h"
-#include "url.h"
+#include "write.h"
 
-/*
- * The last argument is the file that is written.  One that exists is
- * overwritten only if the user says so.
- */
 static int
 save(struct ctl *ctl, json_t *request)
 {
-	const char *name = shown_file(ctl, ctl->nargs - 1);
 	json_t *result = NULL;
-	char question[512];
-	int status;
+	int status = ask_to_write(ctl, request, &result);
 
-	ctl->slow = true;
-	(void)json_object_set_new(request, "overwrite", json_boolean(ctl->yes));
-	status = ask_unless(ctl, "file-exists", json_incref(request), &result);
-	if (status == EXIT_DONE && result == NULL) {
-		snprintf(question, sizeof question,
-		    "%.400s exists.  Overwrite it?", name);
-		(void)json_object_set_new(request, "overwrite", json_true());
-		if (confirm(ctl, question))
-			status = ask(ctl, json_incref(request), &result);
-		else
-			status = fail("%s exists%s", name,
-			    has_terminal() ? ""
-					   : "; without a terminal, use "
-					     "--yes to overwrite it");
-	}
-	json_decref(request);
-	if (status == EXIT_DONE && !ctl->json) {
-		print_text(stdout, name);
-		puts(": written");
-	}
-	return finish(ctl, status, result);
+	return finish_written(ctl, status, result);
 }
 
 int
@@ -72,18 +45,6 @@ license_save_credential(struct ctl *ctl)
 	if (status == EXIT_DONE && !ctl->json)
 		fputs(text_of(result, "text"), stdout);
 	return finish(ctl, status, result);
-}
-
-int
-license_revoke(struct ctl *ctl)
-{
-	if (!confirm(ctl, "The ticket's licenses are given up for good.  Are "
-			  "you sure?"))
-		return fail("nothing revoked%s",
-		    has_terminal() ? "" : "; without a terminal, use --yes");
-	return save(ctl, json_pack("{s:s, s:s, s:s, s:b}", "do", "revoke",
-			     "file", ctl->args[0], "output", ctl->args[1],
-			     "accept_eula", ctl->accept_eula));
 }
 
 /* "license revoke last OUT"; for a ticket that is at hand, "TICKET OUT". */

@@ -5,32 +5,9 @@
 #include "commands.h"
 #include "data.h"
 #include "out.h"
+#include "plan.h"
 #include "row.h"
 #include "url.h"
-
-/* Are there agreements, and are they accepted? */
-static int
-ask_agreements(struct ctl *ctl, bool *accepted)
-{
-	json_t *result;
-	int status;
-
-	*accepted = ctl->accept_eula;
-	if (ctl->accept_eula)
-		return EXIT_DONE;
-	status = ask(ctl,
-	    json_pack("{s:s, s:s}", "do", "agreements", "file", ctl->args[0]),
-	    &result);
-	if (status != EXIT_DONE)
-		return status;
-	if (!is(result, "text", "")) {
-		*accepted = accept_text(ctl, text_of(result, "text"));
-		if (!*accepted)
-			(void)fail_acceptance();
-	}
-	json_decref(result);
-	return EXIT_DONE;
-}
 
 static void
 print_license(const json_t *license)
@@ -94,11 +71,11 @@ print_source(const struct ctl *ctl)
 }
 
 static json_t *
-install_request(const struct ctl *ctl, bool accepted)
+install_request(const struct ctl *ctl, bool review)
 {
-	json_t *request = json_pack("{s:s, s:s, s:b, s:b}", "do", "install",
-	    "file", ctl->args[0], "accept_eula", accepted, "stop_on_failure",
-	    ctl->stop_on_failure);
+	json_t *request = json_pack("{s:s, s:s, s:b, s:b, s:b}", "do",
+	    "install", "file", ctl->args[0], "accept_eula", ctl->accept_eula,
+	    "stop_on_failure", ctl->stop_on_failure, "review", review);
 
 	if (ctl->store != 0) /* else the device's default */
 		(void)json_object_set_new(
@@ -106,21 +83,28 @@ install_request(const struct ctl *ctl, bool accepted)
 	return request;
 }
 
-int
-license_install(struct ctl *ctl)
+/* What was shown is what is installed: the daemon keeps the file. */
+static int
+install_reviewed(struct ctl *ctl, json_t *plan, json_t **result)
 {
-	json_t *result;
-	bool accepted;
-	int status, printed = EXIT_DONE;
+	bool accepted = false;
 
-	ctl->slow = true;
-	if (!ctl->json)
-		print_source(ctl);
-	if ((status = ask_agreements(ctl, &accepted)) != EXIT_DONE ||
-	    (status = ask(ctl, install_request(ctl, accepted), &result)) !=
-		EXIT_DONE)
-		return status;
-	status = installation_status(result);
+	if (!is(plan, "text", "")) {
+		accepted = accept_text(ctl, text_of(plan, "text"));
+		if (!accepted)
+			(void)fail_acceptance();
+	}
+	json_decref(plan);
+	return ask(ctl,
+	    json_pack("{s:s, s:b}", "do", "confirm", "accept_eula", accepted),
+	    result);
+}
+
+static int
+report_installation(const struct ctl *ctl, json_t *result)
+{
+	int status = installation_status(result), printed = EXIT_DONE;
+
 	if (ctl->json)
 		printed = print_json(json_incref(result));
 	else
@@ -129,4 +113,22 @@ license_install(struct ctl *ctl)
 		advise(text_of(result, "code"));
 	json_decref(result);
 	return printed != EXIT_DONE ? printed : status;
+}
+
+int
+license_install(struct ctl *ctl)
+{
+	bool review = ctl->dry_run || !ctl->accept_eula;
+	json_t *result;
+	int status;
+
+	ctl->slow = true;
+	if (!ctl->json)
+		print_source(ctl);
+	status = ask(ctl, install_request(ctl, review), &result);
+	if (status == EXIT_DONE && ctl->dry_run)
+		return plan_only(ctl, result, "Removed");
+	if (status == EXIT_DONE && review)
+		status = install_reviewed(ctl, result, &result);
+	return status == EXIT_DONE ? report_installation(ctl, result) : status;
 }

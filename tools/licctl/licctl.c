@@ -34,6 +34,8 @@ static const struct option {
 	{ "--device", NUMBER, AT(device), "N",
 	    "this device of a stack (entPhysicalIndex)" },
 	{ "--yes", FLAG, AT(yes), "", "answer yes to every question" },
+	{ "--dry-run", FLAG, AT(dry_run), "",
+	    "install, clear, revoke: show what would be done" },
 	{ "--accept-eula", FLAG, AT(accept_eula), "",
 	    "accept license agreements" },
 	{ "--feature", TEXT, AT(feature), "NAME", "run: the feature to hold" },

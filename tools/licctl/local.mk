@@ -13,6 +13,8 @@ bin_licctl_SOURCES = \
 	tools/licctl/view.c tools/licctl/view.h \
 	tools/licctl/pick.c tools/licctl/pick.h \
 	tools/licctl/agreement.c tools/licctl/agreement.h \
+	tools/licctl/plan.c tools/licctl/plan.h \
+	tools/licctl/write.c tools/licctl/write.h \
 	tools/licctl/commands.h \
 	tools/licctl/accept.c \
 	tools/licctl/check.c \
@@ -23,6 +25,7 @@ bin_licctl_SOURCES = \
 	tools/licctl/install.c \
 	tools/licctl/level.c \
 	tools/licctl/lists.c \
+	tools/licctl/revoke.c \
 	tools/licctl/run.c \
 	tools/licctl/show.c \
 	tools/licctl/show_long.c \

@@ -10,6 +10,7 @@
  *	url                file names with passwords
  *	license, view      licenses in the words of IOS
  *	pick, agreement    which license is meant; agreements to accept
+ *	plan, write        what would be done; files that the daemon writes
  *	commands           the list of commands, and a file for each subject
  *	words              from keywords to a command; completion
  *	licctl             options and main

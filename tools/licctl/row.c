@@ -42,6 +42,14 @@ is_same_device(const json_t *a, const json_t *b)
 	return has_number(a, "device", number_of(b, "device"));
 }
 
+bool
+is_same_feature(const json_t *a, const json_t *b)
+{
+	return is_same_device(a, b) &&
+	       is(a, "feature", text_of(b, "feature")) &&
+	       is(a, "version", text_of(b, "version"));
+}
+
 void
 keep_rows(json_t *rows, bool (*keep)(const json_t *row, const void *arg),
     const void *arg)

@@ -17,6 +17,8 @@ bool is_true(const json_t *row, const char *key);
 bool is(const json_t *row, const char *key, const char *value);
 bool has_number(const json_t *row, const char *key, json_int_t number);
 bool is_same_device(const json_t *, const json_t *);
+/* Of the same device, name and version. */
+bool is_same_feature(const json_t *, const json_t *);
 
 /* Takes the rows out of which `keep` is false. */
 void keep_rows(json_t *rows, bool (*keep)(const json_t *row, const void *arg),

@@ -22,14 +22,6 @@ struct group {
 	struct count sum;
 };
 
-bool
-is_same_feature(const json_t *a, const json_t *b)
-{
-	return is_same_device(a, b) &&
-	       is(a, "feature", text_of(b, "feature")) &&
-	       is(a, "version", text_of(b, "version"));
-}
-
 const json_t *
 store_of(const struct view *view, const json_t *license)
 {

@@ -31,7 +31,6 @@ typedef void view_print(
 int view_show(
     struct ctl *, bool (*keep)(const json_t *license), view_print *print);
 
-bool is_same_feature(const json_t *, const json_t *);
 /* NULL: the row of its store did not come. */
 const json_t *store_of(const struct view *, const json_t *license);
 const char *store_text(const json_t *store);

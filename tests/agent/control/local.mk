@@ -7,6 +7,7 @@ CONTROL_TESTS = \
 	tests/agent/control/leases.py \
 	tests/agent/control/protocol.py \
 	tests/agent/control/reload.py \
+	tests/agent/control/review.py \
 	tests/agent/control/rude.py \
 	tests/agent/control/urls.py \
 	tests/agent/control/wrong.py
