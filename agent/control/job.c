@@ -470,7 +470,7 @@ client_jobs_drop(struct client *client)
 		if (cj->client != client)
 			continue;
 		if (cj->job.state == LC_PENDING)
-			jobs_cancel(client->control->jobs, &cj->job);
+			jobs_cancel(&cj->job);
 		if (cj->job.state == LC_NOT_STARTED)
 			remove_job(cj);
 		else

@@ -1,12 +1,11 @@
 /*
- * jobs.c - the actions that wait to be done.
+ * jobs.c - how an action is carried out.
  *
- * The first of the queue is the one in progress.  Each turn of the loop does
- * one step of it, so that requests are answered between steps; while a file
- * comes or goes there is nothing to do.  What is judged is judged in this
- * order: device and store, a clear ahead of a backup, protocol, server, the
- * file to read and what is in it; then, before a permission ticket revokes
- * anything, that the rehost ticket can be written.
+ * Each turn of the loop does one step of a job, so that requests are answered
+ * between steps.  A job is checked in this order: device and store, a clear
+ * ahead of a backup, protocol, server, the file to read and its content; then,
+ * before a permission ticket revokes anything, that the rehost ticket can be
+ * written.
  */
 #include "jobs.h"
 
@@ -16,27 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lanes.h"
 #include "log.h"
 #include "url.h"
 
 struct jobs {
-	struct loop *loop;
+	struct lanes lanes;
 	struct lc *core;
 	struct jobs_conf conf;
-	struct job *queue;
-	struct task task;
-	struct task *waiting; /* for no job to run */
 	struct jobs_counts counts;
-
-	/* Of the first one, once it has begun. */
-	void (*step)(struct jobs *);
-	struct lc_action *action;
-	uint8_t *data; /* the file that it reads */
-	size_t len;
-	struct transfer *transfer;
-	void (*transferred)(struct jobs *, enum transfer_result, const char *);
-	struct file_target target;
-	bool writable; /* the target was tried */
 };
 
 static const struct kind {
@@ -68,9 +55,9 @@ static const struct kind {
 };
 
 static const struct kind *
-kind_of(const struct jobs *jobs)
+kind_of(const struct lane *lane)
 {
-	return &kinds[jobs->queue->kind];
+	return &kinds[lane->queue->kind];
 }
 
 void
@@ -85,71 +72,64 @@ job_clear(struct job *job)
 	job->data = NULL;
 }
 
-/* The next step, as soon as everybody else had a turn. */
-static void
-go_on(struct jobs *jobs, void (*step)(struct jobs *))
+static struct jobs *
+jobs_of(const struct lane *lane)
 {
-	jobs->step = step;
-	loop_defer(jobs->loop, &jobs->task);
+	return lane->lanes->arg;
 }
 
 /* ---- The end of a job ---- */
 
 static void
-let_go(struct jobs *jobs)
+let_go(struct lane *lane)
 {
-	lc_action_free(jobs->action);
-	jobs->action = NULL;
-	free(jobs->data);
-	jobs->data = NULL;
-	jobs->len = 0;
-	transfer_free(jobs->transfer);
-	jobs->transfer = NULL;
-	file_abandon(&jobs->target);
-	jobs->writable = false;
+	lc_action_free(lane->action);
+	lane->action = NULL;
+	free(lane->data);
+	lane->data = NULL;
+	lane->len_data = 0;
+	transfer_free(lane->transfer);
+	lane->transfer = NULL;
+	file_abandon(&lane->target);
+	lane->writable = false;
 }
 
 static void
-finish(struct jobs *jobs, enum lc_action_state state, enum fail_cause cause)
+finish(struct lane *lane, enum lc_action_state state, enum fail_cause cause)
 {
-	struct job *job = jobs->queue;
+	struct job *job = lane->queue;
 
-	let_go(jobs);
-	jobs->queue = job->next;
+	let_go(lane);
 	job->state = state;
 	job->cause = cause;
-	if (jobs->waiting != NULL)
-		loop_defer(jobs->loop, jobs->waiting);
-	jobs->waiting = NULL;
-	if (jobs->queue != NULL)
-		loop_defer(jobs->loop, &jobs->task);
+	lane_finish(lane);
 	job->over(job->arg, job);
 }
 
 static void
-report(const struct jobs *jobs, enum fail_cause cause, enum lc_err err,
+report(const struct lane *lane, enum fail_cause cause, enum lc_err err,
     const char *why)
 {
-	const struct job *job = jobs->queue;
+	const struct job *job = lane->queue;
 
 	if (job->report != NULL)
-		job->report(job->arg, jobs->action, cause, err, why);
+		job->report(job->arg, lane->action, cause, err, why);
 }
 
 static void
-succeed(struct jobs *jobs, enum lc_action_state state)
+succeed(struct lane *lane, enum lc_action_state state)
 {
-	report(jobs, CAUSE_NONE, LC_OK, "");
-	finish(jobs, state, CAUSE_NONE);
+	report(lane, CAUSE_NONE, LC_OK, "");
+	finish(lane, state, CAUSE_NONE);
 }
 
 /* Are there licenses that are gone for good? */
 static bool
-revoked(const struct jobs *jobs)
+revoked(const struct lane *lane)
 {
-	return jobs->queue->kind == JOB_PROCESS_TICKET &&
-	       jobs->action != NULL &&
-	       lc_action_state(jobs->action) == LC_SUCCESSFUL;
+	return lane->queue->kind == JOB_PROCESS_TICKET &&
+	       lane->action != NULL &&
+	       lc_action_state(lane->action) == LC_SUCCESSFUL;
 }
 
 /* Whoever writes a URL where SNMP has a file name must not find its password
@@ -162,26 +142,26 @@ loggable(const char *file, bool remote)
 
 /* file: the one it is about, or NULL. */
 static void
-fail(struct jobs *jobs, enum fail_cause cause, enum lc_err err,
+fail(struct lane *lane, enum fail_cause cause, enum lc_err err,
     const char *file, const char *why)
 {
-	const struct job *job = jobs->queue;
+	const struct job *job = lane->queue;
 	bool out = file != NULL && file == job->output;
 	int32_t protocol = out ? job->out.protocol : job->in.protocol;
 	bool remote = file != NULL && protocol_of(protocol)->is_remote;
 
 	/* Without an action nothing was looked at one by one. */
-	if (job->kind == JOB_INSTALL && jobs->action == NULL)
-		jobs->counts.failed++;
+	if (job->kind == JOB_INSTALL && lane->action == NULL)
+		jobs_of(lane)->counts.failed++;
 	log_warn("job", "action %u, %s%s%s%s%s: %s: %s; %s", job->number,
-	    kind_of(jobs)->name, file == NULL ? "" : (out ? " to " : " of "),
+	    kind_of(lane)->name, file == NULL ? "" : (out ? " to " : " of "),
 	    file != NULL ? loggable(file, remote) : "", remote ? " by " : "",
 	    remote ? protocol_of(protocol)->name : "", cause_name(cause), why,
-	    revoked(jobs) ? "the licenses are revoked; regenerate the rehost "
+	    revoked(lane) ? "the licenses are revoked; regenerate the rehost "
 			    "ticket"
 			  : "nothing was changed");
-	report(jobs, cause, err, why);
-	finish(jobs, LC_FAILED, cause);
+	report(lane, cause, err, why);
+	finish(lane, LC_FAILED, cause);
 }
 
 /* The core's sentence, or its words for the error if it has none. */
@@ -196,8 +176,8 @@ sentence(const char *detail, enum lc_err err)
 static void
 on_progress(void *arg, uint64_t done, uint64_t total)
 {
-	const struct jobs *jobs = arg;
-	const struct job *job = jobs->queue;
+	const struct lane *lane = arg;
+	const struct job *job = lane->queue;
 
 	if (job->progress != NULL)
 		job->progress(job->arg, "bytes", done, total);
@@ -208,98 +188,100 @@ on_progress(void *arg, uint64_t done, uint64_t total)
 static void
 on_over(void *arg, enum transfer_result result, const char *why)
 {
-	struct jobs *jobs = arg;
+	struct lane *lane = arg;
 
-	log_debug("transfer", "action %u: %s", jobs->queue->number,
+	log_debug("transfer", "action %u: %s", lane->queue->number,
 	    result == TRANSFER_DONE ? "done" : why);
-	jobs->transferred(jobs, result, why);
+	lane->transferred(lane, result, why);
 }
 
 /* Where a transfer that has not begun ends up, a turn of the loop later than
  * the step that asked for it is not needed: nobody waits in between. */
 static void
-transfer(struct jobs *jobs, struct transfer_order *order, const void *data,
+transfer(struct lane *lane, struct transfer_order *order, const void *data,
     size_t len,
-    void (*transferred)(struct jobs *, enum transfer_result, const char *))
+    void (*transferred)(struct lane *, enum transfer_result, const char *))
 {
-	const struct transfer_events events = { on_progress, on_over, jobs };
+	const struct transfer_events events = { on_progress, on_over, lane };
 
 	log_debug("transfer", "action %u: %s %s, %s port %u",
-	    jobs->queue->number, order->upload ? "put" : "get", order->path,
+	    lane->queue->number, order->upload ? "put" : "get", order->path,
 	    order->host, order->port);
-	order->progress |= jobs->queue->progress != NULL;
-	transfer_free(jobs->transfer);
-	jobs->transferred = transferred;
-	jobs->transfer = transfer_new(jobs->loop, order, data, len, &events);
+	order->progress |= lane->queue->progress != NULL;
+	transfer_free(lane->transfer);
+	lane->transferred = transferred;
+	lane->transfer =
+	    transfer_new(lane->lanes->loop, order, data, len, &events);
 	explicit_bzero(order, sizeof *order);
-	if (jobs->transfer == NULL)
-		transferred(jobs, TRANSFER_FAILED, strerror(errno));
+	if (lane->transfer == NULL)
+		transferred(lane, TRANSFER_FAILED, strerror(errno));
 }
 
 /* The server was checked when the job began.  There may be a password in the
  * order, so it is not returned by value. */
 static void
-make_order(const struct jobs *jobs, const struct job_way *way, const char *path,
+make_order(const struct lane *lane, const struct job_way *way, const char *path,
     struct transfer_order *order)
 {
 	char why[128];
 
-	(void)transfer_order_make(order, jobs->conf.transfer, way->protocol,
-	    &way->server, path, why, sizeof why);
+	(void)transfer_order_make(order, jobs_of(lane)->conf.transfer,
+	    way->protocol, &way->server, path, why, sizeof why);
 }
 
 /* ---- The file that comes out ---- */
 
 /* Whatever goes wrong when the licenses are gone has one cause. */
 static void
-fail_output(struct jobs *jobs, enum transfer_result result, const char *why)
+fail_output(struct lane *lane, enum transfer_result result, const char *why)
 {
-	enum fail_cause cause = kind_of(jobs)->output_path;
+	enum fail_cause cause = kind_of(lane)->output_path;
 
-	if (result == TRANSFER_NO_SERVER && !revoked(jobs))
+	if (result == TRANSFER_NO_SERVER && !revoked(lane))
 		cause = CAUSE_SERVER;
-	else if (result == TRANSFER_FAILED && !revoked(jobs))
+	else if (result == TRANSFER_FAILED && !revoked(lane))
 		cause = CAUSE_GENERAL;
-	fail(jobs, cause, LC_EIO, jobs->queue->output, why);
+	fail(lane, cause, LC_EIO, lane->queue->output, why);
 }
 
 static void
-exported(struct jobs *jobs, enum transfer_result result, const char *why)
+exported(struct lane *lane, enum transfer_result result, const char *why)
 {
 	if (result != TRANSFER_DONE)
-		fail_output(jobs, result, why);
+		fail_output(lane, result, why);
 	else
-		succeed(jobs, lc_action_state(jobs->action));
+		succeed(lane, lc_action_state(lane->action));
 }
 
 static void
-export_local(struct jobs *jobs, const char *data, size_t len)
+export_local(struct lane *lane, const char *data, size_t len)
 {
-	const char *name = jobs->queue->output;
+	const char *name = lane->queue->output;
 	char why[256];
 
-	if ((jobs->target.open || file_create(&jobs->target, jobs->conf.files,
-				      name, len, why, sizeof why)) &&
-	    file_finish(&jobs->target, data, len, why, sizeof why))
-		exported(jobs, TRANSFER_DONE, "");
+	if ((lane->target.open ||
+		file_create(&lane->target, jobs_of(lane)->conf.files, name, len,
+		    why, sizeof why)) &&
+	    file_finish(&lane->target, data, len, why, sizeof why))
+		exported(lane, TRANSFER_DONE, "");
 	else
-		exported(jobs, TRANSFER_REFUSED, why);
+		exported(lane, TRANSFER_REFUSED, why);
 }
 
 static void
-export_output(struct jobs *jobs)
+export_output(struct lane *lane)
 {
 	size_t len;
-	const char *data = lc_action_output(jobs->action, &len);
+	const char *data = lc_action_output(lane->action, &len);
 	struct transfer_order order;
 
-	if (!protocol_of(jobs->queue->out.protocol)->is_remote) {
-		export_local(jobs, data != NULL ? data : "", len);
+	if (!protocol_of(lane->queue->out.protocol)->is_remote) {
+		export_local(lane, data != NULL ? data : "", len);
 		return;
 	}
-	make_order(jobs, &jobs->queue->out, jobs->queue->output, &order);
+	make_order(lane, &lane->queue->out, lane->queue->output, &order);
 	order.upload = true;
-	transfer(jobs, &order, data, len, exported);
+	transfer(lane, &order, data, len, exported);
 }
 
 /* ---- Work ---- */
@@ -342,12 +324,12 @@ log_results(const struct job *job, const struct lc_result *results, size_t n)
 }
 
 static void
-count_results(struct jobs *jobs, const struct lc_result *results, size_t n)
+count_results(struct lane *lane, const struct lc_result *results, size_t n)
 {
-	struct jobs_counts *counts = &jobs->counts;
-	bool install = jobs->queue->kind == JOB_INSTALL;
+	struct jobs_counts *counts = &jobs_of(lane)->counts;
+	bool install = lane->queue->kind == JOB_INSTALL;
 
-	if (!install && jobs->queue->kind != JOB_CLEAR)
+	if (!install && lane->queue->kind != JOB_CLEAR)
 		return;
 	if (install && n == 0)
 		counts->failed++;
@@ -377,14 +359,14 @@ copy_results(struct job *job, const struct lc_result *results, size_t n)
 }
 
 static void
-take_results(struct jobs *jobs)
+take_results(struct lane *lane)
 {
-	struct job *job = jobs->queue;
+	struct job *job = lane->queue;
 	size_t n;
-	const struct lc_result *results = lc_action_results(jobs->action, &n);
+	const struct lc_result *results = lc_action_results(lane->action, &n);
 
 	log_results(job, results, n);
-	count_results(jobs, results, n);
+	count_results(lane, results, n);
 	if (!copy_results(job, results, n))
 		log_warn("job",
 		    "action %u: out of memory for its results; only its row "
@@ -394,38 +376,39 @@ take_results(struct jobs *jobs)
 
 /* The core is done with it. */
 static void
-conclude(struct jobs *jobs)
+conclude(struct lane *lane)
 {
-	const struct job *job = jobs->queue;
-	enum lc_action_state state = lc_action_state(jobs->action);
-	enum lc_err err = lc_action_error(jobs->action);
+	const struct job *job = lane->queue;
+	enum lc_action_state state = lc_action_state(lane->action);
+	enum lc_err err = lc_action_error(lane->action);
 
-	take_results(jobs);
+	lane_leave(lane, GATE_CORE);
+	take_results(lane);
 	if (state == LC_FAILED) {
-		fail(jobs, cause_of(err), err,
-		    kind_of(jobs)->reads ? job->input : NULL,
-		    sentence(lc_action_detail(jobs->action), err));
+		fail(lane, cause_of(err), err,
+		    kind_of(lane)->reads ? job->input : NULL,
+		    sentence(lc_action_detail(lane->action), err));
 		return;
 	}
-	log_debug("job", "action %u, %s: %s", job->number, kind_of(jobs)->name,
+	log_debug("job", "action %u, %s: %s", job->number, kind_of(lane)->name,
 	    state == LC_SUCCESSFUL ? "done" : "done in part");
-	if (kind_of(jobs)->writes && job->output != NULL)
-		export_output(jobs);
+	if (kind_of(lane)->writes && job->output != NULL)
+		export_output(lane);
 	else
-		succeed(jobs, state);
+		succeed(lane, state);
 }
 
-static void work(struct jobs *);
+static void work(struct lane *);
 
 static void
-tried(struct jobs *jobs, enum transfer_result result, const char *why)
+tried(struct lane *lane, enum transfer_result result, const char *why)
 {
 	if (result != TRANSFER_DONE) {
-		fail_output(jobs, result, why);
+		fail_output(lane, result, why);
 		return;
 	}
-	jobs->writable = true;
-	go_on(jobs, work);
+	lane->writable = true;
+	lane_go_on(lane, work);
 }
 
 /*
@@ -434,104 +417,108 @@ tried(struct jobs *jobs, enum transfer_result result, const char *why)
  * its place.
  */
 static void
-try_output(struct jobs *jobs)
+try_output(struct lane *lane)
 {
-	const char *name = jobs->queue->output;
+	const char *name = lane->queue->output;
 	struct transfer_order order;
 	char why[256];
 
-	if (!protocol_of(jobs->queue->out.protocol)->is_remote) {
-		if (file_create(&jobs->target, jobs->conf.files, name,
-			jobs->len + 65536, why, sizeof why))
-			tried(jobs, TRANSFER_DONE, "");
+	lane_leave(lane, GATE_CORE); /* it judges the ticket again */
+	if (!protocol_of(lane->queue->out.protocol)->is_remote) {
+		if (file_create(&lane->target, jobs_of(lane)->conf.files, name,
+			lane->len_data + 65536, why, sizeof why))
+			tried(lane, TRANSFER_DONE, "");
 		else
-			tried(jobs, TRANSFER_REFUSED, why);
+			tried(lane, TRANSFER_REFUSED, why);
 		return;
 	}
-	make_order(jobs, &jobs->queue->out, name, &order);
+	make_order(lane, &lane->queue->out, name, &order);
 	order.upload = order.append = true;
-	transfer(jobs, &order, NULL, 0, tried);
+	transfer(lane, &order, NULL, 0, tried);
 }
 
 static void
-tell_progress(const struct jobs *jobs)
+tell_progress(const struct lane *lane)
 {
-	const struct job *job = jobs->queue;
+	const struct job *job = lane->queue;
 	size_t done, total;
 
 	if (job->progress == NULL)
 		return;
-	lc_action_progress(jobs->action, &done, &total);
+	lc_action_progress(lane->action, &done, &total);
 	if (total != 0)
 		job->progress(job->arg, "licenses", done, total);
 }
 
 /* It leaves the queue, so that others need not wait for its confirmation. */
 static void
-wait_for_confirmation(struct jobs *jobs)
+wait_for_confirmation(struct lane *lane)
 {
-	struct job *job = jobs->queue;
+	struct job *job = lane->queue;
 
-	report(jobs, CAUSE_NONE, LC_OK, "");
-	job->reviewed = jobs->action;
-	job->data = jobs->data;
-	job->len = jobs->len;
-	jobs->action = NULL;
-	jobs->data = NULL;
-	finish(jobs, LC_NOT_STARTED, CAUSE_NONE);
+	report(lane, CAUSE_NONE, LC_OK, "");
+	job->reviewed = lane->action;
+	job->data = lane->data;
+	job->len = lane->len_data;
+	lane->action = NULL;
+	lane->data = NULL;
+	finish(lane, LC_NOT_STARTED, CAUSE_NONE);
 }
 
 static bool
-needs_output(const struct jobs *jobs)
+needs_output(const struct lane *lane)
 {
-	return kind_of(jobs)->action == LC_PROCESS_TICKET && !jobs->writable;
+	return kind_of(lane)->action == LC_PROCESS_TICKET && !lane->writable;
 }
 
 /* The core's first slice judges a permission ticket, and changes nothing. */
 static void
-work(struct jobs *jobs)
+work(struct lane *lane)
 {
-	bool over = lc_action_step(jobs->action);
+	bool over;
 
-	tell_progress(jobs);
-	if (over && lc_action_waits(jobs->action))
-		wait_for_confirmation(jobs);
+	if (!lane_enter(lane, GATE_CORE, work))
+		return;
+	over = lc_action_step(lane->action);
+	tell_progress(lane);
+	if (over && lc_action_waits(lane->action))
+		wait_for_confirmation(lane);
 	else if (over)
-		conclude(jobs);
-	else if (needs_output(jobs) && !jobs->queue->review)
-		go_on(jobs, try_output);
+		conclude(lane);
+	else if (needs_output(lane) && !lane->queue->review)
+		lane_go_on(lane, try_output);
 	else
-		go_on(jobs, work);
+		lane_go_on(lane, work);
 }
 
 /* The same action and the same bytes. */
 static void
-confirm(struct jobs *jobs)
+confirm(struct lane *lane)
 {
-	struct job *job = jobs->queue;
+	struct job *job = lane->queue;
 
-	jobs->action = job->reviewed;
-	jobs->data = job->data;
-	jobs->len = job->len;
+	lane->action = job->reviewed;
+	lane->data = job->data;
+	lane->len_data = job->len;
 	job->reviewed = NULL;
 	job->data = NULL;
 	job->review = false;
-	lc_action_confirm(jobs->action, job->accept_eula);
-	go_on(jobs, needs_output(jobs) ? try_output : work);
+	lc_action_confirm(lane->action, job->accept_eula);
+	lane_go_on(lane, needs_output(lane) ? try_output : work);
 }
 
 static struct lc_request
-request_of(const struct jobs *jobs)
+request_of(const struct lane *lane)
 {
-	const struct job *job = jobs->queue;
+	const struct job *job = lane->queue;
 
 	return (struct lc_request){
-		.kind = kind_of(jobs)->action,
+		.kind = kind_of(lane)->action,
 		.device = job->device,
 		.store = job->store,
 		.license = job->license,
-		.data = jobs->data,
-		.len = jobs->len,
+		.data = lane->data,
+		.len = lane->len_data,
 		.accept_eula = job->accept_eula,
 		.stop_on_failure = job->stop_on_failure,
 		.review = job->review,
@@ -540,23 +527,26 @@ request_of(const struct jobs *jobs)
 }
 
 static void
-start(struct jobs *jobs)
+start(struct lane *lane)
 {
-	struct lc_request request = request_of(jobs);
-	enum lc_err err = lc_action_new(jobs->core, &request, &jobs->action);
+	struct lc_request request = request_of(lane);
+	enum lc_err err;
 
+	if (!lane_enter(lane, GATE_CORE, start))
+		return;
+	err = lc_action_new(jobs_of(lane)->core, &request, &lane->action);
 	if (err != LC_OK)
-		fail(jobs, cause_of(err), err, NULL, lc_strerror(err));
+		fail(lane, cause_of(err), err, NULL, lc_strerror(err));
 	else
-		go_on(jobs, work);
+		lane_go_on(lane, work);
 }
 
 /* ---- The file that goes in ---- */
 
 static void
-fail_input(struct jobs *jobs, enum transfer_result result, const char *why)
+fail_input(struct lane *lane, enum transfer_result result, const char *why)
 {
-	const struct kind *kind = kind_of(jobs);
+	const struct kind *kind = kind_of(lane);
 	enum fail_cause cause = CAUSE_GENERAL;
 	enum lc_err err = LC_EIO;
 
@@ -575,58 +565,58 @@ fail_input(struct jobs *jobs, enum transfer_result result, const char *why)
 	case TRANSFER_FAILED:
 		break;
 	}
-	fail(jobs, cause, err, jobs->queue->input, why);
+	fail(lane, cause, err, lane->queue->input, why);
 }
 
 static void
-fetched(struct jobs *jobs, enum transfer_result result, const char *why)
+fetched(struct lane *lane, enum transfer_result result, const char *why)
 {
 	if (result != TRANSFER_DONE)
-		fail_input(jobs, result, why);
-	else if (!transfer_take(jobs->transfer, &jobs->data, &jobs->len))
-		fail_input(jobs, TRANSFER_FAILED, strerror(errno));
+		fail_input(lane, result, why);
+	else if (!transfer_take(lane->transfer, &lane->data, &lane->len_data))
+		fail_input(lane, TRANSFER_FAILED, strerror(errno));
 	else
-		start(jobs);
+		start(lane);
 }
 
 static void
-read_local(struct jobs *jobs)
+read_local(struct lane *lane)
 {
 	char why[256];
 
-	switch (files_read(jobs->conf.files, jobs->queue->input, &jobs->data,
-	    &jobs->len, why, sizeof why)) {
+	switch (files_read(jobs_of(lane)->conf.files, lane->queue->input,
+	    &lane->data, &lane->len_data, why, sizeof why)) {
 	case FILES_READ:
-		start(jobs);
+		start(lane);
 		return;
 	case FILES_UNREADABLE:
-		fail_input(jobs, TRANSFER_REFUSED, why);
+		fail_input(lane, TRANSFER_REFUSED, why);
 		return;
 	case FILES_TOO_LARGE:
-		fail_input(jobs, TRANSFER_TOO_LARGE, why);
+		fail_input(lane, TRANSFER_TOO_LARGE, why);
 		return;
 	}
 }
 
 static void
-fetch(struct jobs *jobs)
+fetch(struct lane *lane)
 {
 	struct transfer_order order;
 
-	if (!kind_of(jobs)->reads || jobs->queue->input == NULL)
-		start(jobs);
-	else if (!protocol_of(jobs->queue->in.protocol)->is_remote)
-		read_local(jobs);
+	if (!kind_of(lane)->reads || lane->queue->input == NULL)
+		start(lane);
+	else if (!protocol_of(lane->queue->in.protocol)->is_remote)
+		read_local(lane);
 	else {
-		make_order(jobs, &jobs->queue->in, jobs->queue->input, &order);
-		transfer(jobs, &order, NULL, 0, fetched);
+		make_order(lane, &lane->queue->in, lane->queue->input, &order);
+		transfer(lane, &order, NULL, 0, fetched);
 	}
 }
 
 /* ---- The beginning ---- */
 
 static bool
-judge_way(struct jobs *jobs, const struct job_way *way)
+judge_way(struct lane *lane, const struct job_way *way)
 {
 	struct transfer_order order;
 	char why[128];
@@ -635,84 +625,83 @@ judge_way(struct jobs *jobs, const struct job_way *way)
 	if (!protocol_of(way->protocol)->is_supported) {
 		snprintf(why, sizeof why, "%s is not supported",
 		    protocol_of(way->protocol)->name);
-		fail(jobs, CAUSE_PROTOCOL, LC_EINVAL, NULL, why);
+		fail(lane, CAUSE_PROTOCOL, LC_EINVAL, NULL, why);
 		return false;
 	}
 	if (!protocol_of(way->protocol)->is_remote)
 		return true;
-	good = transfer_order_make(&order, jobs->conf.transfer, way->protocol,
-	    &way->server, "", why, sizeof why);
+	good = transfer_order_make(&order, jobs_of(lane)->conf.transfer,
+	    way->protocol, &way->server, "", why, sizeof why);
 	explicit_bzero(&order, sizeof order);
 	if (!good)
-		fail(jobs, CAUSE_SERVER, LC_EINVAL, NULL, why);
+		fail(lane, CAUSE_SERVER, LC_EINVAL, NULL, why);
 	return good;
 }
 
 static bool
-judge_existing(struct jobs *jobs)
+judge_existing(struct lane *lane)
 {
-	const struct job *job = jobs->queue;
+	const struct job *job = lane->queue;
 
 	if (!job->keep_existing || job->output == NULL ||
 	    protocol_of(job->out.protocol)->is_remote ||
-	    !file_exists(jobs->conf.files, job->output))
+	    !file_exists(jobs_of(lane)->conf.files, job->output))
 		return true;
-	fail(jobs, kind_of(jobs)->output_path, LC_EEXISTS, job->output,
+	fail(lane, kind_of(lane)->output_path, LC_EEXISTS, job->output,
 	    "file exists");
 	return false;
 }
 
 /* Can files come and go as the job wants it?  False: the job is over. */
 static bool
-judge_ways(struct jobs *jobs)
+judge_ways(struct lane *lane)
 {
-	const struct job *job = jobs->queue;
-	const struct kind *kind = kind_of(jobs);
+	const struct job *job = lane->queue;
+	const struct kind *kind = kind_of(lane);
 
-	return (!kind->reads || judge_way(jobs, &job->in)) &&
+	return (!kind->reads || judge_way(lane, &job->in)) &&
 	       (!kind->writes ||
-		   (judge_way(jobs, &job->out) && judge_existing(jobs)));
+		   (judge_way(lane, &job->out) && judge_existing(lane)));
 }
 
 static void
-begin(struct jobs *jobs)
+begin(struct lane *lane)
 {
-	struct job *job = jobs->queue;
-	struct lc_request request = request_of(jobs);
+	struct job *job = lane->queue;
+	struct lc_request request = request_of(lane);
 	struct lc_detail detail = { "" };
 	enum lc_err err;
 
 	if (job->kind == JOB_NOTHING)
-		succeed(jobs, LC_SUCCESSFUL);
+		succeed(lane, LC_SUCCESSFUL);
 	else if (job->kind == JOB_EXPORT_NOTHING)
-		fail(jobs, CAUSE_GENERAL, LC_EINVAL, NULL, "no operation");
-	else if ((err = lc_request_check(jobs->core, &request, &detail)) !=
-		 LC_OK)
+		fail(lane, CAUSE_GENERAL, LC_EINVAL, NULL, "no operation");
+	else if ((err = lc_request_check(
+		      jobs_of(lane)->core, &request, &detail)) != LC_OK)
 		fail(
-		    jobs, cause_of(err), err, NULL, sentence(detail.text, err));
+		    lane, cause_of(err), err, NULL, sentence(detail.text, err));
 	else if (job->behind_clear)
-		fail(jobs, CAUSE_CLEAR_RUNNING, LC_EINVAL, NULL,
+		fail(lane, CAUSE_CLEAR_RUNNING, LC_EINVAL, NULL,
 		    "a clear was queued or in progress");
-	else if (judge_ways(jobs))
-		(job->reviewed != NULL ? confirm : fetch)(jobs);
+	else if (judge_ways(lane))
+		(job->reviewed != NULL ? confirm : fetch)(lane);
 }
 
-static void
-turn(void *arg)
+/* ---- The queues ---- */
+
+/* The server that a job depends on, if any: that of the file it reads before
+ * that of the file it writes. */
+static const struct server *
+server_of(const struct job *job)
 {
-	struct jobs *jobs = arg;
-	struct job *job = jobs->queue;
+	const struct kind *kind = &kinds[job->kind];
+	bool in = kind->reads && job->input != NULL && job->reviewed == NULL &&
+		  protocol_of(job->in.protocol)->is_remote;
+	bool out = kind->writes && job->output != NULL &&
+		   protocol_of(job->out.protocol)->is_remote;
 
-	if (job == NULL)
-		return;
-	if (job->state == LC_PENDING) {
-		job->state = LC_IN_PROGRESS;
-		go_on(jobs, begin);
-	} else
-		jobs->step(jobs);
+	return in ? &job->in.server : out ? &job->out.server : NULL;
 }
-
-/* ---- The queue ---- */
 
 struct jobs *
 jobs_new(struct loop *loop, struct lc *core, const struct jobs_conf *conf)
@@ -721,10 +710,9 @@ jobs_new(struct loop *loop, struct lc *core, const struct jobs_conf *conf)
 
 	if (jobs == NULL)
 		return NULL;
-	jobs->loop = loop;
+	lanes_init(&jobs->lanes, loop, begin, jobs);
 	jobs->core = core;
 	jobs->conf = *conf;
-	jobs->task = (struct task){ .run = turn, .arg = jobs };
 	return jobs;
 }
 
@@ -733,8 +721,7 @@ jobs_free(struct jobs *jobs)
 {
 	if (jobs == NULL)
 		return;
-	loop_undefer(jobs->loop, &jobs->task);
-	let_go(jobs);
+	lanes_free(&jobs->lanes, let_go);
 	free(jobs);
 }
 
@@ -747,69 +734,43 @@ jobs_set_conf(struct jobs *jobs, const struct jobs_conf *conf)
 void
 jobs_when_idle(struct jobs *jobs, struct task *task)
 {
-	if (jobs_running(jobs))
-		jobs->waiting = task;
-	else
-		loop_defer(jobs->loop, task);
+	lanes_when_idle(&jobs->lanes, task);
 }
 
-static bool
-clear_is_queued(const struct jobs *jobs)
+bool
+jobs_running(const struct jobs *jobs)
 {
-	const struct job *job = jobs->queue;
-
-	while (job != NULL && job->kind != JOB_CLEAR)
-		job = job->next;
-	return job != NULL;
+	return jobs->lanes.running > 0;
 }
 
 void
 jobs_add(struct jobs *jobs, struct job *job)
 {
-	struct job **at = &jobs->queue;
-
-	job->behind_clear = job->kind == JOB_BACKUP && clear_is_queued(jobs);
-	while (*at != NULL)
-		at = &(*at)->next;
-	*at = job;
-	job->next = NULL;
-	job->state = LC_PENDING;
-	job->cause = CAUSE_NONE;
-	if (jobs->queue == job)
-		loop_defer(jobs->loop, &jobs->task);
+	job->behind_clear =
+	    job->kind == JOB_BACKUP && lanes_have(&jobs->lanes, JOB_CLEAR);
+	lanes_add(&jobs->lanes, job, server_of(job));
 }
 
 void
-jobs_cancel(struct jobs *jobs, struct job *job)
+jobs_cancel(struct job *job)
 {
-	struct job **at = &jobs->queue;
-
-	while (*at != job)
-		at = &(*at)->next;
-	*at = job->next;
-	job->state = LC_NOT_STARTED;
+	lanes_cancel(job);
 }
 
 uint32_t
-jobs_position(const struct jobs *jobs, const struct job *job)
+jobs_position(const struct job *job)
 {
-	uint32_t position = 0;
+	uint32_t position = 1;
 
 	if (job->state != LC_PENDING)
 		return 0;
-	for (const struct job *at = jobs->queue; at != job; at = at->next)
+	for (const struct job *at = job->lane->queue; at != job; at = at->next)
 		position += at->state == LC_PENDING;
-	return position + 1;
+	return position;
 }
 
 const struct jobs_counts *
 jobs_counts(const struct jobs *jobs)
 {
 	return &jobs->counts;
-}
-
-bool
-jobs_running(const struct jobs *jobs)
-{
-	return jobs->queue != NULL && jobs->queue->state == LC_IN_PROGRESS;
 }

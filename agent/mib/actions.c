@@ -269,7 +269,7 @@ actions_next_index(const struct actions *actions)
 uint32_t
 actions_position(const struct action *action)
 {
-	return jobs_position(action->actions->jobs, &action->job);
+	return jobs_position(&action->job);
 }
 
 static struct action *
@@ -315,7 +315,7 @@ actions_hold(struct actions *actions, uint32_t index)
 	struct action *action = find(actions, index);
 
 	if (action != NULL && action->job.state == LC_PENDING)
-		jobs_cancel(actions->jobs, &action->job);
+		jobs_cancel(&action->job);
 	return action == NULL || action->job.state != LC_IN_PROGRESS;
 }
 

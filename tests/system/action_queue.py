@@ -33,17 +33,36 @@ def queue(lab):
     server = Odd(lambda connection: time.sleep(2 * PATIENCE))
     configure(lab, http_port=server.port, stall=PATIENCE, timeout=PATIENCE)
     manager = Manager(lab, lab.v3)
+    there = {"protocol": HTTP, "kind": 1, "address": "7f000001"}
 
-    step("one in progress, three behind it")
-    create(manager, 10, do=INSTALL, protocol=HTTP, kind=1,
-           address="7f000001", file=b"x.lic".hex())
+    step("one in progress, three behind it at the same server")
+    create(manager, 10, do=INSTALL, file=b"x.lic".hex(), **there)
     wait_until("in progress", lambda: shown(manager, 10)[0] == "i3")
-    create(manager, 7, do=BACKUP_ACTION, backup=b"flash:a".hex())
-    create(manager, 30, do=CLEAR, license=99)
-    create(manager, 20, do=BACKUP_ACTION, backup=b"flash:b".hex())
+    create(manager, 7, do=BACKUP_ACTION, backup=b"a".hex(), **there)
+    create(manager, 30, do=INSTALL, file=b"y.lic".hex(), **there)
+    create(manager, 20, do=BACKUP_ACTION, backup=b"b".hex(), **there)
     equal([shown(manager, row) for row in (10, 7, 30, 20)],
           [("i3", "u0"), ("i2", "u1"), ("i2", "u2"), ("i2", "u3")],
           "states and positions")
+
+    step("those without a server do not wait for it")
+    create(manager, 40, do=BACKUP_ACTION, backup=b"flash:here".hex())
+    equal(lab.outcome(40), (SUCCESSFUL, 1), "a local backup")
+    create(manager, 41, do=CLEAR, license=99)
+    equal(lab.outcome(41), (FAILED, OTHER_DEVICE), "a clear")
+    equal([shown(manager, row) for row in (10, 7)],
+          [("i3", "u0"), ("i2", "u1")], "meanwhile, at the server")
+
+    step("a backup behind a clear, in one SET")
+    answer = manager.ask(
+        "set", f"{ACTION}.{STATUS}.50=i{CREATE_AND_GO}",
+        f"{ACTION}.{DO}.50=i{CLEAR}", f"{ACTION}.{LICENSE}.50=u99",
+        f"{ACTION}.{STATUS}.51=i{CREATE_AND_GO}",
+        f"{ACTION}.{DO}.51=i{BACKUP_ACTION}",
+        f"{ACTION}.{BACKUP}.51=x{b'flash:late'.hex()}")
+    equal(answer[:2], (NO_ERROR, 0), "the SET")
+    equal([lab.outcome(row) for row in (50, 51)],
+          [(FAILED, OTHER_DEVICE), (FAILED, CLEARING)], "states and causes")
 
     step("what is in progress is not destroyed, nor changed")
     for name, value in ((STATUS, f"i{DESTROY}"), (STATUS, "i2"),
@@ -66,11 +85,9 @@ def queue(lab):
     step("the others are done in their order")
     server.close()
     equal([lab.outcome(row) for row in (10, 30, 20)],
-          [(FAILED, SERVER_CAUSE), (FAILED, OTHER_DEVICE),
-           (FAILED, CLEARING)], "states and causes")
-    equal(sorted(lab.table(ACTION)), [(10,), (20,), (30,)], "rows")
-    check(not os.path.exists(lab.flash_path("a")), "what was cancelled is "
-          "not done")
+          [(FAILED, SERVER_CAUSE)] * 3, "states and causes")
+    equal(sorted(lab.table(ACTION)),
+          [(10,), (20,), (30,), (40,), (41,), (50,), (51,)], "rows")
     equal(manager.ask("set", *(f"{ACTION}.{STATUS}.{row}=i{DESTROY}"
                                for row in (10, 20, 30)))[:2],
           (NO_ERROR, 0), "now all can be destroyed")

@@ -3,6 +3,7 @@ AGENT_JOBS_TESTS = \
 	tests/agent/jobs/eventlog_test \
 	tests/agent/jobs/files_test \
 	tests/agent/jobs/jobs_test \
+	tests/agent/jobs/lanes_test \
 	tests/agent/jobs/sandbox_test \
 	tests/agent/jobs/url_test
 tests_agent_jobs_eventlog_test_SOURCES = tests/agent/jobs/eventlog_test.c
@@ -11,6 +12,9 @@ tests_agent_jobs_eventlog_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_jobs_files_test_SOURCES = tests/agent/jobs/files_test.c
 tests_agent_jobs_files_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_jobs_files_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_jobs_lanes_test_SOURCES = tests/agent/jobs/lanes_test.c
+tests_agent_jobs_lanes_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_jobs_lanes_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_jobs_sandbox_test_SOURCES = tests/agent/jobs/sandbox_test.c \
 	$(SANDBOX)
 tests_agent_jobs_sandbox_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS) \
