@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "eula.h"
 #include "format/type.h"
+#include "state/acceptance.h"
 
 static int
 digest_order(const void *x, const void *y)
@@ -91,6 +92,47 @@ lc_agreements_output(struct lc_action *a, const struct lc_file *file,
 	if (err == LC_OK)
 		return lc_action_output_take(a, &w);
 	lc_file_writer_free(&w);
+	return err;
+}
+
+/* ---- Of a file ------------------------------------------------------- */
+
+static enum lc_err
+need_judge(const struct lc_action *a, const struct lc_terms *t, bool *needed)
+{
+	const struct lc_device *d = lc_item_device(a, t);
+	bool accepted = !lc_terms_need_acceptance(t) || a->lc->eula_standing;
+	enum lc_err err = LC_OK;
+
+	if (!accepted && d != NULL)
+		err = lc_acceptance_load(&a->lc->state, d->udi, t->id,
+		    &accepted);
+	*needed = err == LC_OK && !accepted;
+	return err;
+}
+
+enum lc_err
+lc_agreements_generate(struct lc_action *a, const struct lc_file *file,
+    struct lc_items *items)
+{
+	struct lc_item **list = calloc(items->n + 1, sizeof(struct lc_item *));
+	enum lc_err err = list != NULL ? LC_OK : LC_ENOMEM;
+	size_t n = 0;
+
+	for (size_t i = 0; i < items->n && err == LC_OK; i++) {
+		struct lc_item *item = &items->list[i];
+		bool needed;
+
+		if (item->entry == NULL || item->result->state == LC_FAILED)
+			continue;
+		item->result->state = LC_SUCCESSFUL;
+		err = need_judge(a, &item->entry->public.terms, &needed);
+		if (needed)
+			list[n++] = item;
+	}
+	if (err == LC_OK)
+		err = lc_agreements_output(a, file, list, n);
+	free(list);
 	return err;
 }
 

@@ -15,6 +15,13 @@ enum lc_err lc_agreements_output(struct lc_action *, const struct lc_file *,
     struct lc_item **needed, size_t n);
 
 /*
+ * Those that verified licenses of a file need before they can be used become
+ * the output; nothing is installed.
+ */
+enum lc_err lc_agreements_generate(struct lc_action *, const struct lc_file *,
+    struct lc_items *);
+
+/*
  * For a review, when all are judged as if agreements were accepted: what is
  * planned for one (false: its line is bad), and the agreements to accept.
  */

@@ -1,5 +1,5 @@
 /*
- * install.c - license files into stores.
+ * install.c - license files into stores; or the agreements they need.
  *
  * Lines are verified in slices, which costs time and depends on nothing but
  * the trusted keys; everything that depends on what is installed is judged in
@@ -247,6 +247,14 @@ finish(struct lc_action *a, struct install *in)
 	return err;
 }
 
+static enum lc_err
+last_slice(struct lc_action *a, struct install *in)
+{
+	if (a->request.kind == LC_GENERATE_EULA)
+		return lc_agreements_generate(a, in->file, &in->items);
+	return a->request.review ? review(a, in) : finish(a, in);
+}
+
 static bool
 step(struct lc_action *a)
 {
@@ -257,7 +265,7 @@ step(struct lc_action *a)
 	if (in == NULL)
 		err = begin(a);
 	else if (lc_items_verify(a, &in->items)) {
-		err = a->request.review ? review(a, in) : finish(a, in);
+		err = last_slice(a, in);
 		over = true;
 	}
 	if (err != LC_OK)
@@ -292,3 +300,4 @@ complete(const struct lc_request *r)
 }
 
 const struct lc_job lc_job_install = { complete, step, end, plan };
+const struct lc_job lc_job_generate_eula = { complete, step, end, NULL };

@@ -11,7 +11,6 @@ licensecore_libcore_la_SOURCES += \
 	licensecore/ops/due.c licensecore/ops/due.h \
 	licensecore/ops/eula.c licensecore/ops/eula.h \
 	licensecore/ops/event.c licensecore/ops/event.h \
-	licensecore/ops/generate.c \
 	licensecore/ops/install.c \
 	licensecore/ops/item.c licensecore/ops/item.h \
 	licensecore/ops/journal.c licensecore/ops/journal.h \

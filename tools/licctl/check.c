@@ -45,22 +45,27 @@ why_not(const json_t *rows, uint32_t count, char *text, size_t size)
 	return left >= (json_int_t)count ? NULL : why;
 }
 
+static bool
+is_master(const json_t *device, const void *arg)
+{
+	(void)arg;
+	return is_true(device, "master");
+}
+
 /* Without --device, features are checked out of the master. */
 static int
 choose_device(struct ctl *ctl)
 {
-	json_t *devices, *device;
-	size_t i;
-	int status = EXIT_DONE;
+	json_t *devices;
+	int status;
 
-	if (ctl->device != 0 ||
-	    (status = ask_rows(ctl, "devices", NULL, &devices)) != EXIT_DONE)
+	if (ctl->device != 0)
+		return EXIT_DONE;
+	status = ask_rows(ctl, "devices", NULL, &devices);
+	if (status != EXIT_DONE)
 		return status;
-	json_array_foreach(devices, i, device)
-	{
-		if (is_true(device, "master"))
-			ctl->device = (uint32_t)number_of(device, "device");
-	}
+	ctl->device =
+	    (uint32_t)number_of(find_row(devices, is_master, NULL), "device");
 	json_decref(devices);
 	return EXIT_DONE;
 }

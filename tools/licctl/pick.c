@@ -85,40 +85,12 @@ pick_row(const struct ctl *ctl, const json_t *rows, json_t **license)
 	return EXIT_DONE;
 }
 
-/* Did the license come with the device? */
-static bool
-is_built_in(const json_t *stores, const json_t *license)
-{
-	const json_t *row;
-	size_t i;
-
-	json_array_foreach(stores, i, row)
-	{
-		if (is_same_device(row, license) &&
-		    has_number(row, "store", number_of(license, "store")))
-			return is(row, "kind", "built-in");
-	}
-	return false;
-}
-
+/* Did it not come with the device? */
 static bool
 is_installed(const json_t *license, const void *stores)
 {
-	return !is_built_in(stores, license);
-}
-
-static bool
-has_installed(const json_t *rows, const json_t *stores)
-{
-	const json_t *row;
-	size_t i;
-
-	json_array_foreach(rows, i, row)
-	{
-		if (is_installed(row, stores))
-			return true;
-	}
-	return false;
+	return !is(
+	    find_row(stores, is_same_store, license), "kind", "built-in");
 }
 
 int
@@ -133,7 +105,8 @@ pick(struct ctl *ctl, enum among among, json_t **license)
 		status = ask_rows(ctl, "stores", NULL, &stores);
 	if (status == EXIT_DONE) {
 		if (among == INSTALLED ||
-		    (among == INSTALLED_IF_ANY && has_installed(rows, stores)))
+		    (among == INSTALLED_IF_ANY &&
+			find_row(rows, is_installed, stores) != NULL))
 			keep_rows(rows, is_installed, stores);
 		keep_number(rows, "store", ctl->store);
 		status = pick_row(ctl, rows, license);

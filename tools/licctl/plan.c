@@ -6,33 +6,25 @@
 #include "row.h"
 
 static bool
-is_gone(const json_t *plan, const json_t *license)
+is_revocation(const json_t *planned, const void *license)
 {
-	const json_t *row;
-	size_t i;
+	return is_true(planned, "revoked") &&
+	       is_same_device(planned, license) &&
+	       is(planned, "id", text_of(license, "id"));
+}
 
-	json_array_foreach(json_object_get(plan, "licenses"), i, row)
-	{
-		if (is_true(row, "revoked") && is_same_device(row, license) &&
-		    is(row, "id", text_of(license, "id")))
-			return true;
-	}
-	return false;
+static bool
+affects(const json_t *planned, const void *row)
+{
+	return is_true(planned, "revoked") && is_same_feature(planned, row);
 }
 
 /* Does a license that goes serve the feature of this row? */
 static bool
-is_affected(const json_t *row, const void *arg)
+is_affected(const json_t *row, const void *plan)
 {
-	const json_t *gone;
-	size_t i;
-
-	json_array_foreach(json_object_get(arg, "licenses"), i, gone)
-	{
-		if (is_true(gone, "revoked") && is_same_feature(row, gone))
-			return true;
-	}
-	return false;
+	return find_row(json_object_get(plan, "licenses"), affects, row) !=
+	       NULL;
 }
 
 /* ---- What is left ---- */
@@ -71,17 +63,17 @@ is_usable(const json_t *license)
 static json_int_t
 left_of(const json_t *plan, const json_t *licenses, const json_t *feature)
 {
+	const json_t *planned = json_object_get(plan, "licenses"), *row;
 	struct left left = { 0, 0 };
-	const json_t *row;
 	size_t i;
 
 	json_array_foreach(licenses, i, row)
 	{
 		if (is_same_feature(row, feature) && is_usable(row) &&
-		    !is_gone(plan, row))
+		    find_row(planned, is_revocation, row) == NULL)
 			add_left(&left, row);
 	}
-	json_array_foreach(json_object_get(plan, "licenses"), i, row)
+	json_array_foreach(planned, i, row)
 	{
 		if (is_same_feature(row, feature) && !is_true(row, "revoked") &&
 		    is(row, "state", "planned"))

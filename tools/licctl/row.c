@@ -37,17 +37,45 @@ has_number(const json_t *row, const char *key, json_int_t number)
 }
 
 bool
-is_same_device(const json_t *a, const json_t *b)
+is_same_device(const json_t *row, const void *other)
 {
-	return has_number(a, "device", number_of(b, "device"));
+	return has_number(row, "device", number_of(other, "device"));
 }
 
 bool
-is_same_feature(const json_t *a, const json_t *b)
+is_same_store(const json_t *row, const void *other)
 {
-	return is_same_device(a, b) &&
-	       is(a, "feature", text_of(b, "feature")) &&
-	       is(a, "version", text_of(b, "version"));
+	return is_same_device(row, other) &&
+	       has_number(row, "store", number_of(other, "store"));
+}
+
+bool
+is_same_feature(const json_t *row, const void *other)
+{
+	return is_same_device(row, other) &&
+	       is(row, "feature", text_of(other, "feature")) &&
+	       is(row, "version", text_of(other, "version"));
+}
+
+bool
+is_named(const json_t *row, const void *feature)
+{
+	return is(row, "feature", feature);
+}
+
+const json_t *
+find_row(const json_t *rows, bool (*has)(const json_t *row, const void *arg),
+    const void *arg)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		if (has(row, arg))
+			return row;
+	}
+	return NULL;
 }
 
 void

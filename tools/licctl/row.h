@@ -16,9 +16,15 @@ json_int_t number_of(const json_t *row, const char *key);
 bool is_true(const json_t *row, const char *key);
 bool is(const json_t *row, const char *key, const char *value);
 bool has_number(const json_t *row, const char *key, json_int_t number);
-bool is_same_device(const json_t *, const json_t *);
-/* Of the same device, name and version. */
-bool is_same_feature(const json_t *, const json_t *);
+/* Predicates of a row; `other` is a row, too. */
+bool is_same_device(const json_t *row, const void *other);
+bool is_same_store(const json_t *row, const void *other);
+bool is_same_feature(const json_t *row, const void *other); /* and version */
+bool is_named(const json_t *row, const void *feature);
+
+/* The first row of which `has` is true, or NULL. */
+const json_t *find_row(const json_t *rows,
+    bool (*has)(const json_t *row, const void *arg), const void *arg);
 
 /* Takes the rows out of which `keep` is false. */
 void keep_rows(json_t *rows, bool (*keep)(const json_t *row, const void *arg),

@@ -69,20 +69,10 @@ print_feature(const struct view *view, const json_t *feature, unsigned number)
 
 /* A feature that only licenses have, not the configuration: its first one. */
 static bool
-is_new(const struct view *view, size_t at)
+is_new(const struct view *view, const json_t *license)
 {
-	const json_t *license = json_array_get(view->licenses, at), *row;
-	size_t i;
-
-	json_array_foreach(view->features, i, row)
-	{
-		if (is_same_feature(row, license))
-			return false;
-	}
-	for (i = 0; i < at; i++)
-		if (is_same_feature(json_array_get(view->licenses, i), license))
-			return false;
-	return true;
+	return find_row(view->features, is_same_feature, license) == NULL &&
+	       find_row(view->licenses, is_same_feature, license) == license;
 }
 
 static bool
@@ -108,7 +98,7 @@ print_features(
 	}
 	json_array_foreach(view->licenses, i, row)
 	{
-		if (is_same_device(row, device) && is_new(view, i) &&
+		if (is_same_device(row, device) && is_new(view, row) &&
 		    is_wanted(ctl, row))
 			print_feature(view, row, ++number);
 	}

@@ -25,16 +25,7 @@ struct group {
 const json_t *
 store_of(const struct view *view, const json_t *license)
 {
-	const json_t *row;
-	size_t i;
-
-	json_array_foreach(view->stores, i, row)
-	{
-		if (is_same_device(row, license) &&
-		    has_number(row, "store", number_of(license, "store")))
-			return row;
-	}
-	return NULL;
+	return find_row(view->stores, is_same_store, license);
 }
 
 const char *
@@ -49,19 +40,12 @@ store_text(const json_t *store)
 
 /* ---- Counts ---- */
 
-/* What the leases of the feature ask for. */
+/* What the leases of the feature ask for; 0 if it is not configured. */
 static json_int_t
 demand_of(const struct view *view, const json_t *license)
 {
-	const json_t *row;
-	size_t i;
-
-	json_array_foreach(view->features, i, row)
-	{
-		if (is_same_feature(row, license))
-			return number_of(row, "in_use");
-	}
-	return 0; /* the configuration does not have the feature */
+	return number_of(
+	    find_row(view->features, is_same_feature, license), "in_use");
 }
 
 static void
@@ -237,17 +221,8 @@ view_free(struct view *view)
 static bool
 has_feature(const struct ctl *ctl, const struct view *view)
 {
-	const json_t *row;
-	size_t i;
-
-	if (ctl->nargs == 0 || json_array_size(view->licenses) > 0)
-		return true;
-	json_array_foreach(view->features, i, row)
-	{
-		if (is(row, "feature", ctl->args[0]))
-			return true;
-	}
-	return false;
+	return ctl->nargs == 0 || json_array_size(view->licenses) > 0 ||
+	       find_row(view->features, is_named, ctl->args[0]) != NULL;
 }
 
 /* On failure the caller frees what came, too. */
