@@ -229,7 +229,8 @@ on_limit(void *arg)
 static bool
 is_word(const struct transfer_word *word, ssize_t n)
 {
-	return n == sizeof *word && word->result >= TRANSFER_DONE &&
+	return n == sizeof *word && word->over <= 1 &&
+	       word->result >= TRANSFER_DONE &&
 	       word->result <= TRANSFER_FAILED &&
 	       memchr(word->text, '\0', sizeof word->text) != NULL;
 }

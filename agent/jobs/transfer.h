@@ -65,7 +65,7 @@ struct transfer_order {
 
 /* What it says: how far it is, several times, then how it ended, once. */
 struct transfer_word {
-	bool over;
+	uint32_t over; /* 0 or 1; not bool, since anything may come */
 	enum transfer_result result; /* when it is over */
 	uint64_t done, total;        /* bytes; total 0: not known */
 	char text[256];              /* why it is no success */

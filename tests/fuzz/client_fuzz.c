@@ -3,8 +3,8 @@
  * anything.
  *
  * The input is what the daemon sends, one part for each connection, divided by
- * bytes 0xff.  All of a part is there from the beginning, and then the daemon
- * hangs up, so that the client never has to wait.
+ * bytes 0xff.  All of a part is there from the beginning, with the end of the
+ * connection behind it, so that the client never has to wait.
  */
 #include "fuzz.h"
 
@@ -19,6 +19,10 @@
 static const uint8_t *rest; /* NULL: nobody listens any more */
 static size_t rest_len;
 
+/* The daemon's ends of the connections, which take what the client sends. */
+static int daemon_ends[16];
+static unsigned nends;
+
 int __wrap_connect(int, const struct sockaddr *, socklen_t);
 
 /* The next part of the input becomes the connection. */
@@ -31,7 +35,7 @@ __wrap_connect(int fd, const struct sockaddr *address, socklen_t address_len)
 
 	(void)address;
 	(void)address_len;
-	if (rest == NULL) {
+	if (rest == NULL || nends == 16) {
 		errno = ECONNREFUSED;
 		return -1;
 	}
@@ -44,7 +48,7 @@ __wrap_connect(int fd, const struct sockaddr *address, socklen_t address_len)
 	/* What does not fit is cut off. */
 	(void)send(ends[1], rest, len, MSG_NOSIGNAL);
 	require(shutdown(ends[1], SHUT_WR) == 0);
-	close(ends[1]);
+	daemon_ends[nends++] = ends[1];
 	rest_len -= end != NULL ? len + 1 : len;
 	rest = end != NULL ? end + 1 : NULL;
 	return 0;
@@ -121,11 +125,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	rest = data;
 	rest_len = len;
-	if (lic_open_detail(&options, &lic, why, sizeof why) != LIC_OK) {
+	if (lic_open_detail(&options, &lic, why, sizeof why) == LIC_OK)
+		use(lic);
+	else
 		require(lic == NULL);
-		return 0;
-	}
-	use(lic);
 	lic_close(lic);
+	while (nends > 0)
+		close(daemon_ends[--nends]);
 	return 0;
 }

@@ -98,6 +98,16 @@ on_spawned(void)
 		say_word();
 }
 
+/* Reads it, and ends. */
+static void
+hear_order(void)
+{
+	struct transfer_order order;
+
+	require(recv(run.end, &order, sizeof order, 0) == sizeof order);
+	close(run.end);
+}
+
 /* ---- The daemon ---- */
 
 static void
@@ -149,7 +159,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	quiet_spawned = on_spawned;
 	transfer = transfer_new(run.loop, &order, "", 0, &events);
 	require(transfer != NULL && run.over == 0);
-	close(run.end); /* it ends */
+	hear_order();
 	require(loop_run(run.loop));
 	require(run.over == 1);
 	if (run.result == TRANSFER_DONE)
