@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += agent/libagent.la
 agent_libagent_la_SOURCES = \
 	agent/conf.c agent/conf.h \
 	agent/daemon.c agent/daemon.h \
+	agent/try.c agent/try.h \
 	agent/user.c agent/user.h
 agent_libagent_la_CPPFLAGS = $(AGENT_CPPFLAGS) \
 	-DKNOWN_HOSTS_DEFAULT='"$(sysconfdir)/licagent/known_hosts"' \

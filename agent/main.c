@@ -25,6 +25,7 @@
 #include "jobs/landlock.h"
 #include "log.h"
 #include "readiness.h"
+#include "try.h"
 #include "user.h"
 
 #define EXIT_USAGE 2
@@ -47,7 +48,7 @@ usage(FILE *to)
 	      "               transfer, or all\n"
 	      "  -f           stay in the foreground and log to standard "
 	      "error\n"
-	      "  -t           only check the configuration\n"
+	      "  -t           check what a start needs, and start nothing\n"
 	      "  -V           print the version\n",
 	    to);
 }
@@ -212,6 +213,19 @@ serve(const struct arguments *arguments, struct conf *conf, const char *path)
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* Everything that a start needs. */
+static int
+try_all(const struct arguments *arguments, struct conf *conf)
+{
+	bool good = user_try(conf, arguments->conf) && try_state(conf);
+
+	conf_free(conf);
+	if (!good)
+		return EXIT_FAILURE;
+	printf("%s: no errors\n", arguments->conf);
+	return EXIT_SUCCESS;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -228,11 +242,8 @@ main(int argc, char **argv)
 		log_error("config", "%s", error);
 		return EXIT_FAILURE;
 	}
-	if (arguments.test) {
-		conf_free(conf);
-		printf("%s: no errors\n", arguments.conf);
-		return EXIT_SUCCESS;
-	}
+	if (arguments.test)
+		return try_all(&arguments, conf);
 	/* The background has another working directory. */
 	if (realpath(arguments.conf, path) == NULL) {
 		log_error("config", "%s: %s", arguments.conf, strerror(errno));

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -79,10 +80,18 @@ become(const struct conf *conf)
 static bool
 reaches(const struct conf *conf, const char *path, int mode)
 {
+	const struct passwd *who;
+	int error;
+
 	if (access(path, mode) == 0)
 		return true;
-	log_error("main", "user %s cannot %s %s: %s", conf->user,
-	    mode & W_OK ? "use" : "read", path, strerror(errno));
+	error = errno;
+	who = conf->user == NULL ? getpwuid(geteuid()) : NULL;
+	log_error("main", "user %s cannot %s %s: %s",
+	    conf->user != NULL ? conf->user
+	    : who != NULL      ? who->pw_name
+			       : "without a name",
+	    mode & W_OK ? "use" : "read", path, strerror(error));
 	return false;
 }
 
@@ -134,6 +143,18 @@ reaches_stores(const struct conf *conf)
 }
 
 static bool
+is_socket_or_none(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0 || S_ISSOCK(st.st_mode))
+		return true;
+	log_error("main",
+	    "%s: not a socket; remove it, or configure another path", path);
+	return false;
+}
+
+static bool
 reaches_control(const struct conf *conf)
 {
 	char folder[PATH_MAX], lock[PATH_MAX];
@@ -141,9 +162,15 @@ reaches_control(const struct conf *conf)
 	/* The daemon starts without a socket that nobody has asked for. */
 	if (conf->control == NULL || !control_folder(conf, folder))
 		return true;
+	/* It is made if only that is missing. */
+	if (access(folder, F_OK) != 0 && errno == ENOENT) {
+		*strrchr(folder, '/') = '\0';
+		return folder[0] == '\0' || reaches(conf, folder, F_OK);
+	}
 	snprintf(lock, sizeof lock, "%s.lock", conf->control);
 	return reaches(conf, folder, USE_FOLDER) &&
-	       reaches_if_there(conf, lock, R_OK | W_OK);
+	       reaches_if_there(conf, lock, R_OK | W_OK) &&
+	       is_socket_or_none(conf->control);
 }
 
 /* All of it, so that one look at the log is enough. */
@@ -171,23 +198,34 @@ user_is_current(const struct conf *conf)
 	return conf->user == NULL || conf->uid == geteuid();
 }
 
+/* It is, or can become, the configured user. */
+static bool
+may_become(const struct conf *conf)
+{
+	if (user_is_current(conf) || geteuid() == 0)
+		return true;
+	log_error("main", "only root can change to user %s", conf->user);
+	return false;
+}
+
+bool
+user_try(const struct conf *conf, const char *path)
+{
+	return may_become(conf) && (user_is_current(conf) || become(conf)) &&
+	       reaches_all(conf, path);
+}
+
 bool
 user_change(const struct conf *conf, const char *path)
 {
-	if (conf->user == NULL) {
-		if (geteuid() == 0)
-			log_warn("main",
-			    "running as root; \"user\" in the configuration "
-			    "names a user with fewer rights");
-		return true;
-	}
+	if (conf->user == NULL && geteuid() == 0)
+		log_warn("main",
+		    "running as root; \"user\" in the configuration names a "
+		    "user with fewer rights");
 	if (user_is_current(conf))
 		return true;
-	if (geteuid() != 0) {
-		log_error(
-		    "main", "only root can change to user %s", conf->user);
+	if (!may_become(conf))
 		return false;
-	}
 	make_control_folder(conf);
 	return become(conf) && reaches_all(conf, path);
 }

@@ -16,6 +16,12 @@
  */
 bool user_change(const struct conf *, const char *path);
 
+/*
+ * The same for a trial (try.h): it makes nothing, warns of nothing, and checks
+ * without the key, too, for the user that this process has.
+ */
+bool user_try(const struct conf *, const char *path);
+
 /* A running daemon has the user that this configuration wants? */
 bool user_is_current(const struct conf *);
 

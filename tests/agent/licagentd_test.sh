@@ -90,9 +90,21 @@ options 2 -x
 has "an unknown option" err "usage: licagentd"
 options 2 extra
 has "an argument" err "unexpected argument extra"
-options 0 -t -c "$top/tests/agent/conf/good-all.conf"
-has "-t" out "good-all.conf: no errors"
-options 0 -t -c "$top/agent/licagentd.conf.example"
+# What they name, below our folder.
+mkdir -p "$work/tried/tmp/state" "$work/tried/tmp/keys" \
+    "$work/tried/var/lib/licagent" "$work/tried/etc/licagent/keys" \
+    "$work/tried/run"
+"$LAB_BIN/licissue" init issuer >issuer.out && "$LAB_BIN/licissue" issue issuer \
+    --unlocked --feature ipbasek9 --type demo --period 60d \
+    -o tried/tmp/builtin.lic >>issuer.out || { cat issuer.out; exit 1; }
+cp issuer/issuer.jwk tried/tmp/keys
+for conf in tests/agent/conf/good-all.conf agent/licagentd.conf.example; do
+	sed "s|\"/\([a-z]*\)/|\"$work/tried/\1/|g; /agentx/d; /own-keys/d; /^user/d" \
+	    "$top/$conf" >tried.conf
+	echo 'own-keys = true;' >>tried.conf
+	options 0 -t -c "$work/tried.conf"
+done
+has "-t" out "tried.conf: no errors"
 options 1 -t -c "$top/tests/agent/conf/two-devices.conf"
 has "-t of a bad one" err "two-devices.conf:8: duplicate device index 1"
 options 1 -f -c "$top/tests/agent/conf/unknown-key.conf"

@@ -175,6 +175,18 @@ def examples_of_it(lab):
                                            re.M | re.S).group(1)),
             ("README.md", next(block for block in readme
                                if "devices = (" in block))):
+        # What it names, below a folder of ours.
+        top = os.path.join(lab.top, "example")
+        text = re.sub(r'"(/(?:var|etc|run|usr)/)', rf'"{top}\1', text)
+        for name in ("var/lib/licagent", "etc/licagent", "run",
+                     "usr/share/licagent"):
+            os.makedirs(os.path.join(top, name), exist_ok=True)
+        shutil.copytree(os.path.join(lab.dir, "keys"),
+                        os.path.join(top, "etc/licagent/keys"),
+                        dirs_exist_ok=True)
+        shutil.copy(os.path.join(lab.dir, "builtin.lic"),
+                    os.path.join(top, "usr/share/licagent"))
+        text += "own-keys = true;\n"
         path = os.path.join(lab.top, "example.conf")
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)

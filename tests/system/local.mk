@@ -11,6 +11,7 @@ SYSTEM_TESTS = \
 	tests/system/crash.py \
 	tests/system/devices.py \
 	tests/system/disk_full.py \
+	tests/system/dry_run.py \
 	tests/system/durable.py \
 	tests/system/install.py \
 	tests/system/install_wait.py \
