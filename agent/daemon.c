@@ -131,7 +131,6 @@ on_clock_changed(void *arg)
 	struct daemon *d = arg;
 
 	loop_timer_set(d->loop, &d->due, 0);
-	control_changed(d->control);
 }
 
 static struct lc_options
@@ -262,7 +261,6 @@ take_configuration(struct daemon *d, struct conf *conf, char why[WHY_MAX])
 		return false;
 	}
 	loop_timer_set(d->loop, &d->due, 0);
-	control_changed(d->control);
 	jobs_set_conf(
 	    d->jobs, &(struct jobs_conf){ &conf->files, &conf->transfer });
 	link_move(d->link, conf->master, &conf->address);

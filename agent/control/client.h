@@ -72,9 +72,6 @@ struct control {
 	struct listener *listener; /* NULL: none */
 	struct tally *tallies;
 	struct control_job *control_jobs;
-	struct supply *supply; /* what served when it was looked at last */
-	struct task watch;
-	struct timer beginning;
 	struct buffer *findings; /* of a check that runs, else NULL */
 	size_t nfindings;
 	struct {

@@ -19,7 +19,6 @@
 #include "log.h"
 #include "names.h"
 #include "request.h"
-#include "watch.h"
 
 #define CLIENTS_MAX 768  /* below the usual limit of 1024 descriptors */
 #define CLIENTS_ADMIN 64 /* of these, for those who may do everything */
@@ -336,20 +335,12 @@ control_close(struct control *control)
 void
 control_event(struct control *control, const struct lc_event *event)
 {
-	watch_poke(control);
 	for (struct client *c = control->clients; c != NULL; c = c->next)
 		if (c->subscribed && !c->leaving) {
 			control->counts.notices++;
 			client_send(
 			    c, json_pack("{s:o}", "event", event_json(event)));
 		}
-}
-
-void
-control_changed(struct control *control)
-{
-	if (control != NULL)
-		watch_settle(control);
 }
 
 void
@@ -399,7 +390,6 @@ control_new(const struct control_options *options)
 	control->arg = options->arg;
 	control->task = (struct task){ .run = end_gone, .arg = control };
 	control->sweep = (struct timer){ .expired = sweep, .arg = control };
-	watch_init(control);
 	return control;
 }
 
@@ -411,7 +401,6 @@ control_free(struct control *control)
 	control_close(control);
 	while (control->clients != NULL)
 		client_free(control->clients);
-	watch_free(control);
 	jobs_abandon(control);
 	tallies_free(control);
 	loop_undefer(control->loop, &control->task);

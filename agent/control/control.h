@@ -53,9 +53,6 @@ void control_close(struct control *);
 /* For those who connect from now on. */
 void control_set_access(struct control *, const struct control_access *);
 
-/* The configuration, or the clock, is another one. */
-void control_changed(struct control *);
-
 /* To those who asked for it.  why: one sentence; NULL: it is in force. */
 void control_reloaded(struct control *, const char *why);
 

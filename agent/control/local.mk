@@ -8,5 +8,4 @@ agent_libagent_la_SOURCES += \
 	agent/control/listener.c agent/control/listener.h \
 	agent/control/names.c agent/control/names.h \
 	agent/control/request.c agent/control/request.h \
-	agent/control/rows.c agent/control/rows.h \
-	agent/control/watch.c agent/control/watch.h
+	agent/control/rows.c agent/control/rows.h

@@ -261,6 +261,8 @@ event_name(enum lc_event_kind kind)
 		[LC_EVENT_RTU_WARNING] = "evalRTUTransitionWarning",
 		[LC_EVENT_RTU_TRANSITION] = "evalRTUTransition",
 		[LC_EVENT_BOOT_LEVEL] = "bootImageLevelChanged",
+		[LC_EVENT_SUPERSEDED] = "superseded",
+		[LC_EVENT_COUNT_RAISED] = "countRaised",
 	};
 
 	if ((size_t)kind < NITEMS(names) && names[kind] != NULL)

@@ -18,17 +18,12 @@
 #include "lease.h"
 #include "names.h"
 #include "rows.h"
-#include "watch.h"
 
 /* ---- Small requests ---- */
 
 static void
 subscribe(const struct call *call)
 {
-	if (!watch_begin(call->client->control)) {
-		call_fail(call, LC_ENOMEM, "");
-		return;
-	}
 	call->client->subscribed = true;
 	call_answer(call, json_object());
 }
@@ -82,7 +77,6 @@ static void
 licenses_changed(struct control *control)
 {
 	control->changed(control->arg);
-	watch_poke(control);
 }
 
 static void

@@ -755,8 +755,9 @@ LC_API void *lc_lease_arg(const struct lc_lease *);
 
 /*
  * What happened.  The numbers are those of the notifications under
- * ciscoLicenseMgmtMIBNotifs, which say what each is and when it comes; the
- * last is cilmBootImageLevelChanged.
+ * ciscoLicenseMgmtMIBNotifs, which say what each is and when it comes; 15 is
+ * cilmBootImageLevelChanged.  Those above are no notifications: they are never
+ * queued, and who does not listen misses them.
  *
  * What is sent on a schedule is sent once for each of its instants, across
  * restarts too; of several that passed unseen (the device was off) there is
@@ -783,6 +784,10 @@ enum lc_event_kind {
 	LC_EVENT_RTU_WARNING = 13,	/* 10 and 5 days of use left */
 	LC_EVENT_RTU_TRANSITION = 14,
 	LC_EVENT_BOOT_LEVEL = 15,	/* the operator wants another level */
+	LC_EVENT_SUPERSEDED = 16,	/* another license serves the feature
+					   instead of this one */
+	LC_EVENT_COUNT_RAISED = 17,	/* more of a feature is licensed than
+					   before; count is how many */
 };
 
 /*

@@ -82,8 +82,7 @@ written(struct lc_action *a, struct lc_entry *e, struct lc_place *place)
 	if (is_last(e))
 		e->identity->wanted = LC_PRIORITY_NONE;
 	lc_model_remove(a->lc->model, e);
-	lc_select_again(a->lc);
-	lc_change_publish(&a->lc->state);
+	lc_settle(a->lc);
 	lc_entry_free(e);
 }
 

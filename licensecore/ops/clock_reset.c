@@ -151,6 +151,6 @@ lc_clock_reset(struct lc *lc, const char *by, struct lc_detail *detail)
 	for (size_t i = 0; i < lc->identities.n; i++)
 		lc_meter_not_after(lc->identities.list[i], to);
 	lc_marks_dropped(&lc->identities, &lc->uses);
-	lc_select_again(lc);
+	lc_settle(lc);
 	return LC_OK;
 }

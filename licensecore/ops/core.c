@@ -267,7 +267,7 @@ model_take(struct lc *lc, struct lc_model *m)
 	lc_model_free(lc->model);
 	lc->model = m;
 	uses_set(lc);
-	lc_select_again(lc);
+	lc_settle(lc);
 }
 
 static enum lc_err
@@ -314,11 +314,12 @@ lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 	model_take(lc, model);
 	lc_level_choose(lc->model, lc_instant(&lc->state));
 	uses_set(lc);
-	lc_select_again(lc);
+	lc_settle(lc);
 	if ((err = lc_clock_watch(lc)) != LC_OK ||
 	    (err = lc_usage_flush(&lc->state, &lc->identities)) != LC_OK ||
 	    (err = lc_eula_catch_up(lc)) != LC_OK)
 		goto out;
+	lc->is_open = true;
 	*out = lc;
 	lc = NULL;
 out:

@@ -185,7 +185,7 @@ look(struct lc *lc)
 	lc->due.look_ms = has_removable(lc) ? boot + LOOK_MS : INT64_MAX;
 	err = lc_store_watch(lc, &changed);
 	if (changed)
-		lc_select_again(lc);
+		lc_settle(lc);
 	return err == LC_OK && changed ? lc_eula_catch_up(lc) : err;
 }
 
@@ -227,7 +227,7 @@ due_do(struct lc *lc)
 	if (at.boot_ms >= lc->due.expire_ms)
 		err = lc_usage_end(&lc->state, &lc->identities, &select);
 	if (select)
-		lc_select_again(lc);
+		lc_settle(lc);
 	if (err == LC_OK && lc_schedule_due_ms(lc->model,
 	    lc_instant(&lc->state)) == 0)
 		err = report(lc);

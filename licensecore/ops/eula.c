@@ -63,8 +63,7 @@ accepted(struct lc *lc, const struct lc_entry *only)
 		e->identity->accepted = true;
 		lc_copies_refresh(e->identity);
 	}
-	lc_select_again(lc);
-	lc_change_publish(&lc->state);
+	lc_settle(lc);
 }
 
 enum lc_err
@@ -117,8 +116,7 @@ lc_eula_withdraw(struct lc *lc, uint32_t device, uint32_t store,
 		return err;
 	e->identity->accepted = false;
 	lc_copies_refresh(e->identity);
-	lc_select_again(lc);
-	lc_change_publish(&lc->state);
+	lc_settle(lc);
 	return LC_OK;
 }
 

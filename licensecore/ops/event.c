@@ -37,6 +37,8 @@ switch_of(enum lc_event_kind kind)
 	case LC_EVENT_SUBSCRIPTION_EXPIRED:
 	case LC_EVENT_RTU_WARNING:
 	case LC_EVENT_RTU_TRANSITION:
+	case LC_EVENT_SUPERSEDED:	/* these have none */
+	case LC_EVENT_COUNT_RAISED:
 		break;
 	}
 	return LC_SWITCH_USAGE;
@@ -119,8 +121,8 @@ about_license(const struct lc *lc, const struct lc_entry *e,
 		event->end = e->public.terms.end;
 }
 
-enum lc_err
-lc_event_tell(struct lc *lc, enum lc_event_kind kind, const struct lc_use *use,
+static struct lc_event
+event_of(struct lc *lc, enum lc_event_kind kind, const struct lc_use *use,
     const struct lc_entry *e, const char *by)
 {
 	const struct lc_feature *f = lc_model_feature(lc->model, use->device,
@@ -149,7 +151,56 @@ lc_event_tell(struct lc *lc, enum lc_event_kind kind, const struct lc_use *use,
 	event.end = sum.end;
 	if (e != NULL)
 		about_license(lc, e, &event);
+	return event;
+}
+
+enum lc_err
+lc_event_tell(struct lc *lc, enum lc_event_kind kind, const struct lc_use *use,
+    const struct lc_entry *e, const char *by)
+{
+	struct lc_event event = event_of(lc, kind, use, e, by);
+
 	return tell(lc, &event);
+}
+
+/* ---- What is not queued ---------------------------------------------- */
+
+static void
+supersede_report(struct lc *lc, const struct lc_entry *e)
+{
+	struct lc_event event =
+	    event_of(lc, LC_EVENT_SUPERSEDED, e->use, e, "");
+
+	lc->host.event(lc->host.arg, &event);
+}
+
+static void
+raise_report(struct lc *lc, const struct lc_use *use)
+{
+	struct lc_event event =
+	    event_of(lc, LC_EVENT_COUNT_RAISED, use, NULL, "");
+
+	event.count = use->supply < LC_UNCOUNTED ? (uint32_t)use->supply :
+	    LC_UNCOUNTED - 1;
+	lc->host.event(lc->host.arg, &event);
+}
+
+void
+lc_event_report_selection(struct lc *lc)
+{
+	if (lc->host.event == NULL || !lc->is_open)
+		return;
+	for (size_t i = 0; i < lc->identities.n; i++) {
+		if (lc->identities.list[i]->displaced)
+			supersede_report(lc, lc->identities.list[i]->first);
+	}
+	for (size_t i = 0; i < lc->uses.n; i++) {
+		const struct lc_use *use = lc->uses.list[i];
+
+		if (use->supply > use->supply_before &&
+		    use->supply != UINT64_MAX)
+			raise_report(lc, use);
+	}
 }
 
 enum lc_err

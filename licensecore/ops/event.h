@@ -17,4 +17,10 @@ enum lc_err lc_event_tell(struct lc *, enum lc_event_kind,
 enum lc_err lc_event_tell_level(struct lc *, const struct lc_module *,
     const char *wanted);
 
+/*
+ * Out of a change, after licenses were selected: which were superseded, and of
+ * which features there are more.
+ */
+void lc_event_report_selection(struct lc *);
+
 #endif

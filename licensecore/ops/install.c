@@ -144,8 +144,7 @@ place_written(struct lc_action *a, struct lc_items *items,
 			lc_item_written(a, &items->list[i]);
 	}
 	lc_model_sort(a->lc->model);
-	lc_select_again(a->lc);
-	lc_change_publish(&a->lc->state);
+	lc_settle(a->lc);
 }
 
 static void

@@ -20,6 +20,7 @@
 struct lc {
 	struct lc_state state;
 	int lock_fd;			/* held while the core is open */
+	bool is_open;			/* lc_open is done */
 	uint64_t keys;		/* raised when other keys come into force */
 	bool switches[LC_NSWITCHES];
 	bool eula_standing;		/* eula.c */

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "event.h"
 #include "recall.h"
 #include "rules/level.h"
 #include "rules/meter.h"
 #include "rules/select.h"
+#include "state/change.h"
 
 struct lc_lease {
 	struct lc *lc;
@@ -56,7 +58,7 @@ leases_tell(struct lc *lc, const struct lc_use *use, struct lc_instant at)
 }
 
 void
-lc_select_again(struct lc *lc)
+lc_settle(struct lc *lc)
 {
 	struct lc_instant at = lc_instant(&lc->state);
 
@@ -64,6 +66,8 @@ lc_select_again(struct lc *lc)
 	lc_due_changed(lc);
 	for (size_t i = 0; i < lc->uses.n; i++)
 		leases_tell(lc, lc->uses.list[i], at);
+	lc_change_publish(&lc->state);
+	lc_event_report_selection(lc);
 }
 
 static void

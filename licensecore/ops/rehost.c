@@ -410,8 +410,7 @@ written(struct lc_action *a, struct rehost *w)
 	for (size_t i = 0; i < w->items.n; i++)
 		lc_item_written(a, &w->items.list[i]);
 	lc_model_sort(m);
-	lc_select_again(a->lc);
-	lc_change_publish(&a->lc->state);
+	lc_settle(a->lc);
 	for (size_t i = 0; i < w->nremovals; i++)
 		lc_entry_free(w->removals[i].entry);
 }

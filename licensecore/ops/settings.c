@@ -117,6 +117,6 @@ lc_priority_set(struct lc *lc, uint32_t device, uint32_t store,
 		return err;
 	e->identity->wanted = priority;
 	lc_copies_refresh(e->identity);
-	lc_select_again(lc);
+	lc_settle(lc);
 	return LC_OK;
 }

@@ -33,7 +33,9 @@ struct lc_identity {
 
 	struct lc_entry *first;	/* select.c: its copies; NULL: no store */
 	uint32_t store;		/* that the first copy is in, or was last */
-	bool serving;		/* select.c: its feature uses it */
+	bool serving;		/* select.c: its feature uses it, */
+	bool displaced;		/* or did until it was selected anew, and another
+				   license serves instead */
 
 	bool accepted;		/* its agreement */
 	enum lc_priority wanted; /* the operator's, NONE: the usual one */

@@ -113,8 +113,11 @@ lc_select_use(struct lc_model *m, struct lc_use *use, struct lc_instant at)
 		e->serving = serves(use, first, e, at);
 		e->superseded = !e->serving &&
 		    (first != NULL || !lc_entry_is_first(e));
-		if (lc_entry_is_first(e))
-			e->identity->serving = e->serving;
+		if (!lc_entry_is_first(e))
+			continue;
+		e->identity->displaced = e->identity->serving &&
+		    e->superseded && !lc_entry_is_expired(e, at);
+		e->identity->serving = e->serving;
 	}
 }
 
@@ -146,7 +149,7 @@ copies_find(struct lc_model *m, struct lc_instant at)
 	for (size_t i = 0; i < all->n; i++) {
 		if (all->list[i]->first != NULL)
 			continue;
-		all->list[i]->serving = false;
+		all->list[i]->serving = all->list[i]->displaced = false;
 		(void)lc_meter_run(all->list[i], false, at);
 	}
 }
@@ -178,7 +181,12 @@ lc_select(struct lc_model *m, struct lc_instant at)
 		    order);
 	group(m, at.now);
 	for (size_t i = 0; i < m->uses->n; i++) {
-		lc_select_use(m, m->uses->list[i], at);
-		(void)lc_use_update(m, m->uses->list[i], at);
+		struct lc_use *use = m->uses->list[i];
+		bool served;
+
+		lc_select_use(m, use, at);
+		use->supply_before = use->supply;
+		use->supply = lc_use_supply(m, use, at, &served);
+		(void)lc_use_update(m, use, at);
 	}
 }

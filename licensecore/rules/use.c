@@ -147,7 +147,7 @@ demand(const struct lc_use *use)
 }
 
 uint64_t
-lc_use_room(const struct lc_model *m, const struct lc_use *use,
+lc_use_supply(const struct lc_model *m, const struct lc_use *use,
     struct lc_instant at, bool *served)
 {
 	uint64_t sum = 0;
@@ -163,7 +163,18 @@ lc_use_room(const struct lc_model *m, const struct lc_use *use,
 			return UINT64_MAX;
 		sum += e->public.terms.count;
 	}
-	return sum > demand(use) ? sum - demand(use) : 0;
+	return sum;
+}
+
+uint64_t
+lc_use_room(const struct lc_model *m, const struct lc_use *use,
+    struct lc_instant at, bool *served)
+{
+	uint64_t supply = lc_use_supply(m, use, at, served);
+
+	if (supply == UINT64_MAX)
+		return supply;
+	return supply > demand(use) ? supply - demand(use) : 0;
 }
 
 /* ---- What licenses give ---------------------------------------------- */

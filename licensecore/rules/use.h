@@ -26,6 +26,9 @@ struct lc_use {
 	   one; and what is being reported now. */
 	int64_t complained, complaining;
 	size_t first, n;	/* its licenses in model->by_feature */
+	/* How many of it are licensed, UINT64_MAX: any number; and how many
+	   were before licenses were selected anew. */
+	uint64_t supply, supply_before;
 };
 
 /* What is used, sorted by device, feature and version; as long as a core. */
@@ -54,9 +57,11 @@ bool lc_use_served(const struct lc_model *, const struct lc_use *,
 bool lc_use_wanted(const struct lc_use *);
 
 /*
- * What the licenses that serve it have left; UINT64_MAX: any number.
- * *served: is there one that has not expired?
+ * How many the licenses that serve it allow, UINT64_MAX: any number; and how
+ * many of these are left.  *served: is there one that has not expired?
  */
+uint64_t lc_use_supply(const struct lc_model *, const struct lc_use *,
+    struct lc_instant, bool *served);
 uint64_t lc_use_room(const struct lc_model *, const struct lc_use *,
     struct lc_instant, bool *served);
 /*

@@ -34,9 +34,17 @@ static void
 event(void *arg, const struct lc_event *e)
 {
 	struct device *d = arg;
+	struct device_selected *s = &d->selected[d->nselected];
 
-	if (d->nevents < DEVICE_EVENTS)
+	if (e->kind > LC_EVENT_BOOT_LEVEL && d->nselected < DEVICE_EVENTS) {
+		*s = (struct device_selected){ e->kind, e->license, e->count,
+			"" };
+		snprintf(s->feature, sizeof s->feature, "%s",
+		    e->feature_name);
+		d->nselected++;
+	} else if (d->nevents < DEVICE_EVENTS) {
 		d->events[d->nevents++] = e->kind;
+	}
 }
 
 static void

@@ -24,9 +24,16 @@ struct device {
 	int64_t wall;		/* seconds; starts at 1,800,000,000 */
 	int64_t boot_ms;	/* starts at 1,000,000 */
 
-	/* What the core told, newest last. */
+	/* What the core told, newest last; events that are notifications, and
+	   those that are not. */
 	enum lc_event_kind events[DEVICE_EVENTS];
 	size_t nevents;
+	struct device_selected {
+		enum lc_event_kind kind;
+		uint32_t license, count;
+		char feature[32];
+	} selected[DEVICE_EVENTS];
+	size_t nselected;
 	enum lc_err notices[DEVICE_EVENTS];
 	char notice[512];	/* the last one */
 	size_t nnotices;

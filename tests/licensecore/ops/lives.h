@@ -26,7 +26,7 @@
 #define NLICENSES 20
 #define NSTORES 3
 #define SETTLE 60
-#define NKINDS 15
+#define NKINDS (LC_EVENT_COUNT_RAISED + 1)
 #define NLEASES 32
 
 enum { PLAIN, MANDATORY, ALWAYS, PHONES, UNKNOWN, NFEATURES };
@@ -56,6 +56,7 @@ struct license {
 	enum lc_priority wanted;	/* NONE: the usual one */
 	int64_t used, ended_at;
 	bool serving, superseded, held, running;
+	bool served;		/* when it was looked at last */
 	uint32_t in_use;
 	int64_t reported[NKINDS];	/* where it was then */
 	int level_reported;
@@ -71,6 +72,9 @@ struct model {
 	struct license licenses[NLICENSES];
 	int64_t complained;	/* of the mandatory feature */
 	uint64_t demand[NFEATURES];
+	/* How many were licensed when it was looked at last; UINT64_MAX: any
+	   number. */
+	uint64_t supply[NFEATURES];
 	int nleases[NFEATURES];
 	bool switches[LC_NSWITCHES];
 };
@@ -80,6 +84,7 @@ struct report {
 	int license;		/* -1: about none */
 	int feature;
 	uint32_t left, count_left;
+	uint64_t count;		/* of what was raised */
 	int64_t end;
 };
 
@@ -109,6 +114,10 @@ bool model_grants(const struct model *, int feature, uint32_t count);
 /* An event about the license (NULL: about none), as things are now. */
 void model_expect(const struct model *, struct list *, enum lc_event_kind,
     int feature, const struct license *);
+
+/* What there is, without a word; or what changed since it was looked at. */
+void model_look(struct model *);
+void model_compare(struct model *, struct list *);
 
 void model_pass(struct model *, int64_t seconds);
 /* What the core does when it is called. */

@@ -218,6 +218,38 @@ model_select(struct model *m)
 }
 
 static bool
+serves(const struct model *m, const struct license *l)
+{
+	return installed(m, l) && l->serving && !model_expired(m, l);
+}
+
+static uint64_t
+supply(const struct model *m, int feature)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < NLICENSES; i++) {
+		const struct license *l = &m->licenses[i];
+
+		if (l->feature != feature || !serves(m, l))
+			continue;
+		if (!l->counted)
+			return UINT64_MAX;
+		sum += l->count;
+	}
+	return sum;
+}
+
+void
+model_look(struct model *m)
+{
+	for (int i = 0; i < NLICENSES; i++)
+		m->licenses[i].served = serves(m, &m->licenses[i]);
+	for (int i = 0; i < NFEATURES; i++)
+		m->supply[i] = supply(m, i);
+}
+
+static bool
 served(const struct model *m, int feature)
 {
 	for (int i = 0; i < NLICENSES; i++) {
@@ -295,6 +327,28 @@ model_expect(const struct model *m, struct list *list, enum lc_event_kind kind,
 		t.count_left = about->count - about->in_use;
 	REQUIRE(list->n < CHECK_COUNT(list->reports));
 	list->reports[list->n++] = t;
+}
+
+void
+model_compare(struct model *m, struct list *list)
+{
+	for (int i = 0; i < NLICENSES; i++) {
+		const struct license *l = &m->licenses[i];
+
+		if (l->served && installed(m, l) && l->superseded &&
+		    !model_expired(m, l))
+			model_expect(m, list, LC_EVENT_SUPERSEDED, l->feature,
+			    l);
+	}
+	for (int i = 0; i < NFEATURES; i++) {
+		uint64_t now = supply(m, i);
+
+		if (now <= m->supply[i] || now == UINT64_MAX)
+			continue;
+		model_expect(m, list, LC_EVENT_COUNT_RAISED, i, NULL);
+		list->reports[list->n - 1].count = now;
+	}
+	model_look(m);
 }
 
 /* Is there an instant behind `from`, up to `at`?  What is left, in hours. */

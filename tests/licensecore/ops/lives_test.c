@@ -75,6 +75,8 @@ switch_of(enum lc_event_kind kind)
 static bool
 sent(const struct model *m, enum lc_event_kind kind, int feature)
 {
+	if (kind > LC_EVENT_BOOT_LEVEL)
+		return false;
 	return m->switches[switch_of(kind)] && (feature != UNKNOWN ||
 	    (kind >= LC_EVENT_INSTALLED && kind <= LC_EVENT_REVOKED));
 }
@@ -97,6 +99,8 @@ on_event(void *arg, const struct lc_event *e)
 		.kind = e->kind, .feature = feature, .license = -1,
 		.left = e->left_s, .end = e->end,
 	};
+	if (e->kind == LC_EVENT_COUNT_RAISED)
+		t->count = e->count;
 	CHECK_INT(e->at, w->m.now);
 	CHECK_UINT(e->feature, feature != UNKNOWN ? (unsigned)feature + 1 : 0);
 	if (e->license != 0) {
@@ -146,6 +150,7 @@ same(const struct report *a, const struct report *b)
 	if (switch_of(a->kind) == LC_SWITCH_DEPLOYMENT)
 		return true;
 	return a->license == b->license && a->left == b->left &&
+	       a->count == b->count &&
 	       a->end == b->end && a->count_left == b->count_left;
 }
 
@@ -217,6 +222,7 @@ tick(struct world *w)
 		CHECK_ERR(lc_tick(w->d->lc, &w->wait_ms), LC_OK, NULL);
 	} while (w->wait_ms == 0 && ++rounds < 3);
 	CHECK(w->wait_ms != 0);
+	model_compare(&w->m, &w->expected);
 	compare(w);
 }
 
@@ -646,6 +652,7 @@ model_open(struct world *w, int64_t off)
 	m->behind = m->watched = false;
 	expect_steps(w, recorded);
 	model_load(m, false);
+	model_look(m);
 }
 
 /* Some programs are back at once. */
@@ -719,6 +726,7 @@ crash(struct world *w)
 		l->used = used;
 		l->least_used = (uint32_t)used;
 	}
+	model_look(&w->m);
 }
 
 static void
@@ -973,9 +981,10 @@ live(int device, size_t *counts, struct tally *sums)
 	struct lc_detail detail = { "" };
 
 	tick(w);
-	for (int i = 0; i < NLICENSES; i++)
+	for (int i = 0; i < NLICENSES; i++) {
 		install(w, any_store(w));
-	tick(w);
+		tick(w);
+	}
 	while (w->m.truth < START + LIFE) {
 		go_on(w, 1 + (int64_t)check_random(3 * DAY));
 		act(w);
@@ -1000,8 +1009,9 @@ random_lives(void)
 	printf("# %d licenses; events by kind:", NDEVICES * NLICENSES);
 	for (int kind = 1; kind < NKINDS; kind++) {
 		printf(" %zu", counts[kind]);
-		/* Nobody revokes here. */
-		CHECK_INT(counts[kind] > 0, kind != LC_EVENT_REVOKED);
+		/* Nobody revokes here, and there are no levels. */
+		CHECK_INT(counts[kind] > 0, kind != LC_EVENT_REVOKED &&
+		    kind != LC_EVENT_BOOT_LEVEL);
 	}
 	printf("\n");
 }

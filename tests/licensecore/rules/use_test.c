@@ -524,6 +524,97 @@ a_feature_sums_up(void)
 	device_free(d);
 }
 
+/* ---- What is reported of a selection --------------------------------- */
+
+static void
+check_selected(struct device *d, size_t i, enum lc_event_kind kind,
+    uint32_t license, uint32_t count, const char *feature)
+{
+	check_context("selection %zu", i);
+	REQUIRE(d->nselected > i);
+	CHECK_INT(d->selected[i].kind, kind);
+	CHECK_UINT(d->selected[i].license, license);
+	CHECK_UINT(d->selected[i].count, count);
+	CHECK_STR(d->selected[i].feature, feature);
+	check_context(NULL);
+}
+
+static struct lc_terms
+phones(const char *id, uint32_t count, bool additive)
+{
+	struct lc_terms t = license(id, LC_PERMANENT);
+
+	t.feature = "phones";
+	t.counted = true;
+	t.count = count;
+	t.additive = additive;
+	return t;
+}
+
+/* Which license gives way, and of which features there are more. */
+static void
+a_selection_is_reported(void)
+{
+	struct device *d = device_new();
+	uint32_t trial, small, large;
+	const struct lc_event *e;
+
+	device_open(d);
+	trial = device_add(d, license("trial", LC_DEMO));
+	CHECK_UINT(d->nselected, 0);		/* it counts nothing */
+	(void)device_add(d, license("bought", LC_PERMANENT));
+	CHECK_UINT(d->nselected, 1);
+	check_selected(d, 0, LC_EVENT_SUPERSEDED, trial, LC_UNCOUNTED, "one");
+	small = device_add(d, phones("small", 25, false));
+	CHECK_UINT(d->nselected, 2);
+	check_selected(d, 1, LC_EVENT_COUNT_RAISED, 0, 25, "phones");
+	large = device_add(d, phones("large", 40, false));
+	CHECK_UINT(d->nselected, 4);
+	check_selected(d, 2, LC_EVENT_SUPERSEDED, small, 25, "phones");
+	check_selected(d, 3, LC_EVENT_COUNT_RAISED, 0, 40, "phones");
+	/* The smaller one, as the operator wants: there are less. */
+	CHECK_ERR(lc_priority_set(d->lc, 1, 1, small, LC_PRIORITY_HIGH),
+	    LC_OK, NULL);
+	CHECK_UINT(d->nselected, 5);
+	check_selected(d, 4, LC_EVENT_SUPERSEDED, large, 40, "phones");
+	/* A new opening and new options change nothing. */
+	device_reopen(d);
+	CHECK_ERR(lc_reconfigure(d->lc, &d->options, NULL), LC_OK, NULL);
+	device_pass(d, 60);
+	CHECK_UINT(d->nselected, 5);
+	/* One that goes is not superseded, and the other one is more. */
+	CHECK_ERR(device_clear(d, small), LC_OK, NULL);
+	CHECK_UINT(d->nselected, 6);
+	check_selected(d, 5, LC_EVENT_COUNT_RAISED, 0, 40, "phones");
+	/* They are no notifications. */
+	for (uint64_t seq = 0; lc_event_next(d->lc, seq, &e) == LC_OK;
+	    seq = e->seq)
+		CHECK(e->kind <= LC_EVENT_BOOT_LEVEL);
+	device_free(d);
+}
+
+/* Nothing is installed: a license's time has come. */
+static void
+a_beginning_supersedes(void)
+{
+	struct device *d = device_new();
+	struct lc_terms later = phones("later", 90, false);
+	uint32_t now;
+
+	later.type = LC_PAID_SUBSCRIPTION;
+	later.start = d->wall + DAY;
+	later.end = d->wall + 10 * DAY;
+	device_open(d);
+	now = device_add(d, phones("now", 3, false));
+	(void)device_add(d, later);
+	CHECK_UINT(d->nselected, 1);
+	device_pass(d, DAY);
+	CHECK_UINT(d->nselected, 3);
+	check_selected(d, 1, LC_EVENT_SUPERSEDED, now, 3, "phones");
+	check_selected(d, 2, LC_EVENT_COUNT_RAISED, 0, 90, "phones");
+	device_free(d);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -546,6 +637,8 @@ main(int argc, char **argv)
 		{ "advice", advice },
 		{ "priority", priority },
 		{ "a feature sums up", a_feature_sums_up },
+		{ "a selection is reported", a_selection_is_reported },
+		{ "a beginning supersedes", a_beginning_supersedes },
 	};
 
 	return check_main("use", tests, CHECK_COUNT(tests), argc, argv);
