@@ -32,13 +32,6 @@ struct lc_jws {
 enum lc_err lc_jws_open(const char *text, size_t len, const char *typ,
     const struct lc_trust *, struct lc_jws *out, struct lc_detail *);
 
-/*
- * The same of a statement that verified before, as its digest says: the key
- * has to count still, but the signature is left alone.
- */
-enum lc_err lc_jws_open_again(const char *text, size_t len, const char *typ,
-    const struct lc_trust *, struct lc_jws *out, struct lc_detail *);
-
 /* The same but for the signature, which nobody looks at; key is NULL. */
 enum lc_err lc_jws_peek(const char *text, size_t len, const char *typ,
     struct lc_jws *out, struct lc_detail *);

@@ -38,10 +38,6 @@ struct lc_line {
 enum lc_err lc_line_open(const char *text, size_t len, const struct lc_trust *,
     struct lc_line **, struct lc_detail *);
 
-/* The same of a line that verified before, whose signature is left alone. */
-enum lc_err lc_line_open_again(const char *text, size_t len,
-    const struct lc_trust *, struct lc_line **, struct lc_detail *);
-
 /* The same without looking at the signature: only for showing a line. */
 enum lc_err lc_line_peek(
     const char *text, size_t len, struct lc_line **, struct lc_detail *);

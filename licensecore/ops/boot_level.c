@@ -22,17 +22,17 @@ key_of(const struct lc_model *m, const struct lc_module *module, char **key)
 static enum lc_err
 wanted_load(struct lc *lc, const struct lc_model *m, struct lc_module *module)
 {
-	const char *level;
+	char *key, *level = NULL;
 	enum lc_err err;
-	char *key;
 
 	if ((err = key_of(m, module, &key)) != LC_OK)
 		return err;
-	level = lc_meta_text(&lc->state, key);
+	err = lc_meta_text(&lc->state, key, &level);
 	if (level != NULL)
 		module->wanted = lc_level_find(module, level);
+	free(level);
 	free(key);
-	return LC_OK;
+	return err;
 }
 
 enum lc_err

@@ -10,7 +10,7 @@
 #include "note.h"
 #include "state/acceptance.h"
 #include "state/change.h"
-#include "state/meta.h"
+#include "state/sealed.h"
 
 /* ---- Accepting ------------------------------------------------------- */
 
@@ -136,13 +136,17 @@ lc_eula_pending(const struct lc *lc, const struct lc_license *after)
 
 /* ---- Standing acceptance --------------------------------------------- */
 
-/* In meta. */
-#define STANDING "eula.standing"
-
-void
+enum lc_err
 lc_eula_load(struct lc *lc)
 {
-	lc->eula_standing = lc_meta_int(&lc->state, STANDING, 0) != 0;
+	int64_t on = 0;
+	enum lc_err err = lc_sealed_get(&lc->state, LC_SEALED_EULA, &on, 1);
+
+	if (err == LC_EDAMAGED)
+		lc_notice(&lc->host, err, "the standing acceptance of agreements was"
+		    " altered, and does not count");
+	lc->eula_standing = err == LC_OK && on != 0;
+	return err == LC_ENOTFOUND || err == LC_EDAMAGED ? LC_OK : err;
 }
 
 enum lc_err
@@ -162,9 +166,10 @@ lc_eula_catch_up(struct lc *lc)
 static enum lc_err
 standing_write(struct lc *lc, bool on, const char *by)
 {
+	int64_t number = on;
 	enum lc_err err;
 
-	if ((err = lc_meta_set_int(&lc->state, STANDING, on)) != LC_OK ||
+	if ((err = lc_sealed_set(&lc->state, LC_SEALED_EULA, &number, 1)) != LC_OK ||
 	    (err = lc_history_add(&lc->state, &(struct lc_record){
 	    .what = on ? "accept-all" : "accept-each", .udi = "", .id = "",
 	    .body = "{}" })) != LC_OK)

@@ -28,15 +28,19 @@ switch_name(enum lc_switch which)
 	return NULL;
 }
 
-void
+enum lc_err
 lc_switches_load(struct lc *lc)
 {
-	for (int i = 0; i < LC_NSWITCHES; i++) {
-		bool on = i != LC_SWITCH_LEVEL;	/* DEFVAL */
+	enum lc_err err = LC_OK;
 
-		lc->switches[i] = lc_meta_int(&lc->state,
-		    switch_name((enum lc_switch)i), on) != 0;
+	for (int i = 0; i < LC_NSWITCHES && err == LC_OK; i++) {
+		int64_t on = i != LC_SWITCH_LEVEL;	/* DEFVAL */
+
+		err = lc_meta_int(&lc->state,
+		    switch_name((enum lc_switch)i), &on);
+		lc->switches[i] = on != 0;
 	}
+	return err;
 }
 
 bool

@@ -5,6 +5,6 @@
 #include "lc.h"
 
 /* At opening: the notification switches. */
-void lc_switches_load(struct lc *);
+enum lc_err lc_switches_load(struct lc *);
 
 #endif

@@ -135,8 +135,6 @@ static const struct file_kind file_kinds[] = {
 static enum lc_err
 error_of(int rc)
 {
-	if (rc == SQLITE_READONLY_DBMOVED)	/* somebody removed the file */
-		return LC_EDAMAGED;
 	switch (rc & 0xff) {
 	case SQLITE_OK:
 	case SQLITE_ROW:

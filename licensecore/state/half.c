@@ -74,8 +74,7 @@ connect(struct lc_half *h, struct lc_sealer *s)
 {
 	enum lc_err err;
 
-	/* It is there; but stores that are attached to it may have to be made. */
-	if ((err = lc_db_connect(h->path, true, &h->db, &h->why)) != LC_OK)
+	if ((err = lc_db_connect(h->path, false, &h->db, &h->why)) != LC_OK)
 		return err;
 	err = lc_db_exec(h->db, "PRAGMA trusted_schema = OFF;"
 	    "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY");
@@ -147,7 +146,7 @@ row_read(struct reading *r, struct lc_scan *scan)
 }
 
 static enum lc_err
-table_read(struct reading *r, enum lc_state_table table)
+table_read(struct reading *r, enum lc_table table)
 {
 	struct lc_scan scan;
 	enum lc_err err;
@@ -174,7 +173,7 @@ lc_half_read(const struct lc_half *h, struct lc_sealer *s,
 	if (loader != NULL)
 		loader->reset(loader->arg);
 	for (int i = 0; i < LC_NTABLES && err == LC_OK; i++)
-		err = table_read(&r, (enum lc_state_table)i);
+		err = table_read(&r, (enum lc_table)i);
 	if (err != LC_OK)
 		return err;
 	return r.sum.nrows == h->head.nrows &&
@@ -241,28 +240,6 @@ fill_empty(struct lc_half *h, const char *path, struct lc_sealer *s)
 	return err;
 }
 
-/* So that it is not forgotten if the power fails before it is recorded. */
-static enum lc_err
-restored_set(struct lc_half *h, const char *path, int64_t restored,
-    struct lc_sealer *s)
-{
-	struct lc_head head;
-	struct lc_db *db;
-	enum lc_err err = lc_db_connect(path, false, &db, &h->why);
-
-	if (err != LC_OK)
-		return err;
-	if ((err = lc_rows_head_get(db, s, &head)) == LC_OK) {
-		head.restored = restored;
-		err = lc_rows_head_put(db, s, &head);
-	}
-	if (err != LC_OK)
-		(void)lc_fail(&h->why, err, "%s cannot be written: %s",
-		    h->path, lc_db_words(db, err));
-	lc_db_close(db);
-	return err;
-}
-
 static enum lc_err
 fill_from(struct lc_half *h, const struct lc_half *from, const char *path)
 {
@@ -274,8 +251,8 @@ fill_from(struct lc_half *h, const struct lc_half *from, const char *path)
 }
 
 enum lc_err
-lc_half_make(struct lc_half *h, const struct lc_half *from, int64_t restored,
-    const char *aside, struct lc_sealer *s)
+lc_half_make(struct lc_half *h, const struct lc_half *from, const char *aside,
+    struct lc_sealer *s)
 {
 	char *made = lc_half_beside(h, ".new");
 	char *journal = lc_half_beside(h, ".new-journal");
@@ -287,8 +264,6 @@ lc_half_make(struct lc_half *h, const struct lc_half *from, int64_t restored,
 	(void)unlink(journal);
 	err = from != NULL ? fill_from(h, from, made) :
 	    fill_empty(h, made, s);
-	if (err == LC_OK && restored != 0)
-		err = restored_set(h, made, restored, s);
 	if (err == LC_OK)
 		err = lc_half_take(h, made, aside, s);
 	if (err != LC_OK)

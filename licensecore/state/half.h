@@ -41,10 +41,9 @@ enum lc_err lc_half_read(const struct lc_half *, struct lc_sealer *,
 /*
  * Makes it new, from the other one or, if that is NULL, empty, and opens it.
  * What stood there before is renamed to aside, or removed if that is NULL.
- * restored is what its head says of that.
  */
 enum lc_err lc_half_make(struct lc_half *, const struct lc_half *from,
-    int64_t restored, const char *aside, struct lc_sealer *);
+    const char *aside, struct lc_sealer *);
 /* The file of this name beside it is complete and takes its place. */
 enum lc_err lc_half_take(struct lc_half *, const char *made,
     const char *aside, struct lc_sealer *);

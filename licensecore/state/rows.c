@@ -32,21 +32,21 @@
 #define SETTING_COLUMNS "name, value"
 #define SETTING_MARKS "?, ?"
 #define IDENTITY_COLUMNS "device, id, feature, version, digest, used_ms,"   \
-	" expired_at, flags, priority, accepted_at, accepted_by, mark0, mark1," \
-	" mark2, mark3, mark4, mark5, mark6, mark7"
-#define IDENTITY_MARKS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?," \
-	" ?, ?"
+	" expired_at, flags, accepted_at, accepted_by, mark0, mark1, mark2," \
+	" mark3, mark4, mark5, mark6, mark7"
+#define IDENTITY_MARKS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 #define AGREEMENT_COLUMNS "digest, text"
 #define AGREEMENT_MARKS "?, ?"
-#define COPY_COLUMNS "identity, store, idx, held, installed, comment, line"
-#define COPY_MARKS "?, ?, ?, ?, ?, ?, ?"
+#define COPY_COLUMNS "identity, store, idx, held, installed, comment,"	\
+	" priority, line"
+#define COPY_MARKS "?, ?, ?, ?, ?, ?, ?, ?"
 #define HISTORY_COLUMNS "at, what, udi, store, id, body"
 #define HISTORY_MARKS "?, ?, ?, ?, ?, ?"
 #define EVENT_COLUMNS "body"
 #define EVENT_MARKS "?"
-#define HEAD_COLUMNS "high, floor, ahead, next_event, record, lost," \
-	" restored, serial, nrows, sum, chain, nrecords"
-#define HEAD_MARKS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define HEAD_COLUMNS "high, floor, ahead, next_event, record, lost, serial," \
+	" nrows, sum, chain, nrecords"
+#define HEAD_MARKS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 
 #define CREATE(table, columns)						\
 	"CREATE TABLE " table " (n INTEGER PRIMARY KEY, " columns ", seal)"
@@ -94,7 +94,7 @@ static const struct {
 #define SAID(page, create, comma) comma page " " create
 
 int
-lc_state_columns(enum lc_state_table table)
+lc_table_columns(enum lc_table table)
 {
 	return tables[table].ncolumns;
 }
@@ -322,7 +322,7 @@ value_add(struct lc_sealer *s, const struct lc_value *v)
 	return err;
 }
 
-/* The head is no table of these: its number is the one after them. */
+/* The head is no table of lc_table: its number is the one after them. */
 static enum lc_err
 row_seal(struct lc_sealer *s, int table, int64_t key,
     const struct lc_value *values, int n, const uint8_t *before,
@@ -348,7 +348,7 @@ row_seal(struct lc_sealer *s, int table, int64_t key,
 }
 
 enum lc_err
-lc_row_seal(struct lc_sealer *s, enum lc_state_table table, int64_t key,
+lc_row_seal(struct lc_sealer *s, enum lc_table table, int64_t key,
     const struct lc_value *values, const uint8_t *before, uint8_t *seal)
 {
 	return row_seal(s, (int)table, key, values, tables[table].ncolumns,
@@ -385,7 +385,7 @@ lc_head_remove(struct lc_head *h, const uint8_t *seal)
 
 enum {
 	HEAD_HIGH, HEAD_FLOOR, HEAD_AHEAD, HEAD_NEXT_EVENT, HEAD_RECORD,
-	HEAD_LOST, HEAD_RESTORED, HEAD_SERIAL, HEAD_NROWS, HEAD_SUM, HEAD_CHAIN,
+	HEAD_LOST, HEAD_SERIAL, HEAD_NROWS, HEAD_SUM, HEAD_CHAIN,
 	HEAD_NRECORDS, HEAD_NCOLUMNS
 };
 
@@ -400,7 +400,6 @@ head_pack(const struct lc_head *h, struct lc_value *v, uint8_t sum[16])
 	v[HEAD_NEXT_EVENT] = lc_value_int(h->next_event);
 	v[HEAD_RECORD] = lc_value_int(h->record);
 	v[HEAD_LOST] = lc_value_int(h->lost);
-	v[HEAD_RESTORED] = lc_value_int(h->restored);
 	v[HEAD_SERIAL] = lc_value_int(h->serial);
 	v[HEAD_NROWS] = lc_value_int(h->nrows);
 	v[HEAD_SUM] = lc_value_blob(sum, 16);
@@ -420,7 +419,6 @@ head_unpack(const struct lc_value *v, struct lc_head *h)
 		.next_event = v[HEAD_NEXT_EVENT].number,
 		.record = v[HEAD_RECORD].number,
 		.lost = v[HEAD_LOST].number != 0,
-		.restored = v[HEAD_RESTORED].number,
 		.serial = v[HEAD_SERIAL].number,
 		.nrows = v[HEAD_NROWS].number,
 		.sum = { half(sum), half(sum + 8) },
@@ -481,15 +479,15 @@ lc_rows_head_put(struct lc_db *db, struct lc_sealer *s,
 		return err;
 	held = lc_value_blob(seal, sizeof seal);
 	return lc_db_run(db, "INSERT OR REPLACE INTO head (n, " HEAD_COLUMNS
-	    ", seal) VALUES (1, " HEAD_MARKS ", ?)", "vvvvvvvvvvvvv", &v[0],
+	    ", seal) VALUES (1, " HEAD_MARKS ", ?)", "vvvvvvvvvvvv", &v[0],
 	    &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7], &v[8], &v[9],
-	    &v[10], &v[11], &held);
+	    &v[10], &held);
 }
 
 /* ---- Rows ------------------------------------------------------------ */
 
 enum lc_err
-lc_rows_put(struct lc_db *db, enum lc_state_table table, int64_t key,
+lc_rows_put(struct lc_db *db, enum lc_table table, int64_t key,
     const struct lc_value *values, const uint8_t *seal)
 {
 	struct lc_value all[2 + LC_ROW_COLUMNS_MAX];
@@ -502,13 +500,13 @@ lc_rows_put(struct lc_db *db, enum lc_state_table table, int64_t key,
 }
 
 enum lc_err
-lc_rows_delete(struct lc_db *db, enum lc_state_table table, int64_t key)
+lc_rows_delete(struct lc_db *db, enum lc_table table, int64_t key)
 {
 	return lc_db_run(db, tables[table].delete, "i", key);
 }
 
 enum lc_err
-lc_rows_seal(struct lc_db *db, enum lc_state_table table, int64_t key,
+lc_rows_seal(struct lc_db *db, enum lc_table table, int64_t key,
     uint8_t *seal)
 {
 	struct lc_rows *rows;
@@ -528,7 +526,7 @@ lc_rows_seal(struct lc_db *db, enum lc_state_table table, int64_t key,
 }
 
 enum lc_err
-lc_scan_begin(struct lc_scan *scan, struct lc_db *db, enum lc_state_table table,
+lc_scan_begin(struct lc_scan *scan, struct lc_db *db, enum lc_table table,
     int64_t from)
 {
 	scan->db = db;

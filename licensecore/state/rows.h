@@ -19,7 +19,7 @@
 #define LC_ROW_COLUMNS_MAX 20
 
 /* In the order in which they are read. */
-enum lc_state_table {
+enum lc_table {
 	LC_T_DEVICE,
 	LC_T_SETTING,
 	LC_T_IDENTITY,
@@ -42,7 +42,6 @@ enum {
 	LC_IDENTITY_USED_MS,
 	LC_IDENTITY_EXPIRED_AT,
 	LC_IDENTITY_FLAGS,
-	LC_IDENTITY_PRIORITY,
 	LC_IDENTITY_ACCEPTED_AT,
 	LC_IDENTITY_ACCEPTED_BY,
 	LC_IDENTITY_MARKS,		/* 8 of them */
@@ -56,6 +55,7 @@ enum {
 	LC_COPY_HELD,
 	LC_COPY_INSTALLED,
 	LC_COPY_COMMENT,
+	LC_COPY_PRIORITY,
 	LC_COPY_LINE,
 	LC_COPY_NCOLUMNS
 };
@@ -79,7 +79,6 @@ struct lc_head {
 	int64_t next_event;
 	int64_t record;		/* the number of the newest running record */
 	bool lost;		/* rows are missing, and it was not seen to */
-	int64_t restored;	/* 1, 2: this file was made again, likewise */
 
 	int64_t serial;		/* raised by each commit */
 	int64_t nrows;
@@ -93,7 +92,7 @@ struct lc_sealer;
 enum lc_err lc_sealer_new(const uint8_t *key, struct lc_sealer **);
 void lc_sealer_free(struct lc_sealer *);	/* NULL is fine */
 
-int lc_state_columns(enum lc_state_table);
+int lc_table_columns(enum lc_table);
 
 /* Text is a literal or lives as long as the value. */
 struct lc_value lc_value_int(int64_t number);
@@ -102,7 +101,7 @@ struct lc_value lc_value_blob(const void *bytes, size_t len);
 static const struct lc_value lc_value_null = { .kind = LC_V_NULL };
 
 /* The seal of a row; before is that of the record before it, or NULL. */
-enum lc_err lc_row_seal(struct lc_sealer *, enum lc_state_table, int64_t key,
+enum lc_err lc_row_seal(struct lc_sealer *, enum lc_table, int64_t key,
     const struct lc_value *values, const uint8_t *before, uint8_t *seal);
 
 /* ---- A file ---------------------------------------------------------- */
@@ -127,11 +126,11 @@ enum lc_err lc_rows_head_put(struct lc_db *, struct lc_sealer *,
     const struct lc_head *);
 
 /* The head has to be written afterwards, with what lc_head_add made of it. */
-enum lc_err lc_rows_put(struct lc_db *, enum lc_state_table, int64_t key,
+enum lc_err lc_rows_put(struct lc_db *, enum lc_table, int64_t key,
     const struct lc_value *values, const uint8_t *seal);
-enum lc_err lc_rows_delete(struct lc_db *, enum lc_state_table, int64_t key);
+enum lc_err lc_rows_delete(struct lc_db *, enum lc_table, int64_t key);
 /* The seal that stands there.  LC_ENOTFOUND. */
-enum lc_err lc_rows_seal(struct lc_db *, enum lc_state_table, int64_t key,
+enum lc_err lc_rows_seal(struct lc_db *, enum lc_table, int64_t key,
     uint8_t *seal);
 /* A row comes, or goes. */
 void lc_head_add(struct lc_head *, const uint8_t *seal);
@@ -142,7 +141,7 @@ struct lc_loader {
 	void *arg;
 	void (*reset)(void *arg);	/* what was taken does not count */
 	/* LC_ENOMEM; LC_EDAMAGED: this cannot be. */
-	enum lc_err (*row)(void *arg, enum lc_state_table, int64_t key,
+	enum lc_err (*row)(void *arg, enum lc_table, int64_t key,
 	    const struct lc_value *values);
 };
 
@@ -153,13 +152,13 @@ struct lc_loader {
 struct lc_scan {
 	struct lc_db *db;
 	struct lc_rows *rows;
-	enum lc_state_table table;
+	enum lc_table table;
 	int64_t key;
 	struct lc_value values[LC_ROW_COLUMNS_MAX];
 	uint8_t seal[LC_ROW_SEAL_LEN];	/* as it stands there */
 	bool has_seal;			/* of the right length */
 };
-enum lc_err lc_scan_begin(struct lc_scan *, struct lc_db *, enum lc_state_table,
+enum lc_err lc_scan_begin(struct lc_scan *, struct lc_db *, enum lc_table,
     int64_t from);
 enum lc_err lc_scan_next(struct lc_scan *);
 void lc_scan_end(struct lc_scan *);	/* not begun, or at its end, is fine */

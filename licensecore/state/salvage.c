@@ -40,7 +40,6 @@ struct salvage {
 	/* The last record that was read, as it stood there. */
 	int64_t record;
 	uint8_t chain[LC_ROW_SEAL_LEN];
-	int64_t latest;		/* the time that the history proves */
 	size_t nlost;
 	void (*notice)(void *arg, enum lc_err, const char *text);
 	void *arg;
@@ -151,7 +150,7 @@ side_next(struct side *side)
 }
 
 static void
-side_begin(struct side *side, enum lc_state_table table)
+side_begin(struct side *side, enum lc_table table)
 {
 	side->from = 1;
 	side->step = 1;
@@ -179,7 +178,7 @@ is_plain(const struct lc_value *v)
 }
 
 static void
-lost_tell(struct salvage *v, enum lc_state_table table, int64_t key,
+lost_tell(struct salvage *v, enum lc_table table, int64_t key,
     const char *what)
 {
 	static const char *const names[LC_NTABLES] = {
@@ -228,11 +227,8 @@ copy_keep(struct salvage *v, struct lc_scan *scan)
 	    !is_number(&values[LC_COPY_STORE]) ||
 	    !is_number(&values[LC_COPY_INDEX]))
 		return false;
-	/* A line proves itself, when it is loaded. */
-	for (int i = LC_COPY_HELD; i < LC_COPY_LINE; i++)
+	for (int i = LC_COPY_HELD; i < LC_COPY_NCOLUMNS; i++)
 		values[i] = lc_value_null;
-	if (!is_plain(&values[LC_COPY_LINE]))
-		values[LC_COPY_LINE] = lc_value_null;
 	values[LC_COPY_HELD] = lc_value_int(1);
 	return true;
 }
@@ -299,48 +295,20 @@ row_write(struct salvage *v, const struct lc_scan *scan)
 	return LC_OK;
 }
 
-static bool
-is_what(const struct lc_scan *scan, const char *what)
-{
-	const struct lc_value *v = &scan->values[LC_HISTORY_WHAT];
-
-	return v->kind == LC_V_TEXT && strcmp(v->bytes, what) == 0;
-}
-
-/* To what the clock was taken back: a member of the record's body. */
-static int64_t
-reset_to(const struct lc_scan *scan)
-{
-	const struct lc_value *v = &scan->values[LC_HISTORY_BODY];
-	const char *to = v->kind == LC_V_TEXT ?
-	    strstr(v->bytes, "\"to\":") : NULL;
-
-	return to != NULL ? strtoll(to + strlen("\"to\":"), NULL, 10) : 0;
-}
-
-/*
- * The latest time in the history since the clock was last taken back: a head
- * from before that was put back from an older state.
- */
-static void
-time_learn(struct salvage *v, const struct side *from)
-{
-	int64_t at = from->scan.values[LC_HISTORY_AT].number;
-
-	if (!from->holds || at > UINT32_MAX)
-		return;
-	v->latest = is_what(&from->scan, "clock-reset") ?
-	    reset_to(&from->scan) : max(v->latest, at);
-}
-
+/* Without a head the time is what the history proves. */
 static void
 head_learn(struct salvage *v, const struct side *from)
 {
-	if (from->scan.table == LC_T_EVENT)
-		v->head.next_event = max(v->head.next_event,
-		    from->scan.key + 1);
-	if (from->scan.table == LC_T_HISTORY)
-		time_learn(v, from);
+	const struct lc_scan *scan = &from->scan;
+	int64_t at = scan->values[LC_HISTORY_AT].number;
+
+	if (scan->table == LC_T_EVENT)
+		v->head.next_event = max(v->head.next_event, scan->key + 1);
+	if (scan->table != LC_T_HISTORY || !from->holds ||
+	    v->sides[0].has_head || at > UINT32_MAX)
+		return;
+	v->head.high = max(v->head.high, at);
+	v->head.floor = v->head.high;
 }
 
 /* Both have the row, and both seals hold: they are of different times. */
@@ -400,7 +368,7 @@ row_merge(struct salvage *v)
 }
 
 static enum lc_err
-table_merge(struct salvage *v, enum lc_state_table table)
+table_merge(struct salvage *v, enum lc_table table)
 {
 	enum lc_err err = LC_OK;
 
@@ -437,15 +405,6 @@ head_merge(struct salvage *v)
 	h->lost = true;
 }
 
-static void
-time_merge(struct salvage *v)
-{
-	if (v->latest <= v->head.high)
-		return;
-	v->head.high = v->head.floor = v->latest;
-	v->head.ahead = 0;
-}
-
 static enum lc_err
 merge(struct salvage *v)
 {
@@ -453,8 +412,7 @@ merge(struct salvage *v)
 
 	head_merge(v);
 	for (int i = 0; i < LC_NTABLES && err == LC_OK; i++)
-		err = table_merge(v, (enum lc_state_table)i);
-	time_merge(v);
+		err = table_merge(v, (enum lc_table)i);
 	if (err == LC_OK)
 		err = lc_rows_head_put(v->made, v->sealer, &v->head);
 	return err == LC_OK ? lc_db_commit(v->made) : err;

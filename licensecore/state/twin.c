@@ -22,17 +22,14 @@ struct lc_twin {
 	struct lc_head head;		/* as committed */
 	struct lc_head next;		/* as the change has it */
 	bool changing, twin_changing;
-	enum lc_err failed;		/* the first file, in the change */
 	bool twin_behind;		/* it is open, but not in step */
-	int64_t owed;		/* what a head has to say of restoring it */
-	bool is_new;		/* the first one, so that the other is missing */
+	const char *restored;
 	int64_t now;
 	void (*notice)(void *arg, enum lc_err, const char *text);
 	void *arg;
-	/* What lc_twin_get handed out last: no statement is left open. */
-	struct lc_value got[LC_ROW_COLUMNS_MAX];
-	char *bytes;
-	size_t room;
+	/* What lc_twin_get handed out last. */
+	struct lc_scan got;
+	bool is_got;
 };
 
 static const char *const names[2] = { "state.db", "state-twin.db" };
@@ -57,6 +54,14 @@ other(struct lc_twin *t, const struct lc_half *h)
 	return h == &t->halves[0] ? &t->halves[1] : &t->halves[0];
 }
 
+static void
+got_end(struct lc_twin *t)
+{
+	if (t->is_got)
+		lc_scan_end(&t->got);
+	t->is_got = false;
+}
+
 /* ---- Making one again ------------------------------------------------ */
 
 /*
@@ -64,7 +69,7 @@ other(struct lc_twin *t, const struct lc_half *h)
  * is kept for people to look at, unless it is only older.
  */
 static enum lc_err
-make_again(struct lc_twin *t, struct lc_half *h, bool keep, int64_t restored)
+make_again(struct lc_twin *t, struct lc_half *h, bool keep)
 {
 	char *aside = NULL, suffix[40];
 	enum lc_err err;
@@ -73,7 +78,8 @@ make_again(struct lc_twin *t, struct lc_half *h, bool keep, int64_t restored)
 	    (long long)t->now);
 	if (keep && (aside = lc_half_beside(h, suffix)) == NULL)
 		return LC_ENOMEM;
-	err = lc_half_make(h, other(t, h), restored, aside, t->sealer);
+	got_end(t);
+	err = lc_half_make(h, other(t, h), aside, t->sealer);
 	if (err == LC_OK && keep)
 		tell(t, LC_EDAMAGED, "%s: damaged, or not what was last"
 		    " written there; moved to %s", h->path, aside);
@@ -85,19 +91,13 @@ make_again(struct lc_twin *t, struct lc_half *h, bool keep, int64_t restored)
 static enum lc_err
 restore(struct lc_twin *t, struct lc_half *h)
 {
-	bool older = h->state == LC_HALF_GOOD;
-	enum lc_err err;
+	enum lc_err err = make_again(t, h, h->state == LC_HALF_DAMAGED);
 
-	/* That both were damaged is recorded otherwise, or both are new. */
-	t->owed = older || t->is_new ? 0 : h - t->halves + 1;
-	err = make_again(t, h, h->state == LC_HALF_DAMAGED, t->owed);
-	if (err != LC_OK)
-		return err;
-	tell(t, LC_EDAMAGED, "%s was made again from %s", h->path,
-	    other(t, h)->path);
-	if (t->owed != 0)
-		t->head.restored = t->owed;
-	t->owed = 0;
+	if (err == LC_OK) {
+		tell(t, LC_EDAMAGED, "%s was made again from %s", h->path,
+		    other(t, h)->path);
+		t->restored = names[h - t->halves];
+	}
 	return err;
 }
 
@@ -129,21 +129,16 @@ other_judge(struct lc_twin *t)
 	struct lc_half *h = other(t, t->counts);
 	enum lc_err err;
 
-	if (is_in_step(t, h)) {
-		if (h->head.restored != 0)
-			t->head.restored = h->head.restored;
+	if (is_in_step(t, h))
 		return LC_OK;
-	}
 	if (h->state == LC_HALF_UNREADABLE) {
 		tell(t, LC_EIO, "%s; trying again", h->why.text);
 		return LC_OK;
 	}
-	/* Only the twin can be behind by more: it may have failed for long. */
-	if (h == &t->halves[0] && h->state == LC_HALF_GOOD &&
-	    !was_cut_off(t, h))
-		lc_half_fail(h, LC_EDAMAGED);
+	if (h->state == LC_HALF_GOOD && !was_cut_off(t, h))
+		lc_half_fail(h, LC_EDAMAGED);	/* put back from older ones */
 	if (was_cut_off(t, h))
-		err = make_again(t, h, false, 0);
+		err = make_again(t, h, false);
 	else
 		err = restore(t, h);
 	if (err == LC_OK || err == LC_ENOMEM)
@@ -166,7 +161,6 @@ half_try(struct lc_twin *t, struct lc_half *h)
 	if (err == LC_OK) {
 		t->counts = h;
 		t->head = h->head;
-		t->is_new = t->head.lost || t->head.serial == 0;
 	} else if (err != LC_ENOMEM) {
 		lc_half_fail(h, err);
 		err = LC_OK;
@@ -196,7 +190,7 @@ none_whole(struct lc_twin *t, struct lc_detail *detail)
 	if (any_is(t, LC_HALF_UNREADABLE))
 		return LC_OK;	/* what it holds may be the whole of it */
 	if (!any_is(t, LC_HALF_DAMAGED))
-		err = lc_half_make(h, NULL, 0, NULL, t->sealer);
+		err = lc_half_make(h, NULL, NULL, t->sealer);
 	else
 		err = lc_salvage(t->halves, t->sealer, t->now, t->notice,
 		    t->arg);
@@ -239,18 +233,6 @@ open_both(struct lc_twin *t, struct lc_detail *detail)
 	return other_judge(t);
 }
 
-/* Without the key nothing can be told of the files. */
-static enum lc_err
-open_none(struct lc_twin *t, const struct lc_detail *why)
-{
-	for (int i = 0; i < 2; i++) {
-		t->halves[i].why = *why;
-		t->halves[i].state = LC_HALF_UNREADABLE;
-	}
-	t->loader.reset(t->loader.arg);
-	return LC_OK;
-}
-
 enum lc_err
 lc_twin_open(const struct lc_twin_options *o, struct lc_twin **out,
     struct lc_detail *detail)
@@ -271,9 +253,7 @@ lc_twin_open(const struct lc_twin_options *o, struct lc_twin **out,
 			goto out;
 		}
 	}
-	if (o->key == NULL)
-		err = open_none(t, o->why);
-	else if ((err = lc_sealer_new(o->key, &t->sealer)) == LC_OK)
+	if ((err = lc_sealer_new(o->key, &t->sealer)) == LC_OK)
 		err = open_both(t, detail);
 	if (err == LC_OK) {
 		*out = t;
@@ -289,12 +269,12 @@ lc_twin_close(struct lc_twin *t)
 {
 	if (t == NULL)
 		return;
+	got_end(t);
 	for (int i = 0; i < 2; i++) {
 		lc_half_close(&t->halves[i]);
 		free(t->halves[i].path);
 	}
 	lc_sealer_free(t->sealer);
-	free(t->bytes);
 	free(t);
 }
 
@@ -310,13 +290,6 @@ lc_twin_recording(const struct lc_twin *t, struct lc_detail *detail)
 	return lc_fail(detail, LC_EIO, "%s", h->why.text);
 }
 
-bool
-lc_twin_can_be_ready(const struct lc_twin *t)
-{
-	return t->counts != NULL &&
-	       t->halves[0].state != LC_HALF_UNREADABLE;
-}
-
 enum lc_err
 lc_twin_doubled(const struct lc_twin *t, struct lc_detail *detail)
 {
@@ -330,17 +303,7 @@ lc_twin_doubled(const struct lc_twin *t, struct lc_detail *detail)
 const char *
 lc_twin_restored(const struct lc_twin *t)
 {
-	int64_t which = t->head.restored;
-
-	return which == 1 || which == 2 ? names[which - 1] : NULL;
-}
-
-void
-lc_twin_suspend(struct lc_twin *t, const struct lc_detail *why)
-{
-	t->halves[0].state = LC_HALF_UNREADABLE;
-	t->halves[0].why = *why;
-	t->counts = NULL;
+	return t->restored;
 }
 
 struct lc_head *
@@ -355,12 +318,6 @@ lc_twin_db(struct lc_twin *t)
 	return t->counts != NULL ? t->counts->db : NULL;
 }
 
-const char *
-lc_twin_words(const struct lc_twin *t, enum lc_err err)
-{
-	return lc_db_words(t->halves[0].db, err);
-}
-
 /* ---- Changes --------------------------------------------------------- */
 
 /*
@@ -372,10 +329,9 @@ first_failed(struct lc_twin *t, enum lc_err err)
 {
 	if (err != LC_EDAMAGED)
 		return;
-	/* Somebody may be reading from it: it stays open until then. */
-	t->halves[0].state = LC_HALF_DAMAGED;
-	(void)lc_fail(&t->halves[0].why, err, "%s: damaged, or not what was"
-	    " last written there", t->halves[0].path);
+	got_end(t);
+	*t->halves[0].why.text = '\0';
+	lc_half_fail(&t->halves[0], err);
 	if (t->halves[1].state == LC_HALF_GOOD && !t->twin_behind)
 		t->counts = &t->halves[1];
 	else
@@ -408,6 +364,7 @@ lc_twin_ready(struct lc_twin *t, struct lc_detail *detail)
 	struct lc_half *h = &t->halves[0];
 	enum lc_err err;
 
+	got_end(t);
 	if (h->state == LC_HALF_GOOD)
 		return LC_OK;
 	if (t->counts == NULL || h->state == LC_HALF_UNREADABLE)
@@ -467,7 +424,6 @@ lc_twin_begin(struct lc_twin *t, struct lc_detail *detail)
 	if (err != LC_OK || (err = first_begin(t, detail)) != LC_OK)
 		return err;
 	second_begin(t);
-	t->failed = LC_OK;
 	t->next = t->head;
 	t->next.serial++;
 	t->changing = true;
@@ -480,37 +436,28 @@ lc_twin_rollback(struct lc_twin *t)
 	if (!t->changing)
 		return;
 	t->changing = false;
-	lc_db_rollback(t->halves[0].db);
+	if (t->halves[0].db != NULL)
+		lc_db_rollback(t->halves[0].db);
 	if (t->twin_changing)
 		lc_db_rollback(t->halves[1].db);
 	t->twin_changing = false;
-	first_failed(t, t->failed);
-}
-
-/* Of the first file, within a change. */
-static enum lc_err
-first_said(struct lc_twin *t, enum lc_err err)
-{
-	if (err != LC_OK && err != LC_ENOTFOUND)
-		t->failed = err;
-	return err;
 }
 
 /* The seal of the row that goes. */
 static enum lc_err
-seal_remove(struct lc_twin *t, enum lc_state_table table, int64_t key)
+seal_remove(struct lc_twin *t, enum lc_table table, int64_t key)
 {
 	uint8_t seal[LC_ROW_SEAL_LEN];
 	enum lc_err err;
 
-	err = first_said(t, lc_rows_seal(t->halves[0].db, table, key, seal));
+	err = lc_rows_seal(t->halves[0].db, table, key, seal);
 	if (err == LC_OK)
 		lc_head_remove(&t->next, seal);
 	return err;
 }
 
 static enum lc_err
-row_write(struct lc_twin *t, enum lc_state_table table, int64_t key,
+row_write(struct lc_twin *t, enum lc_table table, int64_t key,
     const struct lc_value *values)
 {
 	uint8_t seal[LC_ROW_SEAL_LEN];
@@ -519,8 +466,7 @@ row_write(struct lc_twin *t, enum lc_state_table table, int64_t key,
 	err = lc_row_seal(t->sealer, table, key, values, t->next.chain, seal);
 	if (err != LC_OK)
 		return err;
-	err = first_said(t, lc_rows_put(t->halves[0].db, table, key, values,
-	    seal));
+	err = lc_rows_put(t->halves[0].db, table, key, values, seal);
 	if (err != LC_OK)
 		return err;
 	lc_head_add(&t->next, seal);
@@ -535,11 +481,12 @@ row_write(struct lc_twin *t, enum lc_state_table table, int64_t key,
 }
 
 enum lc_err
-lc_twin_put(struct lc_twin *t, enum lc_state_table table, int64_t key,
+lc_twin_put(struct lc_twin *t, enum lc_table table, int64_t key,
     const struct lc_value *values)
 {
 	enum lc_err err = seal_remove(t, table, key);
 
+	got_end(t);
 	return err != LC_OK && err != LC_ENOTFOUND ? err :
 	    row_write(t, table, key, values);
 }
@@ -549,6 +496,7 @@ lc_twin_append(struct lc_twin *t, const struct lc_value *values)
 {
 	enum lc_err err;
 
+	got_end(t);
 	err = row_write(t, LC_T_HISTORY, t->next.nrecords + 1, values);
 	if (err == LC_OK)
 		t->next.nrecords++;
@@ -556,13 +504,13 @@ lc_twin_append(struct lc_twin *t, const struct lc_value *values)
 }
 
 enum lc_err
-lc_twin_delete(struct lc_twin *t, enum lc_state_table table, int64_t key)
+lc_twin_delete(struct lc_twin *t, enum lc_table table, int64_t key)
 {
 	enum lc_err err = seal_remove(t, table, key);
 
+	got_end(t);
 	if (err == LC_OK)
-		err = first_said(t, lc_rows_delete(t->halves[0].db, table,
-		    key));
+		err = lc_rows_delete(t->halves[0].db, table, key);
 	if (err != LC_OK)
 		return err == LC_ENOTFOUND ? LC_OK : err;
 	if (t->twin_changing) {
@@ -596,6 +544,7 @@ lc_twin_commit(struct lc_twin *t, struct lc_detail *detail)
 	struct lc_half *h = &t->halves[0];
 	enum lc_err err;
 
+	got_end(t);
 	err = lc_rows_head_put(h->db, t->sealer, &t->next);
 	if (err == LC_OK)
 		err = lc_db_commit(h->db);
@@ -615,93 +564,55 @@ lc_twin_commit(struct lc_twin *t, struct lc_detail *detail)
 /* ---- Reading --------------------------------------------------------- */
 
 static enum lc_err
-got_judge(struct lc_twin *t, const struct lc_scan *scan)
+get_from(struct lc_twin *t, const struct lc_half *h, enum lc_table table,
+    int64_t key)
 {
 	uint8_t seal[LC_ROW_SEAL_LEN];
 	enum lc_err err;
 
-	if (scan->table == LC_T_HISTORY)	/* needs the seal before */
-		return LC_OK;
-	err = lc_row_seal(t->sealer, scan->table, scan->key, scan->values,
-	    NULL, seal);
-	return err == LC_OK && (!scan->has_seal ||
-	    CRYPTO_memcmp(seal, scan->seal, sizeof seal) != 0) ?
-	    LC_EDAMAGED : err;
-}
-
-static enum lc_err
-got_copy(struct lc_twin *t, const struct lc_scan *scan)
-{
-	int n = lc_state_columns(scan->table);
-	size_t len = 0, at = 0;
-
-	for (int i = 0; i < n; i++)
-		len += scan->values[i].len + 1;
-	if (len > t->room) {
-		char *more = realloc(t->bytes, len);
-
-		if (more == NULL)
-			return LC_ENOMEM;
-		t->bytes = more;
-		t->room = len;
-	}
-	for (int i = 0; i < n; i++) {
-		const struct lc_value *v = &scan->values[i];
-
-		t->got[i] = *v;
-		if (v->kind != LC_V_TEXT && v->kind != LC_V_BLOB)
-			continue;
-		t->got[i].bytes = t->bytes + at;
-		if (v->len > 0)
-			memcpy(t->bytes + at, v->bytes, v->len);
-		t->bytes[at + v->len] = '\0';
-		at += v->len + 1;
-	}
-	return LC_OK;
-}
-
-static enum lc_err
-get_from(struct lc_twin *t, const struct lc_half *h,
-    enum lc_state_table table, int64_t *key)
-{
-	struct lc_scan scan;
-	enum lc_err err;
-
-	if ((err = lc_scan_begin(&scan, h->db, table, *key)) != LC_OK)
+	if ((err = lc_scan_begin(&t->got, h->db, table, key)) != LC_OK ||
+	    (err = lc_scan_next(&t->got)) != LC_OK)
 		return err;
-	if ((err = lc_scan_next(&scan)) == LC_OK &&
-	    (err = got_judge(t, &scan)) == LC_OK &&
-	    (err = got_copy(t, &scan)) == LC_OK)
-		*key = scan.key;
-	lc_scan_end(&scan);
+	t->is_got = true;
+	if (table == LC_T_HISTORY)	/* whose seal needs the one before */
+		return LC_OK;
+	err = lc_row_seal(t->sealer, table, t->got.key, t->got.values, NULL,
+	    seal);
+	if (err == LC_OK && (!t->got.has_seal ||
+	    CRYPTO_memcmp(seal, t->got.seal, sizeof seal) != 0))
+		err = LC_EDAMAGED;
 	return err;
 }
 
 enum lc_err
-lc_twin_get(struct lc_twin *t, enum lc_state_table table, int64_t *key,
+lc_twin_get(struct lc_twin *t, enum lc_table table, int64_t *key,
     const struct lc_value **values)
 {
 	enum lc_err err;
 
+	got_end(t);
 	if (t->counts == NULL)
 		return LC_ENOTFOUND;
-	err = get_from(t, t->counts, table, key);
+	err = get_from(t, t->counts, table, *key);
 	if (err == LC_EDAMAGED && !t->changing &&
 	    t->counts == &t->halves[0]) {
 		first_failed(t, err);
 		if (t->counts != NULL)
-			err = get_from(t, t->counts, table, key);
+			err = get_from(t, t->counts, table, *key);
 	}
-	if (err == LC_OK)
-		*values = t->got;
-	return err;
+	if (err != LC_OK) {
+		got_end(t);
+		return err;
+	}
+	*key = t->got.key;
+	*values = t->got.values;
+	return LC_OK;
 }
 
 enum lc_err
 lc_twin_tend(struct lc_twin *t, int64_t now)
 {
 	struct lc_half *h = &t->halves[1];
-	int64_t restored;
 	enum lc_err err;
 
 	t->now = now;
@@ -709,18 +620,13 @@ lc_twin_tend(struct lc_twin *t, int64_t now)
 		return lc_twin_ready(t, NULL);
 	if (h->state == LC_HALF_GOOD && !t->twin_behind)
 		return LC_OK;
-	restored = t->is_new ? 0 : h->state == LC_HALF_DAMAGED ||
-	    h->state == LC_HALF_MISSING ? 2 : t->owed;
-	err = make_again(t, h, h->state == LC_HALF_DAMAGED, restored);
+	err = make_again(t, h, h->state == LC_HALF_DAMAGED);
 	if (err != LC_OK) {
 		if (h->state == LC_HALF_GOOD)
 			lc_half_fail(h, err);
 		return err;
 	}
 	t->twin_behind = false;
-	t->owed = 0;
-	if (restored != 0)
-		t->head.restored = restored;
 	tell(t, LC_OK, "%s was made again from %s", h->path,
 	    t->halves[0].path);
 	return LC_OK;
@@ -731,6 +637,7 @@ lc_twin_check(struct lc_twin *t, struct lc_detail *detail)
 {
 	enum lc_err result = LC_OK;
 
+	got_end(t);
 	for (int i = 0; i < 2; i++) {
 		struct lc_half *h = &t->halves[i];
 		enum lc_err err = LC_EDAMAGED;

@@ -18,9 +18,7 @@ struct lc_twin;
 
 struct lc_twin_options {
 	const char *dir;
-	/* LC_MAC_LEN bytes, for the seals; NULL: it cannot be had, and why. */
-	const uint8_t *key;
-	const struct lc_detail *why;
+	const uint8_t *key;	/* LC_MAC_LEN bytes, for the seals */
 	int64_t now;		/* for names of files that are set aside */
 	struct lc_loader loader;
 	void (*notice)(void *arg, enum lc_err, const char *text);
@@ -39,18 +37,10 @@ void lc_twin_close(struct lc_twin *);	/* NULL is fine */
 
 /* Can changes be recorded?  If not, why. */
 enum lc_err lc_twin_recording(const struct lc_twin *, struct lc_detail *);
-/* Can lc_twin_ready or lc_twin_tend mend it, or only another opening? */
-bool lc_twin_can_be_ready(const struct lc_twin *);
 /* Do both files have all of it?  If not, why. */
 enum lc_err lc_twin_doubled(const struct lc_twin *, struct lc_detail *);
-/*
- * Which of the files was made again: its name, or NULL.  Whoever has recorded
- * it sets the head's restored to 0.
- */
+/* Which of the files was made again when it was opened: its name, or NULL. */
 const char *lc_twin_restored(const struct lc_twin *);
-
-/* Nothing can be recorded from now on, for a reason beyond it. */
-void lc_twin_suspend(struct lc_twin *, const struct lc_detail *why);
 
 /* What the head says; of the change that is under way, which may write it. */
 struct lc_head *lc_twin_head(struct lc_twin *);
@@ -63,17 +53,14 @@ struct lc_head *lc_twin_head(struct lc_twin *);
 struct lc_db *lc_twin_db(struct lc_twin *);
 enum lc_err lc_twin_ready(struct lc_twin *, struct lc_detail *);
 
-/* What an error in a change, or while reading, came from. */
-const char *lc_twin_words(const struct lc_twin *, enum lc_err);
-
 /* ---- Changes --------------------------------------------------------- */
 
 enum lc_err lc_twin_begin(struct lc_twin *, struct lc_detail *);
 /* A new row, or other values of one that is there. */
-enum lc_err lc_twin_put(struct lc_twin *, enum lc_state_table, int64_t key,
+enum lc_err lc_twin_put(struct lc_twin *, enum lc_table, int64_t key,
     const struct lc_value *values);
 /* LC_ENOTFOUND is LC_OK. */
-enum lc_err lc_twin_delete(struct lc_twin *, enum lc_state_table, int64_t key);
+enum lc_err lc_twin_delete(struct lc_twin *, enum lc_table, int64_t key);
 /* A row of the history; its key is lc_twin_head's nrecords then. */
 enum lc_err lc_twin_append(struct lc_twin *, const struct lc_value *values);
 /* On failure nothing has changed. */
@@ -87,7 +74,7 @@ void lc_twin_rollback(struct lc_twin *);	/* not begun is fine */
  * call.  One that is damaged in the first file is read from the other.
  * LC_ENOTFOUND; LC_EDAMAGED.
  */
-enum lc_err lc_twin_get(struct lc_twin *, enum lc_state_table, int64_t *key,
+enum lc_err lc_twin_get(struct lc_twin *, enum lc_table, int64_t *key,
     const struct lc_value **values);
 
 /*

@@ -93,9 +93,8 @@ statement_show(const char *path, const struct lc_inspected_statement *found)
 	show_text("Device key", s->device);
 	show_text("Nonce", s->nonce);
 	if (s->kind == LC_CREDENTIALS)
-		printf(LABEL "%u record%s, the last one sealed %s\n",
-		    "History", s->records, s->records == 1 ? "" : "s",
-		    s->head);
+		printf(LABEL "%u records, the last one sealed %s\n", "History",
+		    s->records, s->head);
 	show_text(s->kind == LC_CREDENTIALS ? "Stores" : "Answers", s->digest);
 	show_licenses(s);
 }

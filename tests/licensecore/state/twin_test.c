@@ -61,7 +61,7 @@ view_clear(void *arg)
 }
 
 static enum lc_err
-view_row(void *arg, enum lc_state_table table, int64_t at,
+view_row(void *arg, enum lc_table table, int64_t at,
     const struct lc_value *values)
 {
 	struct view *v = arg;
@@ -70,7 +70,7 @@ view_row(void *arg, enum lc_state_table table, int64_t at,
 
 	len = (size_t)snprintf(text, sizeof text, "%d.%lld:", table,
 	    (long long)at);
-	for (int i = 0; i < lc_state_columns(table); i++) {
+	for (int i = 0; i < lc_table_columns(table); i++) {
 		if (values[i].kind == LC_V_INT)
 			len += (size_t)snprintf(text + len, sizeof text - len,
 			    " %lld", (long long)values[i].number);
@@ -188,7 +188,7 @@ record_add(struct lc_twin *t, const char *what, const char *id)
 }
 
 static enum lc_err
-text_put(struct lc_twin *t, enum lc_state_table table, int64_t n, const char *name,
+text_put(struct lc_twin *t, enum lc_table table, int64_t n, const char *name,
     const char *text)
 {
 	const struct lc_value values[2] = {
@@ -494,7 +494,6 @@ whole_files(void)
 				check_other_damaged(dir, &v);
 			else
 				check_one_damaged(dir, &v, true);
-			/* Until somebody has seen to it, it stays said. */
 			check_one_damaged(dir, &v, false);
 		}
 	}
@@ -613,7 +612,7 @@ static const char *const edits[] = {
 	"DELETE FROM identity WHERE n = 2",
 	"UPDATE identity SET n = 20 WHERE n = 2",
 	"INSERT INTO identity SELECT 9, device, id, feature, version, digest,"
-	    " used_ms, expired_at, flags, priority, accepted_at, accepted_by, mark0,"
+	    " used_ms, expired_at, flags, accepted_at, accepted_by, mark0,"
 	    " mark1, mark2, mark3, mark4, mark5, mark6, mark7, seal FROM"
 	    " identity WHERE n = 1",
 	"UPDATE copy SET line = 'x' WHERE n = 1",
@@ -624,7 +623,7 @@ static const char *const edits[] = {
 	"UPDATE head SET high = 1",
 	"DELETE FROM head",
 	"INSERT INTO head SELECT 2, high, floor, ahead, next_event, record,"
-	    " lost, restored, serial, nrows, sum, chain, nrecords, seal FROM head;"
+	    " lost, serial, nrows, sum, chain, nrecords, seal FROM head;"
 	    "UPDATE head SET serial = 99 WHERE n = 1",
 	"CREATE TABLE more (x)",
 	"CREATE INDEX i ON identity (id)",
@@ -711,8 +710,7 @@ an_older_file(void)
 			lc_twin_close(after.twin);
 			files_keep(dir, &new);
 			file_put(dir, which, old.data[which], old.len[which]);
-			check_one_damaged(dir, &after, behind > 1 &&
-			    which == 0);
+			check_one_damaged(dir, &after, behind > 1);
 			view_clear(&after);
 			files_put_back(dir, &new);
 			files_free(&new);
