@@ -79,6 +79,14 @@ page_end(struct page *page, const char *next)
 		client_drop(page->call->client, "out of memory");
 }
 
+/* An error in its place: rows that were read are no answer. */
+static void
+page_fail(struct page *page, enum lc_err err)
+{
+	page->out->len = page->begin;
+	call_fail(page->call, err, "");
+}
+
 /* ---- Where a page begins ---- */
 
 #define PARTS 3
@@ -499,6 +507,7 @@ rows_history(const struct call *call)
 {
 	struct lc *core = call->client->control->core;
 	const struct lc_history *h;
+	enum lc_err err = LC_OK;
 	struct place after;
 	struct page page;
 	char next[64] = "";
@@ -509,9 +518,13 @@ rows_history(const struct call *call)
 		return;
 	seq = after.part[0];
 	page_begin(&page, call);
-	while (room && lc_history_next(core, seq, &h) == LC_OK) {
+	while (room && (err = lc_history_next(core, seq, &h)) == LC_OK) {
 		seq = h->seq;
 		room = page_row(&page, history_json(h));
+	}
+	if (room && err != LC_ENOTFOUND) {
+		page_fail(&page, err);
+		return;
 	}
 	if (!room)
 		snprintf(next, sizeof next, "%llu", (unsigned long long)seq);

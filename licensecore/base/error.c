@@ -116,3 +116,10 @@ lc_version(void)
 	return VERSION_TEXT(LC_VERSION_MAJOR, LC_VERSION_MINOR,
 	    LC_VERSION_PATCH);
 }
+
+void
+lc_unfail(struct lc_detail *detail)
+{
+	if (detail != NULL)
+		*detail->text = '\0';
+}

@@ -12,4 +12,7 @@
 enum lc_err lc_fail(struct lc_detail *detail, enum lc_err err,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* What failed was made good: nothing is said of it any more.  NULL is fine. */
+void lc_unfail(struct lc_detail *);
+
 #endif

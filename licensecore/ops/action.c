@@ -64,7 +64,9 @@ store_check(const struct lc_model *m, const struct lc_request *r,
 		if (meant && s->index == r->store)
 			err = store_judge(s, installs, detail);
 	}
-	return err == LC_OK ? lc_fail(detail, err, "%s", "") : err;
+	if (err == LC_OK)
+		lc_unfail(detail);
+	return err;
 }
 
 enum lc_err

@@ -1,9 +1,6 @@
 /* clock_reset.c - when the clock is set, and set right again. */
 #include "clock_reset.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/error.h"
 #include "lease.h"
 #include "rules/meter.h"
@@ -15,15 +12,13 @@
 static enum lc_err
 note(struct lc *lc, int64_t wall, int64_t least)
 {
-	char body[96];
 	enum lc_err err;
 
-	(void)snprintf(body, sizeof body, "{\"wall\":%lld,\"recorded\":%lld}",
-	    (long long)wall, (long long)least);
 	if ((err = lc_change_begin(&lc->state)) == LC_OK)
-		err = lc_history_add(&lc->state, &(struct lc_record){
-			.what = "clock", .udi = "", .id = "", .body = body,
-		});
+		err = lc_history_add_json(&lc->state, (struct lc_record){
+			.what = "clock", .udi = "", .id = "",
+		}, json_pack("{s:I, s:I}", "wall", (json_int_t)wall,
+		    "recorded", (json_int_t)least));
 	return lc_change_end(&lc->state, err);
 }
 
@@ -97,18 +92,11 @@ latest_issue(const struct lc_model *m)
 static enum lc_err
 reset_write(struct lc *lc, int64_t to, const char *by)
 {
-	json_t *json = json_pack("{s:I, s:I, s:s}", "from",
-	    (json_int_t)lc_now(&lc->state), "to", (json_int_t)to, "by", by);
-	char *body = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
-	enum lc_err err = LC_ENOMEM;
+	enum lc_err err = lc_history_add_json(&lc->state, (struct lc_record){
+		.what = "clock-reset", .udi = "", .id = "",
+	}, json_pack("{s:I, s:I, s:s}", "from",
+	    (json_int_t)lc_now(&lc->state), "to", (json_int_t)to, "by", by));
 
-	if (body != NULL)
-		err = lc_history_add(&lc->state, &(struct lc_record){
-			.what = "clock-reset", .udi = "", .id = "",
-			.body = body,
-		});
-	free(body);
-	json_decref(json);
 	return err == LC_OK ? lc_marks_drop_calendar(&lc->state) : err;
 }
 

@@ -169,12 +169,13 @@ standing_write(struct lc *lc, bool on, const char *by)
 	int64_t number = on;
 	enum lc_err err;
 
-	if ((err = lc_sealed_set(&lc->state, LC_SEALED_EULA, &number, 1)) != LC_OK ||
-	    (err = lc_history_add(&lc->state, &(struct lc_record){
-	    .what = on ? "accept-all" : "accept-each", .udi = "", .id = "",
-	    .body = "{}" })) != LC_OK)
-		return err;
-	return on ? accept_write(lc, NULL, by) : LC_OK;
+	err = lc_sealed_set(&lc->state, LC_SEALED_EULA, &number, 1);
+	if (err == LC_OK)
+		err = lc_history_add_json(&lc->state, (struct lc_record){
+			.what = on ? "accept-all" : "accept-each",
+			.udi = "", .id = "",
+		}, json_pack("{s:s}", "by", by));
+	return err == LC_OK && on ? accept_write(lc, NULL, by) : err;
 }
 
 bool

@@ -14,19 +14,11 @@ enum lc_err
 lc_journal_add(struct lc *lc, const char *udi, const char *id,
     const struct lc_journal *j, const char *by)
 {
-	json_t *json = json_pack("{s:s, s:I, s:s, s:s, s:s}", "kid", j->kid,
-	    "seq", (json_int_t)j->seq, "digest", j->digest, "answer",
-	    j->answer, "by", by);
-	char *body = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
-	enum lc_err err = LC_ENOMEM;
-
-	if (body != NULL)
-		err = lc_history_add(&lc->state, &(struct lc_record){
-			.what = WHAT, .udi = udi, .id = id, .body = body,
-		});
-	free(body);
-	json_decref(json);
-	return err;
+	return lc_history_add_json(&lc->state, (struct lc_record){
+		.what = WHAT, .udi = udi, .id = id,
+	}, json_pack("{s:s, s:I, s:s, s:s, s:s}", "kid", j->kid, "seq",
+	    (json_int_t)j->seq, "digest", j->digest, "answer", j->answer,
+	    "by", by));
 }
 
 /* ---- Reading --------------------------------------------------------- */

@@ -164,6 +164,8 @@ static void
 line_not_used(const struct load *load, enum lc_err err,
     const struct lc_detail *why)
 {
+	if (load->place->tried)
+		return;
 	lc_notice(&load->lc->host, err, "store %s: a license in it is not used: %s",
 	    load->place->public.name,
 	    *why->text != '\0' ? why->text : lc_strerror(err));
@@ -392,6 +394,7 @@ primary_open(struct lc *lc, const struct lc_place *place,
 	lc_db_detach(lc->state.db);
 	if (!missing && (err = set_aside(lc, place, detail)) != LC_OK)
 		return err;
+	lc_unfail(detail);
 	if (known)
 		return restore(lc, place, detail);
 	err = lc_db_attach(lc->state.db, place->path, true, detail);
@@ -460,12 +463,13 @@ removable_know(struct lc_state *st, const struct lc_place *place)
 /* A removable store that cannot be read counts as away: the rest goes on. */
 static enum lc_err
 place_failed(struct lc *lc, const struct lc_place *place, enum lc_err err,
-    const struct lc_detail *detail)
+    struct lc_detail *detail)
 {
 	if (place->public.kind != LC_STORE_REMOVABLE || err == LC_ENOMEM)
 		return err;
 	lc_notice(&lc->host, err, "store %s: not used: %s", place->public.name,
 	    detail->text);
+	lc_unfail(detail);
 	return LC_OK;
 }
 
@@ -506,6 +510,7 @@ lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place,
 	lc_identities_untake(&lc->identities);
 	err = place_load(&load, detail);
 	place->seen = exists(place->path);	/* it may have been made */
+	place->tried = err != LC_OK;
 	if (err == LC_OK &&
 	    (err = indexes_give(&load)) == LC_OK &&
 	    (err = lc_model_reserve(model, load.n)) == LC_OK) {

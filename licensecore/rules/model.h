@@ -49,6 +49,7 @@ struct lc_place {
 	const char *udi;
 	bool is_default;
 	bool seen;		/* its file was there when it was looked for */
+	bool tried;		/* it is loaded again, having failed */
 	int64_t planned;	/* bytes an action is about to fill; less than
 				   0 if it is about to free more */
 	int slot;		/* while an action has it attached: db.h */

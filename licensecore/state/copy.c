@@ -126,6 +126,7 @@ copy_attach(struct pair *p)
 		return err;
 	if ((err = set_aside(p, p->copy)) != LC_OK)
 		return err;
+	lc_unfail(p->detail);
 	return lc_db_attach_copy(db, p->copy, p->detail);
 }
 
@@ -143,6 +144,7 @@ main_open(struct pair *p)
 		return err;
 	if ((err = set_aside(p, p->path)) != LC_OK)
 		return err;
+	lc_unfail(p->detail);
 	return lc_db_open(p->path, LC_DB_PERSISTENCE, &st->db, p->detail);
 }
 

@@ -137,6 +137,20 @@ lc_history_add(struct lc_state *st, const struct lc_record *r)
 }
 
 enum lc_err
+lc_history_add_json(struct lc_state *st, struct lc_record r, json_t *body)
+{
+	char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
+	enum lc_err err = LC_ENOMEM;
+
+	r.body = text;
+	if (text != NULL)
+		err = lc_history_add(st, &r);
+	free(text);
+	json_decref(body);
+	return err;
+}
+
+enum lc_err
 lc_history_has(struct lc_state *st, const char *what, const char *udi,
     const char *id, bool *has)
 {

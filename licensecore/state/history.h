@@ -8,6 +8,8 @@
 #ifndef LC_HISTORY_H
 #define LC_HISTORY_H
 
+#include <jansson.h>
+
 #include "state.h"
 
 #define LC_SEAL_TEXT_LEN 43	/* a seal in base64url */
@@ -28,6 +30,9 @@ enum lc_err lc_history_damage(struct lc_state *, char **body);
 
 /* Adds to the running transaction. */
 enum lc_err lc_history_add(struct lc_state *, const struct lc_record *);
+/* The same with this as its body, which it takes over; NULL: LC_ENOMEM. */
+enum lc_err lc_history_add_json(struct lc_state *, struct lc_record,
+    json_t *body);
 
 /*
  * Is there a record of this about the license?  What was used or revoked stays

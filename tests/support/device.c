@@ -96,6 +96,7 @@ device_open(struct device *d)
 	struct lc_detail detail = { "" };
 
 	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_OK, &detail);
+	CHECK_STR(detail.text, "");
 	REQUIRE(d->lc != NULL);
 }
 

@@ -435,6 +435,8 @@ opens(struct device *d, const char *file)
 	(void)file;
 	if (err == LC_EDAMAGED)	/* which nothing is */
 		printf("# %s\n", detail.text);
+	if (err == LC_OK)	/* what failed before was made good */
+		CHECK_STR(detail.text, "");
 	return err;
 }
 

@@ -172,6 +172,25 @@ a_standing_acceptance(void)
 	device_free(d);
 }
 
+/* Who set it, and who took it back, is on record. */
+static void
+who_accepts_all(void)
+{
+	struct device *d = device_new();
+	const struct lc_history *h;
+
+	device_open(d);
+	CHECK_ERR(lc_eula_standing_set(d->lc, true, "alice"), LC_OK, NULL);
+	CHECK_ERR(lc_eula_standing_set(d->lc, false, "bob"), LC_OK, NULL);
+	REQUIRE(lc_history_next(d->lc, 1, &h) == LC_OK);
+	CHECK_STR(h->what, "accept-all");
+	CHECK_STR(h->body, "{\"by\":\"alice\"}");
+	REQUIRE(lc_history_next(d->lc, 2, &h) == LC_OK);
+	CHECK_STR(h->what, "accept-each");
+	CHECK_STR(h->body, "{\"by\":\"bob\"}");
+	device_free(d);
+}
+
 /* A new image brings a trial while the acceptance stands. */
 static void
 what_comes_later(void)
@@ -277,6 +296,7 @@ main(int argc, char **argv)
 		{ "a built-in trial", a_built_in_trial },
 		{ "taking it back", taking_it_back },
 		{ "a standing acceptance", a_standing_acceptance },
+		{ "who accepts all", who_accepts_all },
 		{ "what comes later", what_comes_later },
 		{ "generating", generating },
 		{ "generating fails", generating_fails },

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <sqlite3.h>
 
@@ -266,6 +267,60 @@ with_a_medium(const char *path)
 	};
 	d->options.nstores = 2;
 	return d;
+}
+
+/* A medium with two bad lines in a folder: of another issuer, and rubbish. */
+static const char *
+medium_make(void)
+{
+	const char *folder = check_path(check_dir(), "mnt");
+	const char *path = check_path(folder, "store.db");
+	struct device *d = with_a_medium(path);
+	struct lc_terms t = issuer_terms("m");
+	struct lc_action *a;
+
+	REQUIRE(mkdir(folder, 0700) == 0);
+	device_open(d);
+	a = device_install(d, &t, 1, (struct lc_request){ .store = 2 });
+	CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
+	lc_action_free(a);
+	device_free(d);
+	state_edit_at(path, "INSERT INTO line VALUES ('x', 'rubbish', 0)");
+	return folder;
+}
+
+/*
+ * A medium comes while nothing can be recorded: that its lines are bad is told
+ * once, not with each try.
+ */
+static void
+a_medium_without_room(void)
+{
+	const char *folder = medium_make();
+	const char *away = check_path(check_dir(), "away");
+	struct device *d = with_a_medium(check_path(folder, "store.db"));
+	struct rlimit had, none;
+	int64_t wait;
+
+	CHECK_INT(rename(folder, away), 0);
+	device_open(d);
+	CHECK_UINT(d->nnotices, 0);
+	REQUIRE(getrlimit(RLIMIT_FSIZE, &had) == 0);
+	none = had;
+	none.rlim_cur = 100;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	CHECK_INT(rename(away, folder), 0);
+	for (int i = 0; i < 5; i++) {
+		d->boot_ms += 11000;
+		REQUIRE(setrlimit(RLIMIT_FSIZE, &none) == 0);
+		CHECK_ERR(lc_tick(d->lc, &wait), LC_EIO, NULL);
+		REQUIRE(setrlimit(RLIMIT_FSIZE, &had) == 0);
+		CHECK_UINT(d->nnotices, 2);
+	}
+	device_pass(d, 11);
+	CHECK_HAS(d->notice, "usb:store: ");
+	CHECK_UINT(d->nnotices, 3);
+	device_free(d);
 }
 
 /* A medium of which nothing is right keeps nothing from working. */
@@ -739,6 +794,7 @@ main(int argc, char **argv)
 		    a_removable_store_comes_and_goes },
 		{ "a medium comes and goes", a_medium_comes_and_goes },
 		{ "no room", no_room },
+		{ "a medium without room", a_medium_without_room },
 		{ "a hostile medium", a_hostile_medium },
 		{ "a license twice on a medium", a_license_twice_on_a_medium },
 		{ "a medium comes at a bad time",
