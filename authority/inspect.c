@@ -1,4 +1,4 @@
-/* inspect.c - looking into files: licenseauthority.h. */
+/* inspect.c - inspecting files: licenseauthority.h. */
 #include "licenseauthority.h"
 
 #include <stdlib.h>

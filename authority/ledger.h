@@ -1,9 +1,9 @@
 /*
- * ledger.h - what an authority knows: the licenses that it issued, devices'
- * keys, permission tickets and what became of them.
+ * ledger.h - an authority's records: licenses issued, device keys, permission
+ * tickets and their redemption.
  *
- * Between lc_ledger_open and lc_ledger_commit nobody else writes into it.
- * What fails says why in the detail that lc_ledger_open was given.
+ * Between lc_ledger_open and lc_ledger_commit nobody else can write.  Failures
+ * are explained in the detail given to lc_ledger_open.
  */
 #ifndef LC_LEDGER_H
 #define LC_LEDGER_H

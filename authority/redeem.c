@@ -2,9 +2,8 @@
  * redeem.c - rehost tickets: the licenses that a device gave up, issued for
  * another one.
  *
- * What is issued is committed to the ledger before anyone sees it, together
- * with the device that it is for: the ticket is worth these lines and no
- * others from then on.
+ * The licenses are committed to the ledger, with their device, before anyone
+ * sees them: from then on the ticket is worth these lines and no others.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +29,7 @@ struct redeem {
 	struct lc_redeemed result;
 };
 
-/* ---- Is it good? ----------------------------------------------------- */
+/* ---- Checks --------------------------------------------------------- */
 
 static bool
 same_ids(const struct lc_statement *a, const struct lc_statement *b)

@@ -1,9 +1,8 @@
 /*
  * disk.c - see disk.h.
  *
- * A temporary beside the target is written, synced and renamed over it, and
- * the directory is synced as well: without that the rename itself may be lost
- * with the power.
+ * A temporary file beside the target is written, synced and renamed over it,
+ * and the directory is synced: otherwise a power failure may undo the rename.
  */
 #include "disk.h"
 

@@ -1,5 +1,4 @@
-/* disk.h - whole files: read with care, written so that no crash halves them.
- */
+/* disk.h - reading and writing whole files, atomically. */
 #ifndef LC_DISK_H
 #define LC_DISK_H
 
@@ -8,15 +7,15 @@
 #include "licensecore.h"
 
 /*
- * Reads a plain file of at most max bytes; a FIFO or device does not make it
- * wait.  A NUL follows the data.  Caller frees, and cleanses what is secret.
- * *st (may be NULL) is the status of the file that was read.  LC_ENOTFOUND:
- * there is none; LC_EIO; LC_ENOMEM.
+ * Reads a regular file of at most max bytes, without blocking on a FIFO or
+ * device.  A NUL follows the data.  Caller frees, and cleanses secrets.  *st
+ * (may be NULL) is the status of the file.  LC_ENOTFOUND: no such file; LC_EIO;
+ * LC_ENOMEM.
  */
 enum lc_err lc_disk_read(const char *path, size_t max, char **data, size_t *len,
     struct stat *st, struct lc_detail *);
 
-/* The same of a file that is open; path is its name in a detail. */
+/* The same for an open file; path is its name in details. */
 enum lc_err lc_disk_read_fd(int fd, const char *path, size_t max, char **data,
     size_t *len, struct stat *, struct lc_detail *);
 
@@ -24,16 +23,16 @@ enum lc_err lc_disk_read_fd(int fd, const char *path, size_t max, char **data,
 int lc_disk_openat(int dir, const char *name, int flags, mode_t mode);
 
 /*
- * Puts a file in place: after a crash there is the old one, if there was one,
- * or the new one whole.  It is durable on return.  Without replace an existing
- * file stays and LC_EEXISTS is returned.  mode is subject to the umask.
+ * Writes a file atomically and durably: after a crash there is the old file or
+ * the complete new one.  Without replace an existing file is kept and
+ * LC_EEXISTS returned.  mode is subject to the umask.
  */
 enum lc_err lc_disk_write(const char *path, const void *data, size_t len,
     mode_t mode, bool replace, struct lc_detail *);
 
 /*
- * Puts a file that was written by others, whole but not yet synced, in the
- * place of another one, durably.
+ * Replaces a file by one that others have written completely but not synced,
+ * durably.
  */
 enum lc_err lc_disk_replace(const char *from, const char *to,
     struct lc_detail *);

@@ -1,4 +1,4 @@
-/* error.c - what each error is called in a sentence. */
+/* error.c - texts of errors, and the version. */
 #include "error.h"
 
 #include <stdarg.h>
@@ -79,7 +79,7 @@ lc_strerror(enum lc_err err)
 	return "unknown error";
 }
 
-/* Does a character of UTF-8 continue, rather than begin, at c? */
+/* Is c a continuation byte of a UTF-8 character? */
 static bool
 is_continuation(char c)
 {
@@ -108,7 +108,8 @@ lc_fail(struct lc_detail *detail, enum lc_err err, const char *format, ...)
 }
 
 #define TEXT(x) #x
-#define VERSION_TEXT(major, minor, patch) TEXT(major) "." TEXT(minor) "." TEXT(patch)
+#define VERSION_TEXT(major, minor, patch)	\
+	TEXT(major) "." TEXT(minor) "." TEXT(patch)
 
 const char *
 lc_version(void)

@@ -1,13 +1,13 @@
-/* error.h - how the core says what went wrong. */
+/* error.h - details of errors. */
 #ifndef LC_ERROR_H
 #define LC_ERROR_H
 
 #include "licensecore.h"
 
 /*
- * Writes the sentence for people into detail, unless it is NULL, and returns
- * err, so that a function can end with "return lc_fail(detail, LC_EIO, ...)".
- * What does not fit is cut off between two characters.
+ * Writes the text into detail, unless that is NULL, and returns err, so that a
+ * function can end with "return lc_fail(detail, LC_EIO, ...)".  A text that is
+ * too long is truncated between two characters.
  */
 enum lc_err lc_fail(struct lc_detail *detail, enum lc_err err,
     const char *format, ...) __attribute__((format(printf, 3, 4)));

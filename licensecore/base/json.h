@@ -1,9 +1,8 @@
 /*
- * json.h - JSON from outside: small, flat, without surprises.
+ * json.h - JSON from outside: small and flat.
  *
- * jansson's parser recurses into nested values; nothing that the formats
- * describe is deeper than an array in an object, so that deeper text is
- * refused before jansson sees it.
+ * jansson's parser is recursive.  No format needs more than an array in an
+ * object, so deeper nesting is refused before jansson parses it.
  */
 #ifndef LC_JSON_H
 #define LC_JSON_H
@@ -13,7 +12,7 @@
 #include "licensecore.h"
 
 /*
- * One JSON object and nothing after it, no member twice.  Anything else fails
+ * One JSON object without duplicate members.  Anything else fails
  * with err and a detail that starts with what ("header"), or with
  * LC_ENOMEM.  The caller's reference.
  */

@@ -1,4 +1,4 @@
-/* text.h - what counts as text: everything read from outside may be shown. */
+/* text.h - rules for texts from outside: all of them may be shown. */
 #ifndef LC_TEXT_H
 #define LC_TEXT_H
 
@@ -11,11 +11,11 @@
    are allowed. */
 bool lc_text_is_rows(const char *text, size_t len);
 
-/* Blanks, line ends and form feeds around a text do not count. */
+/* Strips blanks, tabs, line ends and form feeds from both ends. */
 void lc_text_trim(const char **text, size_t *len);
 bool lc_text_is_blank(char c);
 
-/* Letters, digits and . _ : - only, so that it can stand in any command. */
+/* Only letters, digits and . _ : -, which are safe in any command line. */
 bool lc_text_is_id(const char *text);
 
 /* "PID:SN": both printable ASCII without ':' and blanks, not empty. */

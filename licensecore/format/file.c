@@ -1,8 +1,8 @@
 /*
  * file.c - see file.h.
  *
- * A file is read row by row.  Outside of blocks everything is for people and
- * is passed over; what a block holds is decided by the row that begins it.
+ * A file is read row by row.  Text outside of blocks is ignored; the BEGIN row
+ * of a block decides what it contains.
  */
 #include "file.h"
 
@@ -42,7 +42,7 @@ static const struct delimiter {
 };
 #define NDELIMITERS (sizeof delimiters / sizeof delimiters[0])
 
-/* A statement stands in rows of this length: terminals cut long ones. */
+/* Row length of statements: terminals truncate long rows. */
 #define STATEMENT_ROW 64
 
 /* ---- Rows ------------------------------------------------------------ */
@@ -172,7 +172,7 @@ has_eula(const struct parser *parser, const char *digest)
 	return false;
 }
 
-/* The text ends where the row that closes the block starts. */
+/* The text ends where the END row starts. */
 static enum lc_err
 add_eula(struct parser *parser, const struct row *row)
 {

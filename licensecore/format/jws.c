@@ -1,8 +1,8 @@
 /*
  * jws.c - see jws.h.
  *
- * Nothing of the payload is looked at before the signature has been found
- * good: JSON that a stranger wrote never reaches the parser of payloads.
+ * The payload is parsed after the signature has been verified: JSON from an
+ * untrusted source does not reach that parser.
  */
 #include "jws.h"
 
@@ -166,7 +166,7 @@ open_payload(
 	return err;
 }
 
-/* Without a trust the signature is left alone: lc_jws_peek only. */
+/* Without a trust the signature is not verified: lc_jws_peek only. */
 static enum lc_err
 jws_open(const char *text, size_t len, const char *typ,
     const struct lc_trust *trust, struct lc_jws *out, struct lc_detail *detail)
@@ -213,7 +213,7 @@ lc_jws_close(struct lc_jws *jws)
 	jws->payload = NULL;
 }
 
-/* Of a header that is one, whatever it is of. */
+/* Does the header, of whatever kind, name ES256? */
 static bool
 is_es256(const struct parts *parts)
 {

@@ -10,7 +10,7 @@
 #include "key.h"
 #include "trust.h"
 
-/* What a statement is: the header's "typ". */
+/* Kinds of statements: the header's "typ". */
 #define LC_TYP_LICENSE "licagent-license"
 #define LC_TYP_PERMISSION "licagent-permission-ticket"
 #define LC_TYP_REHOST "licagent-rehost-ticket"
@@ -24,24 +24,23 @@ struct lc_jws {
 };
 
 /*
- * Verifies a statement of the kind typ.  LC_ELINE: not the form; LC_EKEY: no
- * key of the trust, withdrawn, or of the other algorithm; LC_ESIGNATURE;
- * LC_ENOMEM.  Whether the key was valid when the statement was made depends on
- * the statement's own date: ask lc_jws_dated.
+ * Verifies a statement of the kind typ.  LC_ELINE: malformed; LC_EKEY: the key
+ * is unknown, withdrawn, or of the other algorithm; LC_ESIGNATURE; LC_ENOMEM.
+ * Whether the key was valid at the date of the statement: lc_jws_dated.
  */
 enum lc_err lc_jws_open(const char *text, size_t len, const char *typ,
     const struct lc_trust *, struct lc_jws *out, struct lc_detail *);
 
-/* The same but for the signature, which nobody looks at; key is NULL. */
+/* The same without verifying the signature; key is NULL. */
 enum lc_err lc_jws_peek(const char *text, size_t len, const char *typ,
     struct lc_jws *out, struct lc_detail *);
 
 void lc_jws_close(struct lc_jws *); /* one that was opened, or {0} */
 
 /*
- * Gives a statement the one text that it has: of an ES256 signature the low s
- * (lc_es256_normalize).  Before a text is compared, digested or stored.
- * Anything else, rubbish too, stays as it is.
+ * Replaces the s of an ES256 signature by the lower one (lc_es256_normalize),
+ * in place.  Do this before a statement is compared, digested or stored.  Other
+ * texts, also malformed ones, are not changed.
  */
 void lc_jws_normalize(char *text, size_t len);
 

@@ -1,9 +1,8 @@
 /*
  * key.c - see key.h.
  *
- * OpenSSL's one-shot calls do the work; what is added here is the JOSE form of
- * keys and of ECDSA signatures, which are r and s side by side rather than
- * DER.
+ * Uses OpenSSL's one-shot calls, and adds the JOSE form of keys and of ECDSA
+ * signatures, which are r and s instead of DER.
  */
 #include "key.h"
 
@@ -83,7 +82,7 @@ coords_get(const struct lc_key *key, struct coords *out)
 		   key->pkey, OSSL_PKEY_PARAM_EC_PUB_Y, out->xy + COORD_LEN);
 }
 
-/* NULL if x and y are no point of the curve. */
+/* NULL: not a point of the curve. */
 static EVP_PKEY *
 ec_public(const struct coords *coords)
 {
@@ -118,7 +117,7 @@ public_from_coords(enum lc_alg alg, const struct coords *coords)
 	    EVP_PKEY_ED25519, NULL, coords->xy, COORD_LEN);
 }
 
-/* Which of ours is it? */
+/* The algorithm; false: not supported. */
 static bool
 alg_of(const EVP_PKEY *pkey, enum lc_alg *alg)
 {
@@ -410,7 +409,7 @@ lc_key_to_jwk(const struct lc_key *key, char **text)
 
 /* ---- PEM ------------------------------------------------------------- */
 
-/* Without it OpenSSL would ask at the terminal. */
+/* Otherwise OpenSSL asks on the terminal. */
 static int
 no_passphrase(char *buf, int size, int writing, void *arg)
 {

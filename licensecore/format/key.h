@@ -30,10 +30,10 @@ struct lc_key {
 	EVP_PKEY *pkey;
 
 	/* From a JWK's members; FORMAT "Trust". */
-	char name[LC_KEY_NAME_MAX + 1]; /* who signs with it, "" if unsaid */
-	int64_t not_before; /* what it signed is dated in [not_before, */
-	int64_t expires;    /*    expires); LC_NO_TIME: open */
-	bool withdrawn;     /* nothing it signed counts any more */
+	char name[LC_KEY_NAME_MAX + 1]; /* of the issuer; "" if absent */
+	int64_t not_before; /* signs statements dated in [not_before, */
+	int64_t expires;    /*    expires); LC_NO_TIME: no limit */
+	bool withdrawn;     /* nothing that it signed is valid */
 };
 
 /* A new key pair from OpenSSL's random numbers. */
@@ -41,8 +41,7 @@ enum lc_err lc_key_generate(enum lc_alg, struct lc_key **);
 void lc_key_free(struct lc_key *); /* NULL is fine */
 
 /*
- * LC_ETRUST if data is not the public half of a key, in a form that FORMAT
- * allows: the detail says what is wrong with it.
+ * LC_ETRUST: not the public half of a key in a form that FORMAT allows.
  */
 enum lc_err lc_key_from_jwk(
     const char *data, size_t len, struct lc_key **, struct lc_detail *);
@@ -56,18 +55,17 @@ enum lc_err lc_key_from_pem(
 enum lc_err lc_key_to_pem(const struct lc_key *, char **text, size_t *len);
 
 /*
- * LC_ENOMEM if OpenSSL fails: no input can make it.  An ES256 signature that is
- * made has the low s.
+ * Creates the signature with the low s if it is ES256.  LC_ENOMEM if OpenSSL
+ * fails: no input can cause that.
  */
 enum lc_err lc_key_sign(const struct lc_key *, const void *data, size_t len,
     uint8_t signature[LC_SIGNATURE_LEN]);
 /*
- * Of two numbers s and n - s, n being the order of P-256, both make a good
- * ES256 signature from one of them, and anyone can go from one to the other.
- * This puts the lower one in place; false if it is there.
+ * If s is valid in an ES256 signature, so is n - s, n being the order of P-256,
+ * and anyone can compute it.  Replaces s by the lower one; false if it is.
  */
 bool lc_es256_normalize(uint8_t signature[LC_SIGNATURE_LEN]);
-/* LC_OK or LC_ESIGNATURE or LC_ENOMEM; takes either s. */
+/* LC_ESIGNATURE; LC_ENOMEM.  Accepts either s. */
 enum lc_err lc_key_verify(const struct lc_key *, const void *data, size_t len,
     const uint8_t signature[LC_SIGNATURE_LEN]);
 

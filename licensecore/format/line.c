@@ -1,8 +1,7 @@
 /*
  * line.c - see line.h.
  *
- * All that a line points to is in one piece of memory: a device may hold
- * 30,000 of them.
+ * The table of members is in the order in which faults are reported.
  */
 #include "line.h"
 
@@ -68,7 +67,7 @@ check_lock(const struct lc_terms *terms, struct lc_detail *detail)
 	return LC_OK;
 }
 
-/* The terms of a statement whose signature was, or will not be, looked at. */
+/* The signature was verified, or is not looked at. */
 static enum lc_err
 line_from_jws(
     const struct lc_jws *jws, struct lc_line **out, struct lc_detail *detail)
@@ -102,7 +101,7 @@ line_from_jws(
 	return err;
 }
 
-/* Without a trust the signature is left alone: lc_line_peek only. */
+/* Without a trust the signature is not verified: lc_line_peek only. */
 static enum lc_err
 line_open(const char *text, size_t len, const struct lc_trust *trust,
     struct lc_line **out, struct lc_detail *detail)

@@ -225,8 +225,8 @@ check_signed(enum lc_statement_kind kind, const char *text,
 	enum lc_err err;
 
 	if (strlen(text) > LC_TICKET_MAX)
-		return lc_fail(detail, LC_ELINE,
-		    "%zu bytes, at most %d allowed", strlen(text), LC_TICKET_MAX);
+		return lc_fail(detail, LC_ELINE, "%zu bytes, at most %d"
+		    " allowed", strlen(text), LC_TICKET_MAX);
 	err = lc_statement_peek(kind, text, &s, detail);
 	lc_statement_free(s);
 	return err;

@@ -13,22 +13,22 @@ struct lc_trust;
 #define LC_NONCE_MAX 64
 
 /*
- * Opens a statement of this kind.  A permission ticket has to be signed by a
- * key of the trust that was valid when it was issued; what a device states, by
- * the key that it carries, and the trust is not looked at: whether that is the
- * device's key is another question.  LC_ELINE: not the form; LC_EKEY;
+ * Opens a statement of this kind.  A permission ticket must be signed with a
+ * trusted key that was valid at its date of issue.  A statement of a device
+ * must be signed with the key in it; the trust is not used, and whether it is
+ * the device's key is not checked here.  LC_ELINE: malformed; LC_EKEY;
  * LC_ESIGNATURE; LC_ENOMEM.
  */
 enum lc_err lc_statement_open(enum lc_statement_kind, const char *text,
     const struct lc_trust *, struct lc_statement **, struct lc_detail *);
 
-/* The same without looking at the signature: only for showing it. */
+/* The same without verifying the signature: only to show it. */
 enum lc_err lc_statement_peek(enum lc_statement_kind, const char *text,
     struct lc_statement **, struct lc_detail *);
 
 /*
- * Out of a file that holds one.  The trust is for permission tickets, as above;
- * without one their signature is not looked at.  LC_EFILE: there is none.
+ * The statement of a file.  The trust is for permission tickets; if it is NULL
+ * their signature is not verified.  LC_EFILE: no such statement.
  */
 enum lc_err lc_statement_from_file(enum lc_statement_kind, const void *data,
     size_t len, struct lc_statement **, const struct lc_trust *,
@@ -37,15 +37,15 @@ enum lc_err lc_statement_from_file(enum lc_statement_kind, const void *data,
 void lc_statement_free(struct lc_statement *);	/* NULL is fine */
 
 /*
- * Signs what it says (kid apart); caller frees the text.  LC_ELINE: it would
- * not open, and why; LC_ENOMEM.
+ * Signs a statement (kid is ignored); caller frees the text.  LC_ELINE: it
+ * would not open; LC_ENOMEM.
  */
 enum lc_err lc_statement_sign(const struct lc_statement *,
     const struct lc_key *, char **text, struct lc_detail *);
 
 /*
- * SHA-256 of the signed text, normalized (lc_jws_normalize), in base64url: names
- * exactly this statement.  LC_ENOMEM.
+ * SHA-256, in base64url, of the signed text, normalized (lc_jws_normalize): its
+ * identity.  LC_ENOMEM.
  */
 enum lc_err lc_statement_digest(const char *text,
     char digest[LC_DIGEST_LEN + 1]);

@@ -1,11 +1,11 @@
 /*
  * trust.c - see trust.h.
  *
- * Whoever may write a key file may make licenses, so that a file counts only
- * if nobody but the trusted owners could have put it there.  As sshd does for
- * authorized_keys, every folder from the root down is judged too; unlike a
- * check by name, each step is opened from the one before and judged as opened,
- * so that nothing can be exchanged in between.
+ * Anyone who can write a key file can issue licenses, so a file is used only if
+ * nobody but the trusted owners can have put it there.  As sshd does for
+ * authorized_keys, every directory from the root down is checked.  Each is
+ * opened relative to the one before and checked after opening, so that nothing
+ * can be exchanged in between.
  */
 #include "trust.h"
 
@@ -133,7 +133,7 @@ lc_trust_add(struct lc_trust *trust, struct lc_key *key, const char *name,
 	return LC_OK;
 }
 
-/* ---- Who may write here? --------------------------------------------- */
+/* ---- Who has write access? ------------------------------------------- */
 
 /* A way from the root to a file, step by step. */
 struct walk {
@@ -149,8 +149,8 @@ is_trusted_owner(const struct walk *walk, uid_t uid)
 }
 
 /*
- * Others may write into a sticky directory of root (/tmp), but neither remove
- * nor rename what is not theirs: the next step is judged by its own owner.
+ * In a sticky directory of root (/tmp) others can create files, but not remove
+ * or rename those of other owners; the next step is checked for its owner.
  */
 static bool
 is_open_to_others(const struct stat *st)
@@ -179,7 +179,7 @@ judge(const struct walk *walk, size_t len, const struct stat *st)
 	return LC_OK;
 }
 
-/* Is it the machine that has no more of something, not the file? */
+/* Lack of memory or descriptors says nothing about the file. */
 static enum lc_err
 error_of(int error)
 {
@@ -242,7 +242,7 @@ walk_all(const struct walk *walk, int *fd)
 	return err;
 }
 
-/* Opens what nobody but the trusted owners could have put there. */
+/* Opens a path that only the trusted owners can have written. */
 static enum lc_err
 open_trusted(
     const char *path, bool own_keys, int *out, struct lc_detail *detail)
@@ -277,7 +277,7 @@ struct load {
 	size_t n;
 };
 
-/* The file does not count; that is told. */
+/* Records a file that is not used, and why. */
 static enum lc_err
 skip(struct load *load, const char *format, ...)
 {
@@ -334,7 +334,7 @@ read_key(const struct load *load, const char *path, struct lc_key **key,
 	return err;
 }
 
-/* Takes the key over; of two with the same id a withdrawn one counts. */
+/* Takes the key over; of two with the same id a withdrawn one is used. */
 static enum lc_err
 add_key(struct load *load, struct lc_key *key, const char *path)
 {
@@ -397,7 +397,7 @@ name_order(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
-/* readdir's errors would look like the end of the directory. */
+/* errno tells an error of readdir from the end of the directory. */
 static enum lc_err
 list_names(struct load *load, DIR *entries, struct lc_detail *detail)
 {

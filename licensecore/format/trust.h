@@ -1,8 +1,8 @@
 /*
- * trust.h - whose signatures count.
+ * trust.h - the issuers' public keys that are trusted.
  *
- * A trust is a set of issuers' public keys, read from *.jwk files in one
- * directory (FORMAT "Trust").  It never changes once it is loaded.
+ * They are read from the *.jwk files in one directory (FORMAT "Trust") and do
+ * not change afterwards.
  */
 #ifndef LC_TRUST_H
 #define LC_TRUST_H
@@ -34,19 +34,18 @@ void lc_trust_free(struct lc_trust *); /* NULL is fine */
 /* The files that were skipped, a sentence each, "PATH: why". */
 const char *const *lc_trust_skipped(const struct lc_trust *, size_t *n);
 
-/* Keys in it that may verify something: those withdrawn do not count. */
+/* How many keys may verify statements: withdrawn ones may not. */
 size_t lc_trust_nkeys(const struct lc_trust *);
 
-/* The key with this id (RFC 7638 thumbprint), also a withdrawn one, or NULL. */
+/* The key with this id (RFC 7638 thumbprint), also if withdrawn, or NULL. */
 const struct lc_key *lc_trust_find(const struct lc_trust *, const char *kid);
 
-/* An empty trust to put keys in, for callers that hold keys already. */
+/* An empty trust, to add keys to. */
 enum lc_err lc_trust_new(struct lc_trust **);
 
 /*
- * Adds a key, which the trust owns from then on; name is its file, for
- * messages.  On failure (LC_ETRUST: the key is there already; LC_ENOMEM) the
- * key remains the caller's.
+ * Adds a key, which the trust then owns; name is its file, for messages.  On
+ * failure (LC_ETRUST: duplicate key; LC_ENOMEM) the caller keeps the key.
  */
 enum lc_err lc_trust_add(
     struct lc_trust *, struct lc_key *, const char *name, struct lc_detail *);

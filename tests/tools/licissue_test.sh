@@ -73,7 +73,7 @@ for command in init issue inspect permission-ticket rehost; do
 	has err "Try \"licissue $command --help\""
 done
 run 2 rubbish
-has err 'there is no command "rubbish"'
+has err 'unknown command "rubbish"'
 
 # ---- The manual -------------------------------------------------------------
 
@@ -95,7 +95,7 @@ is "the list" "$(grep -vxF -f options described)" ""
 # ---- init -------------------------------------------------------------------
 
 run 0 init --name "ACME Networks" acme
-has out 'Made the authority "ACME Networks"'
+has out 'Created authority "ACME Networks"'
 is "mode of the directory" "$(stat -c %a acme)" 700
 is "mode of the key" "$(stat -c %a acme/issuer.key)" 600
 has acme/issuer.jwk '"crv": "Ed25519"'
@@ -110,7 +110,7 @@ run 1 init none/such
 has err "none/such: cannot create directory"
 run 2 init a b
 run 2 init --valid-until tomorrow x
-has err '"tomorrow" is no date'
+has err '"tomorrow" is not a date'
 run 1 init --valid-from 2027-01-01 --valid-until 2026-01-01 x
 has err "not a span within"
 
@@ -148,11 +148,11 @@ has out "License 1, row 7: f-demo 1.0, demo"
 has out "  Period      1 hour of use"
 has out "  Period      60 days of use"
 has out "  Starts      2026-01-01T00:00:00Z"
-has out "  Extension   7 days after that"
+has out "  Extension   7 days after the end date"
 has out "  Devices     any"
 has out "              A:B"
 has out "  Count       5"
-has out "adds to others (additive)"
+has out "Addition    additive"
 has out "by ACME Networks"
 run 0 inspect all.lic
 has out "signatures not checked"
@@ -183,7 +183,7 @@ issue 0 $permanent -o one.lic
 cp one.lic before
 issue 1 $permanent -o one.lic
 has err "one.lic: already exists"
-has err "--append adds to it, --force replaces it."
+has err "Use --append to add to it"
 is "the file" "$(cmp one.lic before && echo same)" same
 issue 0 $permanent --append -o one.lic
 is "BEGIN rows" "$(grep -c 'BEGIN LICENSE' one.lic)" 2
@@ -222,10 +222,10 @@ issue 0 $permanent --eula eula --append -o eula.lic
 is "agreements" "$(grep -c 'BEGIN EULA' eula.lic)" 1
 run 0 inspect --keys acme eula.lic
 has out "eula.lic: 2 licenses, 1 agreement, all valid"
-has out "txbZuEAsZJjKRFL7mrObeYnQYaorzQGhkB8NDTQuhwk, its text is in the file"
+has out "txbZuEAsZJjKRFL7mrObeYnQYaorzQGhkB8NDTQuhwk, text included"
 sed 's/resell/sell/' eula.lic >changed.lic
 run 0 inspect --keys acme changed.lic
-has out "its text is NOT in the file"
+has out "text NOT included"
 printf 'a\n-----END EULA-----\nb\n' >eula
 issue 1 $permanent --eula eula -o new.lic
 has err "agreement: row 2 is an END row"
@@ -244,19 +244,19 @@ has err "--type is missing"
 issue 2 $permanent
 has err "-o is missing"
 issue 2 --feature x --type permanent -o new.lic
-has err "either --udi or --unlocked"
+has err "--udi or --unlocked is missing"
 issue 2 $permanent --unlocked -o new.lic
-has err "contradict"
+has err "exclude each other"
 issue 2 --unlocked --feature x --type permanent -o new.lic
-has err "name them with --udi"
+has err "locked to devices"
 issue 2 $permanent --append --force -o new.lic
-has err "contradict"
+has err "exclude each other"
 issue 2 $permanent --copies 2 --id x -o new.lic
-has err "contradict"
+has err "exclude each other"
 issue 2 $permanent extra -o new.lic
-has err 'and nothing else: what is "extra"?'
+has err 'unexpected argument "extra"'
 run 2 issue --udi $udi --feature x --type permanent -o new.lic
-has err "issue needs the authority's directory"
+has err "missing argument: the authority's directory"
 for bad in --type=Permanent --count=0 --count=-1 --count=4294967295 \
     --count=1x --count= --period=0 --period=1h --period=d --period=4294967295 \
     --period=49711d --end=2026-13-01 --end=2026-02-30 --end=1969-12-31 \
@@ -272,7 +272,7 @@ issue 1 --udi $udi --feature x --type demo -o new.lic
 has err "period missing for type demo"
 issue 0 --udi $udi --feature x --type paidSubscription \
     --end 2020-01-01 -o over.lic
-has err "its end date has passed already"
+has err "the end date has passed"
 issue 1 --udi $udi --feature x --type paidSubscription -o new.lic
 has err "end date missing"
 issue 1 --udi $udi --feature x --type paidSubscription \
@@ -291,7 +291,7 @@ has err 'member "version": 33 bytes'
 is "new.lic" "$(ls new.lic 2>/dev/null)" ""
 
 run 1 issue nowhere $permanent -o new.lic
-has err '"licissue init nowhere" makes an authority there.'
+has err '"licissue init nowhere" creates an authority there.'
 chmod 644 acme/issuer.key
 issue 1 $permanent -o new.lic
 has err "mode 0644"
@@ -323,10 +323,10 @@ cmp -s bad.lic one.lic || {
 }
 head -c 300 one.lic >bad.lic
 run 1 inspect bad.lic
-has err "bad.lic is no license file: block begun in row"
+has err "bad.lic: not a license file: block begun in row"
 head -c 3000 /dev/urandom >bad.lic
 run 1 inspect bad.lic
-has err "bad.lic is no license file"
+has err "bad.lic: not a license file"
 run 1 inspect none.lic
 has err "none.lic: cannot read"
 run 1 inspect .

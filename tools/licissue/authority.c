@@ -1,4 +1,4 @@
-/* licissue_authority.c - what the commands that move licenses share. */
+/* authority.c - what the commands that move licenses share. */
 #include "licissue.h"
 
 #include <stdlib.h>
@@ -15,8 +15,8 @@ open_authority(const char *dir)
 		return authority;
 	(void)fail_core(err, &detail);
 	if (err == LC_ENOTFOUND)
-		fprintf(stderr, "\"licissue init %s\" makes an authority"
-		    " there.\n", dir);
+		fprintf(stderr,
+		    "\"licissue init %s\" creates an authority there.\n", dir);
 	return NULL;
 }
 
@@ -24,7 +24,7 @@ int
 check_output(const char *path, bool force)
 {
 	if (!force && access(path, F_OK) == 0)
-		return fail("%s exists; --force replaces it", path);
+		return fail("%s: already exists (--force replaces it)", path);
 	return EXIT_DONE;
 }
 
@@ -43,10 +43,11 @@ learn_device(const struct lc_authority *authority, const char *path,
 	free(data);
 	if (err == LC_OK)
 		return EXIT_DONE;
-	(void)fail("%s: %s", path, detail.text[0] != '\0' ? detail.text :
-	    lc_strerror(err));
+	(void)fail("%s: %s", path,
+	    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
 	if (err == LC_EKEY && !replace)
-		fputs("If the device was repaired, --replace-key takes the"
-		    " new key.\n", stderr);
+		fputs("If the device was repaired, --replace-key accepts its "
+		      "new key.\n",
+		    stderr);
 	return EXIT_FAILED;
 }

@@ -1,4 +1,4 @@
-/* licissue_init.c - licissue init: make an authority. */
+/* init.c - licissue init: create an authority. */
 #include "licissue.h"
 
 #include <getopt.h>
@@ -6,14 +6,15 @@
 static const char init_usage[] =
     "usage: licissue init [OPTIONS] DIR\n"
     "\n"
-    "Makes an authority in DIR: issuer.key, the private key that signs\n"
-    "licenses (keep it secret, keep a copy safe), and issuer.jwk, the public\n"
-    "key: copy that into the keys directory of the devices.\n"
+    "Creates an authority in DIR: issuer.key, the private key that signs\n"
+    "licenses (keep it secret, and keep a backup), and issuer.jwk, the public\n"
+    "key for the keys directory of the devices.\n"
     "\n"
-    "  --name TEXT          who issues, as people shall read it\n"
+    "  --name TEXT          the issuer's name, for people\n"
     "  --es256              ECDSA on P-256 instead of Ed25519\n"
-    "  --valid-from DATE    devices accept what is issued from then on,\n"
-    "  --valid-until DATE   and before then\n"
+    "  --valid-from DATE    devices accept licenses issued on this date\n"
+    "                       or later\n"
+    "  --valid-until DATE   devices accept licenses issued before this date\n"
     "  -h, --help\n";
 
 enum {
@@ -36,13 +37,13 @@ static int
 bad_date(const char *command, const char *option)
 {
 	return misuse(command,
-	    "--%s: \"%s\" is no date between 1970 and 2106 such as "
+	    "--%s: \"%s\" is not a date between 1970 and 2106 such as "
 	    "2026-12-31 or 2026-12-31T18:00:00+01:00",
 	    option, optarg);
 }
 
 static int
-make_authority(const char *dir, const struct lc_authority_options *options)
+create_authority(const char *dir, const struct lc_authority_options *options)
 {
 	struct lc_authority *authority = NULL;
 	struct lc_detail detail = { "" };
@@ -51,10 +52,10 @@ make_authority(const char *dir, const struct lc_authority_options *options)
 	if ((err = lc_authority_create(dir, options, &detail)) != LC_OK ||
 	    (err = lc_authority_open(dir, &authority, &detail)) != LC_OK)
 		return fail_core(err, &detail);
-	printf("Made the authority \"%s\".\n"
-	       "Secret: %s/issuer.key\n"
-	       "Public: %s/issuer.jwk, for the keys directory of the devices\n"
-	       "Key id: %s\n",
+	printf("Created authority \"%s\".\n"
+	       "Private key: %s/issuer.key\n"
+	       "Public key:  %s/issuer.jwk, for the keys directory of devices\n"
+	       "Key id:      %s\n",
 	    lc_authority_name(authority), dir, dir,
 	    lc_authority_kid(authority));
 	lc_authority_close(authority);
@@ -94,6 +95,6 @@ init_command(int argc, char **argv)
 		}
 	}
 	if (optind != argc - 1)
-		return not_one("init", "one directory", argc, argv);
-	return make_authority(argv[optind], &options);
+		return not_one("init", "the authority's directory", argc, argv);
+	return create_authority(argv[optind], &options);
 }

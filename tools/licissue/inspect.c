@@ -1,4 +1,4 @@
-/* licissue_inspect.c - licissue inspect: files in words, or JSON. */
+/* inspect.c - licissue inspect: files as text, or as JSON. */
 #include "licissue.h"
 
 #include <getopt.h>
@@ -13,17 +13,17 @@ static const char usage[] =
     "usage: licissue inspect [--keys DIR] [--json] FILE\n"
     "\n"
     "Shows the licenses in a license file or backup, a permission ticket, a\n"
-    "rehost ticket or a device's credentials and, with --keys, verifies what\n"
-    "issuers signed.\n"
+    "rehost ticket or device credentials.\n"
     "\n"
-    "  -k, --keys DIR   where the issuers' public keys (*.jwk) are: an\n"
-    "                   authority's directory, or a device's keys directory\n"
-    "  -j, --json       for programs\n"
+    "  -k, --keys DIR   verify signatures with the public keys (*.jwk) in "
+    "DIR,\n"
+    "                   an authority's directory or a device's keys directory\n"
+    "  -j, --json       print JSON\n"
     "  -h, --help\n"
     "\n"
-    "The exit status is 1 if a license is damaged, not signed by one of the\n"
-    "keys, or breaks a rule of its type.  Without --keys signatures are not\n"
-    "checked.\n";
+    "The exit status is 1 if a license is damaged, breaks a rule of its type,\n"
+    "or is not signed with one of the keys.  Without --keys, signatures of\n"
+    "issuers are not checked.\n";
 
 static const struct option options[] = {
 	{ "keys", required_argument, NULL, 'k' },
@@ -59,7 +59,7 @@ why(const struct lc_inspected *line)
 					    : lc_strerror(line->err);
 }
 
-/* ---- In words -------------------------------------------------------- */
+/* ---- As text --------------------------------------------------------- */
 
 #define LABEL "  %-11s "
 
@@ -67,12 +67,12 @@ static void
 show_signature(const struct view *view, const struct lc_inspected *line)
 {
 	if (line->verified)
-		printf(LABEL "good, by the key %s%s%s%s\n", "Signature",
-		    line->kid, line->key_name[0] == '\0' ? "" : " (",
-		    line->key_name, line->key_name[0] == '\0' ? "" : ")");
+		printf(LABEL "good, key %s%s%s%s\n", "Signature", line->kid,
+		    line->key_name[0] == '\0' ? "" : " (", line->key_name,
+		    line->key_name[0] == '\0' ? "" : ")");
 	else if (view->keys == NULL && line->kid[0] != '\0')
-		printf(LABEL "not checked (--keys); made by the key %s\n",
-		    "Signature", line->kid);
+		printf(LABEL "not checked (use --keys), key %s\n", "Signature",
+		    line->kid);
 	if (line->err != LC_OK)
 		printf(LABEL "NO: %s\n", "Valid", why(line));
 	else if (line->verified)
@@ -98,8 +98,7 @@ show_use(const struct lc_terms *terms)
 	else
 		printf(LABEL "not counted\n", "Count");
 	printf(LABEL "%s\n", "Addition",
-	    terms->additive ? "adds to others (additive)"
-			    : "stands alone (exclusive)");
+	    terms->additive ? "additive" : "exclusive");
 	if (terms->period_s > 0)
 		printf(LABEL "%s of use\n", "Period",
 		    period_text(terms->period_s, text));
@@ -108,10 +107,10 @@ show_use(const struct lc_terms *terms)
 	if (terms->end != LC_NO_TIME)
 		printf(LABEL "%s\n", "Ends", date_text(terms->end, text));
 	if (terms->extension_days > 0)
-		printf(LABEL "%u days after that\n", "Extension",
+		printf(LABEL "%u days after the end date\n", "Extension",
 		    terms->extension_days);
 	if (terms->period_s == 0 && terms->end == LC_NO_TIME)
-		printf(LABEL "without end\n", "Period");
+		printf(LABEL "unlimited\n", "Period");
 }
 
 static void
@@ -127,8 +126,8 @@ show_terms(const struct lc_inspected *line)
 	show_use(terms);
 	if (terms->eula[0] != '\0')
 		printf(LABEL "%s, %s\n", "Agreement", terms->eula,
-		    line->has_eula_text ? "its text is in the file"
-					: "its text is NOT in the file");
+		    line->has_eula_text ? "text included"
+					: "text NOT included");
 	if (terms->comment[0] != '\0')
 		printf(LABEL "%s\n", "Comment", terms->comment);
 }
@@ -180,7 +179,7 @@ show(const struct view *view)
 		show_line(view, i);
 }
 
-/* ---- In JSON --------------------------------------------------------- */
+/* ---- As JSON --------------------------------------------------------- */
 
 static json_t *
 date_json(int64_t date)
@@ -268,7 +267,7 @@ show_json(const struct view *view)
 		  putchar('\n') != EOF;
 
 	json_decref(json);
-	return ok ? EXIT_DONE : fail("the JSON could not be written");
+	return ok ? EXIT_DONE : fail("cannot write JSON");
 }
 
 /* ---- The command ----------------------------------------------------- */
@@ -287,7 +286,7 @@ show_inspection(
 	else
 		show(view);
 	if (status == EXIT_DONE && (fflush(stdout) != 0 || ferror(stdout)))
-		status = fail("the output could not be written: %m");
+		status = fail("cannot write output: %m");
 	return status == EXIT_DONE && count_bad(view) > 0 ? EXIT_FAILED
 							  : status;
 }
@@ -296,8 +295,7 @@ static void
 warn_of_keys(const struct lc_inspection *inspection)
 {
 	size_t n;
-	const char *const *skipped =
-	    lc_inspection_keys_skipped(inspection, &n);
+	const char *const *skipped = lc_inspection_keys_skipped(inspection, &n);
 
 	for (size_t i = 0; i < n; i++)
 		(void)fail("key file skipped: %s", skipped[i]);
@@ -319,7 +317,7 @@ inspect(struct view *view, bool as_json)
 	free(data);
 	if (err == LC_EFILE)
 		return fail(
-		    "%s is no license file: %s", view->path, detail.text);
+		    "%s: not a license file: %s", view->path, detail.text);
 	if (err != LC_OK)
 		return fail_core(err, &detail);
 	warn_of_keys(inspection);
@@ -351,7 +349,7 @@ inspect_command(int argc, char **argv)
 		}
 	}
 	if (optind != argc - 1)
-		return not_one("inspect", "one license file", argc, argv);
+		return not_one("inspect", "a file", argc, argv);
 	view.path = argv[optind];
 	return inspect(&view, as_json);
 }

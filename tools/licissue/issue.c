@@ -1,4 +1,4 @@
-/* licissue_issue.c - licissue issue: write license lines into a file. */
+/* issue.c - licissue issue: write license lines into a file. */
 #include "licissue.h"
 
 #include <getopt.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#define COPIES_MAX 20000   /* lines of a license file */
+#define COPIES_MAX 20000 /* lines of a license file */
 
 static const char usage[] =
     "usage: licissue issue DIR (--udi PID:SN ... | --unlocked)\n"
@@ -14,10 +14,10 @@ static const char usage[] =
     "\n"
     "Signs a license with the authority in DIR and writes it to FILE.\n"
     "\n"
-    "  --udi PID:SN         the device it is for; may be given again\n"
+    "  --udi PID:SN         a device that it is for; may be repeated\n"
     "  --unlocked           for any device\n"
-    "  --feature NAME       what it licenses\n"
-    "  --version VERSION    of the feature (1.0)\n"
+    "  --feature NAME       the licensed feature\n"
+    "  --version VERSION    version of the feature (default 1.0)\n"
     "  --type TYPE          one of those below\n"
     "  --count N            how many may be used at a time\n"
     "  --period N[d]        seconds, or days, of use\n"
@@ -25,15 +25,15 @@ static const char usage[] =
     "  --end DATE           subscriptions: end date\n"
     "  --extension-days N   subscriptions: days of use after the end date\n"
     "  --additive           adds to other licenses for the feature\n"
-    "  --eula FILE          the text of the agreement, put into the file\n"
+    "  --eula FILE          the agreement's text, to include in the file\n"
     "  --comment TEXT\n"
     "\n"
-    "  -o, --output FILE    the license file; must not exist, unless with\n"
-    "  --append             add to it (or begin it), or\n"
-    "  --force              replace it\n"
-    "  --copies N           N licenses that differ in their id only\n"
-    "  --id ID              instead of 128 random bits\n"
-    "  --issued DATE        instead of now\n"
+    "  -o, --output FILE    the license file to create\n"
+    "  --append             add to the file, or create it\n"
+    "  --force              replace the file\n"
+    "  --copies N           N licenses that differ only in their ids\n"
+    "  --id ID              the license's id (default: 128 random bits)\n"
+    "  --issued DATE        the date of issue (default: now)\n"
     "  -h, --help\n"
     "\n"
     "Types, and the options that each needs:\n";
@@ -254,7 +254,7 @@ print_usage(void)
 	for (; lc_type_name(type) != NULL; type++)
 		printf("  %-23s %s%s\n", lc_type_name(type),
 		    lc_type_node_locked(type) ? "--udi" : "--udi or --unlocked",
-		    lc_type_metered(type)	 ? ", --period"
+		    lc_type_metered(type)        ? ", --period"
 		    : lc_type_subscription(type) ? ", --end"
 						 : "");
 }
@@ -280,34 +280,33 @@ parse_options(struct job *job, int argc, char **argv)
 			    setting->name, optarg, setting->wants);
 	}
 	if (optind != argc - 1)
-		return not_one("issue", "the authority's directory", argc,
-		    argv);
+		return not_one(
+		    "issue", "the authority's directory", argc, argv);
 	job->dir = argv[optind];
 	return -1;
 }
 
 /* NULL if the options go together. */
 static const char *
-contradiction(const struct job *job)
+conflict(const struct job *job)
 {
 	if (job->terms.feature[0] == '\0')
-		return "--feature is missing: what is licensed?";
+		return "--feature is missing";
 	if (job->terms.type == 0)
 		return "--type is missing";
 	if (job->output == NULL)
-		return "-o is missing: the file to write";
+		return "-o is missing";
 	if (job->unlocked && job->terms.nudis > 0)
-		return "--udi and --unlocked contradict each other";
+		return "--udi and --unlocked exclude each other";
 	if (!job->unlocked && job->terms.nudis == 0)
-		return "either --udi or --unlocked is needed";
+		return "--udi or --unlocked is missing";
 	if (job->unlocked && lc_type_node_locked(job->terms.type))
-		return "a license of this type is always for certain devices: "
-		       "name them with --udi";
+		return "licenses of this type are locked to devices: use "
+		       "--udi";
 	if (job->append && job->force)
-		return "--append and --force contradict each other";
+		return "--append and --force exclude each other";
 	if (job->copies > 1 && job->terms.id[0] != '\0')
-		return "--id and --copies contradict each other: an id is "
-		       "for one license";
+		return "--id and --copies exclude each other";
 	return NULL;
 }
 
@@ -394,8 +393,7 @@ write_lines(const struct job *job, const struct lc_authority *authority,
 	enum lc_err err = sign_all(job, authority, lines, id, &detail);
 
 	if (err == LC_ELINE || err == LC_ECOUNT || err == LC_EPERIOD)
-		return fail(
-		    "no device would take this license: %s", detail.text);
+		return fail("invalid license: %s", detail.text);
 	terms.issuer = lc_authority_name(authority);
 	if (err != LC_OK ||
 	    (err = lc_bundle_add_lines(bundle, &terms,
@@ -406,13 +404,14 @@ write_lines(const struct job *job, const struct lc_authority *authority,
 		 job->append || job->force, &detail)) != LC_OK) {
 		(void)fail_core(err, &detail);
 		if (err == LC_EEXISTS)
-			fputs("--append adds to it, --force replaces it.\n",
+			fputs("Use --append to add to it, or --force to "
+			      "replace it.\n",
 			    stderr);
 		return EXIT_FAILED;
 	}
 	report(job, id);
 	if (job->terms.end != LC_NO_TIME && job->terms.end <= time(NULL))
-		fputs("licissue: its end date has passed already\n", stderr);
+		(void)fail("warning: the end date has passed");
 	return EXIT_DONE;
 }
 
@@ -438,22 +437,18 @@ issue_into(struct job *job, const struct lc_authority *authority,
 static int
 issue(struct job *job)
 {
-	struct lc_authority *authority = NULL;
+	struct lc_authority *authority = open_authority(job->dir);
 	struct lc_bundle *bundle = NULL;
 	struct lc_detail detail = { "" };
 	enum lc_err err;
 	int status;
 
-	if ((err = lc_authority_open(job->dir, &authority, &detail)) != LC_OK ||
-	    (err = bundle_open(job, &bundle, &detail)) != LC_OK) {
-		status = fail_core(err, &detail);
-		if (authority == NULL && err == LC_ENOTFOUND)
-			fprintf(stderr,
-			    "\"licissue init %s\" makes an authority there.\n",
-			    job->dir);
-	} else {
+	if (authority == NULL)
+		return EXIT_FAILED;
+	if ((err = bundle_open(job, &bundle, &detail)) == LC_OK)
 		status = issue_into(job, authority, bundle);
-	}
+	else
+		status = fail_core(err, &detail);
 	lc_bundle_free(bundle);
 	lc_authority_close(authority);
 	return status;
@@ -482,7 +477,7 @@ issue_command(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if ((wrong = contradiction(&job)) != NULL)
+	if ((wrong = conflict(&job)) != NULL)
 		return misuse("issue", "%s", wrong);
 	return issue(&job);
 }

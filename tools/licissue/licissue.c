@@ -11,13 +11,14 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *what;
 } commands[] = {
-	{ "init", init_command, "make an authority: a key that signs" },
+	{ "init", init_command, "create an authority with a signing key" },
 	{ "issue", issue_command, "write a license file, or add to one" },
-	{ "inspect", inspect_command, "show and verify any file of these" },
+	{ "inspect", inspect_command,
+	    "show and verify licenses, tickets, credentials" },
 	{ "permission-ticket", permission_command,
-	    "ask a device to give up licenses" },
+	    "write a ticket: a device gives up licenses" },
 	{ "rehost", rehost_command,
-	    "exchange its answer for licenses in another device" },
+	    "turn its answer into licenses for another device" },
 };
 #define NCOMMANDS (sizeof commands / sizeof commands[0])
 
@@ -66,9 +67,8 @@ int
 not_one(const char *command, const char *needs, int argc, char **argv)
 {
 	if (argc - optind < 1)
-		return misuse(command, "%s needs %s", command, needs);
-	return misuse(command, "%s needs %s, and nothing else: what is \"%s\"?",
-	    command, needs, argv[argc - 1]);
+		return misuse(command, "missing argument: %s", needs);
+	return misuse(command, "unexpected argument \"%s\"", argv[argc - 1]);
 }
 
 int
@@ -145,7 +145,7 @@ help(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	if ((command = command_find(argv[1])) == NULL)
-		return misuse("", "there is no command \"%s\"", argv[1]);
+		return misuse("", "unknown command \"%s\"", argv[1]);
 	return command->run(2, args);
 }
 
@@ -166,6 +166,6 @@ main(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	if ((command = command_find(argv[1])) == NULL)
-		return misuse("", "there is no command \"%s\"", argv[1]);
+		return misuse("", "unknown command \"%s\"", argv[1]);
 	return command->run(argc - 1, argv + 1);
 }

@@ -26,9 +26,9 @@ int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int hint(const char *command); /* the hint alone */
 int misuse(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* misuse, because what the options left is not the one argument it needs. */
+/* misuse, unless one argument is left; needs says which. */
 int not_one(const char *command, const char *needs, int argc, char **argv);
-/* fail with the words of an error of the core and its detail. */
+/* fail with an error of the core, or its detail. */
 int fail_core(enum lc_err, const struct lc_detail *);
 
 /*
@@ -45,11 +45,11 @@ char *read_file(const char *path, size_t max, size_t *len);
 
 /* NULL, with a message on standard error, if it cannot be opened. */
 struct lc_authority *open_authority(const char *dir);
-/* Says no, before the ledger changes, to a file that exists. */
+/* Refuses a file that exists before the ledger changes. */
 int check_output(const char *path, bool force);
 /*
- * Takes a device's key over from its credentials; udi NULL: whoever's they
- * are.  An exit status, with a message unless it is EXIT_DONE.
+ * Records a device's key from its credentials; udi NULL: of any device.  An
+ * exit status, with a message unless it is EXIT_DONE.
  */
 int learn_device(const struct lc_authority *, const char *path, const char *udi,
     bool replace);

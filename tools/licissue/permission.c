@@ -1,5 +1,4 @@
-/* licissue_permission.c - licissue permission-ticket: ask a device to give up
-   licenses. */
+/* permission.c - licissue permission-ticket: a device gives up licenses. */
 #include "licissue.h"
 
 #include <getopt.h>
@@ -15,31 +14,31 @@ static const char usage[] =
     "usage: licissue permission-ticket DIR --udi PID:SN --remove ID ...\n"
     "           [OPTIONS] -o FILE\n"
     "\n"
-    "Writes a ticket with which a device gives licenses up for good.  It\n"
-    "answers with a rehost ticket, which licissue rehost exchanges for the\n"
-    "same licenses in another device.\n"
+    "Writes a permission ticket.  The device that processes it gives up the\n"
+    "licenses for good and answers with a rehost ticket, which \"licissue\n"
+    "rehost\" exchanges for the same licenses for another device.\n"
     "\n"
     "  --udi PID:SN         the device\n"
     "  --remove ID          a license that this authority issued for it;\n"
-    "                       may be given again\n"
-    "  --add FILE           a license file whose licenses the device\n"
-    "                       installs with it\n"
-    "  --grace-days N       days of use that each license which was bought\n"
-    "                       is followed by (60)\n"
-    "  --no-grace           none\n"
-    "  --eula FILE          the agreement of these licenses, instead of a\n"
-    "                       short one\n"
-    "  --credentials FILE   the device's: only its key can answer\n"
-    "  --replace-key        even if another key of it was known\n"
+    "                       may be repeated\n"
+    "  --add FILE           a license file whose licenses the ticket installs\n"
+    "  --grace-days N       days of use of the grace period license that\n"
+    "                       replaces each purchased license (default 60)\n"
+    "  --no-grace           no grace period licenses\n"
+    "  --eula FILE          the agreement of the grace period licenses\n"
+    "                       (default: a short text)\n"
+    "  --credentials FILE   the device's credentials: only its key may answer\n"
+    "  --replace-key        accept a new key of the device\n"
     "\n"
-    "  -o, --output FILE    the ticket; must not exist, unless with\n"
-    "  --force              replace it\n"
+    "  -o, --output FILE    the ticket to create\n"
+    "  --force              replace the file\n"
     "  -h, --help\n";
 
 static const char grace_eula[] =
     "Grace period license\n"
     "\n"
-    "A license of this device was moved to another one.  For a limited time of\n"
+    "A license of this device was moved to another one.  For a limited time "
+    "of\n"
     "use this license lets the feature go on here, so that the other device\n"
     "can take over.  It ends by itself and cannot be moved or renewed.\n";
 
@@ -89,7 +88,7 @@ add_removal(struct job *job, const char *id)
 	return true;
 }
 
-/* False: it cannot be what it says. */
+/* False: out of range. */
 static bool
 take_option(struct job *job, int c)
 {
@@ -103,8 +102,8 @@ take_option(struct job *job, int c)
 		job->add = optarg;
 		return true;
 	case OPT_GRACE_DAYS:
-		return parse_number(optarg, 1, GRACE_DAYS_MAX,
-		    &job->grace_days);
+		return parse_number(
+		    optarg, 1, GRACE_DAYS_MAX, &job->grace_days);
 	case OPT_NO_GRACE:
 		job->grace_days = 0;
 		return true;
@@ -130,13 +129,13 @@ static const char *
 missing(const struct job *job)
 {
 	if (job->asked.udi == NULL)
-		return "--udi is missing: which device?";
+		return "--udi is missing";
 	if (job->asked.nremove == 0 && job->add == NULL)
-		return "--remove is missing: which licenses?";
+		return "--remove is missing";
 	if (job->output == NULL)
-		return "-o is missing: the file to write";
+		return "-o is missing";
 	if (job->replace_key && job->credentials == NULL)
-		return "--replace-key goes with --credentials";
+		return "--replace-key requires --credentials";
 	return NULL;
 }
 
@@ -145,22 +144,23 @@ missing(const struct job *job)
 static int
 learn(const struct job *job, const struct lc_authority *authority)
 {
-	return job->credentials == NULL ? EXIT_DONE :
-	    learn_device(authority, job->credentials, job->asked.udi,
-	    job->replace_key);
+	return job->credentials == NULL
+		   ? EXIT_DONE
+		   : learn_device(authority, job->credentials, job->asked.udi,
+			 job->replace_key);
 }
 
 static int
 save(const struct job *job, const struct lc_bundle *bundle)
 {
 	struct lc_detail detail = { "" };
-	enum lc_err err = lc_bundle_save(bundle, job->output, job->force,
-	    &detail);
+	enum lc_err err =
+	    lc_bundle_save(bundle, job->output, job->force, &detail);
 
 	if (err != LC_OK)
 		return fail_core(err, &detail);
-	printf("%s: a ticket for %s to give up %zu license%s\n", job->output,
-	    job->asked.udi, job->asked.nremove,
+	printf("%s: permission ticket for %s, removes %zu license%s\n",
+	    job->output, job->asked.udi, job->asked.nremove,
 	    job->asked.nremove == 1 ? "" : "s");
 	return EXIT_DONE;
 }
@@ -185,11 +185,11 @@ permit(struct job *job, const struct lc_authority *authority)
 static int
 read_inputs(struct job *job, char **add, char **eula)
 {
-	if (job->add != NULL && (*add = read_file(job->add, FILE_MAX,
-	    &job->asked.add_len)) == NULL)
+	if (job->add != NULL &&
+	    (*add = read_file(job->add, FILE_MAX, &job->asked.add_len)) == NULL)
 		return EXIT_FAILED;
 	if (job->eula != NULL && (*eula = read_file(job->eula, EULA_MAX,
-	    &job->asked.eula_len)) == NULL)
+				      &job->asked.eula_len)) == NULL)
 		return EXIT_FAILED;
 	job->asked.add = *add;
 	job->asked.eula = *eula;
@@ -235,13 +235,13 @@ permission_command(int argc, char **argv)
 			return hint("permission-ticket");
 		if (!take_option(&job, c))
 			return misuse("permission-ticket",
-			    c == OPT_REMOVE ? "a ticket removes at most 256"
-			    " licenses" : "--grace-days: not a number from 1"
-			    " to 3650");
+			    c == OPT_REMOVE
+				? "--remove: at most 256 licenses"
+				: "--grace-days: not a number from 1 to 3650");
 	}
 	if (optind != argc - 1)
-		return not_one("permission-ticket",
-		    "the authority's directory", argc, argv);
+		return not_one("permission-ticket", "the authority's directory",
+		    argc, argv);
 	job.dir = argv[optind];
 	if ((wrong = missing(&job)) != NULL)
 		return misuse("permission-ticket", "%s", wrong);

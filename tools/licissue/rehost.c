@@ -1,5 +1,4 @@
-/* licissue_rehost.c - licissue rehost: licenses that a device gave up, for
-   another one. */
+/* rehost.c - licissue rehost: licenses that a device gave up, for another. */
 #include "licissue.h"
 
 #include <getopt.h>
@@ -12,17 +11,17 @@ static const char usage[] =
     "\n"
     "Exchanges a rehost ticket, a device's answer to a permission ticket of\n"
     "the authority in DIR, for a license file: the licenses that the device\n"
-    "gave up, less what was used of them, for another device.  A ticket is\n"
-    "good for one device, and gives that one the same file again.\n"
+    "gave up, less their use, for another device.  A ticket is good for one\n"
+    "device; redeemed again for that device, it gives the same licenses.\n"
     "\n"
     "  --ticket FILE        the rehost ticket\n"
     "  --udi PID:SN         the device that gets the licenses\n"
-    "  --credentials FILE   of either device: from now on only their key is\n"
-    "                       taken for its own\n"
-    "  --replace-key        even if another key of it was known\n"
+    "  --credentials FILE   credentials of either device, whose key is\n"
+    "                       recorded\n"
+    "  --replace-key        accept a new key of that device\n"
     "\n"
-    "  -o, --output FILE    the license file; must not exist, unless with\n"
-    "  --force              replace it\n"
+    "  -o, --output FILE    the license file to create\n"
+    "  --force              replace the file\n"
     "  -h, --help\n";
 
 struct job {
@@ -80,13 +79,13 @@ static const char *
 missing(const struct job *job)
 {
 	if (job->ticket == NULL)
-		return "--ticket is missing: the device's rehost ticket";
+		return "--ticket is missing";
 	if (job->udi == NULL)
-		return "--udi is missing: for which device?";
+		return "--udi is missing";
 	if (job->output == NULL)
-		return "-o is missing: the file to write";
+		return "-o is missing";
 	if (job->replace_key && job->credentials == NULL)
-		return "--replace-key goes with --credentials";
+		return "--replace-key requires --credentials";
 	return NULL;
 }
 
@@ -97,12 +96,13 @@ report(const struct job *job, const struct lc_redeemed *result)
 {
 	printf("%s: %zu license%s for %s%s\n", job->output, result->issued,
 	    result->issued == 1 ? "" : "s", job->udi,
-	    result->again ? ", the same as before" : "");
+	    result->again ? ", as before" : "");
 	if (result->spent > 0)
-		printf("%zu more had no use left to move.\n", result->spent);
+		printf("%zu more were used up and are not moved.\n",
+		    result->spent);
 	if (result->key_is_new)
-		printf("Nothing was known of the device's key: this ticket's"
-		    " was taken on trust.\n");
+		printf("The device's key was unknown: the key of this ticket "
+		       "is now on record.\n");
 }
 
 static int
@@ -110,8 +110,8 @@ save(const struct job *job, const struct lc_bundle *bundle,
     const struct lc_redeemed *result)
 {
 	struct lc_detail detail = { "" };
-	enum lc_err err = lc_bundle_save(bundle, job->output, job->force,
-	    &detail);
+	enum lc_err err =
+	    lc_bundle_save(bundle, job->output, job->force, &detail);
 
 	if (err != LC_OK)
 		return fail_core(err, &detail);
@@ -136,11 +136,11 @@ redeem(const struct job *job, const struct lc_authority *authority)
 	    (int64_t)time(NULL), &bundle, &result, &detail);
 	free(data);
 	if (err == LC_EFILE || err == LC_ELINE || err == LC_ESIGNATURE)
-		status = fail("%s is no rehost ticket: %s", job->ticket,
-		    detail.text);
+		status = fail(
+		    "%s: not a rehost ticket: %s", job->ticket, detail.text);
 	else
-		status = err == LC_OK ? save(job, bundle, &result) :
-		    fail_core(err, &detail);
+		status = err == LC_OK ? save(job, bundle, &result)
+				      : fail_core(err, &detail);
 	lc_bundle_free(bundle);
 	return status;
 }
@@ -155,8 +155,8 @@ run(const struct job *job)
 		return EXIT_FAILED;
 	status = check_output(job->output, job->force);
 	if (status == EXIT_DONE && job->credentials != NULL)
-		status = learn_device(authority, job->credentials, NULL,
-		    job->replace_key);
+		status = learn_device(
+		    authority, job->credentials, NULL, job->replace_key);
 	if (status == EXIT_DONE)
 		status = redeem(job, authority);
 	lc_authority_close(authority);

@@ -1,17 +1,16 @@
-/* licissue_statement.c - tickets and credentials, in words and in JSON. */
+/* statement.c - tickets and credentials, as text and as JSON. */
 #include "statement.h"
 
 #include "licissue.h"
 
 static const struct {
 	const char *title, *name;
-	const char *licenses;	/* what it says of those it lists */
+	const char *licenses; /* what it says of those it lists */
 } kinds[] = {
 	[LC_PERMISSION_TICKET] = { "permission ticket", "permissionTicket",
 	    "Remove" },
 	[LC_REHOST_TICKET] = { "rehost ticket", "rehostTicket", "Removed" },
-	[LC_CREDENTIALS] = { "device credentials", "credentials",
-	    "Licenses" },
+	[LC_CREDENTIALS] = { "device credentials", "credentials", "Licenses" },
 };
 
 const char *
@@ -23,11 +22,11 @@ statement_kind(enum lc_statement_kind kind)
 static const char *
 why(const struct lc_inspected_statement *found)
 {
-	return found->detail.text[0] != '\0' ? found->detail.text :
-	    lc_strerror(found->err);
+	return found->detail.text[0] != '\0' ? found->detail.text
+					     : lc_strerror(found->err);
 }
 
-/* ---- In words -------------------------------------------------------- */
+/* ---- As text --------------------------------------------------------- */
 
 #define LABEL "  %-11s "
 
@@ -46,15 +45,14 @@ show_signature(const struct lc_inspected_statement *found)
 	if (found->err != LC_OK)
 		printf(LABEL "NO: %s\n", "Valid", why(found));
 	else if (!found->verified)
-		printf(LABEL "not checked (--keys); made by the key %s\n",
-		    "Signature", s->kid);
+		printf(LABEL "not checked (use --keys), key %s\n", "Signature",
+		    s->kid);
 	else if (found->kind == LC_PERMISSION_TICKET)
-		printf(LABEL "good, by the key %s%s%s%s\n", "Signature",
-		    s->kid, found->key_name[0] == '\0' ? "" : " (",
-		    found->key_name, found->key_name[0] == '\0' ? "" : ")");
+		printf(LABEL "good, key %s%s%s%s\n", "Signature", s->kid,
+		    found->key_name[0] == '\0' ? "" : " (", found->key_name,
+		    found->key_name[0] == '\0' ? "" : ")");
 	else
-		printf(LABEL "good, by the device's own key %s\n",
-		    "Signature", s->kid);
+		printf(LABEL "good, device key %s\n", "Signature", s->kid);
 }
 
 static void
@@ -93,13 +91,13 @@ statement_show(const char *path, const struct lc_inspected_statement *found)
 	show_text("Device key", s->device);
 	show_text("Nonce", s->nonce);
 	if (s->kind == LC_CREDENTIALS)
-		printf(LABEL "%u records, the last one sealed %s\n", "History",
+		printf(LABEL "%u records, last seal %s\n", "History",
 		    s->records, s->head);
 	show_text(s->kind == LC_CREDENTIALS ? "Stores" : "Answers", s->digest);
 	show_licenses(s);
 }
 
-/* ---- In JSON --------------------------------------------------------- */
+/* ---- As JSON --------------------------------------------------------- */
 
 static json_t *
 text_json(const char *text)
@@ -134,12 +132,12 @@ says_json(const struct lc_statement *s)
 json_t *
 statement_json(const struct lc_inspected_statement *found)
 {
-	json_t *valid = found->err != LC_OK ? json_false() :
-	    found->verified ? json_true() : json_null();
+	json_t *valid = found->err != LC_OK ? json_false()
+			: found->verified   ? json_true()
+					    : json_null();
 
 	return json_pack("{s:o, s:s?, s:o, s:o}", "valid", valid, "error",
 	    found->err == LC_OK ? NULL : why(found), "key",
-	    found->says == NULL ? json_null() :
-	    json_string(found->says->kid), "says",
-	    found->says == NULL ? json_null() : says_json(found->says));
+	    found->says == NULL ? json_null() : json_string(found->says->kid),
+	    "says", found->says == NULL ? json_null() : says_json(found->says));
 }

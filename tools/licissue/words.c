@@ -1,4 +1,4 @@
-/* licissue_words.c - dates, numbers and periods, read and written. */
+/* words.c - dates, numbers and periods, read and written. */
 #include "licissue.h"
 
 #include <stdlib.h>
