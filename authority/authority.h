@@ -1,4 +1,10 @@
-/* authority.h - what the files of the authority's side share. */
+/*
+ * authority.h - what the files of the authority share.
+ *
+ * The folder authority/ has what an issuer decides: licenses, tickets, and the
+ * ledger of what was issued.  It uses base/ and format/ of licensecore, and
+ * db/; the device's library has none of it.
+ */
 #ifndef LC_AUTHORITY_H
 #define LC_AUTHORITY_H
 

@@ -1,7 +1,9 @@
 /*
  * wire.h - a connection to the control socket: messages in, messages out.
  *
- * The lower floor of liblicclient; licclient.c stands on it.
+ * The folder agent/client/ is liblicclient, for programs that hold licenses.
+ * It uses jansson and libc, and nothing else of this tree.  This is its lower
+ * floor; licclient.c stands on it.
  */
 #ifndef CLIENT_WIRE_H
 #define CLIENT_WIRE_H

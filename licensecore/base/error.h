@@ -1,4 +1,11 @@
-/* error.h - details of errors. */
+/*
+ * error.h - details of errors.
+ *
+ * The folder base/ has what the core and the authority build on: error texts,
+ * JSON, base64url, memory, files that are replaced as a whole, and the host's
+ * clocks and callbacks.  It knows nothing of licenses, and uses libraries and
+ * licensecore.h alone.
+ */
 #ifndef LC_ERROR_H
 #define LC_ERROR_H
 

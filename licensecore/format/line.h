@@ -2,6 +2,10 @@
  * line.h - license lines: from signed text to terms (FORMAT "License
  * line").
  *
+ * The folder format/ turns bytes into structs and back: signed statements,
+ * license files, keys, and the table of license types.  It uses base/; it has
+ * no clock, no database and no struct lc.
+ *
  * The rules are checked in two steps: an installation checks the UDI, and
  * whether the license is a duplicate, between them, and the MIB reports the
  * first fault found.

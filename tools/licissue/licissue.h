@@ -1,4 +1,10 @@
-/* licissue.h - what the commands of licissue share. */
+/*
+ * licissue.h - what the commands of licissue share.
+ *
+ * The folder tools/licissue/ is the command line over liblicenseauthority: a
+ * file for each group of commands, which reads options and prints results.
+ * What is decided, the library decides.
+ */
 #ifndef LICISSUE_H
 #define LICISSUE_H
 
