@@ -111,7 +111,7 @@ def deployment(k):
     k.told(("NotEnforced", names(26, "must")))
     k.install("must")
     k.told(("Installed", deployed(1, "must", "permanent(4)")))
-    k.lab.clear(1, device=7)
+    equal(k.lab.outcome(k.lab.clear(1, device=7)), (SUCCESSFUL, 1), "clear")
     k.told(("Cleared", deployed(1, "must", "permanent(4)")),
            ("NotEnforced", names(26, "must")))
     equal(k.lab.outcome(k.lab.install("flash:must.lic")), (SUCCESSFUL, 1),
