@@ -441,7 +441,7 @@ static const struct {
 	{ "queue it a signal", queue_signal, MODES | SECCOMP },
 	{ "have the kernel signal it", own_by_daemon, SECCOMP },
 	{ "limit the daemon", limit_daemon, MODES | SECCOMP },
-	{ "run a program", run_program, SECCOMP },
+	{ "run a program", run_program, LANDLOCK | SECCOMP },
 	{ "make a process", new_process, SECCOMP },
 	{ "make a process by clone3", new_process_3, SECCOMP },
 	{ "make a namespace", new_namespace, SECCOMP },
