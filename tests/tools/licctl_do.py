@@ -271,6 +271,8 @@ def run(lab):
                             ("kill -KILL $$", 137)):
         ctl(lab, "run", "--feature", "uck9", "--", "sh", "-c", command,
             status=status)
+    for _ in range(40):     # one that ends at once is not missed
+        ctl(lab, "run", "--feature", "uck9", "--", "true")
     ctl(lab, "run", "--feature", "uck9", "--", "no-such-program", status=127)
     ctl(lab, "run", "--feature", "uck9", "--", lab.dir, status=126)
     check("not a feature" in ctl(lab, "run", "--feature", "nothing", "--",

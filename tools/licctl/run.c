@@ -131,15 +131,20 @@ hold_signals(struct runner *runner)
 	return runner->signals >= 0;
 }
 
-/* Those that came before the command began: from a terminal, too, since that
- * did not send them to the command. */
+/*
+ * Those that came before the command began: from a terminal, too, since that
+ * did not send them to the command.  SIGCHLD is left to await(): the command
+ * may have ended already.
+ */
 static void
 forward_early(const struct runner *runner)
 {
 	const struct timespec now = { 0, 0 };
+	sigset_t early = runner->forwarded;
 	int number;
 
-	while ((number = sigtimedwait(&runner->forwarded, NULL, &now)) > 0)
+	sigdelset(&early, SIGCHLD);
+	while ((number = sigtimedwait(&early, NULL, &now)) > 0)
 		(void)kill(runner->child, number);
 }
 
