@@ -166,10 +166,11 @@ open_payload(
 	return err;
 }
 
-/* Without a trust the signature is not verified: lc_jws_peek only. */
+/* Without a trust no key is looked for: lc_jws_peek only. */
 static enum lc_err
 jws_open(const char *text, size_t len, const char *typ,
-    const struct lc_trust *trust, struct lc_jws *out, struct lc_detail *detail)
+    const struct lc_trust *trust, bool is_known, struct lc_jws *out,
+    struct lc_detail *detail)
 {
 	struct lc_jws jws = { 0 };
 	struct parts parts = { 0 };
@@ -180,8 +181,10 @@ jws_open(const char *text, size_t len, const char *typ,
 	    (err = open_header(&parts, typ, &header, detail)) != LC_OK)
 		return err;
 	if (trust != NULL &&
-	    ((err = find_key(&header, trust, &jws.key, detail)) != LC_OK ||
-		(err = verify(&parts, jws.key, detail)) != LC_OK))
+	    (err = find_key(&header, trust, &jws.key, detail)) != LC_OK)
+		return err;
+	if (trust != NULL && !is_known &&
+	    (err = verify(&parts, jws.key, detail)) != LC_OK)
 		return err;
 	if ((err = open_payload(&parts, &jws, detail)) != LC_OK)
 		return err;
@@ -196,14 +199,23 @@ lc_jws_open(const char *text, size_t len, const char *typ,
 {
 	if (trust == NULL)
 		return LC_EINVAL;
-	return jws_open(text, len, typ, trust, out, detail);
+	return jws_open(text, len, typ, trust, false, out, detail);
+}
+
+enum lc_err
+lc_jws_open_again(const char *text, size_t len, const char *typ,
+    const struct lc_trust *trust, struct lc_jws *out, struct lc_detail *detail)
+{
+	if (trust == NULL)
+		return LC_EINVAL;
+	return jws_open(text, len, typ, trust, true, out, detail);
 }
 
 enum lc_err
 lc_jws_peek(const char *text, size_t len, const char *typ, struct lc_jws *out,
     struct lc_detail *detail)
 {
-	return jws_open(text, len, typ, NULL, out, detail);
+	return jws_open(text, len, typ, NULL, false, out, detail);
 }
 
 void

@@ -101,10 +101,10 @@ line_from_jws(
 	return err;
 }
 
-/* Without a trust the signature is not verified: lc_line_peek only. */
+/* Without a trust no key is looked for: lc_line_peek only. */
 static enum lc_err
 line_open(const char *text, size_t len, const struct lc_trust *trust,
-    struct lc_line **out, struct lc_detail *detail)
+    bool is_known, struct lc_line **out, struct lc_detail *detail)
 {
 	struct lc_jws jws = { 0 };
 	enum lc_err err;
@@ -113,11 +113,14 @@ line_open(const char *text, size_t len, const struct lc_trust *trust,
 	if (len > LC_LINE_MAX)
 		return lc_fail(detail, LC_ELINE,
 		    "%zu bytes, at most %d allowed", len, LC_LINE_MAX);
-	if (trust != NULL)
+	if (trust == NULL)
+		err = lc_jws_peek(text, len, LC_TYP_LICENSE, &jws, detail);
+	else if (is_known)
+		err = lc_jws_open_again(
+		    text, len, LC_TYP_LICENSE, trust, &jws, detail);
+	else
 		err =
 		    lc_jws_open(text, len, LC_TYP_LICENSE, trust, &jws, detail);
-	else
-		err = lc_jws_peek(text, len, LC_TYP_LICENSE, &jws, detail);
 	if (err == LC_OK)
 		err = line_from_jws(&jws, out, detail);
 	lc_jws_close(&jws);
@@ -130,14 +133,23 @@ lc_line_open(const char *text, size_t len, const struct lc_trust *trust,
 {
 	if (trust == NULL)
 		return LC_EINVAL;
-	return line_open(text, len, trust, out, detail);
+	return line_open(text, len, trust, false, out, detail);
+}
+
+enum lc_err
+lc_line_open_again(const char *text, size_t len, const struct lc_trust *trust,
+    struct lc_line **out, struct lc_detail *detail)
+{
+	if (trust == NULL)
+		return LC_EINVAL;
+	return line_open(text, len, trust, true, out, detail);
 }
 
 enum lc_err
 lc_line_peek(const char *text, size_t len, struct lc_line **out,
     struct lc_detail *detail)
 {
-	return line_open(text, len, NULL, out, detail);
+	return line_open(text, len, NULL, false, out, detail);
 }
 
 void

@@ -41,6 +41,13 @@ struct lc_line {
 enum lc_err lc_line_open(const char *text, size_t len, const struct lc_trust *,
     struct lc_line **, struct lc_detail *);
 
+/*
+ * The same of a line that verified before: its key must still count, but the
+ * signature is not verified again.
+ */
+enum lc_err lc_line_open_again(const char *text, size_t len,
+    const struct lc_trust *, struct lc_line **, struct lc_detail *);
+
 /* The same without verifying the signature: only to show a line. */
 enum lc_err lc_line_peek(
     const char *text, size_t len, struct lc_line **, struct lc_detail *);

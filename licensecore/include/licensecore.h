@@ -864,6 +864,13 @@ LC_API enum lc_err lc_history_next(struct lc *, uint64_t after,
  */
 LC_API enum lc_err lc_check(struct lc *, struct lc_detail *);
 
+/*
+ * Can changes be recorded?  LC_EIO, with the reason: then every change fails
+ * with it, licenses that are metered and not in use yet are refused, and
+ * lc_tick tries again, for as long as the core is open.
+ */
+LC_API enum lc_err lc_recording(const struct lc *, struct lc_detail *);
+
 /* ---- Tickets and credentials ----------------------------------------- */
 
 /*

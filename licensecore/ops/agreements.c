@@ -97,18 +97,14 @@ lc_agreements_output(struct lc_action *a, const struct lc_file *file,
 
 /* ---- Of a file ------------------------------------------------------- */
 
-static enum lc_err
-need_judge(const struct lc_action *a, const struct lc_terms *t, bool *needed)
+static bool
+is_needed(const struct lc_action *a, const struct lc_terms *t)
 {
 	const struct lc_device *d = lc_item_device(a, t);
-	bool accepted = !lc_terms_need_acceptance(t) || a->lc->eula_standing;
-	enum lc_err err = LC_OK;
 
-	if (!accepted && d != NULL)
-		err = lc_acceptance_load(&a->lc->state, d->udi, t->id,
-		    &accepted);
-	*needed = err == LC_OK && !accepted;
-	return err;
+	return lc_terms_need_acceptance(t) && !a->lc->eula_standing &&
+	       (d == NULL || !lc_acceptance_is_there(&a->lc->state, d->udi,
+	       t->id));
 }
 
 enum lc_err
@@ -121,13 +117,11 @@ lc_agreements_generate(struct lc_action *a, const struct lc_file *file,
 
 	for (size_t i = 0; i < items->n && err == LC_OK; i++) {
 		struct lc_item *item = &items->list[i];
-		bool needed;
 
 		if (item->entry == NULL || item->result->state == LC_FAILED)
 			continue;
 		item->result->state = LC_SUCCESSFUL;
-		err = need_judge(a, &item->entry->public.terms, &needed);
-		if (needed)
+		if (is_needed(a, &item->entry->public.terms))
 			list[n++] = item;
 	}
 	if (err == LC_OK)

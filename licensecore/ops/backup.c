@@ -49,8 +49,8 @@ line_add(struct lc_action *a, struct backup *b, const struct lc_place *place,
 	if (identity == NULL || identity->first == NULL ||
 	    identity->first->public.store != place->public.index)
 		return LC_OK;
-	lc_file_writer_text(&b->lines, "%s%s", b->n > 0 ? "\n" : "",
-	    line->text);
+	lc_file_writer_text(&b->lines, "%s%.*s", b->n > 0 ? "\n" : "",
+	    (int)line->len, line->text);
 	b->n++;
 	return eula_add(a, b, identity->first->public.terms.eula);
 }
@@ -58,30 +58,29 @@ line_add(struct lc_action *a, struct backup *b, const struct lc_place *place,
 static enum lc_err
 lines_add(struct lc_action *a, struct backup *b, const struct lc_place *place)
 {
-	struct lc_state *st = &a->lc->state;
 	struct lc_stored_line line;
-	struct lc_rows *rows;
+	struct lc_lines lines;
 	enum lc_err err;
 
-	if ((err = lc_lines_query(st, &rows)) != LC_OK)
+	if ((err = lc_lines_begin(&lines, &a->lc->state, place)) != LC_OK)
 		return err;
-	while ((err = lc_lines_next(st, rows, &line)) == LC_OK) {
+	while ((err = lc_lines_next(&lines, &line)) == LC_OK) {
 		if ((err = line_add(a, b, place, &line)) != LC_OK)
 			break;
 	}
-	lc_db_stop(rows);
+	lc_lines_end(&lines);
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
 static enum lc_err
 place_add(struct lc_action *a, struct backup *b, const struct lc_place *place)
 {
-	enum lc_err err = lc_db_attach(a->lc->state.db, place->path, false,
+	enum lc_err err = lc_medium_attach(&a->lc->state, place, false,
 	    &a->detail);
 
 	if (err == LC_OK)
 		err = lines_add(a, b, place);
-	lc_db_detach(a->lc->state.db);
+	lc_medium_detach(&a->lc->state);
 	return err;
 }
 

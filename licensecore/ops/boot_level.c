@@ -22,17 +22,17 @@ key_of(const struct lc_model *m, const struct lc_module *module, char **key)
 static enum lc_err
 wanted_load(struct lc *lc, const struct lc_model *m, struct lc_module *module)
 {
-	char *key, *level = NULL;
+	const char *level;
 	enum lc_err err;
+	char *key;
 
 	if ((err = key_of(m, module, &key)) != LC_OK)
 		return err;
-	err = lc_meta_text(&lc->state, key, &level);
+	level = lc_meta_text(&lc->state, key);
 	if (level != NULL)
 		module->wanted = lc_level_find(module, level);
-	free(level);
 	free(key);
-	return err;
+	return LC_OK;
 }
 
 enum lc_err

@@ -2,10 +2,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "state/copy.h"
-#include "state/db.h"
-#include "state/sealed.h"
-#include "state/usage.h"
+#include "state/twin.h"
 #include "store.h"
 
 /* Findings go on; what keeps from looking ends it. */
@@ -34,22 +31,11 @@ check_files(struct findings *f)
 	struct lc_detail why = { "" };
 	enum lc_err err;
 
-	err = found(f, lc_db_check(f->lc->state.db), "the persistence file's pages"
-	    " do not hold together");
+	err = found(f, lc_twin_check(f->lc->state.twin, &why), why.text);
 	for (size_t i = 0; i < m->nstores && err == LC_OK; i++)
 		err = found(f, lc_store_check(f->lc,
 		    lc_place_of(m->stores[i]), &why), why.text);
 	return err;
-}
-
-static void
-use_found(void *arg, const char *udi, const char *id)
-{
-	struct lc_detail why;
-
-	(void)lc_fail(&why, LC_OK, "license %s of %s: the record of its use"
-	    " was altered or removed", id, udi);
-	(void)found(arg, LC_EDAMAGED, why.text);
 }
 
 /* Whatever was added since: once found damaged, the history stays so. */
@@ -71,17 +57,11 @@ check_findings(struct findings *f)
 enum lc_err
 lc_check(struct lc *lc, struct lc_detail *detail)
 {
-	struct lc_state *st = &lc->state;
 	struct findings f = { .lc = lc, .first = detail };
-	struct lc_detail why = { "" };
 	enum lc_err err;
 
 	if ((err = check_files(&f)) != LC_OK ||
-	    (err = found(&f, lc_history_check(st, &why), why.text)) != LC_OK ||
-	    (err = check_findings(&f)) != LC_OK ||
-	    (err = found(&f, lc_sealed_check(st, &why), why.text)) != LC_OK ||
-	    (err = lc_usage_check(st, use_found, &f)) != LC_OK ||
-	    (err = found(&f, lc_copy_check(st, &why), why.text)) != LC_OK)
+	    (err = check_findings(&f)) != LC_OK)
 		return err;
 	return f.any ? LC_EDAMAGED : LC_OK;
 }

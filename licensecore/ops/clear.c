@@ -3,7 +3,8 @@
 #include "base/error.h"
 #include "lease.h"
 #include "state/change.h"
-#include "state/db.h"
+#include "state/licenses.h"
+#include "state/lines.h"
 #include "state/usage.h"
 #include "store.h"
 
@@ -52,18 +53,18 @@ write_change(struct lc_action *a, struct lc_entry *e,
 	struct lc_state *st = &a->lc->state;
 	enum lc_err err;
 
-	err = lc_db_attach(st->db, place->path, false, &a->detail);
+	err = lc_medium_attach(st, place, false, &a->detail);
 	if (err != LC_OK)
 		return err;
 	if ((err = lc_change_begin(st)) == LC_OK &&
-	    (err = lc_store_remove(st, place, e, is_last(e))) == LC_OK &&
+	    (err = lc_license_remove(st, place, e, is_last(e))) == LC_OK &&
 	    (err = lc_usage_write(st, e->identity)) == LC_OK &&
 	    (err = lc_action_note(a, "clear", e)) == LC_OK)
 		err = lc_action_tell(a, LC_EVENT_CLEARED, e);
 	if ((err = lc_change_end(st, err)) != LC_OK)
 		(void)lc_fail(&a->detail, err, "store %s: %s",
-		    place->public.name, lc_db_words(st->db, err));
-	lc_db_detach(st->db);
+		    place->public.name, st->why.text);
+	lc_medium_detach(st);
 	return err;
 }
 

@@ -22,9 +22,11 @@
 #include "rules/level.h"
 #include "settings.h"
 #include "state/change.h"
-#include "state/clock_row.h"
-#include "state/copy.h"
 #include "state/db.h"
+#include "state/repair.h"
+#include "state/running.h"
+#include "state/takeover.h"
+#include "state/twin.h"
 #include "state/usage.h"
 #include "store.h"
 
@@ -46,14 +48,6 @@ host_take(struct lc *lc, const struct lc_options *o)
 
 /* ---- State directory ------------------------------------------------- */
 
-static enum lc_err
-path_of(const struct lc *lc, const char *name, char **path)
-{
-	if (asprintf(path, "%s/%s", lc->state.dir, name) < 0)
-		return LC_ENOMEM;
-	return LC_OK;
-}
-
 /* The process that holds the lock wrote its number into it. */
 static enum lc_err
 lock_taken(const struct lc *lc, struct lc_detail *detail)
@@ -70,19 +64,25 @@ lock_taken(const struct lc *lc, struct lc_detail *detail)
 static enum lc_err
 lock(struct lc *lc, struct lc_detail *detail)
 {
-	enum lc_err err;
+	bool missing;
 	char *path;
-	int error;
 
-	if ((err = path_of(lc, "lock", &path)) != LC_OK)
-		return err;
+	if (lc->lock_fd >= 0)
+		return LC_OK;
+	if (asprintf(&path, "%s/lock", lc->state.dir) < 0)
+		return LC_ENOMEM;
 	lc->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
 	    0600);
-	error = errno;
-	free(path);
+	missing = lc->lock_fd < 0 && errno == ENOENT;
 	if (lc->lock_fd < 0)
+		lc->lock_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	free(path);
+	if (missing)	/* the directory: nobody means that */
 		return lc_fail(detail, LC_EIO, "%s: %s", lc->state.dir,
-		    strerror(error));
+		    strerror(ENOENT));
+	/* Where no file can be made nothing can be written either. */
+	if (lc->lock_fd < 0)
+		return LC_OK;
 	if (flock(lc->lock_fd, LOCK_EX | LOCK_NB) != 0)
 		return errno == EWOULDBLOCK ? lock_taken(lc, detail) :
 		    lc_fail(detail, LC_EIO, "%s: cannot be locked: %s",
@@ -94,83 +94,106 @@ lock(struct lc *lc, struct lc_detail *detail)
 	return LC_OK;
 }
 
-/* *made: just now, as the device is new. */
+/*
+ * *made: just now, as the device is new.  One that cannot be read or made for
+ * lack of a disk that works is one for this run: nothing is signed with it.
+ */
 static enum lc_err
-key_open(struct lc_state *st, const char *path, bool *made,
-    struct lc_detail *detail)
+key_open(struct lc_state *st, bool *made, struct lc_detail *detail)
 {
 	struct lc_detail why = { "" };
+	char *path, aside[40];
 	enum lc_err err;
 
-	*made = access(path, F_OK) != 0;
-	if ((err = lc_devkey_open(path, &st->devkey, &why)) != LC_OK) {
-		*detail = why;
-		return err;
+	if (asprintf(&path, "%s/device.key", st->dir) < 0)
+		return LC_ENOMEM;
+	(void)snprintf(aside, sizeof aside, ".damaged-%lld",
+	    (long long)lc_host_wall(st->host));
+	err = lc_devkey_open(path, aside, &st->devkey, made, &why);
+	free(path);
+	if (err == LC_OK && *why.text != '\0')
+		lc_notice(st->host, LC_EDAMAGED, "%s; %s", why.text, *made ?
+		    "the device has a new key, and what was sealed with the"
+		    " old one does not count" : "its twin counts");
+	if (err == LC_EIO) {
+		st->why = why;
+		return lc_devkey_new(&st->devkey);
 	}
-	return lc_devkey_mac_key(st->devkey, "history", st->mac_key);
+	*detail = why;
+	return err;
 }
 
-/* What is added later does not make it whole again: each finding, once. */
+/* The rows, and what meters that ran had reached. */
 static enum lc_err
-damage_record(struct lc_state *st, const char *finding)
+rows_open(struct lc *lc, const uint8_t *key, struct lc_detail *detail)
 {
-	struct lc_detail body;
+	struct lc_state *st = &lc->state;
+	const struct lc_twin_options o = {
+		.dir = st->dir, .key = key, .why = &st->why,
+		.now = lc_host_wall(st->host),
+		.loader = { &st->book, lc_book_reset, lc_book_row },
+		.notice = st->host->notice, .arg = st->host->arg,
+	};
+	const struct lc_head *head;
 	enum lc_err err;
-	char *last;
-	bool again;
 
-	(void)lc_fail(&body, LC_OK, "{\"finding\":\"%s\"}", finding);
-	if ((err = lc_history_damage(st, &last)) != LC_OK)
+	if ((err = lc_twin_open(&o, &st->twin, detail)) != LC_OK ||
+	    key == NULL ||
+	    (err = lc_running_new(st->dir, key, &st->running)) != LC_OK)
 		return err;
-	again = last != NULL && strcmp(last, body.text) == 0;
-	free(last);
-	if (again)
+	head = lc_twin_head(st->twin);
+	lc_time_begin(&st->time, head->high, head->floor, head->ahead,
+	    lc_boot_ms(st));
+	return lc_usage_open(st, lc->flush_ms);
+}
+
+/* That a file had to be made again belongs into the history. */
+static enum lc_err
+restored_note(struct lc_state *st)
+{
+	const char *name = lc_twin_restored(st->twin);
+	char body[64];
+	enum lc_err err;
+
+	if (name == NULL)
 		return LC_OK;
+	(void)snprintf(body, sizeof body, "{\"file\":\"%s\"}", name);
 	if ((err = lc_change_begin(st)) == LC_OK)
 		err = lc_history_add(st, &(struct lc_record){
-			.what = "damaged", .udi = "", .id = "",
-			.body = body.text,
+			.what = "restore", .udi = "", .id = "", .body = body,
 		});
+	if (err == LC_OK)
+		lc_twin_head(st->twin)->restored = 0;
 	return lc_change_end(st, err);
-}
-
-static enum lc_err
-persistence_open(struct lc_state *st, bool new_key, struct lc_detail *detail)
-{
-	struct lc_detail why = { "" };
-	bool fresh = false;
-	enum lc_err err;
-
-	if ((err = lc_copy_open(st, detail)) != LC_OK ||
-	    (err = lc_history_start(st, &fresh)) != LC_OK)
-		return err;
-	if (fresh && !new_key)
-		lc_notice(st->host, LC_EDAMAGED, "%s: the device is not new,"
-		    " but its history is gone: what was used and revoked"
-		    " before is not known any more", st->dir);
-	if ((err = lc_clock_load(st)) != LC_OK)
-		return err;
-	err = lc_history_check(st, &why);
-	if (err != LC_EDAMAGED)
-		return err;
-	lc_notice(st->host, err, "%s", why.text);
-	return damage_record(st, why.text);
 }
 
 static enum lc_err
 state_open(struct lc *lc, struct lc_detail *detail)
 {
+	struct lc_state *st = &lc->state;
+	uint8_t key[LC_MAC_KEY_LEN];
 	bool new_key = false;
 	enum lc_err err;
-	char *path;
 
 	if ((err = lock(lc, detail)) != LC_OK ||
-	    (err = path_of(lc, "device.key", &path)) != LC_OK)
+	    (err = key_open(st, &new_key, detail)) != LC_OK ||
+	    (err = lc_devkey_mac_key(st->devkey, "state", key)) != LC_OK)
 		return err;
-	err = key_open(&lc->state, path, &new_key, detail);
-	free(path);
-	return err != LC_OK ? err :
-	    persistence_open(&lc->state, new_key, detail);
+	err = rows_open(lc, lc_devkey_is_kept(st->devkey) ? key : NULL,
+	    detail);
+	OPENSSL_cleanse(key, sizeof key);
+	if (err != LC_OK || lc_twin_recording(st->twin, NULL) != LC_OK)
+		return err;
+	if (!new_key && lc_twin_head(st->twin)->serial == 0 &&
+	    !lc_takeover_is_due(st))
+		lc_notice(st->host, LC_EDAMAGED, "%s: the device is not new,"
+		    " but its state is gone: what was installed, used and"
+		    " revoked before is not known any more", st->dir);
+	if ((err = lc_state_repair(st)) == LC_OK)
+		err = restored_note(st);
+	if (err != LC_OK)
+		*detail = st->why;
+	return err;
 }
 
 /* ---- Opening --------------------------------------------------------- */
@@ -210,6 +233,40 @@ lc_keys_skipped(const struct lc *lc, size_t *n)
 	return lc_trust_skipped(lc->model->trust, n);
 }
 
+/* What cannot be recorded keeps one store from being used, and no other. */
+static enum lc_err
+place_load(struct lc *lc, struct lc_model *m, struct lc_place *place)
+{
+	enum lc_err err = lc_store_load(lc, m, place);
+
+	if (err == LC_OK || err == LC_ENOMEM)
+		return err;
+	lc_notice(&lc->host, err, "store %s: not used: %s",
+	    place->public.name, *lc->state.why.text != '\0' ?
+	    lc->state.why.text : lc_strerror(err));
+	return LC_OK;
+}
+
+/* Before anything is written: what the layout before this one held. */
+static enum lc_err
+takeover(struct lc *lc, const struct lc_model *m)
+{
+	struct lc_state *st = &lc->state;
+	enum lc_err err;
+
+	if (lc_twin_recording(st->twin, NULL) != LC_OK ||
+	    !lc_takeover_is_due(st))
+		return LC_OK;
+	err = lc_takeover(st, m, m->trust);
+	if (err == LC_OK || err == LC_ENOMEM)
+		return err;
+	lc_notice(&lc->host, err, "%s: what was recorded before cannot be"
+	    " taken over: %s; trying again", st->dir, *st->why.text != '\0' ?
+	    st->why.text : lc_strerror(err));
+	lc_twin_suspend(st->twin, &st->why);
+	return LC_OK;
+}
+
 static enum lc_err
 model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
     struct lc_detail *detail)
@@ -225,8 +282,10 @@ model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
 		    detail);
 	if (err == LC_OK)
 		keys_notice(&lc->host, m->trust);
+	if (err == LC_OK)
+		err = takeover(lc, m);
 	for (size_t i = 0; i < m->nstores && err == LC_OK; i++)
-		err = lc_store_load(lc, m, lc_place_of(m->stores[i]), detail);
+		err = place_load(lc, m, lc_place_of(m->stores[i]));
 	if (err == LC_OK && (err = uses_get(lc, m)) == LC_OK)
 		err = lc_level_load(lc, m);
 	if (err != LC_OK) {
@@ -288,6 +347,19 @@ core_new(const struct lc_options *o, struct lc **out)
 	return LC_OK;
 }
 
+/* What cannot be recorded now waits for a tick: it is not asked for. */
+static enum lc_err
+opened(struct lc *lc)
+{
+	enum lc_err err;
+
+	if ((err = lc_clock_watch(lc)) == LC_ENOMEM ||
+	    (err = lc_usage_settle(&lc->state, &lc->identities)) == LC_ENOMEM)
+		return err;
+	err = lc_eula_catch_up(lc);
+	return err == LC_ENOMEM ? err : LC_OK;
+}
+
 enum lc_err
 lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 {
@@ -304,30 +376,39 @@ lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 		    "the state and the keys directory have to be named");
 	if ((err = core_new(o, &lc)) != LC_OK)
 		return err;
-	if ((err = state_open(lc, detail)) != LC_OK ||
-	    (err = lc_switches_load(lc)) != LC_OK)
+	if ((err = state_open(lc, detail)) != LC_OK)
 		goto out;
 	lc_due_begin(lc);
-	if ((err = lc_eula_load(lc)) != LC_OK ||
-	    (err = model_load(lc, o, &model, detail)) != LC_OK)
+	if ((err = model_load(lc, o, &model, detail)) != LC_OK)
 		goto out;
+	lc_switches_load(lc);
+	lc_eula_load(lc);
 	model_take(lc, model);
 	lc_level_choose(lc->model, lc_instant(&lc->state));
 	uses_set(lc);
 	lc_settle(lc);
-	if ((err = lc_clock_watch(lc)) != LC_OK ||
-	    (err = lc_usage_flush(&lc->state, &lc->identities)) != LC_OK ||
-	    (err = lc_eula_catch_up(lc)) != LC_OK)
+	if ((err = opened(lc)) != LC_OK)
 		goto out;
 	lc->is_open = true;
 	*out = lc;
 	lc = NULL;
 out:
-	if (err == LC_EIO && *detail->text == '\0' && lc->state.db != NULL)
-		(void)lc_fail(detail, err, "%s: %s", lc->state.dir,
-		    lc_db_words(lc->state.db, err));
 	lc_close(lc);
 	return err;
+}
+
+static void
+state_close(struct lc_state *st)
+{
+	lc_running_free(st->running);
+	lc_twin_close(st->twin);
+	lc_db_close(st->spare);
+	lc_book_free(&st->book);
+	lc_devkey_free(st->devkey);
+	st->running = NULL;
+	st->twin = NULL;
+	st->spare = NULL;
+	st->devkey = NULL;
 }
 
 void
@@ -336,8 +417,10 @@ lc_close(struct lc *lc)
 	if (lc == NULL)
 		return;
 	/* What it cannot record is what a crash would lose. */
-	if (lc->model != NULL)
-		(void)lc_usage_flush(&lc->state, &lc->identities);
+	if (lc->model != NULL) {
+		(void)lc_usage_fold(&lc->state, &lc->identities);
+		(void)lc_twin_tend(lc->state.twin, lc_now(&lc->state));
+	}
 	lc_leases_free(lc);
 	lc_model_free(lc->model);
 	lc_identities_free(&lc->identities);
@@ -345,12 +428,10 @@ lc_close(struct lc *lc)
 	json_decref(lc->next_body);
 	lc_history_free(&lc->record);
 	free(lc->state.pending.list);
-	lc_db_close(lc->state.db);
-	lc_devkey_free(lc->state.devkey);
+	state_close(&lc->state);
 	if (lc->lock_fd >= 0)
 		(void)close(lc->lock_fd);	/* which unlocks */
 	free(lc->state.dir);
-	OPENSSL_cleanse(lc->state.mac_key, sizeof lc->state.mac_key);
 	free(lc);
 }
 
@@ -380,4 +461,76 @@ lc_reconfigure(struct lc *lc, const struct lc_options *o,
 	/* What cannot be accepted now waits for the next occasion. */
 	(void)lc_eula_catch_up(lc);
 	return LC_OK;
+}
+
+/* ---- What is wrong --------------------------------------------------- */
+
+enum lc_err
+lc_recording(const struct lc *lc, struct lc_detail *detail)
+{
+	return lc_twin_recording(lc->state.twin, detail);
+}
+
+/* ---- Beginning again ------------------------------------------------- */
+
+static void
+licenses_unload(struct lc_model *m)
+{
+	while (m->nlicenses > 0) {
+		struct lc_entry *e = lc_entry_of(m->licenses[m->nlicenses - 1]);
+
+		lc_model_remove(m, e);
+		lc_entry_free(e);
+	}
+}
+
+static enum lc_err
+licenses_load(struct lc *lc)
+{
+	struct lc_model *m = lc->model;
+	enum lc_err err = LC_OK;
+
+	for (size_t i = 0; i < lc->uses.n; i++)
+		lc->uses.list[i]->loaded = false;
+	err = takeover(lc, m);
+	for (size_t i = 0; i < m->nstores && err == LC_OK; i++) {
+		struct lc_place *place = lc_place_of(m->stores[i]);
+
+		place->public.size_left = place->public.size;
+		err = place_load(lc, m, place);
+	}
+	if (err == LC_OK)
+		err = lc_level_load(lc, m);
+	lc_model_sort(m);
+	return err;
+}
+
+enum lc_err
+lc_begin_again(struct lc *lc)
+{
+	struct lc_state old = lc->state;
+	struct lc_detail why;
+	enum lc_err err;
+
+	lc->state = (struct lc_state){ .host = old.host, .dir = old.dir,
+	    .pending = old.pending };
+	if ((err = state_open(lc, &why)) != LC_OK) {
+		state_close(&lc->state);
+		lc->state = old;
+		return err;
+	}
+	state_close(&old);
+	/* Time goes on, whatever the state says of it. */
+	if (old.time.high > lc->state.time.high)
+		lc->state.time = old.time;
+	licenses_unload(lc->model);
+	lc_identities_free(&lc->identities);
+	lc->identities = (struct lc_identities){ .n = 0 };
+	lc->is_open = false;	/* what is loaded is no news */
+	err = licenses_load(lc);
+	lc_switches_load(lc);
+	lc_eula_load(lc);
+	lc_settle(lc);
+	lc->is_open = true;
+	return err != LC_OK ? err : opened(lc);
 }

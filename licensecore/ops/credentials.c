@@ -80,6 +80,8 @@ sign(struct lc_action *a, const struct lc_device *d, struct lc_statement *s,
 	char *jwk = NULL;
 	enum lc_err err;
 
+	if (!lc_devkey_is_kept(a->lc->state.devkey))
+		return lc_recording(a->lc, &a->detail);
 	if ((err = ids_list(a->lc->model, d->index, s, all)) != LC_OK ||
 	    (err = stores_digest(a->lc->model, d->index, stores)) != LC_OK ||
 	    (err = lc_history_head(&a->lc->state, &s->records, head)) != LC_OK ||

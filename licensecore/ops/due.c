@@ -10,6 +10,7 @@
 #include "rules/schedule.h"
 #include "state/change.h"
 #include "state/marks.h"
+#include "state/twin.h"
 #include "state/usage.h"
 #include "store.h"
 
@@ -17,6 +18,7 @@
 #define HOUR_MS INT64_C(3600000)
 #define RETRY_MS INT64_C(1000)
 #define LOOK_MS INT64_C(10000)	/* for removable stores */
+#define MEND_MS INT64_C(60000)	/* for a disk that works again */
 /* How long programs may take to be back after the core was opened. */
 #define SETTLE_MS INT64_C(60000)
 
@@ -24,6 +26,7 @@ void
 lc_due_begin(struct lc *lc)
 {
 	lc->uses.settled_ms = lc_host_boot_ms(&lc->host) + SETTLE_MS;
+	lc->due.mend_ms = INT64_MAX;
 }
 
 /* ---- Reporting ------------------------------------------------------- */
@@ -172,6 +175,46 @@ has_removable(const struct lc *lc)
 	return false;
 }
 
+/* Waits longer each time, up to a minute. */
+static void
+mend_later(struct lc *lc, int64_t boot)
+{
+	int64_t wait = lc->due.mend_wait_ms * 2;
+
+	lc->due.mend_wait_ms = wait < RETRY_MS ? RETRY_MS :
+	    min(wait, MEND_MS);
+	lc->due.mend_ms = boot + lc->due.mend_wait_ms;
+}
+
+/* What could not be written to the disk may be by now. */
+static enum lc_err
+mend(struct lc *lc)
+{
+	struct lc_twin *twin = lc->state.twin;
+	int64_t boot = lc_host_boot_ms(&lc->host);
+	enum lc_err err;
+
+	if (lc_twin_recording(twin, NULL) == LC_OK &&
+	    lc_twin_doubled(twin, NULL) == LC_OK) {
+		lc->due.mend_ms = INT64_MAX;
+		lc->due.mend_wait_ms = 0;
+		return LC_OK;
+	}
+	if (lc->due.mend_ms == INT64_MAX)
+		lc->due.mend_ms = boot;
+	if (boot < lc->due.mend_ms)
+		return lc_twin_recording(twin, NULL);
+	err = lc_twin_can_be_ready(twin) ?
+	    lc_twin_tend(twin, lc_now(&lc->state)) : lc_begin_again(lc);
+	if (err == LC_OK)
+		err = lc_twin_recording(lc->state.twin, NULL);
+	if (err != LC_OK)
+		mend_later(lc, boot);
+	else
+		lc_due_changed(lc);
+	return lc_twin_recording(lc->state.twin, NULL);
+}
+
 /* Media come and go without a word. */
 static enum lc_err
 look(struct lc *lc)
@@ -232,8 +275,8 @@ due_do(struct lc *lc)
 	    lc_instant(&lc->state)) == 0)
 		err = report(lc);
 	if (err == LC_OK &&
-	    (err = lc_usage_flush(&lc->state,
-	    &lc->identities)) == LC_OK) {
+	    (err = lc_usage_flush(&lc->state, &lc->identities,
+	    lc->model->selected_until != INT64_MAX)) == LC_OK) {
 		lc->due.flush_ms = INT64_MAX;
 		lc_due_changed(lc);
 	}
@@ -257,6 +300,8 @@ wait_for(const struct lc *lc)
 		wait = min(wait, lc->due.flush_ms - boot);
 	if (lc->due.report_ms != INT64_MAX)
 		wait = min(wait, lc->due.report_ms - boot);
+	if (lc->due.mend_ms != INT64_MAX)
+		wait = min(wait, lc->due.mend_ms - boot);
 	return wait == INT64_MAX ? -1 : wait > 0 ? wait : 0;
 }
 
@@ -265,6 +310,12 @@ lc_tick(struct lc *lc, int64_t *wait_ms)
 {
 	enum lc_err err;
 
+	/* Without the disk it goes on with what needs none. */
+	if ((err = mend(lc)) != LC_OK) {
+		lc_settle(lc);
+		*wait_ms = lc->due.mend_ms - lc_host_boot_ms(&lc->host);
+		return err;
+	}
 	if ((err = look(lc)) == LC_OK)
 		err = lc_clock_watch(lc);
 	due_learn(lc);

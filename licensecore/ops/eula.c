@@ -10,7 +10,7 @@
 #include "note.h"
 #include "state/acceptance.h"
 #include "state/change.h"
-#include "state/sealed.h"
+#include "state/meta.h"
 
 /* ---- Accepting ------------------------------------------------------- */
 
@@ -136,17 +136,13 @@ lc_eula_pending(const struct lc *lc, const struct lc_license *after)
 
 /* ---- Standing acceptance --------------------------------------------- */
 
-enum lc_err
+/* In meta. */
+#define STANDING "eula.standing"
+
+void
 lc_eula_load(struct lc *lc)
 {
-	int64_t on = 0;
-	enum lc_err err = lc_sealed_get(&lc->state, LC_SEALED_EULA, &on, 1);
-
-	if (err == LC_EDAMAGED)
-		lc_notice(&lc->host, err, "the standing acceptance of agreements was"
-		    " altered, and does not count");
-	lc->eula_standing = err == LC_OK && on != 0;
-	return err == LC_ENOTFOUND || err == LC_EDAMAGED ? LC_OK : err;
+	lc->eula_standing = lc_meta_int(&lc->state, STANDING, 0) != 0;
 }
 
 enum lc_err
@@ -166,10 +162,9 @@ lc_eula_catch_up(struct lc *lc)
 static enum lc_err
 standing_write(struct lc *lc, bool on, const char *by)
 {
-	int64_t number = on;
 	enum lc_err err;
 
-	err = lc_sealed_set(&lc->state, LC_SEALED_EULA, &number, 1);
+	err = lc_meta_set_int(&lc->state, STANDING, on);
 	if (err == LC_OK)
 		err = lc_history_add_json(&lc->state, (struct lc_record){
 			.what = on ? "accept-all" : "accept-each",

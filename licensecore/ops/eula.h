@@ -6,7 +6,7 @@
 #include "format/file.h"
 
 /* At opening: the standing acceptance. */
-enum lc_err lc_eula_load(struct lc *);
+void lc_eula_load(struct lc *);
 /* With a standing acceptance, accepts what was loaded and still waits. */
 enum lc_err lc_eula_catch_up(struct lc *);
 

@@ -296,22 +296,21 @@ lc_event_next(struct lc *lc, uint64_t after, const struct lc_event **out)
 enum lc_err
 lc_event_done(struct lc *lc, uint64_t seq)
 {
-	return lc_outbox_done(&lc->state, seq);
+	enum lc_err err = lc_change_begin(&lc->state);
+
+	if (err == LC_OK)
+		err = lc_outbox_done(&lc->state, seq);
+	return lc_change_end(&lc->state, err);
 }
 
-/* Reading these is not worth an error: they are shown to people. */
 uint64_t
 lc_event_waiting(struct lc *lc)
 {
-	int64_t n = 0;
-
-	return lc_outbox_length(&lc->state, &n) == LC_OK ? (uint64_t)n : 0;
+	return (uint64_t)lc_outbox_length(&lc->state);
 }
 
 uint64_t
 lc_event_dropped(struct lc *lc)
 {
-	int64_t n = 0;
-
-	return lc_outbox_dropped(&lc->state, &n) == LC_OK ? (uint64_t)n : 0;
+	return (uint64_t)lc_outbox_dropped(&lc->state);
 }

@@ -14,7 +14,7 @@
 #include "item.h"
 #include "lease.h"
 #include "state/change.h"
-#include "state/db.h"
+#include "state/lines.h"
 
 struct install {
 	struct lc_file *file;
@@ -120,7 +120,7 @@ place_write(struct lc_action *a, struct install *in,
 	struct lc_state *st = &a->lc->state;
 	enum lc_err err;
 
-	if ((err = lc_db_attach(st->db, place->path, false, detail)) != LC_OK)
+	if ((err = lc_medium_attach(st, place, false, detail)) != LC_OK)
 		return err;
 	err = lc_change_begin(st);
 	for (size_t i = 0; i < in->items.n && err == LC_OK; i++) {
@@ -129,8 +129,8 @@ place_write(struct lc_action *a, struct install *in,
 	}
 	if ((err = lc_change_end(st, err)) != LC_OK)
 		(void)lc_fail(detail, err, "store %s: %s",
-		    place->public.name, lc_db_words(st->db, err));
-	lc_db_detach(st->db);
+		    place->public.name, st->why.text);
+	lc_medium_detach(st);
 	return err;
 }
 
@@ -211,12 +211,9 @@ judge(struct lc_action *a, struct install *in)
 
 	/* The device or the store may have gone since the first slice. */
 	if ((err = lc_request_check(a->lc, &a->request, &a->detail)) != LC_OK ||
-	    (err = lc_items_begin(a, &in->items)) != LC_OK ||
-	    (err = lc_db_begin(a->lc->state.db)) != LC_OK)
+	    (err = lc_items_begin(a, &in->items)) != LC_OK)
 		return err;
-	/* It only reads, but one lock for all of it is faster than one each. */
 	items_judge(a, &in->items);
-	lc_db_rollback(a->lc->state.db);
 	return LC_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "format/type.h"
 #include "recall.h"
 #include "state/acceptance.h"
+#include "state/licenses.h"
 #include "store.h"
 
 /* Lines verified in one slice: about two milliseconds of signatures. */
@@ -155,16 +156,11 @@ static enum lc_err
 first_evaluation(struct lc *lc, const char *udi, const struct lc_terms *t,
     struct lc_detail *detail)
 {
-	enum lc_err err;
-	char *id;
+	const char *id = lc_license_once(&lc->state, udi, t);
 
-	err = lc_history_evaluation(&lc->state, udi, t, &id);
-	if (err != LC_OK)
-		return err == LC_ENOTFOUND ? LC_OK : err;
-	err = lc_fail(detail, LC_EEXISTS, "license %s: %s had its evaluation"
-	    " subscription, license %s", t->id, t->feature, id);
-	free(id);
-	return err;
+	return id == NULL ? LC_OK : lc_fail(detail, LC_EEXISTS, "license %s:"
+	    " %s had its evaluation subscription, license %s", t->id,
+	    t->feature, id);
 }
 
 /* And not two of them in one file. */
@@ -298,7 +294,8 @@ lc_item_write(struct lc_action *a, const struct lc_file *file,
 	enum lc_err err;
 
 	e->public.installed = lc_now(&a->lc->state);
-	if ((err = lc_store_put(&a->lc->state, item->place, e, &item->text)) != LC_OK ||
+	if ((err = lc_license_put(&a->lc->state, item->place, e,
+	    &item->text)) != LC_OK ||
 	    (err = lc_action_note(a, "install", e)) != LC_OK ||
 	    (err = agreement_write(a, file, item)) != LC_OK)
 		return err;

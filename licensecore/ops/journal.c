@@ -86,7 +86,7 @@ lc_journal_find(struct lc *lc, const char *udi, const char *id,
     struct lc_journal *out)
 {
 	char *body = NULL;
-	enum lc_err err = lc_history_find(&lc->state, WHAT, udi, id, &body);
+	enum lc_err err = lc_history_answer(&lc->state, udi, id, &body);
 
 	if (err == LC_OK)
 		err = record_take(lc, body, out);
@@ -99,7 +99,7 @@ lc_journal_last(struct lc *lc, const char *udi, const char *kid,
     struct lc_journal *out)
 {
 	char *body = NULL;
-	enum lc_err err = lc_history_last(&lc->state, WHAT, udi, kid, &body);
+	enum lc_err err = lc_history_last_answer(&lc->state, udi, kid, &body);
 
 	if (err == LC_OK)
 		err = record_take(lc, body, out);

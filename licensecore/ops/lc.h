@@ -34,6 +34,8 @@ struct lc {
 		int64_t flush_ms;	/* meters have to be recorded */
 		int64_t report_ms;	/* an event has to be reported */
 		int64_t look_ms;	/* removable stores may have come */
+		int64_t mend_ms;	/* the disk may work again */
+		int64_t mend_wait_ms;	/* how long to wait then */
 	} due;
 
 	/* The part that lc_reconfigure replaces. */
@@ -47,6 +49,12 @@ struct lc {
 	struct lc_event next;
 	json_t *next_body;
 };
+
+/*
+ * Nothing could be recorded: opens the state again, and loads what there is,
+ * as at an opening; leases stay.
+ */
+enum lc_err lc_begin_again(struct lc *);
 
 /* Something may be due at another time than before: lc_tick looks again. */
 static inline void

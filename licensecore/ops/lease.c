@@ -10,6 +10,7 @@
 #include "rules/meter.h"
 #include "rules/select.h"
 #include "state/change.h"
+#include "state/usage.h"
 
 struct lc_lease {
 	struct lc *lc;
@@ -194,6 +195,12 @@ lc_checkout(struct lc *lc, const struct lc_lease_request *r,
 	if ((l = lease_new(lc, use, count, r->arg)) == NULL)
 		return LC_ENOMEM;
 	use_update(lc, use, at);
+	/* What is used up by use has to be marked before it is used. */
+	err = lc_usage_started(&lc->state, lc->model, use, detail);
+	if (err != LC_OK) {
+		lc_release(l);
+		return err;
+	}
 	l->state = state_of(lc, use, at);
 	*out = l;
 	return LC_OK;

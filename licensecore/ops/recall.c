@@ -1,4 +1,4 @@
-/* recall.c - what the persistence file knows of licenses and features. */
+/* recall.c - what the state knows of licenses and features. */
 #include "recall.h"
 
 #include "format/type.h"
@@ -25,21 +25,18 @@ lc_recall_use(struct lc *lc, const struct lc_device *d, const char *feature,
 }
 
 /* What belongs to the license, whatever store it is in. */
-static enum lc_err
+static void
 identity_load(struct lc_state *st, const struct lc_entry *e)
 {
 	struct lc_identity *identity = e->identity;
-	enum lc_err err;
 
-	if ((lc_terms_need_acceptance(&e->public.terms) &&
-	    (err = lc_acceptance_load(st, identity->udi, identity->id,
-	    &identity->accepted)) != LC_OK) ||
-	    (err = lc_license_load_priority(st, identity)) != LC_OK ||
-	    (err = lc_usage_load(st, e)) != LC_OK ||
-	    (err = lc_marks_load(st, identity)) != LC_OK)
-		return err;
+	if (lc_terms_need_acceptance(&e->public.terms))
+		identity->accepted = lc_acceptance_is_there(st, identity->udi,
+		    identity->id);
+	lc_license_load_priority(st, identity);
+	lc_usage_load(st, e);
+	lc_marks_load(st, identity);
 	identity->loaded = true;
-	return LC_OK;
 }
 
 enum lc_err
@@ -51,11 +48,11 @@ lc_recall(struct lc *lc, const struct lc_place *place, struct lc_entry *e)
 	if ((err = lc_license_load(&lc->state, place->udi, e)) != LC_OK ||
 	    (err = lc_identity_get(&lc->identities, place->udi, t->id,
 	    &e->identity)) != LC_OK ||
-	    (!e->identity->loaded &&
-	    (err = identity_load(&lc->state, e)) != LC_OK) ||
 	    (err = lc_recall_use(lc, place->device, t->feature, t->version,
 	    &e->use)) != LC_OK)
 		return err;
+	if (!e->identity->loaded)
+		identity_load(&lc->state, e);
 	lc_entry_refresh(e);
 	return LC_OK;
 }

@@ -21,7 +21,8 @@
 #include "lease.h"
 #include "rules/meter.h"
 #include "state/change.h"
-#include "state/db.h"
+#include "state/licenses.h"
+#include "state/lines.h"
 #include "state/usage.h"
 #include "store.h"
 
@@ -337,8 +338,8 @@ stores_attach(struct lc_action *a, const struct rehost *w)
 		struct lc_place *place = lc_place_of(m->stores[i]);
 
 		if (changes(w, place))
-			err = lc_db_attach_more(a->lc->state.db, place->path,
-			    &place->slot, &a->detail);
+			err = lc_medium_attach_more(&a->lc->state, place,
+			    &a->detail);
 	}
 	return err;
 }
@@ -348,7 +349,7 @@ stores_detach(struct lc_action *a)
 {
 	const struct lc_model *m = a->lc->model;
 
-	lc_db_detach(a->lc->state.db);
+	lc_medium_detach(&a->lc->state);
 	for (size_t i = 0; i < m->nstores; i++)
 		lc_place_of(m->stores[i])->slot = 0;
 }
@@ -361,7 +362,7 @@ removal_write(struct lc_action *a, const struct removal *r)
 	const struct lc_entry *e = r->entry;
 	enum lc_err err;
 
-	err = lc_store_remove(st, r->place, e, true);
+	err = lc_license_remove(st, r->place, e, true);
 	if (err != LC_OK || !lc_entry_is_first(e))
 		return err;
 	if ((err = lc_usage_write(st, e->identity)) != LC_OK ||
@@ -385,8 +386,7 @@ change_write(struct lc_action *a, struct rehost *w)
 		    &w->journal, a->request.by);
 	if ((err = lc_change_end(st, err)) != LC_OK)
 		(void)lc_fail(&a->detail, err, "permission ticket %s was not"
-		    " processed: %s", w->ticket->id,
-		    lc_db_words(st->db, err));
+		    " processed: %s", w->ticket->id, st->why.text);
 	return err;
 }
 

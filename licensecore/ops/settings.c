@@ -28,19 +28,15 @@ switch_name(enum lc_switch which)
 	return NULL;
 }
 
-enum lc_err
+void
 lc_switches_load(struct lc *lc)
 {
-	enum lc_err err = LC_OK;
+	for (int i = 0; i < LC_NSWITCHES; i++) {
+		bool on = i != LC_SWITCH_LEVEL;	/* DEFVAL */
 
-	for (int i = 0; i < LC_NSWITCHES && err == LC_OK; i++) {
-		int64_t on = i != LC_SWITCH_LEVEL;	/* DEFVAL */
-
-		err = lc_meta_int(&lc->state,
-		    switch_name((enum lc_switch)i), &on);
-		lc->switches[i] = on != 0;
+		lc->switches[i] = lc_meta_int(&lc->state,
+		    switch_name((enum lc_switch)i), on) != 0;
 	}
-	return err;
 }
 
 bool

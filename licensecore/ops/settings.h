@@ -5,6 +5,6 @@
 #include "lc.h"
 
 /* At opening: the notification switches. */
-enum lc_err lc_switches_load(struct lc *);
+void lc_switches_load(struct lc *);
 
 #endif

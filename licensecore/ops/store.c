@@ -16,7 +16,6 @@
 #include "recall.h"
 #include "state/acceptance.h"
 #include "state/change.h"
-#include "state/db.h"
 #include "state/licenses.h"
 #include "state/lines.h"
 #include "state/usage.h"
@@ -25,42 +24,9 @@ enum lc_err
 lc_store_not_revoked(struct lc_state *st, const char *udi, const char *id,
     struct lc_detail *detail)
 {
-	bool revoked = false;
-	enum lc_err err = lc_history_has(st, "revoke", udi, id, &revoked);
-
-	if (err != LC_OK || !revoked)
-		return err;
-	return lc_fail(detail, LC_EREVOKED, "license %s was revoked: %s gave"
-	    " it up for good", id, udi);
-}
-
-/* ---- Writing --------------------------------------------------------- */
-
-enum lc_err
-lc_store_put(struct lc_state *st, const struct lc_place *place,
-    struct lc_entry *e, const struct lc_file_line *line)
-{
-	char *text = strndup(line->text, line->len);
-	struct lc_file_line kept = { text, line->len, line->number };
-	enum lc_err err = LC_ENOMEM;
-
-	if (text == NULL)
-		return err;
-	lc_jws_normalize(text, line->len);
-	err = e->public.index != 0 ? LC_OK : lc_license_add(st, place->udi, e);
-	if (err == LC_OK)
-		err = lc_lines_put(st, place, e, &kept);
-	free(text);
-	return err;
-}
-
-enum lc_err
-lc_store_remove(struct lc_state *st, const struct lc_place *place,
-    const struct lc_entry *e, bool last)
-{
-	enum lc_err err = lc_lines_remove(st, place, e);
-
-	return err == LC_OK ? lc_license_remove(st, place->udi, e, last) : err;
+	return !lc_license_is_revoked(st, udi, id) ? LC_OK :
+	    lc_fail(detail, LC_EREVOKED, "license %s was revoked: %s gave it"
+	    " up for good", id, udi);
 }
 
 /* ---- Loading lines --------------------------------------------------- */
@@ -70,18 +36,41 @@ struct load {
 	struct lc *lc;
 	struct lc_model *model;
 	struct lc_place *place;
-	struct lc_entry **entries;
+	struct loaded {
+		struct lc_entry *entry;
+		uint8_t digest[LC_LINE_DIGEST_LEN];
+		bool is_new;	/* to the state: this line, or at all */
+	} *list;
 	size_t n, room;
 };
 
+/* What verified before is not verified again, if its key still counts. */
+static enum lc_err
+line_open(const struct load *load, const char *text, size_t len,
+    struct loaded *l, struct lc_line **line, struct lc_detail *why)
+{
+	const struct lc_trust *trust = load->model->trust;
+	enum lc_err err;
+
+	if ((err = lc_line_digest(text, len, l->digest)) != LC_OK ||
+	    (err = lc_line_open_again(text, len, trust, line, why)) != LC_OK)
+		return err;
+	l->is_new = !lc_license_is_verified(&load->lc->state,
+	    load->place->udi, (*line)->terms.id, l->digest);
+	if (!l->is_new)
+		return LC_OK;
+	lc_line_free(*line);
+	*line = NULL;
+	return lc_line_open(text, len, trust, line, why);
+}
+
 static enum lc_err
 line_judge(const struct load *load, const char *text, size_t len,
-    struct lc_line **line, struct lc_detail *why)
+    struct loaded *l, struct lc_line **line, struct lc_detail *why)
 {
 	enum lc_err err;
 
-	err = lc_line_open(text, len, load->model->trust, line, why);
-	if (err != LC_OK)
+	if ((err = line_open(load, text, len, l, line, why)) != LC_OK)
 		return err;
 	if (!lc_terms_fit(&(*line)->terms, load->place->udi))
 		err = lc_fail(why, LC_EUDI, "license %s: for %s, not for %s",
@@ -121,20 +110,21 @@ entry_make(const struct load *load, struct lc_line *line, size_t len,
 }
 
 static enum lc_err
-load_push(struct load *load, struct lc_entry *e)
+load_push(struct load *load, const struct loaded *l)
 {
 	if (load->n == load->room) {
 		size_t room = load->room > 0 ? load->room * 2 : 16;
-		struct lc_entry **more = reallocarray(load->entries, room,
-		    sizeof(struct lc_entry *));
+		struct loaded *more = reallocarray(load->list, room,
+		    sizeof *more);
 
 		if (more == NULL)
 			return LC_ENOMEM;
-		load->entries = more;
+		load->list = more;
 		load->room = room;
 	}
-	e->identity->taken = true;
-	load->entries[load->n++] = e;
+	l->entry->identity->taken = true;
+	load->list[load->n] = *l;
+	load->list[load->n++].is_new |= l->entry->public.index == 0;
 	return LC_OK;
 }
 
@@ -175,49 +165,49 @@ line_not_used(const struct load *load, enum lc_err err,
 static enum lc_err
 line_load(struct load *load, const char *text, size_t len, int64_t installed)
 {
-	struct lc_line *line;
+	struct loaded l = { .entry = NULL };
 	struct lc_detail why = { "" };
-	struct lc_entry *e;
+	struct lc_line *line = NULL;
 	enum lc_err err;
 
 	load->place->public.size_left -= len < load->place->public.size_left ?
 	    (uint32_t)len : load->place->public.size_left;
-	err = line_judge(load, text, len, &line, &why);
+	err = line_judge(load, text, len, &l, &line, &why);
 	if (err == LC_ENOMEM)
 		return err;
+	if (err == LC_OK)
+		err = line_again(load, line, &why);
 	if (err != LC_OK) {
 		line_not_used(load, err, &why);
 		return LC_OK;
 	}
-	if ((err = line_again(load, line, &why)) != LC_OK) {
-		if (err != LC_EREVOKED && err != LC_EEXISTS)
-			return err;
-		line_not_used(load, err, &why);
-		return LC_OK;
-	}
-	if ((err = entry_make(load, line, len, installed, &e)) != LC_OK)
+	err = entry_make(load, line, len, installed, &l.entry);
+	if (err != LC_OK)
 		return err;
-	if ((err = load_push(load, e)) != LC_OK)
-		lc_entry_free(e);
+	if ((err = load_push(load, &l)) != LC_OK)
+		lc_entry_free(l.entry);
 	return err;
 }
 
+/* What the state does not know yet: an index, that the line was verified. */
 static enum lc_err
-indexes_give(struct load *load)
+found_write(struct load *load)
 {
 	struct lc_state *st = &load->lc->state;
-	bool missing = false;
+	bool any = false;
 	enum lc_err err;
 
 	for (size_t i = 0; i < load->n; i++)
-		missing |= load->entries[i]->public.index == 0;
-	if (!missing)
+		any |= load->list[i].is_new;
+	if (!any)
 		return LC_OK;
 	err = lc_change_begin(st);
 	for (size_t i = 0; i < load->n && err == LC_OK; i++) {
-		if (load->entries[i]->public.index == 0)
-			err = lc_license_add(st, load->place->udi,
-			    load->entries[i]);
+		const struct loaded *l = &load->list[i];
+
+		if (l->is_new)
+			err = lc_license_found(st, load->place, l->entry,
+			    l->digest);
 	}
 	return lc_change_end(st, err);
 }
@@ -228,13 +218,12 @@ static enum lc_err
 agreements_keep(struct lc_state *st, const struct lc_file *file)
 {
 	bool known = true;
-	enum lc_err err = LC_OK;
+	enum lc_err err;
 
-	for (size_t i = 0; i < file->neulas && err == LC_OK && known; i++)
-		err = lc_agreement_is_known(st, file->eulas[i].digest,
-		    &known);
-	if (err != LC_OK || known)
-		return err;
+	for (size_t i = 0; i < file->neulas; i++)
+		known &= lc_agreement_is_known(st, file->eulas[i].digest);
+	if (known)
+		return LC_OK;
 	err = lc_change_begin(st);
 	for (size_t i = 0; i < file->neulas && err == LC_OK; i++)
 		err = lc_agreement_add(st, &file->eulas[i]);
@@ -315,91 +304,7 @@ away(struct lc *lc, const struct lc_place *place, bool *gone)
 	if (place->public.kind != LC_STORE_REMOVABLE || exists(place->path))
 		return LC_OK;
 	*gone = !folder_exists(place->path);
-	return *gone ? LC_OK : lc_removable_is_known(&lc->state, place, gone);
-}
-
-/* ---- Mirrors --------------------------------------------------------- */
-
-/* A change to the attached store and its mirror, with its record. */
-static enum lc_err
-mirror_change(struct lc_state *st, const struct lc_place *place,
-    const char *what,
-    enum lc_err (*change)(struct lc_state *, const struct lc_place *))
-{
-	enum lc_err err;
-
-	if ((err = lc_change_begin(st)) == LC_OK &&
-	    (err = change(st, place)) == LC_OK)
-		err = lc_history_add(st, &(struct lc_record){
-			.what = what, .udi = place->udi,
-			.store = place->public.index, .id = "", .body = "{}",
-		});
-	return lc_change_end(st, err);
-}
-
-/* Moves a store out of the way, keeping it for people to look at. */
-static enum lc_err
-set_aside(struct lc *lc, const struct lc_place *place,
-    struct lc_detail *detail)
-{
-	char aside[4096];
-	int len = snprintf(aside, sizeof aside, "%s.damaged-%lld",
-	    place->path, (long long)lc_now(&lc->state));
-
-	if (len < 0 || (size_t)len >= sizeof aside ||
-	    rename(place->path, aside) != 0)
-		return lc_fail(detail, LC_EIO, "%s: damaged, and cannot be"
-		    " moved away: %s", place->path, strerror(errno));
-	lc_notice(&lc->host, LC_EDAMAGED, "store %s: %s is damaged, or not what was"
-	    " last written there, and was moved to %s", place->public.name,
-	    place->path, aside);
-	return LC_OK;
-}
-
-static enum lc_err
-restore(struct lc *lc, const struct lc_place *place, struct lc_detail *detail)
-{
-	enum lc_err err = lc_db_attach(lc->state.db, place->path, true, detail);
-
-	if (err == LC_OK)
-		err = mirror_change(&lc->state, place, "restore",
-		    lc_mirror_fill);
-	if (err == LC_OK)
-		lc_notice(&lc->host, LC_EDAMAGED, "store %s: %s was made again from"
-		    " the copy in %s", place->public.name, place->path,
-		    lc->state.dir);
-	return err;
-}
-
-/* Attaches a primary store, and sees to it that it is what its mirror says. */
-static enum lc_err
-primary_open(struct lc *lc, const struct lc_place *place,
-    struct lc_detail *detail)
-{
-	bool missing = !exists(place->path), known, same = false;
-	enum lc_err err;
-
-	if ((err = lc_mirror_is_known(&lc->state, place,
-	    &known)) != LC_OK)
-		return err;
-	err = lc_db_attach(lc->state.db, place->path, true, detail);
-	if (err == LC_OK && !known)
-		return mirror_change(&lc->state, place, "adopt",
-		    lc_mirror_adopt);
-	if (err == LC_OK &&
-	    ((err = lc_mirror_is_same(&lc->state, place, &same)) != LC_OK || same))
-		return err;
-	if (err != LC_OK && err != LC_EDAMAGED)
-		return err;
-	lc_db_detach(lc->state.db);
-	if (!missing && (err = set_aside(lc, place, detail)) != LC_OK)
-		return err;
-	lc_unfail(detail);
-	if (known)
-		return restore(lc, place, detail);
-	err = lc_db_attach(lc->state.db, place->path, true, detail);
-	return err == LC_OK ? mirror_change(&lc->state, place, "adopt",
-	    lc_mirror_adopt) : err;
+	return *gone ? LC_OK : lc_medium_is_known(&lc->state, place, gone);
 }
 
 enum lc_err
@@ -407,42 +312,33 @@ lc_store_check(struct lc *lc, const struct lc_place *place,
     struct lc_detail *detail)
 {
 	enum lc_err err;
-	bool same = true;
 
-	if (place->public.kind == LC_STORE_BUILT_IN || !place->public.present)
+	if (place->public.kind != LC_STORE_REMOVABLE || !place->public.present)
 		return LC_OK;
 	if (!exists(place->path))
 		return lc_fail(detail, LC_EDAMAGED, "%s: is gone",
 		    place->path);
-	err = lc_db_attach(lc->state.db, place->path, true, detail);
-	if (err != LC_OK)
-		return err;
-	if (place->public.kind == LC_STORE_PRIMARY)
-		err = lc_mirror_is_same(&lc->state, place, &same);
-	lc_db_detach(lc->state.db);
-	if (err == LC_OK && !same)
-		err = lc_fail(detail, LC_EDAMAGED,
-		    "%s: is not what was last written to it", place->path);
+	err = lc_medium_attach(&lc->state, place, true, detail);
+	lc_medium_detach(&lc->state);
 	return err;
 }
 
 static enum lc_err
 lines_load(struct load *load)
 {
-	struct lc_state *st = &load->lc->state;
 	struct lc_stored_line line;
-	struct lc_rows *rows;
+	struct lc_lines lines;
 	enum lc_err err;
 
-	if ((err = lc_lines_query(st, &rows)) != LC_OK)
+	err = lc_lines_begin(&lines, &load->lc->state, load->place);
+	if (err != LC_OK)
 		return err;
-	while ((err = lc_lines_next(st, rows, &line)) == LC_OK) {
-		err = line_load(load, line.text, strlen(line.text),
-		    line.installed);
+	while ((err = lc_lines_next(&lines, &line)) == LC_OK) {
+		err = line_load(load, line.text, line.len, line.installed);
 		if (err != LC_OK)
 			break;
 	}
-	lc_db_stop(rows);
+	lc_lines_end(&lines);
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
@@ -451,76 +347,96 @@ static enum lc_err
 removable_know(struct lc_state *st, const struct lc_place *place)
 {
 	bool known = false;
-	enum lc_err err = lc_removable_is_known(st, place, &known);
+	enum lc_err err = lc_medium_is_known(st, place, &known);
 
 	if (err != LC_OK || known)
 		return err;
 	if ((err = lc_change_begin(st)) == LC_OK)
-		err = lc_removable_know(st, place);
+		err = lc_medium_know(st, place);
 	return lc_change_end(st, err);
 }
 
-/* A removable store that cannot be read counts as away: the rest goes on. */
+/* A store that cannot be read counts as away: the rest goes on. */
 static enum lc_err
-place_failed(struct lc *lc, const struct lc_place *place, enum lc_err err,
-    struct lc_detail *detail)
+place_failed(struct lc *lc, struct lc_place *place, enum lc_err err,
+    const struct lc_detail *detail)
 {
-	if (place->public.kind != LC_STORE_REMOVABLE || err == LC_ENOMEM)
+	if (err == LC_ENOMEM)
 		return err;
+	place->public.present = false;
 	lc_notice(&lc->host, err, "store %s: not used: %s", place->public.name,
-	    detail->text);
-	lc_unfail(detail);
+	    *detail->text != '\0' ? detail->text : lc_strerror(err));
 	return LC_OK;
+}
+
+static enum lc_err
+removable_load(struct load *load, struct lc_detail *detail)
+{
+	struct lc_state *st = &load->lc->state;
+	struct lc_place *place = load->place;
+	enum lc_err err;
+	bool gone;
+
+	if ((err = away(load->lc, place, &gone)) != LC_OK || gone)
+		return err;
+	err = lc_medium_attach(st, place, true, detail);
+	if (err == LC_OK)
+		err = lines_load(load);
+	place->public.present = err == LC_OK;
+	lc_medium_detach(st);
+	return err;
 }
 
 static enum lc_err
 place_load(struct load *load, struct lc_detail *detail)
 {
-	struct lc_place *place = load->place;
-	struct lc *lc = load->lc;
-	enum lc_err err;
-	bool gone;
-
-	if (place->public.kind == LC_STORE_BUILT_IN)
+	switch (load->place->public.kind) {
+	case LC_STORE_BUILT_IN:
 		return built_in_load(load, detail);
-	if ((err = away(lc, place, &gone)) != LC_OK || gone)
-		return err;
-	err = place->public.kind == LC_STORE_PRIMARY ?
-	    primary_open(lc, place, detail) :
-	    lc_db_attach(lc->state.db, place->path, true, detail);
-	if (err != LC_OK) {
-		lc_db_detach(lc->state.db);
-		return place_failed(lc, place, err, detail);
+	case LC_STORE_REMOVABLE:
+		return removable_load(load, detail);
+	case LC_STORE_PRIMARY:
+		break;
 	}
-	err = lines_load(load);
-	if (err == LC_OK && place->public.kind == LC_STORE_REMOVABLE)
-		err = removable_know(&lc->state, place);
-	place->public.present = err == LC_OK;
-	lc_db_detach(lc->state.db);
-	return err;
+	load->place->public.present = true;
+	return lines_load(load);
+}
+
+static void
+loaded_free(struct load *load)
+{
+	for (size_t i = 0; i < load->n; i++)
+		lc_entry_free(load->list[i].entry);
+	free(load->list);
 }
 
 enum lc_err
-lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place,
-    struct lc_detail *detail)
+lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place)
 {
 	struct load load = { .lc = lc, .model = model, .place = place };
+	struct lc_detail why = { "" };
 	enum lc_err err;
 
 	lc_identities_untake(&lc->identities);
-	err = place_load(&load, detail);
+	err = place_load(&load, &why);
 	place->seen = exists(place->path);	/* it may have been made */
+	if (err != LC_OK) {
+		loaded_free(&load);
+		return place_failed(lc, place, err, &why);
+	}
+	err = found_write(&load);
+	if (err == LC_OK && place->public.present &&
+	    place->public.kind == LC_STORE_REMOVABLE)
+		err = removable_know(&lc->state, place);
 	place->tried = err != LC_OK;
 	if (err == LC_OK &&
-	    (err = indexes_give(&load)) == LC_OK &&
 	    (err = lc_model_reserve(model, load.n)) == LC_OK) {
 		for (size_t i = 0; i < load.n; i++)
-			lc_model_add(model, load.entries[i]);
+			lc_model_add(model, load.list[i].entry);
 		load.n = 0;
 	}
-	for (size_t i = 0; i < load.n; i++)
-		lc_entry_free(load.entries[i]);
-	free(load.entries);
+	place->public.present &= err == LC_OK;
+	loaded_free(&load);
 	return err;
 }
 
@@ -556,11 +472,10 @@ store_removed(struct lc *lc, struct lc_place *place)
 static enum lc_err
 store_inserted(struct lc *lc, struct lc_place *place)
 {
-	struct lc_detail why = { "" };
 	enum lc_err err;
 
 	place->public.size_left = place->public.size;
-	if ((err = lc_store_load(lc, lc->model, place, &why)) != LC_OK)
+	if ((err = lc_store_load(lc, lc->model, place)) != LC_OK)
 		return err;
 	lc_model_sort(lc->model);
 	if (place->public.present)

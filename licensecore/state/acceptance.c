@@ -4,103 +4,99 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "db.h"
-#include "seal.h"
-#include "sealed.h"
+#include "twin.h"
 
-static enum lc_err
-acceptance_judge(const struct lc_state *st, const char *udi, const char *id,
-    struct lc_rows *rows)
+bool
+lc_acceptance_is_there(const struct lc_state *st, const char *udi,
+    const char *id)
 {
-	struct lc_seal seal;
-	const void *bytes;
-	enum lc_err err;
-	size_t len;
+	const struct lc_known *k = lc_book_known(&st->book, udi, id);
 
-	err = lc_sealed_acceptance(st, udi, id, lc_db_int(rows, 0),
-	    lc_db_text(rows, 1), &seal);
-	bytes = lc_db_blob(rows, 2, &len);
-	return err == LC_OK && !lc_seal_equal(&seal, bytes, len) ?
-	    LC_EDAMAGED : err;
-}
-
-enum lc_err
-lc_acceptance_load(struct lc_state *st, const char *udi, const char *id,
-    bool *accepted)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	err = lc_db_query(st->db, &rows, "SELECT at, by, mac FROM acceptance"
-	    " WHERE udi = ? AND id = ?", "ss", udi, id);
-	if (err == LC_OK && (err = lc_db_next(st->db, rows)) == LC_OK) {
-		err = acceptance_judge(st, udi, id, rows);
-		lc_db_stop(rows);
-	}
-	*accepted = err == LC_OK;
-	if (err == LC_EDAMAGED)
-		lc_notice(st->host, err, "license %s: the acceptance of its"
-		    " agreement was altered, and does not count", id);
-	return err == LC_ENOTFOUND || err == LC_EDAMAGED ? LC_OK : err;
+	return k != NULL && k->accepted_by != NULL;
 }
 
 enum lc_err
 lc_acceptance_add(struct lc_state *st, const char *udi, const char *id,
     const char *by)
 {
-	int64_t at = lc_now(st);
-	struct lc_seal seal;
-	enum lc_err err = lc_sealed_acceptance(st, udi, id, at, by, &seal);
+	struct lc_known *k = lc_book_known(&st->book, udi, id);
+	enum lc_err err;
 
-	/* One that does not count is replaced. */
-	return err != LC_OK ? err : lc_db_run(st->db, "INSERT OR REPLACE INTO"
-	    " acceptance (udi, id, at, by, mac) VALUES (?, ?, ?, ?, ?)",
-	    "ssisb", udi, id, at, by, (const void *)seal.bytes,
-	    sizeof seal.bytes);
+	if (k == NULL)
+		return LC_EDAMAGED;	/* it is in a store, and so known */
+	if ((err = lc_book_keep(&st->book, &k->facts,
+	    sizeof k->facts)) != LC_OK ||
+	    (err = lc_book_text(&st->book, &k->accepted_by, by)) != LC_OK)
+		return err;
+	k->facts.accepted_at = lc_now(st);
+	return lc_known_write(st, k);
 }
 
 enum lc_err
 lc_acceptance_remove(struct lc_state *st, const char *udi, const char *id)
 {
-	return lc_db_run(st->db,
-	    "DELETE FROM acceptance WHERE udi = ? AND id = ?", "ss", udi, id);
+	struct lc_known *k = lc_book_known(&st->book, udi, id);
+	enum lc_err err;
+
+	if (k == NULL)
+		return LC_OK;
+	err = lc_book_text(&st->book, &k->accepted_by, NULL);
+	return err != LC_OK ? err : lc_known_write(st, k);
 }
 
-enum lc_err
-lc_agreement_is_known(struct lc_state *st, const char *digest, bool *known)
+bool
+lc_agreement_is_known(const struct lc_state *st, const char *digest)
 {
-	int64_t one;
-	enum lc_err err = lc_db_get_int(st->db, &one, "SELECT 1 FROM agreement"
-	    " WHERE digest = ?", "s", digest);
-
-	*known = err == LC_OK;
-	return err == LC_ENOTFOUND ? LC_OK : err;
+	return lc_book_agreement(&st->book, digest) != 0;
 }
 
 enum lc_err
 lc_agreement_add(struct lc_state *st, const struct lc_file_eula *eula)
 {
-	return lc_db_run(st->db, "INSERT INTO agreement (digest, text)"
-	    " VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", "sx",
-	    eula->digest, eula->text, eula->len);
+	struct lc_value v[LC_AGREEMENT_NCOLUMNS];
+	int64_t key;
+	enum lc_err err;
+
+	if (lc_agreement_is_known(st, eula->digest))
+		return LC_OK;
+	err = lc_book_add_agreement(&st->book, eula->digest, &key);
+	if (err != LC_OK)
+		return err;
+	v[LC_AGREEMENT_DIGEST] = lc_value_text(eula->digest);
+	v[LC_AGREEMENT_TEXT] = (struct lc_value){ .kind = LC_V_TEXT,
+	    .bytes = eula->text, .len = eula->len };
+	return lc_twin_put(st->twin, LC_T_AGREEMENT, key, v);
+}
+
+/* The text is what the digest names, or it is not handed out. */
+static enum lc_err
+text_judge(const struct lc_value *v, const char *digest, char **out)
+{
+	char found[LC_EULA_DIGEST_LEN + 1];
+	enum lc_err err;
+
+	if (v->kind != LC_V_TEXT)
+		return LC_EDAMAGED;
+	if ((err = lc_eula_digest(v->bytes, v->len, found)) != LC_OK)
+		return err;
+	if (strcmp(found, digest) != 0)
+		return LC_EDAMAGED;
+	*out = strndup(v->bytes, v->len);
+	return *out != NULL ? LC_OK : LC_ENOMEM;
 }
 
 enum lc_err
 lc_agreement_text(struct lc_state *st, const char *digest, char **out)
 {
-	char found[LC_EULA_DIGEST_LEN + 1], *text;
+	int64_t key = lc_book_agreement(&st->book, digest), found = key;
+	const struct lc_value *v;
 	enum lc_err err;
 
-	err = lc_db_get_text(st->db, &text,
-	    "SELECT text FROM agreement WHERE digest = ?", "s", digest);
-	if (err != LC_OK)
-		return err;
-	err = lc_eula_digest(text, strlen(text), found);
-	if (err == LC_OK && strcmp(found, digest) != 0)
-		err = LC_EDAMAGED;
-	if (err == LC_OK)
-		*out = text;
-	else
-		free(text);
-	return err;
+	if (key == 0)
+		return LC_ENOTFOUND;
+	err = lc_twin_get(st->twin, LC_T_AGREEMENT, &found, &v);
+	if (err == LC_OK && found != key)
+		err = LC_ENOTFOUND;
+	return err == LC_OK ?
+	    text_judge(&v[LC_AGREEMENT_TEXT], digest, out) : err;
 }

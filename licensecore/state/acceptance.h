@@ -5,9 +5,9 @@
 #include "format/file.h"
 #include "state.h"
 
-/* Was the license's agreement accepted for this device? */
-enum lc_err lc_acceptance_load(struct lc_state *, const char *udi,
-    const char *id, bool *accepted);
+/* Was its agreement accepted for this device? */
+bool lc_acceptance_is_there(const struct lc_state *, const char *udi,
+    const char *id);
 
 /* Within a change. */
 enum lc_err lc_acceptance_add(struct lc_state *, const char *udi,
@@ -15,9 +15,8 @@ enum lc_err lc_acceptance_add(struct lc_state *, const char *udi,
 enum lc_err lc_acceptance_remove(struct lc_state *, const char *udi,
     const char *id);
 
-/* Is its text kept?  Within a change: keeps it. */
-enum lc_err lc_agreement_is_known(struct lc_state *, const char *digest,
-    bool *known);
+/* Is its text kept?  Within a change: keeps it, unless it is. */
+bool lc_agreement_is_known(const struct lc_state *, const char *digest);
 enum lc_err lc_agreement_add(struct lc_state *, const struct lc_file_eula *);
 /*
  * The text that the digest names; the caller frees it.  LC_ENOTFOUND: no file

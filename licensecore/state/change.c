@@ -3,28 +3,45 @@
 
 #include <stdlib.h>
 
-#include "clock_row.h"
-#include "db.h"
+#include "base/error.h"
+#include "twin.h"
 
 enum lc_err
 lc_change_begin(struct lc_state *st)
 {
 	st->pending.n = 0;
-	return lc_db_begin(st->db);
+	*st->why.text = '\0';
+	return lc_twin_begin(st->twin, &st->why);
 }
 
-/* Every change raises the serial number by which the copy is judged. */
+/* Every change records the time. */
+static void
+time_write(struct lc_state *st)
+{
+	struct lc_head *head = lc_twin_head(st->twin);
+	struct lc_instant at = lc_instant(st);
+
+	head->high = at.now;
+	head->floor = lc_time_floor(&st->time, at.boot_ms);
+	head->ahead = st->time.ahead_ms / 1000;
+}
+
 enum lc_err
 lc_change_end(struct lc_state *st, enum lc_err err)
 {
-	if (err == LC_OK)
-		err = lc_clock_record(st, st->serial + 1);
-	if (err == LC_OK)
-		err = lc_db_commit(st->db);
 	if (err == LC_OK) {
-		st->serial++;
+		time_write(st);
+		err = lc_twin_commit(st->twin, &st->why);
 	} else {
-		lc_db_rollback(st->db);
+		if (*st->why.text == '\0')
+			(void)lc_fail(&st->why, err, "%s",
+			    lc_twin_words(st->twin, err));
+		lc_twin_rollback(st->twin);
+	}
+	if (err == LC_OK) {
+		lc_book_done(&st->book);
+	} else {
+		lc_book_undo(&st->book);
 		st->pending.n = 0;
 	}
 	return err;

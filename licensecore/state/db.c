@@ -43,68 +43,6 @@ struct file_kind {
 	enum lc_err (*tables)(const char *said);
 };
 
-static const char *const persistence_steps[] = {
-	/*
-	 * license: every license that ever was in a store of a device: its
-	 * index for good, and the operator's wishes.  usage: meter.c, by
-	 * identity, wherever the license is.  mirror: what primary stores
-	 * hold.  mark: schedule.c.  agreement: EULA texts by digest.  history
-	 * and outbox: history.c and change.c.
-	 */
-	"CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE license (udi TEXT NOT NULL, store INTEGER NOT NULL,"
-	" id TEXT NOT NULL, idx INTEGER NOT NULL, comment TEXT,"
-	" priority INTEGER,"
-	" PRIMARY KEY (udi, store, id), UNIQUE (udi, idx)) WITHOUT ROWID;"
-	"CREATE TABLE usage (udi TEXT NOT NULL, id TEXT NOT NULL,"
-	" used_ms INTEGER NOT NULL, expired_at INTEGER NOT NULL,"
-	" mac BLOB NOT NULL, PRIMARY KEY (udi, id)) WITHOUT ROWID;"
-	"CREATE TABLE acceptance (udi TEXT NOT NULL, id TEXT NOT NULL,"
-	" at INTEGER NOT NULL, by TEXT NOT NULL,"
-	" PRIMARY KEY (udi, id)) WITHOUT ROWID;"
-	"CREATE TABLE mark (udi TEXT NOT NULL, about TEXT NOT NULL,"
-	" kind INTEGER NOT NULL, value INTEGER NOT NULL,"
-	" PRIMARY KEY (udi, about, kind)) WITHOUT ROWID;"
-	"CREATE TABLE mirror (udi TEXT NOT NULL, store INTEGER NOT NULL,"
-	" id TEXT NOT NULL, line TEXT NOT NULL, installed INTEGER NOT NULL,"
-	" PRIMARY KEY (udi, store, id));"
-	"CREATE TABLE agreement (digest TEXT PRIMARY KEY, text TEXT NOT NULL);"
-	"CREATE TABLE history (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
-	" what TEXT NOT NULL, udi TEXT NOT NULL, store INTEGER NOT NULL,"
-	" id TEXT NOT NULL, body TEXT NOT NULL, mac BLOB NOT NULL);"
-	"CREATE INDEX history_id ON history (udi, id, what);"
-	"CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
-	" body TEXT NOT NULL);",
-
-	/* Seals for all that grants something: sealed.c, which makes them. */
-	"CREATE TABLE sealed (name TEXT PRIMARY KEY, body TEXT NOT NULL,"
-	" mac BLOB NOT NULL) WITHOUT ROWID;"
-	"ALTER TABLE acceptance ADD COLUMN mac BLOB;"
-	"INSERT INTO meta (name, value) SELECT 'unsealed', 1"
-	" WHERE EXISTS (SELECT 1 FROM meta);",
-};
-
-/* The tables that copy.c keeps, without what is only there to find rows. */
-static const char *const copy_steps[] = {
-	"CREATE TABLE copy.kept_meta (name TEXT PRIMARY KEY, value)"
-	" WITHOUT ROWID;"
-	"CREATE TABLE copy.kept_license (udi TEXT, store INTEGER, id TEXT,"
-	" idx INTEGER, comment TEXT, priority INTEGER,"
-	" PRIMARY KEY (udi, store, id)) WITHOUT ROWID;"
-	"CREATE TABLE copy.kept_usage (udi TEXT, id TEXT, used_ms INTEGER,"
-	" expired_at INTEGER, mac BLOB, PRIMARY KEY (udi, id)) WITHOUT ROWID;"
-	"CREATE TABLE copy.kept_acceptance (udi TEXT, id TEXT, at INTEGER,"
-	" by TEXT, mac BLOB, PRIMARY KEY (udi, id)) WITHOUT ROWID;"
-	"CREATE TABLE copy.kept_mark (udi TEXT, about TEXT, kind INTEGER,"
-	" value INTEGER, PRIMARY KEY (udi, about, kind)) WITHOUT ROWID;"
-	"CREATE TABLE copy.kept_agreement (digest TEXT PRIMARY KEY,"
-	" text TEXT);"
-	"CREATE TABLE copy.kept_history (seq INTEGER PRIMARY KEY, at INTEGER,"
-	" what TEXT, udi TEXT, store INTEGER, id TEXT, body TEXT, mac BLOB);"
-	"CREATE TABLE copy.kept_sealed (name TEXT PRIMARY KEY, body TEXT,"
-	" mac BLOB) WITHOUT ROWID;",
-};
-
 #define STORE_LINE "line (id TEXT PRIMARY KEY, line TEXT NOT NULL,"	\
 	" installed INTEGER NOT NULL)"
 
@@ -123,18 +61,17 @@ store_tables(const char *said)
 
 #define NSTEPS(steps) (int32_t)(sizeof(steps) / sizeof(steps)[0])
 
-static const struct file_kind file_kinds[] = {
-	[LC_DB_PERSISTENCE] = { "main", 0x4c436870, persistence_steps,
-	    NSTEPS(persistence_steps), NULL },
-	[LC_DB_COPY] = { "copy", 0x4c43636f, copy_steps, NSTEPS(copy_steps),
-	    NULL },
-	[LC_DB_STORE] = { "store", 0x4c437374, store_steps,
-	    NSTEPS(store_steps), store_tables },
+/* What is attached; and the file of the connection, to be checked. */
+static const struct file_kind store_kind = {
+	"store", 0x4c437374, store_steps, NSTEPS(store_steps), store_tables,
 };
+static const struct file_kind main_kind = { .schema = "main" };
 
 static enum lc_err
 error_of(int rc)
 {
+	if (rc == SQLITE_READONLY_DBMOVED)	/* somebody removed the file */
+		return LC_EDAMAGED;
 	switch (rc & 0xff) {
 	case SQLITE_OK:
 	case SQLITE_ROW:
@@ -406,15 +343,6 @@ lc_db_text(struct lc_rows *rows, int column)
 	return text != NULL ? (const char *)text : "";
 }
 
-const void *
-lc_db_blob(struct lc_rows *rows, int column, size_t *len)
-{
-	const void *blob = sqlite3_column_blob(statement_of(rows), column);
-
-	*len = (size_t)sqlite3_column_bytes(statement_of(rows), column);
-	return blob;
-}
-
 void
 lc_db_value(struct lc_rows *rows, int column, struct lc_value *v)
 {
@@ -438,12 +366,6 @@ lc_db_value(struct lc_rows *rows, int column, struct lc_value *v)
 		break;
 	}
 	v->len = (size_t)sqlite3_column_bytes(statement, column);
-}
-
-int64_t
-lc_db_last_row(struct lc_db *db)
-{
-	return sqlite3_last_insert_rowid(db->sqlite);
 }
 
 enum lc_err
@@ -521,7 +443,7 @@ lc_db_rollback(struct lc_db *db)
 
 /* ---- Files ----------------------------------------------------------- */
 
-/* Schema names cannot be parameters; these come from file_kinds alone. */
+/* Schema names cannot be parameters; these come from this file alone. */
 static enum lc_err
 pragma_run(struct lc_db *db, const struct file_kind *kind, const char *rest)
 {
@@ -618,7 +540,7 @@ integrity_check(struct lc_db *db, const struct file_kind *kind)
 enum lc_err
 lc_db_check(struct lc_db *db)
 {
-	return integrity_check(db, &file_kinds[LC_DB_PERSISTENCE]);
+	return integrity_check(db, &main_kind);
 }
 
 static enum lc_err
@@ -695,35 +617,6 @@ file_problem(struct lc_db *db, enum lc_err err, const char *path,
 	}
 }
 
-enum lc_err
-lc_db_open(const char *path, enum lc_db_file which, struct lc_db **out,
-    struct lc_detail *detail)
-{
-	struct lc_db *db = db_new();
-	enum lc_err err = LC_ENOMEM;
-
-	if (db == NULL)
-		return err;
-	err = failure(db, sqlite3_open_v2(path, &db->sqlite,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-	    SQLITE_OPEN_EXRESCODE, NULL));
-	if (err == LC_OK)
-		err = failure(db, sqlite3_exec(db->sqlite,
-		    "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY",
-		    NULL, NULL, NULL));
-	if (err == LC_OK)
-		err = file_prepare(db, &file_kinds[which], true);
-	if (err != LC_OK)
-		goto out;
-	*out = db;
-	db = NULL;
-out:
-	if (db != NULL)
-		(void)file_problem(db, err, path, detail);
-	lc_db_close(db);
-	return err;
-}
-
 void
 lc_db_close(struct lc_db *db)
 {
@@ -782,46 +675,6 @@ lc_db_connect_bytes(const void *bytes, size_t len, struct lc_db **out)
 	return err;
 }
 
-/* ---- The copy of the persistence file -------------------------------- */
-
-enum lc_err
-lc_db_attach_copy(struct lc_db *db, const char *path,
-    struct lc_detail *detail)
-{
-	enum lc_err err = lc_db_run(db, "ATTACH ? AS copy", "s", path);
-
-	if (err != LC_OK)
-		return file_problem(db, err, path, detail);
-	err = file_prepare(db, &file_kinds[LC_DB_COPY], true);
-	if (err == LC_OK)
-		return err;
-	(void)file_problem(db, err, path, detail);
-	(void)lc_db_run(db, "DETACH copy", "");		/* no one reads it */
-	return err;
-}
-
-enum lc_err
-lc_db_try_copy(const char *path, struct lc_detail *detail)
-{
-	struct lc_db *db = db_new();
-	enum lc_err err = LC_ENOMEM;
-
-	if (db == NULL)
-		return err;
-	err = failure(db, sqlite3_open_v2(":memory:", &db->sqlite,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
-	if (err == LC_OK)
-		err = lc_db_attach_copy(db, path, detail);
-	lc_db_close(db);
-	return err;
-}
-
-enum lc_err
-lc_db_check_copy(struct lc_db *db)
-{
-	return integrity_check(db, &file_kinds[LC_DB_COPY]);
-}
-
 /* ---- Stores ---------------------------------------------------------- */
 
 /* The schema name of a slot. */
@@ -831,7 +684,7 @@ static enum lc_err
 attach(struct lc_db *db, const char *path, bool check,
     struct lc_detail *detail)
 {
-	struct file_kind kind = file_kinds[LC_DB_STORE];
+	struct file_kind kind = store_kind;
 	enum lc_err err;
 
 	kind.schema = slots[db->nattached];

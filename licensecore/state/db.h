@@ -1,8 +1,8 @@
 /*
  * db.h - the one place that talks to SQLite.
  *
- * A struct lc_db is the connection to the persistence file, to which store
- * files can be attached; a transaction then covers all of them as one.  The
+ * A struct lc_db is the connection to one file, to which files of removable
+ * stores can be attached; a transaction then covers all of them as one.  The
  * first one is called "store", the others "store1" and so on.
  *
  * SQL texts are string literals: prepared statements are kept by address.
@@ -29,13 +29,6 @@ struct lc_value {
 	size_t len;
 };
 
-/* What kind of file it has to be. */
-enum lc_db_file {
-	LC_DB_PERSISTENCE,
-	LC_DB_COPY,		/* of a persistence file */
-	LC_DB_STORE,
-};
-
 /* Store files attached at a time: SQLite's own limit is 10 files. */
 #define LC_DB_SLOTS 8
 /* A statement about the store in each of the slots: lc_db_run(db, sql[slot]). */
@@ -45,13 +38,6 @@ enum lc_db_file {
 	  before "store4" after, before "store5" after,		\
 	  before "store6" after, before "store7" after }
 
-/*
- * Opens or creates a persistence file, and brings its schema up to date.
- * LC_EDAMAGED: not ours, or its pages do not hold together.  LC_ENEWER: of a
- * version that this code does not know.  LC_EIO, LC_ENOMEM, LC_ELOCKED.
- */
-enum lc_err lc_db_open(const char *path, enum lc_db_file, struct lc_db **,
-    struct lc_detail *);
 void lc_db_close(struct lc_db *);	/* NULL is fine */
 
 /*
@@ -68,8 +54,10 @@ enum lc_err lc_db_connect_bytes(const void *bytes, size_t len,
     struct lc_db **);
 
 /*
- * The same for a store file, which becomes the first one; not in a transaction.
- * With check, its pages are read through; else only its kind and version are.
+ * Attaches a store file, which becomes the first one, and is made if it is
+ * empty; not in a transaction.  With check, its pages are read through; else
+ * only its kind and version are.  LC_EDAMAGED: it is not a store's, or its
+ * pages do not hold together; LC_ENEWER; LC_EIO; LC_ENOMEM; LC_ELOCKED.
  */
 enum lc_err lc_db_attach(struct lc_db *, const char *path, bool check,
     struct lc_detail *);
@@ -81,17 +69,7 @@ enum lc_err lc_db_attach_more(struct lc_db *, const char *path, int *slot,
     struct lc_detail *);
 void lc_db_detach(struct lc_db *);	/* all; nothing attached is fine */
 
-/*
- * Attaches the copy of the persistence file, or makes it, until the end; not
- * in a transaction.  On failure it is not attached.
- */
-enum lc_err lc_db_attach_copy(struct lc_db *, const char *path,
-    struct lc_detail *);
-/* Could it be?  LC_EDAMAGED. */
-enum lc_err lc_db_try_copy(const char *path, struct lc_detail *);
-enum lc_err lc_db_check_copy(struct lc_db *);
-
-/* Do the pages of the persistence file hold together?  Reads all of them. */
+/* Do the pages of the file hold together?  Reads all of them. */
 enum lc_err lc_db_check(struct lc_db *);
 
 enum lc_err lc_db_begin(struct lc_db *);
@@ -131,7 +109,6 @@ void lc_db_stop(struct lc_rows *);	/* NULL is fine */
 /* Columns count from 0.  Texts and blobs live until the next lc_db_next. */
 int64_t lc_db_int(struct lc_rows *, int column);
 const char *lc_db_text(struct lc_rows *, int column);	/* NULL as "" */
-const void *lc_db_blob(struct lc_rows *, int column, size_t *len);
 void lc_db_value(struct lc_rows *, int column, struct lc_value *);
 
 /*
@@ -142,9 +119,6 @@ enum lc_err lc_db_get_int(struct lc_db *, int64_t *value, const char *sql,
     const char *letters, ...);
 enum lc_err lc_db_get_text(struct lc_db *, char **text, const char *sql,
     const char *letters, ...);
-
-/* The rowid of the last row inserted. */
-int64_t lc_db_last_row(struct lc_db *);
 
 /*
  * The words for an error, for a lc_detail: SQLite's own if it is what failed

@@ -1,13 +1,17 @@
 /* devkey.c - see devkey.h. */
 #include "devkey.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/kdf.h>
 
+#include "base/disk.h"
 #include "base/error.h"
 #include "format/key.h"
 #include "format/keyfile.h"
@@ -16,6 +20,7 @@
 
 struct lc_devkey {
 	struct lc_key *key;
+	bool kept;
 };
 
 void
@@ -52,37 +57,164 @@ key_load(const char *path, struct lc_key **out, struct lc_detail *detail)
 	return err;
 }
 
-static enum lc_err
-key_make(const char *path, struct lc_key **out, struct lc_detail *detail)
+bool
+lc_devkey_is_kept(const struct lc_devkey *devkey)
 {
-	struct lc_key *key = NULL;
-	enum lc_err err = lc_key_generate(LC_ED25519, &key);
-
-	if (err == LC_OK)
-		err = lc_keyfile_save(path, key, detail);
-	if (err == LC_OK)
-		*out = key;
-	else
-		lc_key_free(key);
-	return err == LC_EEXISTS ? LC_EIO : err;
+	return devkey->kept;
 }
 
 enum lc_err
-lc_devkey_open(
-    const char *path, struct lc_devkey **out, struct lc_detail *detail)
+lc_devkey_new(struct lc_devkey **out)
 {
 	struct lc_devkey *devkey = calloc(1, sizeof *devkey);
 	enum lc_err err = LC_ENOMEM;
 
-	if (devkey == NULL)
-		return err;
-	err = key_load(path, &devkey->key, detail);
-	if (err == LC_ENOTFOUND)
-		err = key_make(path, &devkey->key, detail);
+	if (devkey != NULL)
+		err = lc_key_generate(LC_ED25519, &devkey->key);
+	if (err == LC_OK)
+		*out = devkey;
+	else
+		lc_devkey_free(devkey);
+	return err;
+}
+
+/* ---- The key and its twin -------------------------------------------- */
+
+/* A file that holds no key; that others may read one is another matter. */
+struct half {
+	char *path;
+	struct lc_key *key;
+	enum lc_err err;
+	struct lc_detail why;
+};
+
+/* The file is as it should be, but for what is in it. */
+static enum lc_err
+damage_judge(const struct half *h)
+{
+	struct stat st;
+
+	if (h->err != LC_ETRUST && h->err != LC_EIO)
+		return h->err;
+	if (stat(h->path, &st) != 0)
+		return h->err;
+	if (!S_ISREG(st.st_mode))
+		return LC_EDAMAGED;
+	return (st.st_uid == 0 || st.st_uid == geteuid()) &&
+	    (st.st_mode & (S_IRWXG | S_IRWXO)) == 0 &&
+	    (h->err == LC_ETRUST || st.st_size > LC_JWK_MAX) ?
+	    LC_EDAMAGED : h->err;
+}
+
+static char *
+twin_path(const char *path)
+{
+	const char *point = strrchr(path, '.');
+	size_t len = point != NULL ? (size_t)(point - path) : strlen(path);
+	char *twin;
+
+	return asprintf(&twin, "%.*s-twin%s", (int)len, path,
+	    path + len) < 0 ? NULL : twin;
+}
+
+static void
+half_free(struct half *h)
+{
+	lc_key_free(h->key);
+	free(h->path);
+}
+
+/* Makes the file again; what is in it is kept for people to look at. */
+static enum lc_err
+half_make(struct half *h, const struct lc_key *key, const char *aside)
+{
+	enum lc_err err;
+	char *to;
+
+	if (asprintf(&to, "%s%s", h->path, aside) < 0)
+		return LC_ENOMEM;
+	err = lc_disk_set_aside(h->path, to, &h->why);
+	free(to);
+	return err != LC_OK ? err : lc_keyfile_save(h->path, key, &h->why);
+}
+
+/* Neither holds one: the device is new, or nobody knows it any more. */
+static enum lc_err
+halves_make(struct half h[2], const char *aside)
+{
+	enum lc_err err = lc_key_generate(LC_ED25519, &h[0].key);
+
+	if (err == LC_OK && (err = half_make(&h[0], h[0].key, aside)) != LC_OK) {
+		lc_key_free(h[0].key);
+		h[0].key = NULL;
+	}
+	return err;
+}
+
+static enum lc_err
+halves_open(struct half h[2], const char *aside, bool *made,
+    struct lc_detail *why)
+{
+	enum lc_err err = LC_OK;
+	int good;
+
+	for (int i = 0; i < 2; i++)
+		h[i].err = key_load(h[i].path, &h[i].key, &h[i].why);
+	for (int i = 0; i < 2; i++) {
+		h[i].err = damage_judge(&h[i]);
+		if (h[i].err == LC_EDAMAGED || h[i].err == LC_ETRUST)
+			*why = h[i].why;
+	}
+	if (h[0].err == LC_ENOMEM || h[1].err == LC_ENOMEM)
+		return LC_ENOMEM;
+	/* It holds the same key, which somebody may know. */
+	if (h[0].err == LC_ETRUST || h[1].err == LC_ETRUST)
+		return LC_ETRUST;
+	good = h[0].err == LC_OK ? 0 : 1;
+	if (h[good].err != LC_OK) {
+		for (int i = 0; i < 2; i++) {
+			if (h[i].err == LC_EIO) {
+				*why = h[i].why;
+				return LC_EIO;
+			}
+		}
+		*made = true;
+		good = 0;
+		if ((h[0].err = halves_make(h, aside)) != LC_OK) {
+			*why = h[0].why;
+			return h[0].err;
+		}
+	}
+	/* Without the other one it goes as well. */
+	if (h[1 - good].err == LC_EDAMAGED || h[1 - good].err == LC_ENOTFOUND)
+		err = half_make(&h[1 - good], h[good].key, aside);
+	return err == LC_ENOMEM ? err : LC_OK;
+}
+
+enum lc_err
+lc_devkey_open(const char *path, const char *aside,
+    struct lc_devkey **out, bool *made, struct lc_detail *why)
+{
+	struct lc_devkey *devkey = calloc(1, sizeof *devkey);
+	struct half h[2] = { { .path = strdup(path) },
+		{ .path = twin_path(path) } };
+	struct lc_detail none = { "" };
+	enum lc_err err = LC_ENOMEM;
+
+	*made = false;
+	if (devkey != NULL && h[0].path != NULL && h[1].path != NULL)
+		err = halves_open(h, aside, made, why != NULL ? why : &none);
 	if (err == LC_OK) {
+		struct half *from = &h[h[0].key != NULL ? 0 : 1];
+
+		devkey->key = from->key;
+		devkey->kept = true;
+		from->key = NULL;
 		*out = devkey;
 		devkey = NULL; /* the caller's now */
 	}
+	half_free(&h[0]);
+	half_free(&h[1]);
 	lc_devkey_free(devkey);
 	return err;
 }

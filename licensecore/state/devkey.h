@@ -14,14 +14,24 @@ struct lc_key;
 struct lc_devkey;
 
 /*
- * Loads the key in path (PEM, PKCS #8), or makes one there (mode 0600, synced
- * with its directory before this returns) if there is no such file.
- * LC_ETRUST: the file belongs neither to root nor to the process's effective
- * user, can be read or written by others, or holds no Ed25519 private key;
- * LC_EIO: it cannot be read or written, or is no plain file; LC_ENOMEM.
+ * Loads the device's key in path (PEM, PKCS #8), or makes one there (mode
+ * 0600, synced with its directory before this returns) if there is no such
+ * file, and keeps a twin beside it, "-twin" before the last point of its name.
+ * One of the two that is missing or damaged is made again from the other, and
+ * one that is damaged is renamed first, with aside at its end; if both are,
+ * there is a new key.
+ *
+ * *made: there is a new one.  *why (may be NULL): what was damaged, or the
+ * failure.  LC_ETRUST: one belongs neither to root nor to the process's
+ * effective user, or can be read or written by others; LC_EIO: neither can be
+ * used, and one cannot be read or written; LC_ENOMEM.
  */
-enum lc_err lc_devkey_open(
-    const char *path, struct lc_devkey **, struct lc_detail *);
+enum lc_err lc_devkey_open(const char *path, const char *aside,
+    struct lc_devkey **, bool *made, struct lc_detail *why);
+/* One for this run, which is kept nowhere. */
+enum lc_err lc_devkey_new(struct lc_devkey **);
+/* Is it in a file? */
+bool lc_devkey_is_kept(const struct lc_devkey *);
 void lc_devkey_free(struct lc_devkey *); /* cleanses; NULL is fine */
 
 /*

@@ -1,89 +1,250 @@
-/* licenses.c - what is kept about a license in a store. */
+/* licenses.c - what is kept about a license for good. */
 #include "licenses.h"
 
-#include "db.h"
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/evp.h>
 
-#define OF_ONE " WHERE udi = ? AND store = ? AND id = ?"
+#include "format/jws.h"
+#include "format/type.h"
+#include "lines.h"
+#include "twin.h"
 
 enum lc_err
-lc_license_load(struct lc_state *st, const char *udi, struct lc_entry *e)
+lc_line_digest(const char *line, size_t len,
+    uint8_t digest[LC_LINE_DIGEST_LEN])
 {
-	struct lc_rows *rows;
-	enum lc_err err;
+	return EVP_Digest(line, len, digest, NULL, EVP_sha256(), NULL) == 1 ?
+	    LC_OK : LC_ENOMEM;
+}
 
-	e->public.index = 0;
-	err = lc_db_query(st->db, &rows, "SELECT idx, comment IS NULL, comment"
-	    " FROM license" OF_ONE, "sis", udi,
-	    (int64_t)e->public.store, e->public.terms.id);
-	if (err != LC_OK)
-		return err;
-	if ((err = lc_db_next(st->db, rows)) == LC_OK) {
-		e->public.index = (uint32_t)lc_db_int(rows, 0);
-		if (lc_db_int(rows, 1) == 0)
-			err = lc_entry_comment(e, lc_db_text(rows, 2));
-		lc_db_stop(rows);
-	}
-	return err == LC_ENOTFOUND ? LC_OK : err;
+/* ---- Asking ---------------------------------------------------------- */
+
+bool
+lc_license_is_verified(const struct lc_state *st, const char *udi,
+    const char *id, const uint8_t digest[LC_LINE_DIGEST_LEN])
+{
+	const struct lc_known *k = lc_book_known(&st->book, udi, id);
+
+	return k != NULL && k->facts.verified &&
+	       memcmp(k->facts.digest, digest, LC_LINE_DIGEST_LEN) == 0;
 }
 
 enum lc_err
-lc_license_add(struct lc_state *st, const char *udi, struct lc_entry *e)
+lc_license_load(const struct lc_state *st, const char *udi,
+    struct lc_entry *e)
 {
-	int64_t index;
+	const struct lc_copy *copy = lc_known_copy(lc_book_known(&st->book,
+	    udi, e->public.terms.id), e->public.store);
+
+	e->public.index = copy != NULL ? copy->index : 0;
+	return copy != NULL && copy->comment != NULL ?
+	    lc_entry_comment(e, copy->comment) : LC_OK;
+}
+
+void
+lc_license_load_priority(const struct lc_state *st,
+    struct lc_identity *identity)
+{
+	const struct lc_known *k = lc_book_known(&st->book, identity->udi,
+	    identity->id);
+
+	identity->wanted = k != NULL ? (enum lc_priority)k->facts.priority :
+	    LC_PRIORITY_NONE;
+}
+
+bool
+lc_license_is_revoked(const struct lc_state *st, const char *udi,
+    const char *id)
+{
+	const struct lc_known *k = lc_book_known(&st->book, udi, id);
+
+	return k != NULL && (k->facts.flags & LC_KNOWN_REVOKED) != 0;
+}
+
+const char *
+lc_license_once(const struct lc_state *st, const char *udi,
+    const struct lc_terms *t)
+{
+	const struct lc_book *b = &st->book;
+	const struct lc_book_device *device = lc_book_device(b, udi);
+
+	for (size_t i = 0; i < b->nknown; i++) {
+		const struct lc_known *k = b->known[i];
+
+		if (k != NULL && k->device == device &&
+		    (k->facts.flags & LC_KNOWN_ONCE) != 0 &&
+		    strcmp(k->feature, t->feature) == 0 &&
+		    strcmp(k->id, t->id) != 0)
+			return k->id;
+	}
+	return NULL;
+}
+
+/* ---- Writing --------------------------------------------------------- */
+
+/* In the book: the license, with what its line says. */
+static enum lc_err
+known_take(struct lc_state *st, const char *udi, const struct lc_terms *t,
+    const uint8_t digest[LC_LINE_DIGEST_LEN], struct lc_known **out)
+{
+	struct lc_known *k;
 	enum lc_err err;
 
-	err = lc_db_get_int(st->db, &index, "SELECT coalesce(max(idx), 0) + 1"
-	    " FROM license WHERE udi = ?", "s", udi);
+	if ((err = lc_known_get(st, udi, t, &k)) != LC_OK ||
+	    (err = lc_book_keep(&st->book, &k->facts,
+	    sizeof k->facts)) != LC_OK)
+		return err;
+	memcpy(k->facts.digest, digest, sizeof k->facts.digest);
+	k->facts.verified = true;
+	if (lc_type_rules(t->type)->once)
+		k->facts.flags |= LC_KNOWN_ONCE;
+	*out = k;
+	return LC_OK;
+}
+
+/* In the book: the license in this store, with a new index if it has none. */
+static enum lc_err
+copy_take(struct lc_state *st, struct lc_known *k, struct lc_entry *e,
+    bool has_line, struct lc_copy **out)
+{
+	struct lc_book *b = &st->book;
+	struct lc_copy *copy = lc_known_copy(k, e->public.store);
+	enum lc_err err = LC_OK;
+
+	if (copy == NULL && k->device->last_index == UINT32_MAX)
+		return LC_EDAMAGED;
+	if (copy == NULL)
+		err = lc_book_add_copy(b, k, e->public.store,
+		    k->device->last_index + 1, &copy);
+	if (err == LC_OK)
+		err = lc_book_keep(b, &copy->facts, sizeof copy->facts);
 	if (err != LC_OK)
 		return err;
-	if (index > UINT32_MAX)
-		return LC_EDAMAGED;
-	e->public.index = (uint32_t)index;
-	return lc_db_run(st->db, "INSERT INTO license (udi, store, id, idx)"
-	    " VALUES (?, ?, ?, ?)", "sisi", udi, (int64_t)e->public.store,
-	    e->public.terms.id, index);
+	copy->facts.held = true;
+	copy->facts.has_line = has_line;
+	copy->facts.installed = e->public.installed;
+	e->public.index = copy->index;
+	*out = copy;
+	return LC_OK;
+}
+
+static enum lc_err
+put(struct lc_state *st, const struct lc_place *place, struct lc_entry *e,
+    const struct lc_file_line *line)
+{
+	bool primary = place->public.kind == LC_STORE_PRIMARY;
+	uint8_t digest[LC_LINE_DIGEST_LEN];
+	struct lc_known *k;
+	struct lc_copy *copy;
+	enum lc_err err;
+
+	if ((err = lc_line_digest(line->text, line->len, digest)) != LC_OK ||
+	    (err = known_take(st, place->udi, &e->public.terms, digest,
+	    &k)) != LC_OK ||
+	    (err = copy_take(st, k, e, primary, &copy)) != LC_OK ||
+	    (err = lc_known_write(st, k)) != LC_OK)
+		return err;
+	if (primary)
+		return lc_copy_write(st, copy, line->text, line->len);
+	err = lc_copy_write(st, copy, NULL, 0);
+	return err == LC_OK ? lc_medium_put(st, place, e, line) : err;
+}
+
+/* One line has one form, so that its digest is one. */
+enum lc_err
+lc_license_put(struct lc_state *st, const struct lc_place *place,
+    struct lc_entry *e, const struct lc_file_line *line)
+{
+	char *text = strndup(line->text, line->len);
+	const struct lc_file_line kept = { text, line->len, line->number };
+	enum lc_err err;
+
+	if (text == NULL)
+		return LC_ENOMEM;
+	lc_jws_normalize(text, line->len);
+	err = put(st, place, e, &kept);
+	free(text);
+	return err;
+}
+
+enum lc_err
+lc_license_found(struct lc_state *st, const struct lc_place *place,
+    struct lc_entry *e, const uint8_t digest[LC_LINE_DIGEST_LEN])
+{
+	struct lc_known *k;
+	struct lc_copy *copy;
+	enum lc_err err;
+
+	if ((err = known_take(st, place->udi, &e->public.terms, digest,
+	    &k)) != LC_OK ||
+	    (err = copy_take(st, k, e, place->public.kind ==
+	    LC_STORE_PRIMARY, &copy)) != LC_OK ||
+	    (err = lc_known_write(st, k)) != LC_OK)
+		return err;
+	return lc_copy_write(st, copy, NULL, 0);
+}
+
+/* The one that is in the model. */
+static struct lc_copy *
+copy_of(const struct lc_state *st, const char *udi, const struct lc_entry *e)
+{
+	return lc_known_copy(lc_book_known(&st->book, udi,
+	    e->public.terms.id), e->public.store);
+}
+
+static enum lc_err
+priority_set(struct lc_state *st, struct lc_known *k, enum lc_priority wanted)
+{
+	enum lc_err err = lc_book_keep(&st->book, &k->facts, sizeof k->facts);
+
+	if (err != LC_OK)
+		return err;
+	k->facts.priority = wanted;
+	return lc_known_write(st, k);
+}
+
+enum lc_err
+lc_license_remove(struct lc_state *st, const struct lc_place *place,
+    const struct lc_entry *e, bool last)
+{
+	struct lc_copy *copy = copy_of(st, place->udi, e);
+	struct lc_book *b = &st->book;
+	enum lc_err err = LC_OK;
+
+	if (place->public.kind != LC_STORE_PRIMARY)
+		err = lc_medium_remove(st, place, e);
+	if (err != LC_OK || copy == NULL)
+		return err;
+	if ((err = lc_book_text(b, &copy->comment, NULL)) != LC_OK ||
+	    (err = lc_book_keep(b, &copy->facts,
+	    sizeof copy->facts)) != LC_OK)
+		return err;
+	copy->facts = (struct lc_copy_facts){ .installed = LC_NO_TIME };
+	if ((err = lc_copy_write(st, copy, NULL, 0)) != LC_OK || !last)
+		return err;
+	return priority_set(st, copy->known, LC_PRIORITY_NONE);
 }
 
 enum lc_err
 lc_license_set_comment(struct lc_state *st, const char *udi,
     const struct lc_entry *e, const char *comment)
 {
-	return lc_db_run(st->db, "UPDATE license SET comment = ?" OF_ONE,
-	    "ssis", comment, udi, (int64_t)e->public.store,
-	    e->public.terms.id);
-}
-
-enum lc_err
-lc_license_load_priority(struct lc_state *st, struct lc_identity *identity)
-{
-	int64_t wanted = LC_PRIORITY_NONE;
+	struct lc_copy *copy = copy_of(st, udi, e);
 	enum lc_err err;
 
-	err = lc_db_get_int(st->db, &wanted, "SELECT priority FROM license"
-	    " WHERE udi = ? AND id = ? AND priority IS NOT NULL"
-	    " ORDER BY store LIMIT 1", "ss", identity->udi, identity->id);
-	identity->wanted = (enum lc_priority)wanted;
-	return err == LC_ENOTFOUND ? LC_OK : err;
+	if (copy == NULL)
+		return LC_EDAMAGED;
+	err = lc_book_text(&st->book, &copy->comment, comment);
+	return err != LC_OK ? err : lc_copy_write(st, copy, NULL, 0);
 }
 
 enum lc_err
 lc_license_set_priority(struct lc_state *st,
     const struct lc_identity *identity, enum lc_priority priority)
 {
-	return lc_db_run(st->db, "UPDATE license SET priority = ?"
-	    " WHERE udi = ? AND id = ?", "iss", (int64_t)priority,
-	    identity->udi, identity->id);
-}
+	struct lc_known *k = lc_book_known(&st->book, identity->udi,
+	    identity->id);
 
-enum lc_err
-lc_license_remove(struct lc_state *st, const char *udi,
-    const struct lc_entry *e, bool last)
-{
-	enum lc_err err = lc_db_run(st->db, "UPDATE license SET comment = NULL"
-	    OF_ONE, "sis", udi, (int64_t)e->public.store,
-	    e->public.terms.id);
-
-	return err != LC_OK || !last ? err : lc_db_run(st->db, "UPDATE license"
-	    " SET priority = NULL WHERE udi = ? AND id = ?", "ss", udi,
-	    e->public.terms.id);
+	return k != NULL ? priority_set(st, k, priority) : LC_EDAMAGED;
 }

@@ -1,175 +1,194 @@
-/* lines.c - license lines in store files, and in their mirrors. */
+/* lines.c - license lines in stores, and the files of removable ones. */
 #include "lines.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "db.h"
 #include "meta.h"
+#include "twin.h"
 
-static int64_t
-index_of(const struct lc_place *place)
-{
-	return place->public.index;
-}
-
-/* ---- Of the attached store ------------------------------------------- */
+/* ---- Reading --------------------------------------------------------- */
 
 enum lc_err
-lc_lines_query(struct lc_state *st, struct lc_rows **rows)
+lc_lines_begin(struct lc_lines *l, struct lc_state *st,
+    const struct lc_place *place)
 {
-	return lc_db_query(st->db, rows, "SELECT id, line, installed FROM"
-	    " store.line ORDER BY rowid", "");
+	struct lc_db *db;
+	enum lc_err err;
+
+	*l = (struct lc_lines){ .st = st, .place = place };
+	if (place->public.kind != LC_STORE_PRIMARY)
+		return (err = lc_state_db(st, &db)) != LC_OK ? err :
+		    lc_db_query(db, &l->rows, "SELECT id, line, installed"
+		    " FROM store.line ORDER BY rowid", "");
+	db = lc_twin_db(st->twin);
+	return db == NULL ? LC_OK : lc_scan_begin(&l->scan, db, LC_T_COPY, 1);
+}
+
+static enum lc_err
+medium_next(struct lc_lines *l, struct lc_stored_line *line)
+{
+	struct lc_value text;
+	struct lc_db *db = lc_twin_db(l->st->twin);
+	enum lc_err err = lc_db_next(db, l->rows);
+
+	if (err != LC_OK) {
+		l->rows = NULL;		/* it was stopped */
+		return err;
+	}
+	lc_db_value(l->rows, 1, &text);
+	*line = (struct lc_stored_line){
+		.id = lc_db_text(l->rows, 0),
+		.text = text.len > 0 ? text.bytes : "", .len = text.len,
+		.installed = lc_db_int(l->rows, 2),
+	};
+	return LC_OK;
+}
+
+/* The license of a row of LC_T_COPY, if it is in this place. */
+static const struct lc_known *
+known_here(const struct lc_lines *l)
+{
+	const struct lc_book *b = &l->st->book;
+	const struct lc_value *v = l->scan.values;
+	int64_t key = v[LC_COPY_IDENTITY].number;
+	const struct lc_known *k;
+
+	if (v[LC_COPY_STORE].number != l->place->public.index || key < 1 ||
+	    key > (int64_t)b->nknown || v[LC_COPY_LINE].kind != LC_V_TEXT)
+		return NULL;
+	k = b->known[key - 1];
+	return k != NULL && strcmp(k->device->udi, l->place->udi) == 0 ? k :
+	    NULL;
 }
 
 enum lc_err
-lc_lines_next(struct lc_state *st, struct lc_rows *rows,
-    struct lc_stored_line *line)
+lc_lines_next(struct lc_lines *l, struct lc_stored_line *line)
 {
-	enum lc_err err = lc_db_next(st->db, rows);
+	const struct lc_value *v = l->scan.values;
+	const struct lc_known *k = NULL;
+	enum lc_err err = LC_ENOTFOUND;
 
-	if (err == LC_OK)
-		*line = (struct lc_stored_line){
-			lc_db_text(rows, 0), lc_db_text(rows, 1),
-			lc_db_int(rows, 2),
-		};
-	return err;
+	if (l->place->public.kind != LC_STORE_PRIMARY)
+		return medium_next(l, line);
+	while (k == NULL && l->scan.rows != NULL) {
+		if ((err = lc_scan_next(&l->scan)) != LC_OK)
+			return err;
+		k = known_here(l);
+	}
+	if (k == NULL)
+		return LC_ENOTFOUND;
+	*line = (struct lc_stored_line){
+		.id = k->id,
+		.text = v[LC_COPY_LINE].bytes, .len = v[LC_COPY_LINE].len,
+		.installed = v[LC_COPY_INSTALLED].kind == LC_V_INT ?
+		    v[LC_COPY_INSTALLED].number : LC_NO_TIME,
+	};
+	return LC_OK;
+}
+
+void
+lc_lines_end(struct lc_lines *l)
+{
+	lc_scan_end(&l->scan);
+	lc_db_stop(l->rows);
+	l->rows = NULL;
+}
+
+/* ---- Removable stores ------------------------------------------------ */
+
+enum lc_err
+lc_medium_attach(struct lc_state *st, const struct lc_place *place,
+    bool check, struct lc_detail *detail)
+{
+	struct lc_db *db;
+	enum lc_err err;
+
+	if (place->public.kind != LC_STORE_REMOVABLE)
+		return LC_OK;
+	err = lc_state_db(st, &db);
+	return err != LC_OK ? err : lc_db_attach(db, place->path, check,
+	    detail);
 }
 
 enum lc_err
-lc_lines_put(struct lc_state *st, const struct lc_place *place,
+lc_medium_attach_more(struct lc_state *st, struct lc_place *place,
+    struct lc_detail *detail)
+{
+	struct lc_db *db;
+	enum lc_err err;
+
+	if (place->public.kind != LC_STORE_REMOVABLE)
+		return LC_OK;
+	err = lc_state_db(st, &db);
+	return err != LC_OK ? err : lc_db_attach_more(db, place->path,
+	    &place->slot, detail);
+}
+
+void
+lc_medium_detach(struct lc_state *st)
+{
+	if (lc_twin_db(st->twin) != NULL)
+		lc_db_detach(lc_twin_db(st->twin));
+	if (st->spare != NULL)
+		lc_db_detach(st->spare);
+}
+
+enum lc_err
+lc_medium_put(struct lc_state *st, const struct lc_place *place,
     const struct lc_entry *e, const struct lc_file_line *line)
 {
 	/* A line that is there, but did not load, is replaced. */
 	static const char *const insert[] = LC_DB_EACH("INSERT OR REPLACE"
 	    " INTO ", ".line (id, line, installed) VALUES (?, ?, ?)");
-	enum lc_err err;
 
-	err = lc_db_run(st->db, insert[place->slot], "sxi",
+	return lc_db_run(lc_twin_db(st->twin), insert[place->slot], "sxi",
 	    e->public.terms.id, line->text, line->len, e->public.installed);
-	if (err != LC_OK || place->public.kind != LC_STORE_PRIMARY)
-		return err;
-	return lc_db_run(st->db, "INSERT OR REPLACE INTO mirror (udi, store,"
-	    " id, line, installed) VALUES (?, ?, ?, ?, ?)", "sisxi",
-	    place->udi, index_of(place), e->public.terms.id, line->text,
-	    line->len, e->public.installed);
 }
 
 enum lc_err
-lc_lines_remove(struct lc_state *st, const struct lc_place *place,
+lc_medium_remove(struct lc_state *st, const struct lc_place *place,
     const struct lc_entry *e)
 {
 	static const char *const delete[] = LC_DB_EACH("DELETE FROM ",
 	    ".line WHERE id = ?");
-	enum lc_err err;
 
-	err = lc_db_run(st->db, delete[place->slot], "s",
+	return lc_db_run(lc_twin_db(st->twin), delete[place->slot], "s",
 	    e->public.terms.id);
-	return err != LC_OK ? err : lc_db_run(st->db, "DELETE FROM mirror"
-	    " WHERE udi = ? AND store = ? AND id = ?", "sis", place->udi,
-	    index_of(place), e->public.terms.id);
 }
 
-/* ---- Of a store, by its place ---------------------------------------- */
-
-/* A value in meta that says something of a store. */
+/* A value in meta. */
 static enum lc_err
-fact_name(const char *fact, const struct lc_place *place, char **name)
+fact_name(const struct lc_place *place, char **name)
 {
-	return asprintf(name, "%s %s %u", fact, place->udi,
+	return asprintf(name, "removable %s %u", place->udi,
 	    place->public.index) < 0 ? LC_ENOMEM : LC_OK;
 }
 
-static enum lc_err
-fact_get(struct lc_state *st, const char *fact, const struct lc_place *place,
+enum lc_err
+lc_medium_is_known(const struct lc_state *st, const struct lc_place *place,
     bool *known)
 {
-	int64_t value = 0;
-	enum lc_err err;
 	char *name;
+	enum lc_err err = fact_name(place, &name);
 
-	if ((err = fact_name(fact, place, &name)) != LC_OK)
+	if (err != LC_OK)
 		return err;
-	err = lc_meta_int(st, name, &value);
+	*known = lc_meta_int(st, name, 0) != 0;
 	free(name);
-	*known = value != 0;
-	return err;
+	return LC_OK;
 }
 
-static enum lc_err
-fact_set(struct lc_state *st, const char *fact, const struct lc_place *place)
+enum lc_err
+lc_medium_know(struct lc_state *st, const struct lc_place *place)
 {
-	enum lc_err err;
 	char *name;
+	enum lc_err err = fact_name(place, &name);
 
-	if ((err = fact_name(fact, place, &name)) != LC_OK)
+	if (err != LC_OK)
 		return err;
 	err = lc_meta_set_int(st, name, 1);
 	free(name);
 	return err;
-}
-
-enum lc_err
-lc_removable_is_known(struct lc_state *st, const struct lc_place *place,
-    bool *known)
-{
-	return fact_get(st, "removable", place, known);
-}
-
-enum lc_err
-lc_removable_know(struct lc_state *st, const struct lc_place *place)
-{
-	return fact_set(st, "removable", place);
-}
-
-enum lc_err
-lc_mirror_is_known(struct lc_state *st, const struct lc_place *place,
-    bool *known)
-{
-	return fact_get(st, "mirror", place, known);
-}
-
-/* ---- Mirrors --------------------------------------------------------- */
-
-enum lc_err
-lc_mirror_is_same(struct lc_state *st, const struct lc_place *place,
-    bool *same)
-{
-	int64_t yes = 0;
-	enum lc_err err;
-
-	err = lc_db_get_int(st->db, &yes,
-	    "SELECT NOT EXISTS (SELECT id, line FROM store.line EXCEPT"
-	    " SELECT id, line FROM mirror WHERE udi = ?1 AND store = ?2)"
-	    " AND NOT EXISTS (SELECT id, line FROM mirror WHERE udi = ?1 AND"
-	    " store = ?2 EXCEPT SELECT id, line FROM store.line)",
-	    "si", place->udi, index_of(place));
-	*same = yes != 0;
-	return err;
-}
-
-enum lc_err
-lc_mirror_adopt(struct lc_state *st, const struct lc_place *place)
-{
-	enum lc_err err;
-
-	if ((err = lc_db_run(st->db, "DELETE FROM mirror WHERE udi = ? AND"
-	    " store = ?", "si", place->udi, index_of(place))) != LC_OK ||
-	    (err = lc_db_run(st->db, "INSERT INTO mirror (udi, store, id,"
-	    " line, installed) SELECT ?, ?, id, line, installed FROM"
-	    " store.line ORDER BY rowid", "si", place->udi,
-	    index_of(place))) != LC_OK)
-		return err;
-	return fact_set(st, "mirror", place);
-}
-
-enum lc_err
-lc_mirror_fill(struct lc_state *st, const struct lc_place *place)
-{
-	enum lc_err err = lc_db_run(st->db, "DELETE FROM store.line", "");
-
-	return err != LC_OK ? err : lc_db_run(st->db, "INSERT INTO store.line"
-	    " (id, line, installed) SELECT id, line, installed FROM mirror"
-	    " WHERE udi = ? AND store = ? ORDER BY rowid", "si", place->udi,
-	    index_of(place));
 }

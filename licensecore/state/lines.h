@@ -1,57 +1,57 @@
-/*
- * lines.h - license lines in store files, and in their mirrors.
- *
- * What a primary store holds, its mirror in the persistence file holds too,
- * changed by the same commits.  From the first loading on the mirror is what
- * counts: a store file that is gone, damaged, emptied or put back from an older
- * copy is made again from it.  Before that, with a new persistence file, the
- * store counts.
- */
+/* lines.h - license lines in stores, and the files of removable ones. */
 #ifndef LC_LINES_H
 #define LC_LINES_H
 
 #include "format/file.h"
 #include "rules/model.h"
+#include "rows.h"
 #include "state.h"
 
-/* ---- Of the attached store ------------------------------------------- */
-
-struct lc_rows;
 struct lc_stored_line {
-	const char *id;
 	const char *text;
+	size_t len;
 	int64_t installed;
+	const char *id;		/* under which it stands there */
 };
+
 /*
- * Reads them in the order in which they were installed, as lc_db_query and
- * lc_db_next do; lc_db_stop ends it.
+ * Reads those of a store, in the order in which they were installed; a
+ * removable one is attached.  After the last one: LC_ENOTFOUND.
  */
-enum lc_err lc_lines_query(struct lc_state *, struct lc_rows **);
-enum lc_err lc_lines_next(struct lc_state *, struct lc_rows *,
-    struct lc_stored_line *);
-
-/* Within a change, with its mirror. */
-enum lc_err lc_lines_put(struct lc_state *, const struct lc_place *,
-    const struct lc_entry *, const struct lc_file_line *);
-enum lc_err lc_lines_remove(struct lc_state *, const struct lc_place *,
-    const struct lc_entry *);
-
-/* ---- Mirrors --------------------------------------------------------- */
-
-enum lc_err lc_mirror_is_known(struct lc_state *, const struct lc_place *,
-    bool *known);
-enum lc_err lc_mirror_is_same(struct lc_state *, const struct lc_place *,
-    bool *same);
-/* Within a change: the mirror takes what the store holds, and counts from now
-   on; or the store takes what its mirror holds. */
-enum lc_err lc_mirror_adopt(struct lc_state *, const struct lc_place *);
-enum lc_err lc_mirror_fill(struct lc_state *, const struct lc_place *);
+struct lc_lines {
+	struct lc_state *st;
+	const struct lc_place *place;
+	struct lc_scan scan;		/* of a primary store */
+	struct lc_rows *rows;		/* of a removable one */
+};
+enum lc_err lc_lines_begin(struct lc_lines *, struct lc_state *,
+    const struct lc_place *);
+enum lc_err lc_lines_next(struct lc_lines *, struct lc_stored_line *);
+void lc_lines_end(struct lc_lines *);
 
 /* ---- Removable stores ------------------------------------------------ */
 
+/*
+ * Attaches the file, out of a change; with check its pages are read through,
+ * and one that is missing is made.  What is not removable has no file.
+ * LC_EDAMAGED, LC_ENEWER, LC_EIO, LC_ENOMEM.
+ */
+enum lc_err lc_medium_attach(struct lc_state *, const struct lc_place *,
+    bool check, struct lc_detail *);
+/* One more, in the next slot, which it is given. */
+enum lc_err lc_medium_attach_more(struct lc_state *, struct lc_place *,
+    struct lc_detail *);
+void lc_medium_detach(struct lc_state *);	/* all */
+
+/* Within a change, while it is attached. */
+enum lc_err lc_medium_put(struct lc_state *, const struct lc_place *,
+    const struct lc_entry *, const struct lc_file_line *);
+enum lc_err lc_medium_remove(struct lc_state *, const struct lc_place *,
+    const struct lc_entry *);
+
 /* Was there ever a store at this place?  There is one now: within a change. */
-enum lc_err lc_removable_is_known(struct lc_state *, const struct lc_place *,
-    bool *known);
-enum lc_err lc_removable_know(struct lc_state *, const struct lc_place *);
+enum lc_err lc_medium_is_known(const struct lc_state *,
+    const struct lc_place *, bool *known);
+enum lc_err lc_medium_know(struct lc_state *, const struct lc_place *);
 
 #endif

@@ -3,91 +3,79 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "db.h"
+#include "meta.h"
 #include "rules/schedule.h"
 
-static enum lc_err
-mark_write(struct lc_state *st, const char *udi, const char *about,
-    enum lc_event_kind kind, int64_t value)
-{
-	return lc_db_run(st->db, "INSERT INTO mark (udi, about, kind, value)"
-	    " VALUES (?, ?, ?, ?) ON CONFLICT (udi, about, kind)"
-	    " DO UPDATE SET value = excluded.value", "ssii", udi, about,
-	    (int64_t)kind, value);
-}
-
-/* A time that there is, or none: marks are not sealed. */
-static int64_t
-mark_valid(int64_t mark)
-{
-	const int64_t most = INT64_C(1) << 40;
-
-	return mark > -most && mark < most ? mark : LC_NOT_YET;
-}
-
 /* ---- Licenses -------------------------------------------------------- */
+
+/* Where the mark of a kind of event stands. */
+static size_t
+place_of(enum lc_event_kind kind)
+{
+	size_t i = 0;
+
+	while (i < LC_NTRACKS && lc_track_kind(i) != kind)
+		i++;
+	return i;	/* the last one is the count's */
+}
 
 enum lc_err
 lc_marks_write(struct lc_state *st, const struct lc_identity *identity,
     enum lc_event_kind kind, int64_t mark)
 {
-	return mark_write(st, identity->udi, identity->id, kind, mark);
-}
-
-static void
-mark_take(struct lc_identity *identity, int64_t kind, int64_t value)
-{
-	for (size_t i = 0; i < LC_NTRACKS; i++) {
-		if ((int64_t)lc_track_kind(i) == kind)
-			identity->marks[i] = mark_valid(value);
-	}
-	if (kind == LC_EVENT_COUNT_WARNING)
-		identity->level_reported = value >= 0 && value <= 2 ?
-		    (int)value : 0;
-	identity->level_loaded = true;
-}
-
-enum lc_err
-lc_marks_load(struct lc_state *st, struct lc_identity *identity)
-{
-	struct lc_rows *rows;
+	struct lc_known *k = lc_book_known(&st->book, identity->udi,
+	    identity->id);
 	enum lc_err err;
 
-	err = lc_db_query(st->db, &rows, "SELECT kind, value FROM mark"
-	    " WHERE udi = ? AND about = ?", "ss", identity->udi, identity->id);
+	if (k == NULL)
+		return LC_EDAMAGED;	/* it is in a store, and so known */
+	err = lc_book_keep(&st->book, &k->facts, sizeof k->facts);
 	if (err != LC_OK)
 		return err;
-	while ((err = lc_db_next(st->db, rows)) == LC_OK)
-		mark_take(identity, lc_db_int(rows, 0), lc_db_int(rows, 1));
-	return err == LC_ENOTFOUND ? LC_OK : err;
+	k->facts.marks[place_of(kind)] = mark;
+	return lc_known_write(st, k);
+}
+
+void
+lc_marks_load(const struct lc_state *st, struct lc_identity *identity)
+{
+	const struct lc_known *k = lc_book_known(&st->book, identity->udi,
+	    identity->id);
+	int64_t level = k != NULL ? k->facts.marks[LC_NTRACKS] : LC_NOT_YET;
+
+	for (size_t i = 0; i < LC_NTRACKS; i++) {
+		identity->marks[i] = k != NULL ? k->facts.marks[i] :
+		    LC_NOT_YET;
+		identity->level_loaded |= identity->marks[i] != LC_NOT_YET;
+	}
+	identity->level_loaded |= level != LC_NOT_YET;
+	identity->level_reported = level >= 0 && level <= 2 ? (int)level : 0;
 }
 
 /* ---- Features -------------------------------------------------------- */
 
-/* A license's identity has no blank in it: these names are apart. */
+/* In meta; a UDI has no blank in it. */
 static enum lc_err
-use_key(const struct lc_use *use, char **key)
+use_key(const char *udi, const struct lc_use *use, char **key)
 {
-	return asprintf(key, "feature %s %s", use->feature,
+	return asprintf(key, "feature %s %s %s", udi, use->feature,
 	    use->version) < 0 ? LC_ENOMEM : LC_OK;
 }
 
 enum lc_err
-lc_marks_load_use(struct lc_state *st, const char *udi, struct lc_use *use)
+lc_marks_load_use(const struct lc_state *st, const char *udi,
+    struct lc_use *use)
 {
-	int64_t mark;
 	enum lc_err err;
 	char *key;
 
-	if ((err = use_key(use, &key)) != LC_OK)
+	if ((err = use_key(udi, use, &key)) != LC_OK)
 		return err;
-	err = lc_db_get_int(st->db, &mark, "SELECT value FROM mark WHERE"
-	    " udi = ? AND about = ?", "ss", udi, key);
-	if (err == LC_OK)
-		use->complained = mark_valid(mark);	/* LC_NO_TIME: none */
+	use->complained = lc_meta_int(st, key, LC_NO_TIME);
 	free(key);
-	return err == LC_ENOTFOUND ? LC_OK : err;
+	return LC_OK;
 }
 
 enum lc_err
@@ -97,9 +85,9 @@ lc_marks_write_use(struct lc_state *st, const char *udi,
 	enum lc_err err;
 	char *key;
 
-	if ((err = use_key(use, &key)) != LC_OK)
+	if ((err = use_key(udi, use, &key)) != LC_OK)
 		return err;
-	err = mark_write(st, udi, key, LC_EVENT_NOT_ENFORCED, at);
+	err = lc_meta_set_int(st, key, at);
 	free(key);
 	return err;
 }
@@ -107,21 +95,46 @@ lc_marks_write_use(struct lc_state *st, const char *udi,
 /* ---- After the clock was taken back ---------------------------------- */
 
 static enum lc_err
-kind_drop(struct lc_state *st, enum lc_event_kind kind)
+known_drop(struct lc_state *st, struct lc_known *k)
 {
-	return lc_db_run(st->db, "DELETE FROM mark WHERE kind = ?", "i",
-	    (int64_t)kind);
+	bool any = false;
+	enum lc_err err;
+
+	for (size_t i = 0; i < LC_NTRACKS; i++)
+		any |= !lc_track_is_by_use(i) &&
+		    k->facts.marks[i] != LC_NOT_YET;
+	if (!any)
+		return LC_OK;
+	err = lc_book_keep(&st->book, &k->facts, sizeof k->facts);
+	if (err != LC_OK)
+		return err;
+	for (size_t i = 0; i < LC_NTRACKS; i++) {
+		if (!lc_track_is_by_use(i))
+			k->facts.marks[i] = LC_NOT_YET;
+	}
+	return lc_known_write(st, k);
+}
+
+static enum lc_err
+setting_drop(struct lc_state *st, const struct lc_setting *s)
+{
+	if (strncmp(s->name, "feature ", 8) != 0 || s->kind != LC_V_INT)
+		return LC_OK;
+	return lc_meta_set_text(st, s->name, NULL);
 }
 
 enum lc_err
 lc_marks_drop_calendar(struct lc_state *st)
 {
-	enum lc_err err = kind_drop(st, LC_EVENT_NOT_ENFORCED);
+	struct lc_book *b = &st->book;
+	enum lc_err err = LC_OK;
 
-	for (size_t i = 0; i < LC_NTRACKS && err == LC_OK; i++) {
-		if (!lc_track_is_by_use(i))
-			err = kind_drop(st, lc_track_kind(i));
+	for (size_t i = 0; i < b->nknown && err == LC_OK; i++) {
+		if (b->known[i] != NULL)
+			err = known_drop(st, b->known[i]);
 	}
+	for (size_t i = 0; i < b->nsettings && err == LC_OK; i++)
+		err = setting_drop(st, b->settings[i]);
 	return err;
 }
 

@@ -7,8 +7,8 @@
 #include "state.h"
 
 /* At loading: the license's marks; those of a feature. */
-enum lc_err lc_marks_load(struct lc_state *, struct lc_identity *);
-enum lc_err lc_marks_load_use(struct lc_state *, const char *udi,
+void lc_marks_load(const struct lc_state *, struct lc_identity *);
+enum lc_err lc_marks_load_use(const struct lc_state *, const char *udi,
     struct lc_use *);
 
 /* Within a change: how far this kind of event was reported of a license. */

@@ -1,13 +1,12 @@
-/* meta.h - single values in the persistence file, by name. */
+/* meta.h - single values of the state, by name. */
 #ifndef LC_META_H
 #define LC_META_H
 
 #include "state.h"
 
-/* value stays what it was if there is none of that name. */
-enum lc_err lc_meta_int(struct lc_state *, const char *name, int64_t *value);
-/* The caller frees; NULL if there is none. */
-enum lc_err lc_meta_text(struct lc_state *, const char *name, char **value);
+/* That of a name; none if there is none.  Texts are the book's. */
+int64_t lc_meta_int(const struct lc_state *, const char *name, int64_t none);
+const char *lc_meta_text(const struct lc_state *, const char *name);
 
 /* Within a change.  NULL takes the text away. */
 enum lc_err lc_meta_set_int(struct lc_state *, const char *name,

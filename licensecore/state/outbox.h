@@ -14,10 +14,10 @@ enum lc_err lc_outbox_add(struct lc_state *, const char *body, uint64_t *seq);
 /* The first one above `after`; the caller frees.  LC_ENOTFOUND. */
 enum lc_err lc_outbox_next(struct lc_state *, uint64_t after, uint64_t *seq,
     char **body);
-/* All up to and including seq were delivered. */
+/* Within a change: all up to and including seq were delivered. */
 enum lc_err lc_outbox_done(struct lc_state *, uint64_t seq);
 
-enum lc_err lc_outbox_length(struct lc_state *, int64_t *n);
-enum lc_err lc_outbox_dropped(struct lc_state *, int64_t *n);
+int64_t lc_outbox_length(struct lc_state *);
+int64_t lc_outbox_dropped(const struct lc_state *);
 
 #endif

@@ -2,93 +2,29 @@
  * usage.c - how long licenses have been in use, on disk.
  *
  * Rows are kept for the license's identity on the device, whatever becomes of
- * the license, and are sealed: one that was changed or removed without the
- * device's key counts as used up.
+ * the license.  One that was lost or altered counts as used up.
+ *
+ * The record says what has to be added to the rows while its number is above
+ * the one in the head of the state; folding raises that one.
  */
 #include "usage.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
-#include <jansson.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/error.h"
 #include "change.h"
-#include "db.h"
 #include "history.h"
 #include "rules/meter.h"
-#include "seal.h"
+#include "rules/use.h"
+#include "running.h"
+#include "twin.h"
+
+#define DAY_MS INT64_C(86400000)
 
 /* ---- Rows ------------------------------------------------------------ */
-
-/* Sealed together with whose usage it is, so that rows cannot be swapped. */
-static enum lc_err
-row_seal(const struct lc_state *st, const char *udi, const char *id,
-    int64_t used_ms, int64_t expired_at, struct lc_seal *seal)
-{
-	static const struct lc_seal usage = { "usage" };
-	json_t *array = json_pack("[s, s, I, I]", udi, id,
-	    (json_int_t)used_ms, (json_int_t)expired_at);
-	char *text = array != NULL ? json_dumps(array, JSON_COMPACT) : NULL;
-	enum lc_err err = text != NULL ?
-	    lc_seal(st->mac_key, &usage, text, seal) : LC_ENOMEM;
-
-	free(text);
-	json_decref(array);
-	return err;
-}
-
-/* Its first columns are used_ms, expired_at, mac. */
-static enum lc_err
-row_check(const struct lc_state *st, const char *udi, const char *id,
-    struct lc_rows *rows)
-{
-	struct lc_seal seal;
-	const void *bytes;
-	enum lc_err err;
-	size_t len;
-
-	err = row_seal(st, udi, id, lc_db_int(rows, 0), lc_db_int(rows, 1),
-	    &seal);
-	bytes = lc_db_blob(rows, 2, &len);
-	return err == LC_OK && !lc_seal_equal(&seal, bytes, len) ?
-	    LC_EDAMAGED : err;
-}
-
-/* LC_EDAMAGED: it had expired when this row, from before that, was put back. */
-static enum lc_err
-not_expired(struct lc_state *st, const char *udi, const char *id)
-{
-	bool expired = false;
-	enum lc_err err = lc_history_has(st, "expire", udi, id, &expired);
-
-	return err == LC_OK && expired ? LC_EDAMAGED : err;
-}
-
-/* What the row says, if its seal holds; LC_ENOTFOUND: it never had one. */
-static enum lc_err
-row_read(struct lc_state *st, const char *udi, const char *id, int64_t *used_ms,
-    int64_t *expired_at)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-	bool used;
-
-	err = lc_db_query(st->db, &rows, "SELECT used_ms, expired_at, mac"
-	    " FROM usage WHERE udi = ? AND id = ?", "ss", udi, id);
-	if (err != LC_OK)
-		return err;
-	if ((err = lc_db_next(st->db, rows)) == LC_ENOTFOUND) {
-		/* The first use is in the history: is a row missing? */
-		err = lc_history_has(st, "use", udi, id, &used);
-		return err != LC_OK ? err : used ? LC_EDAMAGED : LC_ENOTFOUND;
-	}
-	if (err != LC_OK)
-		return err;
-	*used_ms = lc_db_int(rows, 0);
-	*expired_at = lc_db_int(rows, 1);
-	err = row_check(st, udi, id, rows);
-	lc_db_stop(rows);
-	return err == LC_OK && *expired_at == LC_NO_TIME ?
-	    not_expired(st, udi, id) : err;
-}
 
 /* Counts as used up, and is written so with the next change. */
 static void
@@ -108,119 +44,25 @@ tampered(struct lc_state *st, const struct lc_entry *e)
 	identity->meter.dirty = true;
 }
 
-enum lc_err
+void
 lc_usage_load(struct lc_state *st, const struct lc_entry *e)
 {
 	struct lc_identity *identity = e->identity;
-	int64_t used_ms, expired_at;
-	enum lc_err err;
+	const struct lc_known *k = lc_book_known(&st->book, identity->udi,
+	    identity->id);
 
-	err = row_read(st, identity->udi, identity->id, &used_ms,
-	    &expired_at);
-	if (err == LC_OK) {
-		identity->meter.used_ms = used_ms;
-		identity->meter.expired_at = expired_at;
-		identity->meter.recorded = true;
-		lc_meter_not_after(identity, lc_now(st));
-	} else if (err == LC_EDAMAGED) {
+	if (k != NULL && (k->facts.flags & LC_IDENTITY_LOST) != 0) {
 		tampered(st, e);
-	} else if (err != LC_ENOTFOUND) {
-		return err;
+	} else if (k != NULL) {
+		identity->meter.used_ms = k->facts.used_ms;
+		identity->meter.expired_at = k->facts.expired_at;
+		identity->meter.recorded =
+		    (k->facts.flags & LC_KNOWN_USED) != 0;
+		identity->meter.dirty = k->facts.stale;
+		lc_meter_not_after(identity, lc_now(st));
 	}
 	identity->succeeded = lc_entry_has_successor(e) &&
 	    identity->meter.used_ms >= lc_meter_period_ms(e);
-	return LC_OK;
-}
-
-/* A row of the copy, if its seal holds. */
-static enum lc_err
-row_take(struct lc_state *st, struct lc_rows *rows)
-{
-	const char *udi = lc_db_text(rows, 3), *id = lc_db_text(rows, 4);
-	enum lc_err err = row_check(st, udi, id, rows);
-	const void *mac;
-	size_t len;
-
-	if (err != LC_OK)
-		return err == LC_EDAMAGED ? LC_OK : err;
-	mac = lc_db_blob(rows, 2, &len);
-	return lc_db_run(st->db, "UPDATE main.usage SET used_ms = ?,"
-	    " expired_at = ?, mac = ? WHERE udi = ? AND id = ?", "iibss",
-	    lc_db_int(rows, 0), lc_db_int(rows, 1), mac, len, udi, id);
-}
-
-enum lc_err
-lc_usage_catch_up(struct lc_state *st)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	err = lc_db_query(st->db, &rows, "SELECT k.used_ms, k.expired_at,"
-	    " k.mac, k.udi, k.id FROM copy.kept_usage AS k JOIN main.usage AS u"
-	    " ON u.udi = k.udi AND u.id = k.id WHERE k.used_ms > u.used_ms",
-	    "");
-	if (err != LC_OK)
-		return err;
-	while ((err = lc_db_next(st->db, rows)) == LC_OK) {
-		if ((err = row_take(st, rows)) != LC_OK)
-			break;
-	}
-	lc_db_stop(rows);
-	return err == LC_ENOTFOUND ? LC_OK : err;
-}
-
-static enum lc_err
-rows_check(struct lc_state *st, void (*altered)(void *, const char *, const char *),
-    void *arg)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	err = lc_db_query(st->db, &rows,
-	    "SELECT used_ms, expired_at, mac, udi, id FROM usage", "");
-	if (err != LC_OK)
-		return err;
-	while ((err = lc_db_next(st->db, rows)) == LC_OK) {
-		const char *udi = lc_db_text(rows, 3);
-		const char *id = lc_db_text(rows, 4);
-
-		err = row_check(st, udi, id, rows);
-		if (err == LC_EDAMAGED)
-			altered(arg, udi, id);
-		else if (err != LC_OK)
-			break;
-	}
-	lc_db_stop(rows);
-	return err == LC_ENOTFOUND ? LC_OK : err;
-}
-
-/* The history has the first use and the end: is a row missing, or too old? */
-static enum lc_err
-removed_check(struct lc_state *st, void (*altered)(void *, const char *,
-    const char *), void *arg)
-{
-	struct lc_rows *rows;
-	enum lc_err err;
-
-	err = lc_db_query(st->db, &rows, "SELECT udi, id FROM history WHERE"
-	    " what IN ('use', 'expire') AND NOT EXISTS (SELECT 1 FROM usage"
-	    " WHERE usage.udi = history.udi AND usage.id = history.id AND"
-	    " (history.what = 'use' OR usage.expired_at <> ?))", "i",
-	    LC_NO_TIME);
-	if (err != LC_OK)
-		return err;
-	while ((err = lc_db_next(st->db, rows)) == LC_OK)
-		altered(arg, lc_db_text(rows, 0), lc_db_text(rows, 1));
-	return err == LC_ENOTFOUND ? LC_OK : err;
-}
-
-enum lc_err
-lc_usage_check(struct lc_state *st, void (*altered)(void *arg, const char *udi,
-    const char *id), void *arg)
-{
-	enum lc_err err = rows_check(st, altered, arg);
-
-	return err == LC_OK ? removed_check(st, altered, arg) : err;
 }
 
 static enum lc_err
@@ -236,23 +78,25 @@ static enum lc_err
 row_write(struct lc_state *st, const struct lc_identity *identity,
     int64_t used_ms, int64_t expired_at)
 {
-	struct lc_seal seal;
+	struct lc_known *k = lc_book_known(&st->book, identity->udi,
+	    identity->id);
 	enum lc_err err = LC_OK;
 
+	if (k == NULL)
+		return LC_EDAMAGED;	/* it has an index, and so a row */
 	if (!identity->meter.recorded)
 		err = note(st, identity, "use");
 	if (err == LC_OK && identity->meter.altered)
 		err = note(st, identity, "altered");
-	if (err != LC_OK ||
-	    (err = row_seal(st, identity->udi, identity->id, used_ms,
-	    expired_at, &seal)) != LC_OK)
+	if (err != LC_OK || (err = lc_book_keep(&st->book, &k->facts,
+	    sizeof k->facts)) != LC_OK)
 		return err;
-	return lc_db_run(st->db, "INSERT INTO usage (udi, id, used_ms,"
-	    " expired_at, mac) VALUES (?, ?, ?, ?, ?) ON CONFLICT (udi, id)"
-	    " DO UPDATE SET used_ms = excluded.used_ms,"
-	    " expired_at = excluded.expired_at, mac = excluded.mac", "ssiib",
-	    identity->udi, identity->id, used_ms, expired_at,
-	    (const void *)seal.bytes, sizeof seal.bytes);
+	k->facts.used_ms = used_ms;
+	k->facts.expired_at = expired_at;
+	k->facts.flags &= ~(int64_t)LC_IDENTITY_LOST;
+	k->facts.flags |= LC_KNOWN_USED;
+	k->facts.stale = false;
+	return lc_known_write(st, k);
 }
 
 static bool
@@ -279,21 +123,278 @@ lc_usage_written(struct lc_identity *identity)
 	identity->meter.altered = false;
 }
 
-/* ---- Recording ------------------------------------------------------- */
+/* ---- The record ------------------------------------------------------ */
+
+/* Different after each start of the machine; "" if it cannot be told. */
+static void
+boot_id_get(char id[LC_BOOT_ID_MAX])
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	memset(id, 0, LC_BOOT_ID_MAX);
+	if (fd < 0)
+		return;
+	n = read(fd, id, LC_BOOT_ID_MAX - 1);
+	id[n > 0 ? n : 0] = '\0';
+	id[strcspn(id, "\n")] = '\0';
+	(void)close(fd);	/* nothing was written through it */
+}
+
+/* What may have passed since the record, at most flush_ms. */
+static int64_t
+charge_of(const struct lc_state *st, const struct lc_running_record *r,
+    int64_t flush_ms)
+{
+	int64_t passed = lc_boot_ms(st) - r->boot_ms;
+	char id[LC_BOOT_ID_MAX];
+
+	boot_id_get(id);
+	return *id != '\0' && strcmp(id, r->boot_id) == 0 && passed >= 0 &&
+	    passed < flush_ms ? passed : flush_ms;
+}
+
+static void
+meter_take(struct lc_state *st, const struct lc_running_meter *meter,
+    int64_t charge)
+{
+	struct lc_book *b = &st->book;
+	struct lc_known *k;
+	int64_t used = meter->used_ms + (meter->runs ? charge : 0);
+
+	if (meter->identity < 1 || meter->identity > (int64_t)b->nknown ||
+	    (k = b->known[meter->identity - 1]) == NULL ||
+	    used <= k->facts.used_ms)
+		return;
+	k->facts.used_ms = used;
+	k->facts.stale = true;
+}
 
 enum lc_err
-lc_usage_flush(struct lc_state *st, struct lc_identities *all)
+lc_usage_open(struct lc_state *st, int64_t flush_ms)
 {
-	enum lc_err err = lc_change_begin(st);
+	const struct lc_head *head = lc_twin_head(st->twin);
+	struct lc_running_record r = { .n = 0 };
+	struct lc_time *time = &st->time;
+	bool damaged = false;
+	int64_t charge;
+	enum lc_err err;
+
+	st->record.folded_ms = lc_boot_ms(st);
+	st->record.number = head->record;
+	err = lc_running_read(st->running, &r, &damaged);
+	if (damaged)
+		lc_notice(st->host, LC_EDAMAGED, "%s: a record of what is in"
+		    " use is damaged%s", st->dir, err == LC_OK ?
+		    "; its twin counts" : "");
+	if (err != LC_OK || r.number <= head->record) {
+		free(r.meters);
+		return err == LC_ENOMEM ? err : LC_OK;
+	}
+	st->record.number = r.number;
+	charge = charge_of(st, &r, flush_ms);
+	for (size_t i = 0; i < r.n; i++)
+		meter_take(st, &r.meters[i], charge);
+	if (r.high > time->high)
+		lc_time_begin(time, r.high, r.floor, r.ahead,
+		    lc_boot_ms(st));
+	free(r.meters);
+	return LC_OK;
+}
+
+static size_t
+meters_list(const struct lc_state *st, const struct lc_identities *all,
+    struct lc_running_meter *list)
+{
+	struct lc_instant at = lc_instant(st);
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct lc_identity *identity = all->list[i];
+		const struct lc_known *k;
+
+		if (!is_behind(identity) || (k = lc_book_known(&st->book,
+		    identity->udi, identity->id)) == NULL)
+			continue;
+		if (list != NULL)
+			list[n] = (struct lc_running_meter){
+				.identity = k->key,
+				.used_ms = lc_meter_used_ms(identity, at),
+				.runs = identity->meter.since_ms >= 0,
+			};
+		n++;
+	}
+	return n;
+}
+
+static void
+recorded(struct lc_state *st, const struct lc_running_record *r)
+{
+	struct lc_book *b = &st->book;
+
+	for (size_t i = 0; i < b->nknown; i++) {
+		if (b->known[i] != NULL)
+			b->known[i]->on_record = false;
+	}
+	for (size_t i = 0; i < r->n; i++)
+		b->known[r->meters[i].identity - 1]->on_record =
+		    r->meters[i].runs;
+	st->record.number = r->number;
+}
+
+static enum lc_err
+record_write(struct lc_state *st, const struct lc_identities *all,
+    struct lc_detail *detail)
+{
+	struct lc_instant at = lc_instant(st);
+	struct lc_running_record r = {
+		.number = st->record.number + 1,
+		.high = at.now,
+		.floor = lc_time_floor(&st->time, at.boot_ms),
+		.ahead = st->time.ahead_ms / 1000,
+		.boot_ms = at.boot_ms,
+		.n = meters_list(st, all, NULL),
+	};
+	enum lc_err err;
+
+	/* What it would add to can be another state by then. */
+	if ((err = lc_twin_recording(st->twin, detail)) != LC_OK)
+		return err;
+	boot_id_get(r.boot_id);
+	if ((r.meters = calloc(r.n + 1, sizeof *r.meters)) == NULL)
+		return LC_ENOMEM;
+	(void)meters_list(st, all, r.meters);
+	if ((err = lc_running_write(st->running, &r, detail)) == LC_OK)
+		recorded(st, &r);
+	free(r.meters);
+	return err;
+}
+
+enum lc_err
+lc_usage_started(struct lc_state *st, const struct lc_model *m,
+    const struct lc_use *use, struct lc_detail *detail)
+{
+	for (size_t i = 0; i < use->n; i++) {
+		const struct lc_entry *e = lc_use_entry(m, use, i);
+		const struct lc_identity *identity = e->identity;
+		const struct lc_known *k;
+
+		if (identity->meter.since_ms < 0 ||
+		    !lc_type_metered(e->public.terms.type))
+			continue;
+		k = lc_book_known(&st->book, identity->udi, identity->id);
+		if (k == NULL || !k->on_record)
+			return record_write(st, m->identities, detail);
+	}
+	return LC_OK;
+}
+
+/* ---- Recording ------------------------------------------------------- */
+
+/* Licenses that are in no store now. */
+static enum lc_err
+stale_write(struct lc_state *st)
+{
+	struct lc_book *b = &st->book;
+	enum lc_err err = LC_OK;
+
+	for (size_t i = 0; i < b->nknown && err == LC_OK; i++) {
+		struct lc_known *k = b->known[i];
+
+		if (k == NULL || !k->facts.stale)
+			continue;
+		err = lc_book_keep(b, &k->facts, sizeof k->facts);
+		if (err != LC_OK)
+			return err;
+		k->facts.stale = false;
+		err = lc_known_write(st, k);
+	}
+	return err;
+}
+
+static enum lc_err
+rows_write(struct lc_state *st, const struct lc_identities *all)
+{
+	enum lc_err err = LC_OK;
 
 	for (size_t i = 0; i < all->n && err == LC_OK; i++)
 		err = lc_usage_write(st, all->list[i]);
+	if (err == LC_OK)
+		err = stale_write(st);
+	if (err == LC_OK)
+		lc_twin_head(st->twin)->record = st->record.number;
+	return err;
+}
+
+enum lc_err
+lc_usage_fold(struct lc_state *st, struct lc_identities *all)
+{
+	enum lc_err err;
+
+	if ((err = lc_change_begin(st)) == LC_OK)
+		err = rows_write(st, all);
 	if ((err = lc_change_end(st, err)) != LC_OK)
 		return err;
+	st->record.folded_ms = lc_boot_ms(st);
 	for (size_t i = 0; i < all->n; i++)
 		lc_usage_written(all->list[i]);
+	for (size_t i = 0; i < st->book.nknown; i++) {
+		if (st->book.known[i] != NULL)
+			st->book.known[i]->on_record = false;
+	}
 	return LC_OK;
 }
+
+/* Does a meter say what only its row can keep? */
+static bool
+has_to_fold(const struct lc_state *st, const struct lc_identities *all)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct lc_identity *identity = all->list[i];
+		bool runs = identity->meter.since_ms >= 0;
+
+		if ((identity->meter.dirty && !runs) ||
+		    identity->meter.altered ||
+		    (runs && !identity->meter.recorded))
+			return true;
+		any |= runs;
+	}
+	return any && lc_boot_ms(st) - st->record.folded_ms >= DAY_MS;
+}
+
+static bool
+any_stale(const struct lc_book *b)
+{
+	for (size_t i = 0; i < b->nknown; i++) {
+		if (b->known[i] != NULL && b->known[i]->facts.stale)
+			return true;
+	}
+	return false;
+}
+
+enum lc_err
+lc_usage_settle(struct lc_state *st, struct lc_identities *all)
+{
+	return has_to_fold(st, all) || any_stale(&st->book) ?
+	    lc_usage_fold(st, all) : LC_OK;
+}
+
+enum lc_err
+lc_usage_flush(struct lc_state *st, struct lc_identities *all, bool time)
+{
+	enum lc_err err;
+
+	*st->why.text = '\0';
+	err = lc_usage_settle(st, all);
+	/* What runs on is marked again. */
+	if (err == LC_OK && (time || lc_meter_any(all)))
+		err = record_write(st, all, &st->why);
+	return err;
+}
+
+/* ---- Ends ---------------------------------------------------------- */
 
 /* Time goes on until it is done: those found ending are marked. */
 static bool

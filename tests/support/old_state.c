@@ -2,13 +2,13 @@
 #include "old_state.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <sqlite3.h>
 
 #include "check.h"
-#include "ops/lc.h"
-#include "state/seal.h"
 
 static sqlite3 *
 database(const char *path)
@@ -40,21 +40,8 @@ state_edit(const struct device *d, const char *file, const char *sql)
 void
 state_edit_both(const struct device *d, const char *sql)
 {
-	static const char *const tables[] = {
-		"meta", "license", "usage", "acceptance", "mark", "agreement",
-		"history", "sealed",
-	};
-	char text[4200];
-
-	state_edit(d, "persistence.db", sql);
-	for (size_t i = 0; i < CHECK_COUNT(tables); i++) {
-		snprintf(text, sizeof text, "ATTACH '%s' AS copy;"
-		    "DELETE FROM copy.kept_%s;"
-		    "INSERT INTO copy.kept_%s SELECT * FROM main.%s",
-		    check_path(d->dir, "persistence-copy.db"), tables[i],
-		    tables[i], tables[i]);
-		state_edit(d, "persistence.db", text);
-	}
+	state_edit(d, "state.db", sql);
+	state_edit(d, "state-twin.db", sql);
 }
 
 void
@@ -66,49 +53,64 @@ state_put_back(const struct device *d, const char *file, const char *table,
 	snprintf(text, sizeof text, "ATTACH '%s' AS old;"
 	    "INSERT OR REPLACE INTO main.%s SELECT * FROM old.%s WHERE %s;"
 	    "DETACH old", check_path(d->dir, file), table, table, where);
-	state_edit(d, "persistence.db", text);
+	state_edit_both(d, text);
 }
 
-/* The seal of the last record, 32 zero bytes if there is none. */
-static struct lc_seal
-last_seal(const struct device *d)
+/* ---- The layout before ----------------------------------------------- */
+
+static char *
+source_read(const char *name, size_t *len)
 {
-	sqlite3 *db = database(check_path(d->dir, "persistence.db"));
-	struct lc_seal seal = { { 0 } };
-	sqlite3_stmt *s;
+	const char *source = getenv("srcdir");
+	char path[1024];
 
-	REQUIRE(sqlite3_prepare_v2(db, "SELECT mac FROM history ORDER BY seq"
-	    " DESC LIMIT 1", -1, &s, NULL) == SQLITE_OK);
-	if (sqlite3_step(s) == SQLITE_ROW)
-		memcpy(seal.bytes, sqlite3_column_blob(s, 0), LC_SEAL_LEN);
-	sqlite3_finalize(s);
-	sqlite3_close(db);
-	return seal;
+	snprintf(path, sizeof path, "%s/tests/licensecore/state/before/%s",
+	    source != NULL ? source : ".", name);
+	return check_read(path, len);
 }
 
-static const char old_schema[] =
-    "INSERT INTO meta SELECT 'clock.high', json_extract(body, '$[1]')"
-    " FROM sealed WHERE name = 'clock';"
-    "INSERT INTO meta SELECT 'eula.standing', json_extract(body, '$[0]')"
-    " FROM sealed WHERE name = 'eula';"
-    "DROP TABLE sealed;"
-    "ALTER TABLE acceptance DROP COLUMN mac;"
-    "PRAGMA user_version = 1";
+static void
+file_make(const struct device *d, const char *name, const char *source)
+{
+	const char *path = check_path(d->dir, name);
+	size_t len;
+	char *sql = source_read(source, &len);
+	char *text = malloc(len + 1);
+
+	REQUIRE(text != NULL);
+	memcpy(text, sql, len);
+	text[len] = '\0';
+	(void)unlink(path);
+	state_edit_at(path, text);
+	free(text);
+	free(sql);
+}
 
 void
 old_state(struct device *d)
 {
-	struct lc_seal last, head;
-	char sql[160], hex[2 * LC_SEAL_LEN + 1];
+	static const char *const now[] = {
+		"state.db", "state-twin.db", "running", "running-twin",
+		"device.key", "device-twin.key",
+	};
+	static char keys[4200];
+	size_t len;
+	char *data;
 
-	last = last_seal(d);
-	REQUIRE(lc_seal(d->lc->state.mac_key, &last, "history.head", &head) == LC_OK);
-	for (size_t i = 0; i < LC_SEAL_LEN; i++)
-		sprintf(hex + 2 * i, "%02x", head.bytes[i]);
-	snprintf(sql, sizeof sql, "UPDATE meta SET value = x'%s' WHERE name ="
-	    " 'history.head'", hex);
 	device_close(d);
-	state_edit(d, "persistence.db", sql);
-	state_edit(d, "persistence.db", old_schema);
-	CHECK_INT(unlink(check_path(d->dir, "persistence-copy.db")), 0);
+	for (size_t i = 0; i < CHECK_COUNT(now); i++)
+		(void)unlink(check_path(d->dir, now[i]));
+	data = source_read("device.key", &len);
+	check_write(check_path(d->dir, "device.key"), data, len);
+	REQUIRE(chmod(check_path(d->dir, "device.key"), 0600) == 0);
+	free(data);
+	snprintf(keys, sizeof keys, "%s", check_dir());
+	data = source_read("issuer.jwk", &len);
+	check_write(check_path(keys, "issuer.jwk"), data, len);
+	free(data);
+	d->options.key_dir = keys;
+	file_make(d, "persistence.db", "persistence.sql");
+	file_make(d, "persistence-copy.db", "persistence-copy.sql");
+	file_make(d, "store-1-1.db", "store.sql");
+	d->wall = OLD_STATE_WALL;
 }

@@ -91,8 +91,8 @@ statement_show(const char *path, const struct lc_inspected_statement *found)
 	show_text("Device key", s->device);
 	show_text("Nonce", s->nonce);
 	if (s->kind == LC_CREDENTIALS)
-		printf(LABEL "%u records, last seal %s\n", "History",
-		    s->records, s->head);
+		printf(LABEL "%u record%s, last seal %s\n", "History",
+		    s->records, s->records == 1 ? "" : "s", s->head);
 	show_text(s->kind == LC_CREDENTIALS ? "Stores" : "Answers", s->digest);
 	show_licenses(s);
 }

@@ -77,11 +77,12 @@ try_devkey(void)
 {
 	static const char *path;
 	struct lc_devkey *devkey = NULL;
+	bool made;
 	enum lc_err err;
 
 	if (path == NULL)
 		path = check_path(dir, "device.key");
-	err = lc_devkey_open(path, &devkey, NULL);
+	err = lc_devkey_open(path, ".aside", &devkey, &made, NULL);
 	CHECK_INT(devkey != NULL, err == LC_OK);
 	lc_devkey_free(devkey);
 	return err;

@@ -182,10 +182,10 @@ who_accepts_all(void)
 	device_open(d);
 	CHECK_ERR(lc_eula_standing_set(d->lc, true, "alice"), LC_OK, NULL);
 	CHECK_ERR(lc_eula_standing_set(d->lc, false, "bob"), LC_OK, NULL);
-	REQUIRE(lc_history_next(d->lc, 1, &h) == LC_OK);
+	REQUIRE(lc_history_next(d->lc, 0, &h) == LC_OK);
 	CHECK_STR(h->what, "accept-all");
 	CHECK_STR(h->body, "{\"by\":\"alice\"}");
-	REQUIRE(lc_history_next(d->lc, 2, &h) == LC_OK);
+	REQUIRE(lc_history_next(d->lc, 1, &h) == LC_OK);
 	CHECK_STR(h->what, "accept-each");
 	CHECK_STR(h->body, "{\"by\":\"bob\"}");
 	device_free(d);

@@ -46,7 +46,7 @@ check_processed(struct device *d)
 	struct lc_detail detail = { "" };
 
 	CHECK((device_license(d, "a") == NULL) == done);
-	CHECK_ERR(lc_history_check(&d->lc->state, &detail), LC_OK, &detail);
+	CHECK_ERR(lc_check(d->lc, &detail), LC_OK, &detail);
 	return done;
 }
 

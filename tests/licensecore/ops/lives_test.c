@@ -696,7 +696,10 @@ disk_read(const char *dir, struct file *files, size_t room)
 	return n;
 }
 
-/* What was used since it was recorded last is lost, and that is not much. */
+/*
+ * What was used since it was recorded last is charged as if all of that time it
+ * had been in use, which is not much.
+ */
 static void
 crash(struct world *w)
 {
@@ -722,7 +725,7 @@ crash(struct world *w)
 		if (model_first(&w->m, l) < 0)
 			continue;
 		used = lc_license_used_s(w->d->lc, device_license(w->d, l->id));
-		CHECK(used <= l->used && l->used - used <= FLUSH);
+		CHECK(used - l->used <= FLUSH && l->used - used <= FLUSH);
 		l->used = used;
 		l->least_used = (uint32_t)used;
 	}

@@ -64,8 +64,13 @@ static void
 check_history(struct device *d)
 {
 	struct lc_detail detail = { "" };
+	int64_t wait;
 
-	CHECK_ERR(lc_history_check(&d->lc->state, &detail), LC_OK, &detail);
+	/* What failed in the second file is mended. */
+	d->boot_ms += 60000;
+	d->wall += 60;
+	CHECK_ERR(lc_tick(d->lc, &wait), LC_OK, NULL);
+	CHECK_ERR(lc_check(d->lc, &detail), LC_OK, &detail);
 }
 
 /* ---- A whole life ---------------------------------------------------- */
@@ -327,7 +332,7 @@ revoked_for_good(void)
 {
 	struct device *d = device_new();
 	struct ticket t = { .id = "t1", .seq = 1, .remove = { "a" } };
-	const char *store = check_path(d->dir, "store-1-1.db");
+	const char *store = check_path(d->dir, "state.db");
 	struct lc_terms terms[] = { issuer_terms("a"), issuer_terms("b") };
 	struct lc_action *a;
 	char *old;
@@ -349,7 +354,7 @@ revoked_for_good(void)
 	    " revoked");
 	lc_action_free(a);
 
-	/* An older copy of the store, put back. */
+	/* An older copy of the state, put back. */
 	device_close(d);
 	check_write(store, old, len);
 	free(old);
@@ -357,9 +362,9 @@ revoked_for_good(void)
 	CHECK(device_license(d, "a") == NULL);
 	CHECK(device_license(d, "b") != NULL);
 	CHECK_INT(d->notices[0], LC_EDAMAGED);
-	CHECK_HAS(d->notice, "was made again from the copy");
+	CHECK_HAS(d->notice, "was made again from");
 
-	/* The store lost, and made again from its mirror. */
+	/* The file lost, and made again from its twin. */
 	device_close(d);
 	REQUIRE(unlink(store) == 0);
 	device_open(d);
@@ -723,7 +728,10 @@ a_store_that_fails(void)
 	a = ticket_process(d, &t, (struct lc_request){ 0 });
 	check_action(a, LC_FAILED, LC_EDAMAGED);
 	lc_action_free(a);
-	CHECK(!check_old_or_new(d));
+	CHECK(device_license(d, "a") != NULL && device_license(d, "b") !=
+	    NULL);
+	CHECK(device_license(d, "g") == NULL);
+	CHECK_ERR(lc_check(d->lc, NULL), LC_EDAMAGED, NULL);
 	device_free(d);
 }
 

@@ -10,7 +10,6 @@
 
 #include "check.h"
 #include "device.h"
-#include "old_state.h"
 #include "ticket.h"
 
 #define DAY 86400
@@ -477,24 +476,6 @@ a_priority_is_of_both(void)
 	device_free(t.d);
 }
 
-/* Copies had priorities of their own: the first store's counts. */
-static void
-priorities_of_before(void)
-{
-	struct twins t = twins_new(1, 2);
-
-	install_twin(&t, license("a", LC_GRACE_PERIOD));
-	device_close(t.d);
-	state_edit_both(t.d, "UPDATE license SET priority = 3 WHERE store = 2");
-	device_open(t.d);
-	check_priorities(&t, LC_PRIORITY_HIGH);
-	device_close(t.d);
-	state_edit_both(t.d, "UPDATE license SET priority = 1 WHERE store = 1");
-	device_open(t.d);
-	check_priorities(&t, LC_PRIORITY_LOW);
-	device_free(t.d);
-}
-
 /* ---- Clearing -------------------------------------------------------- */
 
 static void
@@ -634,7 +615,6 @@ main(int argc, char **argv)
 		{ "an agreement reaches what is away",
 		    an_agreement_reaches_what_is_away },
 		{ "a priority is of both", a_priority_is_of_both },
-		{ "priorities of before", priorities_of_before },
 		{ "a cleared copy leaves the other",
 		    a_cleared_copy_leaves_the_other },
 		{ "the first copy is cleared", the_first_copy_is_cleared },

@@ -18,9 +18,11 @@ database(void)
 	struct lc_detail detail = { "" };
 	struct lc_db *db = NULL;
 
-	CHECK_ERR(lc_db_open(check_path(check_dir(), "p.db"),
-	    LC_DB_PERSISTENCE, &db, &detail), LC_OK, &detail);
+	CHECK_ERR(lc_db_connect(check_path(check_dir(), "p.db"), true, &db,
+	    &detail), LC_OK, &detail);
 	REQUIRE(db != NULL);
+	CHECK_INT(lc_db_exec(db, "CREATE TABLE meta (name TEXT PRIMARY KEY,"
+	    " value)"), LC_OK);
 	return db;
 }
 
@@ -101,12 +103,12 @@ an_unreadable_history(void)
 	disk_end_at(0, DISK_FAILS);	/* from now on calls are counted */
 	device_open(d);
 	(void)device_add(d, issuer_terms("a"));
-	CHECK_INT(lc_history_next(d->lc, 1, &h), LC_OK);
+	CHECK_INT(lc_history_next(d->lc, 0, &h), LC_OK);
 	CHECK_INT(lc_history_next(d->lc, h->seq, &h), LC_ENOTFOUND);
 	disk_end_at(1, DISK_UNREADABLE);
-	CHECK_INT(lc_history_next(d->lc, 1, &h), LC_EIO);
+	CHECK_INT(lc_history_next(d->lc, 0, &h), LC_EIO);
 	disk_end_at(0, DISK_FAILS);
-	CHECK_INT(lc_history_next(d->lc, 1, &h), LC_OK);
+	CHECK_INT(lc_history_next(d->lc, 0, &h), LC_OK);
 	device_free(d);
 }
 
@@ -187,7 +189,7 @@ is_standing(const struct device *d)
 	return lc_eula_standing(d->lc);
 }
 
-/* The file as it was before is put back: its copy has come further. */
+/* The file as it was before is put back: its twin has come further. */
 static void
 check_setting(const struct setting *s)
 {
@@ -197,8 +199,8 @@ check_setting(const struct setting *s)
 		.nlevels = 2,
 	};
 	struct device *d = device_new();
-	const char *file = check_path(d->dir, "persistence.db");
-	const char *copy = check_path(d->dir, "persistence-copy.db");
+	const char *file = check_path(d->dir, "state.db");
+	const char *copy = check_path(d->dir, "state-twin.db");
 	char *before, *after;
 	size_t len, copy_len;
 
@@ -218,7 +220,7 @@ check_setting(const struct setting *s)
 	free(after);
 	device_open(d);
 	CHECK(s->is_set(d));
-	CHECK_HAS(d->notice, "made again from");
+	CHECK_ERR(lc_check(d->lc, NULL), LC_OK, NULL);
 	device_free(d);
 }
 

@@ -18,9 +18,12 @@ open_key(const char *path)
 {
 	struct lc_devkey *devkey = NULL;
 	struct lc_detail detail = { "" };
+	bool made;
 
-	CHECK_ERR(lc_devkey_open(path, &devkey, &detail), LC_OK, &detail);
+	CHECK_ERR(lc_devkey_open(path, ".aside", &devkey, &made, &detail),
+	    LC_OK, &detail);
 	REQUIRE(devkey != NULL);
+	CHECK(lc_devkey_is_kept(devkey));
 	return devkey;
 }
 
@@ -29,8 +32,10 @@ check_refused(const char *path, enum lc_err err, const char *says)
 {
 	struct lc_devkey *devkey = NULL;
 	struct lc_detail detail = { "" };
+	bool made;
 
-	CHECK_ERR(lc_devkey_open(path, &devkey, &detail), err, &detail);
+	CHECK_ERR(lc_devkey_open(path, ".aside", &devkey, &made, &detail),
+	    err, &detail);
 	CHECK_HAS(detail.text, says);
 	CHECK(devkey == NULL);
 }
@@ -121,9 +126,6 @@ keys_that_are_refused(void)
 {
 	const char *dir = check_dir();
 	const char *path = check_path(dir, "device.key");
-	struct lc_key *key = NULL;
-	char *pem = NULL;
-	size_t len = 0;
 
 	lc_devkey_free(open_key(path));
 	REQUIRE(chmod(path, 0640) == 0);
@@ -136,25 +138,103 @@ keys_that_are_refused(void)
 		check_refused(path, LC_ETRUST, "owned by user 65534");
 		REQUIRE(chown(path, 0, 0) == 0);
 	}
-	check_write(path, "", 0);
-	check_refused(path, LC_ETRUST, "no private key");
-	check_write(path, "rubbish", 7);
-	check_refused(path, LC_ETRUST, "no private key");
-	REQUIRE(lc_key_generate(LC_ES256, &key) == LC_OK);
-	REQUIRE(lc_key_to_pem(key, &pem, &len) == LC_OK);
-	check_write(path, pem, len);
-	check_refused(path, LC_ETRUST, "not Ed25519");
-	OPENSSL_clear_free(pem, len);
-	lc_key_free(key);
-	REQUIRE(unlink(path) == 0 && mkdir(path, 0700) == 0);
-	check_refused(path, LC_EIO, "not a regular file");
-	REQUIRE(rmdir(path) == 0 && mkfifo(path, 0600) == 0);
-	check_refused(path, LC_EIO, "not a regular file");
-	REQUIRE(unlink(path) == 0);
-	REQUIRE(symlink("/nowhere/at/all", path) == 0);
-	check_refused(path, LC_EIO, "already exists");
 	check_refused(
 	    check_path(dir, "none/device.key"), LC_EIO, "cannot write");
+}
+
+/* Whatever is wrong with one of the two, the other one counts. */
+static void
+damaged_keys(void)
+{
+	const char *dir = check_dir();
+	const char *paths[2] = { check_path(dir, "device.key"),
+		check_path(dir, "device-twin.key") };
+	struct lc_devkey *first = open_key(paths[0]);
+	struct lc_key *key = NULL;
+	char *pem = NULL;
+	size_t len = 0;
+
+	REQUIRE(lc_key_generate(LC_ES256, &key) == LC_OK);
+	REQUIRE(lc_key_to_pem(key, &pem, &len) == LC_OK);
+	for (int i = 0; i < 2 * 7; i++) {
+		const char *path = paths[i % 2], *says = "no private key";
+		struct lc_devkey *again = NULL;
+		struct lc_detail why = { "" };
+		struct stat st;
+		char aside[16];
+		bool made;
+
+		check_context("%s, case %d", path, i / 2);
+		REQUIRE(unlink(path) == 0);
+		switch (i / 2) {
+		case 0:
+			says = "";
+			break;
+		case 1:
+			check_write(path, "", 0);
+			break;
+		case 2:
+			check_write(path, "rubbish", 7);
+			break;
+		case 3:
+			check_write(path, pem, len);
+			says = "not Ed25519";
+			break;
+		case 4:
+			REQUIRE(mkdir(path, 0700) == 0);
+			says = "not a regular file";
+			break;
+		case 5:
+			REQUIRE(mkfifo(path, 0600) == 0);
+			says = "not a regular file";
+			break;
+		default:
+			REQUIRE(symlink("/nowhere/at/all", path) == 0);
+			says = "";
+			break;
+		}
+		if (i / 2 >= 1 && i / 2 <= 3)
+			REQUIRE(chmod(path, 0600) == 0);
+		snprintf(aside, sizeof aside, ".aside-%d", i);
+		CHECK_ERR(lc_devkey_open(paths[0], aside, &again, &made,
+		    &why), LC_OK, &why);
+		CHECK(!made);
+		CHECK_HAS(why.text, says);
+		CHECK_STR(lc_devkey_key(again)->kid,
+		    lc_devkey_key(first)->kid);
+		lc_devkey_free(again);
+		REQUIRE(lstat(path, &st) == 0);
+		CHECK(S_ISREG(st.st_mode));
+		CHECK_UINT(st.st_mode & 07777, 0600);
+	}
+	OPENSSL_clear_free(pem, len);
+	lc_key_free(key);
+	lc_devkey_free(first);
+}
+
+/* Both: the device has a new key, and that is said. */
+static void
+both_keys_damaged(void)
+{
+	const char *dir = check_dir();
+	const char *path = check_path(dir, "device.key");
+	struct lc_devkey *first = open_key(path), *again = NULL;
+	struct lc_detail why = { "" };
+	bool made = false;
+
+	check_write(path, "rubbish", 7);
+	check_write(check_path(dir, "device-twin.key"), "", 0);
+	CHECK_ERR(lc_devkey_open(path, ".aside", &again, &made, &why), LC_OK,
+	    &why);
+	CHECK(made);
+	CHECK_HAS(why.text, "no private key");
+	CHECK(strcmp(lc_devkey_key(again)->kid,
+	    lc_devkey_key(first)->kid) != 0);
+	CHECK_INT(access(check_path(dir, "device.key.aside"), F_OK), 0);
+	lc_devkey_free(again);
+	again = open_key(path);
+	lc_devkey_free(again);
+	lc_devkey_free(first);
 }
 
 /* An encrypted key must not make OpenSSL ask at the terminal. */
@@ -172,7 +252,17 @@ a_passphrase_is_not_asked_for(void)
 	BIO_free(bio);
 	EVP_PKEY_free(pkey);
 	REQUIRE(chmod(path, 0600) == 0);
-	check_refused(path, LC_ETRUST, "without a passphrase");
+	{
+		struct lc_devkey *devkey = NULL;
+		struct lc_detail why = { "" };
+		bool made;
+
+		CHECK_ERR(lc_devkey_open(path, ".aside", &devkey, &made,
+		    &why), LC_OK, NULL);
+		CHECK(made);
+		CHECK_HAS(why.text, "without a passphrase");
+		lc_devkey_free(devkey);
+	}
 }
 
 static void
@@ -217,6 +307,8 @@ main(int argc, char **argv)
 		{ "made once and kept", made_once_and_kept },
 		{ "keys of MACs", keys_of_macs },
 		{ "keys that are refused", keys_that_are_refused },
+		{ "damaged keys", damaged_keys },
+		{ "both keys damaged", both_keys_damaged },
 		{ "a passphrase is not asked for",
 		    a_passphrase_is_not_asked_for },
 		{ "files are replaced whole", files_are_replaced_whole },

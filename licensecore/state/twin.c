@@ -1,0 +1,751 @@
+/*
+ * twin.c - the two state files: which one counts, and changes to both.
+ */
+#include "twin.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <openssl/crypto.h>
+
+#include "base/error.h"
+#include "half.h"
+#include "salvage.h"
+
+struct lc_twin {
+	struct lc_half halves[2];
+	/* The one that was read; the first, if changes can be recorded. */
+	struct lc_half *counts;
+	struct lc_sealer *sealer;
+	struct lc_loader loader;
+	struct lc_head head;		/* as committed */
+	struct lc_head next;		/* as the change has it */
+	bool changing, twin_changing;
+	enum lc_err failed;		/* the first file, in the change */
+	bool twin_behind;		/* it is open, but not in step */
+	int64_t owed;		/* what a head has to say of restoring it */
+	bool is_new;		/* the first one, so that the other is missing */
+	int64_t now;
+	void (*notice)(void *arg, enum lc_err, const char *text);
+	void *arg;
+	/* What lc_twin_get handed out last: no statement is left open. */
+	struct lc_value got[LC_ROW_COLUMNS_MAX];
+	char *bytes;
+	size_t room;
+};
+
+static const char *const names[2] = { "state.db", "state-twin.db" };
+
+static void __attribute__((format(printf, 3, 4)))
+tell(const struct lc_twin *t, enum lc_err err, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	if (t->notice == NULL)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	t->notice(t->arg, err, text);
+}
+
+static struct lc_half *
+other(struct lc_twin *t, const struct lc_half *h)
+{
+	return h == &t->halves[0] ? &t->halves[1] : &t->halves[0];
+}
+
+/* ---- Making one again ------------------------------------------------ */
+
+/*
+ * Makes the half again from the other one, which is whole.  What stood there
+ * is kept for people to look at, unless it is only older.
+ */
+static enum lc_err
+make_again(struct lc_twin *t, struct lc_half *h, bool keep, int64_t restored)
+{
+	char *aside = NULL, suffix[40];
+	enum lc_err err;
+
+	(void)snprintf(suffix, sizeof suffix, ".damaged-%lld",
+	    (long long)t->now);
+	if (keep && (aside = lc_half_beside(h, suffix)) == NULL)
+		return LC_ENOMEM;
+	err = lc_half_make(h, other(t, h), restored, aside, t->sealer);
+	if (err == LC_OK && keep)
+		tell(t, LC_EDAMAGED, "%s: damaged, or not what was last"
+		    " written there; moved to %s", h->path, aside);
+	free(aside);
+	return err;
+}
+
+/* The same when it is told. */
+static enum lc_err
+restore(struct lc_twin *t, struct lc_half *h)
+{
+	bool older = h->state == LC_HALF_GOOD;
+	enum lc_err err;
+
+	/* That both were damaged is recorded otherwise, or both are new. */
+	t->owed = older || t->is_new ? 0 : h - t->halves + 1;
+	err = make_again(t, h, h->state == LC_HALF_DAMAGED, t->owed);
+	if (err != LC_OK)
+		return err;
+	tell(t, LC_EDAMAGED, "%s was made again from %s", h->path,
+	    other(t, h)->path);
+	if (t->owed != 0)
+		t->head.restored = t->owed;
+	t->owed = 0;
+	return err;
+}
+
+/* ---- Opening --------------------------------------------------------- */
+
+/* A file that was behind by one commit when the process or power ended. */
+static bool
+was_cut_off(const struct lc_twin *t, const struct lc_half *h)
+{
+	return (h->state == LC_HALF_GOOD &&
+	    h->head.serial + 1 == t->head.serial) ||
+	    (h->state == LC_HALF_MISSING && t->head.serial == 0);
+}
+
+/* Whole by its head, and the same as the one that counts. */
+static bool
+is_in_step(const struct lc_twin *t, const struct lc_half *h)
+{
+	return h->state == LC_HALF_GOOD &&
+	       h->head.serial == t->head.serial &&
+	       h->head.nrows == t->head.nrows &&
+	       memcmp(h->head.sum, t->head.sum, sizeof h->head.sum) == 0;
+}
+
+/* The other one, once it is known which counts. */
+static enum lc_err
+other_judge(struct lc_twin *t)
+{
+	struct lc_half *h = other(t, t->counts);
+	enum lc_err err;
+
+	if (is_in_step(t, h)) {
+		if (h->head.restored != 0)
+			t->head.restored = h->head.restored;
+		return LC_OK;
+	}
+	if (h->state == LC_HALF_UNREADABLE) {
+		tell(t, LC_EIO, "%s; trying again", h->why.text);
+		return LC_OK;
+	}
+	/* Only the twin can be behind by more: it may have failed for long. */
+	if (h == &t->halves[0] && h->state == LC_HALF_GOOD &&
+	    !was_cut_off(t, h))
+		lc_half_fail(h, LC_EDAMAGED);
+	if (was_cut_off(t, h))
+		err = make_again(t, h, false, 0);
+	else
+		err = restore(t, h);
+	if (err == LC_OK || err == LC_ENOMEM)
+		return err;
+	tell(t, err, "%s; trying again", h->why.text);
+	if (h->state == LC_HALF_GOOD)
+		lc_half_fail(h, err);
+	return LC_OK;
+}
+
+/* Takes this one if it is whole. */
+static enum lc_err
+half_try(struct lc_twin *t, struct lc_half *h)
+{
+	enum lc_err err;
+
+	if (h->state != LC_HALF_GOOD)
+		return LC_OK;
+	err = lc_half_read(h, t->sealer, &t->loader);
+	if (err == LC_OK) {
+		t->counts = h;
+		t->head = h->head;
+		t->is_new = t->head.lost || t->head.serial == 0;
+	} else if (err != LC_ENOMEM) {
+		lc_half_fail(h, err);
+		err = LC_OK;
+	}
+	return err;
+}
+
+static bool
+any_is(const struct lc_twin *t, enum lc_half_state state)
+{
+	return t->halves[0].state == state || t->halves[1].state == state;
+}
+
+/* Neither is whole. */
+static enum lc_err
+none_whole(struct lc_twin *t, struct lc_detail *detail)
+{
+	struct lc_half *h = &t->halves[0];
+	enum lc_err err;
+
+	t->loader.reset(t->loader.arg);
+	if (any_is(t, LC_HALF_NEWER)) {
+		*detail = h->state == LC_HALF_NEWER ? h->why :
+		    t->halves[1].why;
+		return LC_ENEWER;
+	}
+	if (any_is(t, LC_HALF_UNREADABLE))
+		return LC_OK;	/* what it holds may be the whole of it */
+	if (!any_is(t, LC_HALF_DAMAGED))
+		err = lc_half_make(h, NULL, 0, NULL, t->sealer);
+	else
+		err = lc_salvage(t->halves, t->sealer, t->now, t->notice,
+		    t->arg);
+	if (err == LC_OK)
+		err = half_try(t, h);
+	return err == LC_ENOMEM ? err : LC_OK;
+}
+
+/* One of a later version beside one that is whole is a damaged one. */
+static void
+newer_judge(struct lc_twin *t)
+{
+	struct lc_half *h = other(t, t->counts);
+
+	if (h->state == LC_HALF_NEWER)
+		h->state = LC_HALF_DAMAGED;
+}
+
+static enum lc_err
+open_both(struct lc_twin *t, struct lc_detail *detail)
+{
+	struct lc_half *first = &t->halves[0], *second = &t->halves[1];
+	enum lc_err err;
+
+	if ((err = lc_half_open(first, t->sealer)) != LC_OK ||
+	    (err = lc_half_open(second, t->sealer)) != LC_OK)
+		return err;
+	if (first->state == LC_HALF_GOOD && second->state == LC_HALF_GOOD &&
+	    second->head.serial > first->head.serial) {
+		first = second;
+		second = &t->halves[0];
+	}
+	if ((err = half_try(t, first)) == LC_OK && t->counts == NULL)
+		err = half_try(t, second);
+	if (err == LC_OK && t->counts == NULL)
+		err = none_whole(t, detail);
+	if (err != LC_OK || t->counts == NULL)
+		return err;
+	newer_judge(t);
+	return other_judge(t);
+}
+
+/* Without the key nothing can be told of the files. */
+static enum lc_err
+open_none(struct lc_twin *t, const struct lc_detail *why)
+{
+	for (int i = 0; i < 2; i++) {
+		t->halves[i].why = *why;
+		t->halves[i].state = LC_HALF_UNREADABLE;
+	}
+	t->loader.reset(t->loader.arg);
+	return LC_OK;
+}
+
+enum lc_err
+lc_twin_open(const struct lc_twin_options *o, struct lc_twin **out,
+    struct lc_detail *detail)
+{
+	struct lc_twin *t = calloc(1, sizeof *t);
+	enum lc_err err = LC_ENOMEM;
+
+	if (t == NULL)
+		return err;
+	t->loader = o->loader;
+	t->now = o->now;
+	t->notice = o->notice;
+	t->arg = o->arg;
+	for (int i = 0; i < 2; i++) {
+		if (asprintf(&t->halves[i].path, "%s/%s", o->dir,
+		    names[i]) < 0) {
+			t->halves[i].path = NULL;
+			goto out;
+		}
+	}
+	if (o->key == NULL)
+		err = open_none(t, o->why);
+	else if ((err = lc_sealer_new(o->key, &t->sealer)) == LC_OK)
+		err = open_both(t, detail);
+	if (err == LC_OK) {
+		*out = t;
+		t = NULL;	/* the caller's now */
+	}
+out:
+	lc_twin_close(t);
+	return err;
+}
+
+void
+lc_twin_close(struct lc_twin *t)
+{
+	if (t == NULL)
+		return;
+	for (int i = 0; i < 2; i++) {
+		lc_half_close(&t->halves[i]);
+		free(t->halves[i].path);
+	}
+	lc_sealer_free(t->sealer);
+	free(t->bytes);
+	free(t);
+}
+
+/* ---- How it is ------------------------------------------------------- */
+
+enum lc_err
+lc_twin_recording(const struct lc_twin *t, struct lc_detail *detail)
+{
+	const struct lc_half *h = &t->halves[0];
+
+	if (h->state == LC_HALF_GOOD)
+		return LC_OK;
+	return lc_fail(detail, LC_EIO, "%s", h->why.text);
+}
+
+bool
+lc_twin_can_be_ready(const struct lc_twin *t)
+{
+	return t->counts != NULL &&
+	       t->halves[0].state != LC_HALF_UNREADABLE;
+}
+
+enum lc_err
+lc_twin_doubled(const struct lc_twin *t, struct lc_detail *detail)
+{
+	const struct lc_half *h = &t->halves[1];
+
+	if (h->state == LC_HALF_GOOD && !t->twin_behind)
+		return LC_OK;
+	return lc_fail(detail, LC_EIO, "%s", h->why.text);
+}
+
+const char *
+lc_twin_restored(const struct lc_twin *t)
+{
+	int64_t which = t->head.restored;
+
+	return which == 1 || which == 2 ? names[which - 1] : NULL;
+}
+
+void
+lc_twin_suspend(struct lc_twin *t, const struct lc_detail *why)
+{
+	t->halves[0].state = LC_HALF_UNREADABLE;
+	t->halves[0].why = *why;
+	t->counts = NULL;
+}
+
+struct lc_head *
+lc_twin_head(struct lc_twin *t)
+{
+	return t->changing ? &t->next : &t->head;
+}
+
+struct lc_db *
+lc_twin_db(struct lc_twin *t)
+{
+	return t->counts != NULL ? t->counts->db : NULL;
+}
+
+const char *
+lc_twin_words(const struct lc_twin *t, enum lc_err err)
+{
+	return lc_db_words(t->halves[0].db, err);
+}
+
+/* ---- Changes --------------------------------------------------------- */
+
+/*
+ * Something is wrong with the first file: at once it counts no more, and it is
+ * made again when nothing is attached to it.
+ */
+static void
+first_failed(struct lc_twin *t, enum lc_err err)
+{
+	if (err != LC_EDAMAGED)
+		return;
+	/* Somebody may be reading from it: it stays open until then. */
+	t->halves[0].state = LC_HALF_DAMAGED;
+	(void)lc_fail(&t->halves[0].why, err, "%s: damaged, or not what was"
+	    " last written there", t->halves[0].path);
+	if (t->halves[1].state == LC_HALF_GOOD && !t->twin_behind)
+		t->counts = &t->halves[1];
+	else
+		t->counts = NULL;
+}
+
+/* The change goes on without the second one. */
+static void
+second_failed(struct lc_twin *t, enum lc_err err)
+{
+	struct lc_half *h = &t->halves[1];
+
+	if (t->twin_changing)
+		lc_db_rollback(h->db);
+	t->twin_changing = false;
+	*h->why.text = '\0';
+	(void)lc_fail(&h->why, err, "%s: %s", h->path,
+	    err == LC_EDAMAGED ? "damaged" : lc_db_words(h->db, err));
+	if (!t->twin_behind)
+		tell(t, err, "%s; changes are only in %s until it can be made"
+		    " again", h->why.text, t->halves[0].path);
+	t->twin_behind = true;
+	if (err == LC_EDAMAGED)
+		lc_half_fail(h, err);
+}
+
+enum lc_err
+lc_twin_ready(struct lc_twin *t, struct lc_detail *detail)
+{
+	struct lc_half *h = &t->halves[0];
+	enum lc_err err;
+
+	if (h->state == LC_HALF_GOOD)
+		return LC_OK;
+	if (t->counts == NULL || h->state == LC_HALF_UNREADABLE)
+		return lc_twin_recording(t, detail);
+	if ((err = restore(t, h)) != LC_OK)
+		return lc_fail(detail, err, "%s", h->why.text);
+	t->counts = h;
+	return err;
+}
+
+static enum lc_err
+first_begin(struct lc_twin *t, struct lc_detail *detail)
+{
+	struct lc_half *h = &t->halves[0];
+	struct lc_head head;
+	enum lc_err err;
+
+	if ((err = lc_db_begin(h->db)) == LC_OK) {
+		err = lc_rows_head_get(h->db, t->sealer, &head);
+		/* A commit that failed may have been one all the same. */
+		if (err == LC_OK && head.serial != t->head.serial)
+			err = LC_EDAMAGED;
+		if (err == LC_OK)
+			return err;
+		lc_db_rollback(h->db);
+	}
+	(void)lc_fail(detail, err, "%s: %s", h->path, lc_db_words(h->db, err));
+	first_failed(t, err);
+	return err;
+}
+
+static void
+second_begin(struct lc_twin *t)
+{
+	struct lc_half *h = &t->halves[1];
+	struct lc_head head;
+	enum lc_err err;
+
+	t->twin_changing = false;
+	if (h->state != LC_HALF_GOOD || t->twin_behind)
+		return;
+	if ((err = lc_db_begin(h->db)) == LC_OK) {
+		t->twin_changing = true;
+		err = lc_rows_head_get(h->db, t->sealer, &head);
+		if (err == LC_OK && head.serial != t->head.serial)
+			err = LC_EDAMAGED;
+	}
+	if (err != LC_OK)
+		second_failed(t, err);
+}
+
+enum lc_err
+lc_twin_begin(struct lc_twin *t, struct lc_detail *detail)
+{
+	enum lc_err err = lc_twin_ready(t, detail);
+
+	if (err != LC_OK || (err = first_begin(t, detail)) != LC_OK)
+		return err;
+	second_begin(t);
+	t->failed = LC_OK;
+	t->next = t->head;
+	t->next.serial++;
+	t->changing = true;
+	return LC_OK;
+}
+
+void
+lc_twin_rollback(struct lc_twin *t)
+{
+	if (!t->changing)
+		return;
+	t->changing = false;
+	lc_db_rollback(t->halves[0].db);
+	if (t->twin_changing)
+		lc_db_rollback(t->halves[1].db);
+	t->twin_changing = false;
+	first_failed(t, t->failed);
+}
+
+/* Of the first file, within a change. */
+static enum lc_err
+first_said(struct lc_twin *t, enum lc_err err)
+{
+	if (err != LC_OK && err != LC_ENOTFOUND)
+		t->failed = err;
+	return err;
+}
+
+/* The seal of the row that goes. */
+static enum lc_err
+seal_remove(struct lc_twin *t, enum lc_state_table table, int64_t key)
+{
+	uint8_t seal[LC_ROW_SEAL_LEN];
+	enum lc_err err;
+
+	err = first_said(t, lc_rows_seal(t->halves[0].db, table, key, seal));
+	if (err == LC_OK)
+		lc_head_remove(&t->next, seal);
+	return err;
+}
+
+static enum lc_err
+row_write(struct lc_twin *t, enum lc_state_table table, int64_t key,
+    const struct lc_value *values)
+{
+	uint8_t seal[LC_ROW_SEAL_LEN];
+	enum lc_err err;
+
+	err = lc_row_seal(t->sealer, table, key, values, t->next.chain, seal);
+	if (err != LC_OK)
+		return err;
+	err = first_said(t, lc_rows_put(t->halves[0].db, table, key, values,
+	    seal));
+	if (err != LC_OK)
+		return err;
+	lc_head_add(&t->next, seal);
+	if (table == LC_T_HISTORY)
+		memcpy(t->next.chain, seal, sizeof seal);
+	if (t->twin_changing) {
+		err = lc_rows_put(t->halves[1].db, table, key, values, seal);
+		if (err != LC_OK)
+			second_failed(t, err);
+	}
+	return LC_OK;
+}
+
+enum lc_err
+lc_twin_put(struct lc_twin *t, enum lc_state_table table, int64_t key,
+    const struct lc_value *values)
+{
+	enum lc_err err = seal_remove(t, table, key);
+
+	return err != LC_OK && err != LC_ENOTFOUND ? err :
+	    row_write(t, table, key, values);
+}
+
+enum lc_err
+lc_twin_append(struct lc_twin *t, const struct lc_value *values)
+{
+	enum lc_err err;
+
+	err = row_write(t, LC_T_HISTORY, t->next.nrecords + 1, values);
+	if (err == LC_OK)
+		t->next.nrecords++;
+	return err;
+}
+
+enum lc_err
+lc_twin_delete(struct lc_twin *t, enum lc_state_table table, int64_t key)
+{
+	enum lc_err err = seal_remove(t, table, key);
+
+	if (err == LC_OK)
+		err = first_said(t, lc_rows_delete(t->halves[0].db, table,
+		    key));
+	if (err != LC_OK)
+		return err == LC_ENOTFOUND ? LC_OK : err;
+	if (t->twin_changing) {
+		err = lc_rows_delete(t->halves[1].db, table, key);
+		if (err != LC_OK)
+			second_failed(t, err);
+	}
+	return LC_OK;
+}
+
+/* Done already, with the first one. */
+static void
+second_commit(struct lc_twin *t)
+{
+	struct lc_half *h = &t->halves[1];
+	enum lc_err err;
+
+	if (!t->twin_changing)
+		return;
+	err = lc_rows_head_put(h->db, t->sealer, &t->head);
+	if (err == LC_OK)
+		err = lc_db_commit(h->db);
+	if (err != LC_OK)
+		second_failed(t, err);
+	t->twin_changing = false;
+}
+
+enum lc_err
+lc_twin_commit(struct lc_twin *t, struct lc_detail *detail)
+{
+	struct lc_half *h = &t->halves[0];
+	enum lc_err err;
+
+	err = lc_rows_head_put(h->db, t->sealer, &t->next);
+	if (err == LC_OK)
+		err = lc_db_commit(h->db);
+	if (err != LC_OK) {
+		(void)lc_fail(detail, err, "%s: %s", h->path,
+		    lc_db_words(h->db, err));
+		lc_twin_rollback(t);
+		first_failed(t, err);
+		return err;
+	}
+	t->head = t->next;
+	t->changing = false;
+	second_commit(t);
+	return LC_OK;
+}
+
+/* ---- Reading --------------------------------------------------------- */
+
+static enum lc_err
+got_judge(struct lc_twin *t, const struct lc_scan *scan)
+{
+	uint8_t seal[LC_ROW_SEAL_LEN];
+	enum lc_err err;
+
+	if (scan->table == LC_T_HISTORY)	/* needs the seal before */
+		return LC_OK;
+	err = lc_row_seal(t->sealer, scan->table, scan->key, scan->values,
+	    NULL, seal);
+	return err == LC_OK && (!scan->has_seal ||
+	    CRYPTO_memcmp(seal, scan->seal, sizeof seal) != 0) ?
+	    LC_EDAMAGED : err;
+}
+
+static enum lc_err
+got_copy(struct lc_twin *t, const struct lc_scan *scan)
+{
+	int n = lc_state_columns(scan->table);
+	size_t len = 0, at = 0;
+
+	for (int i = 0; i < n; i++)
+		len += scan->values[i].len + 1;
+	if (len > t->room) {
+		char *more = realloc(t->bytes, len);
+
+		if (more == NULL)
+			return LC_ENOMEM;
+		t->bytes = more;
+		t->room = len;
+	}
+	for (int i = 0; i < n; i++) {
+		const struct lc_value *v = &scan->values[i];
+
+		t->got[i] = *v;
+		if (v->kind != LC_V_TEXT && v->kind != LC_V_BLOB)
+			continue;
+		t->got[i].bytes = t->bytes + at;
+		if (v->len > 0)
+			memcpy(t->bytes + at, v->bytes, v->len);
+		t->bytes[at + v->len] = '\0';
+		at += v->len + 1;
+	}
+	return LC_OK;
+}
+
+static enum lc_err
+get_from(struct lc_twin *t, const struct lc_half *h,
+    enum lc_state_table table, int64_t *key)
+{
+	struct lc_scan scan;
+	enum lc_err err;
+
+	if ((err = lc_scan_begin(&scan, h->db, table, *key)) != LC_OK)
+		return err;
+	if ((err = lc_scan_next(&scan)) == LC_OK &&
+	    (err = got_judge(t, &scan)) == LC_OK &&
+	    (err = got_copy(t, &scan)) == LC_OK)
+		*key = scan.key;
+	lc_scan_end(&scan);
+	return err;
+}
+
+enum lc_err
+lc_twin_get(struct lc_twin *t, enum lc_state_table table, int64_t *key,
+    const struct lc_value **values)
+{
+	enum lc_err err;
+
+	if (t->counts == NULL)
+		return LC_ENOTFOUND;
+	err = get_from(t, t->counts, table, key);
+	if (err == LC_EDAMAGED && !t->changing &&
+	    t->counts == &t->halves[0]) {
+		first_failed(t, err);
+		if (t->counts != NULL)
+			err = get_from(t, t->counts, table, key);
+	}
+	if (err == LC_OK)
+		*values = t->got;
+	return err;
+}
+
+enum lc_err
+lc_twin_tend(struct lc_twin *t, int64_t now)
+{
+	struct lc_half *h = &t->halves[1];
+	int64_t restored;
+	enum lc_err err;
+
+	t->now = now;
+	if (t->halves[0].state != LC_HALF_GOOD)
+		return lc_twin_ready(t, NULL);
+	if (h->state == LC_HALF_GOOD && !t->twin_behind)
+		return LC_OK;
+	restored = t->is_new ? 0 : h->state == LC_HALF_DAMAGED ||
+	    h->state == LC_HALF_MISSING ? 2 : t->owed;
+	err = make_again(t, h, h->state == LC_HALF_DAMAGED, restored);
+	if (err != LC_OK) {
+		if (h->state == LC_HALF_GOOD)
+			lc_half_fail(h, err);
+		return err;
+	}
+	t->twin_behind = false;
+	t->owed = 0;
+	if (restored != 0)
+		t->head.restored = restored;
+	tell(t, LC_OK, "%s was made again from %s", h->path,
+	    t->halves[0].path);
+	return LC_OK;
+}
+
+enum lc_err
+lc_twin_check(struct lc_twin *t, struct lc_detail *detail)
+{
+	enum lc_err result = LC_OK;
+
+	for (int i = 0; i < 2; i++) {
+		struct lc_half *h = &t->halves[i];
+		enum lc_err err = LC_EDAMAGED;
+
+		if (h->state == LC_HALF_GOOD)
+			err = lc_rows_head_get(h->db, t->sealer, &h->head);
+		if (err == LC_OK && h->head.serial != t->head.serial)
+			err = LC_EDAMAGED;
+		if (err == LC_OK)
+			err = lc_half_read(h, t->sealer, NULL);
+		if (err == LC_EDAMAGED && result == LC_OK)
+			result = lc_fail(detail, err, "%s: not what was last"
+			    " written there", h->path);
+		else if (err != LC_OK && err != LC_EDAMAGED)
+			return err;
+	}
+	return result;
+}

@@ -1,0 +1,101 @@
+/*
+ * twin.h - the state on disk: two files with the same rows.
+ *
+ * A file whose sum holds is whole.  The whole file that has come furthest
+ * counts, and the other one is made again from it.  Only when neither is
+ * whole, single rows are taken from both, and what is lost is told.
+ *
+ * A change is committed in state.db, then in state-twin.db.  It is done with
+ * the first commit; if the second one fails the twin is behind, and
+ * lc_twin_tend makes it again.
+ */
+#ifndef LC_TWIN_H
+#define LC_TWIN_H
+
+#include "rows.h"
+
+struct lc_twin;
+
+struct lc_twin_options {
+	const char *dir;
+	/* LC_MAC_LEN bytes, for the seals; NULL: it cannot be had, and why. */
+	const uint8_t *key;
+	const struct lc_detail *why;
+	int64_t now;		/* for names of files that are set aside */
+	struct lc_loader loader;
+	void (*notice)(void *arg, enum lc_err, const char *text);
+	void *arg;
+};
+
+/*
+ * Opens the files, making those that are missing, and loads their rows.  That
+ * nothing can be read or written is no failure: lc_twin_recording tells, and
+ * nothing or only what could be read was loaded.  LC_ENEWER: what there is was
+ * written by a later version; LC_ENOMEM.
+ */
+enum lc_err lc_twin_open(const struct lc_twin_options *, struct lc_twin **,
+    struct lc_detail *);
+void lc_twin_close(struct lc_twin *);	/* NULL is fine */
+
+/* Can changes be recorded?  If not, why. */
+enum lc_err lc_twin_recording(const struct lc_twin *, struct lc_detail *);
+/* Can lc_twin_ready or lc_twin_tend mend it, or only another opening? */
+bool lc_twin_can_be_ready(const struct lc_twin *);
+/* Do both files have all of it?  If not, why. */
+enum lc_err lc_twin_doubled(const struct lc_twin *, struct lc_detail *);
+/*
+ * Which of the files was made again: its name, or NULL.  Whoever has recorded
+ * it sets the head's restored to 0.
+ */
+const char *lc_twin_restored(const struct lc_twin *);
+
+/* Nothing can be recorded from now on, for a reason beyond it. */
+void lc_twin_suspend(struct lc_twin *, const struct lc_detail *why);
+
+/* What the head says; of the change that is under way, which may write it. */
+struct lc_head *lc_twin_head(struct lc_twin *);
+
+/*
+ * The connection to the file that was read, for reading and for attaching
+ * removable stores; NULL if there is none.  It may be another one after
+ * lc_twin_ready, which is called with nothing attached before a change.
+ */
+struct lc_db *lc_twin_db(struct lc_twin *);
+enum lc_err lc_twin_ready(struct lc_twin *, struct lc_detail *);
+
+/* What an error in a change, or while reading, came from. */
+const char *lc_twin_words(const struct lc_twin *, enum lc_err);
+
+/* ---- Changes --------------------------------------------------------- */
+
+enum lc_err lc_twin_begin(struct lc_twin *, struct lc_detail *);
+/* A new row, or other values of one that is there. */
+enum lc_err lc_twin_put(struct lc_twin *, enum lc_state_table, int64_t key,
+    const struct lc_value *values);
+/* LC_ENOTFOUND is LC_OK. */
+enum lc_err lc_twin_delete(struct lc_twin *, enum lc_state_table, int64_t key);
+/* A row of the history; its key is lc_twin_head's nrecords then. */
+enum lc_err lc_twin_append(struct lc_twin *, const struct lc_value *values);
+/* On failure nothing has changed. */
+enum lc_err lc_twin_commit(struct lc_twin *, struct lc_detail *);
+void lc_twin_rollback(struct lc_twin *);	/* not begun is fine */
+
+/* ---- Reading --------------------------------------------------------- */
+
+/*
+ * The first row whose key is at least this one; values live until the next
+ * call.  One that is damaged in the first file is read from the other.
+ * LC_ENOTFOUND; LC_EDAMAGED.
+ */
+enum lc_err lc_twin_get(struct lc_twin *, enum lc_state_table, int64_t *key,
+    const struct lc_value **values);
+
+/*
+ * From time to time, out of a change: makes the twin again if it is behind.
+ * LC_OK: both files are in step.
+ */
+enum lc_err lc_twin_tend(struct lc_twin *, int64_t now);
+/* Reads both files through; tells of each that is not whole.  LC_EDAMAGED. */
+enum lc_err lc_twin_check(struct lc_twin *, struct lc_detail *);
+
+#endif
