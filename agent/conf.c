@@ -44,6 +44,7 @@ struct feature_conf {
 	uint32_t index;
 	char *name, *version, *counted;
 	bool mandatory, always, advise;
+	uint32_t quota; /* 0: none */
 };
 
 struct level_conf {
@@ -171,6 +172,7 @@ static const struct key feature_keys[] = {
 	{ "mandatory", KEY_TRUTH, OF(mandatory) },
 	{ "always", KEY_TRUTH, OF(always) },
 	{ "advise", KEY_TRUTH, OF(advise) },
+	{ "user-quota", KEY_NUMBER, OF(quota), INDEX_KEY },
 };
 #undef OF
 static const struct section feature_section =
@@ -419,6 +421,7 @@ struct loaded {
 	struct lc_device_options *devices;
 	struct lc_store_options *stores;
 	struct lc_feature_options *features;
+	struct control_quota *quotas;
 	struct lc_module_options *modules;
 	const char **levels; /* of all modules */
 };
@@ -533,6 +536,21 @@ take_features(struct loaded *l)
 }
 
 static void
+take_quotas(struct loaded *l)
+{
+	const struct feature_conf *features = l->file.features.items;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->file.features.n; i++)
+		if (features[i].quota != 0)
+			l->quotas[n++] =
+			    (struct control_quota){ features[i].name,
+				    features[i].version, features[i].quota };
+	l->conf.access.quotas = l->quotas;
+	l->conf.access.nquotas = n;
+}
+
+static void
 take_modules(struct loaded *l)
 {
 	const struct module_conf *modules = l->file.modules.items;
@@ -594,12 +612,14 @@ take_options(const struct reader *r, struct loaded *l)
 	l->devices = calloc(l->file.devices.n + 1, sizeof *l->devices);
 	l->stores = calloc(count_stores(&l->file) + 1, sizeof *l->stores);
 	l->features = calloc(l->file.features.n + 1, sizeof *l->features);
+	l->quotas = calloc(l->file.features.n + 1, sizeof *l->quotas);
 	l->modules = calloc(l->file.modules.n + 1, sizeof *l->modules);
 	l->levels =
 	    calloc(l->file.modules.n * LC_NLEVELS_MAX + 1, sizeof *l->levels);
 	l->prefixes = calloc(l->file.files.n + 1, sizeof *l->prefixes);
 	if (l->devices == NULL || l->stores == NULL || l->features == NULL ||
-	    l->modules == NULL || l->levels == NULL || l->prefixes == NULL)
+	    l->quotas == NULL || l->modules == NULL || l->levels == NULL ||
+	    l->prefixes == NULL)
 		return conf_wrong_at(r, &l->file.where, "out of memory");
 	*options = (struct lc_options){ .state_dir = l->file.state,
 		.key_dir = l->file.keys,
@@ -614,6 +634,7 @@ take_options(const struct reader *r, struct loaded *l)
 		.nmodules = l->file.modules.n };
 	take_devices(l);
 	take_features(l);
+	take_quotas(l);
 	take_modules(l);
 	take_files(l);
 	take_transfer(l);
@@ -675,6 +696,7 @@ conf_free(struct conf *conf)
 	free(l->devices);
 	free(l->stores);
 	free(l->features);
+	free(l->quotas);
 	free(l->modules);
 	free(l->levels);
 	config_destroy(&l->config);

@@ -16,8 +16,7 @@ struct args {
 	uint32_t device, store, license, lease, count;
 	const char *feature, *version, *file, *output, *comment, *priority,
 	    *after, *eula, *module, *level;
-	bool accept_eula, stop_on_failure, on, progress, overwrite,
-	    review;
+	bool accept_eula, stop_on_failure, on, progress, overwrite, review;
 };
 
 struct call {

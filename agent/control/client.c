@@ -51,7 +51,8 @@ client_flush(struct client *client)
 void
 client_await(struct client *client)
 {
-	bool reads = !client->leaving && client->out.len < CONTROL_OUT_HIGH;
+	bool reads = !client->leaving && !client->in_line &&
+		     client->out.len < CONTROL_OUT_HIGH;
 
 	if (client->gone)
 		return;

@@ -31,16 +31,32 @@ struct tally;       /* how many of a feature are held; lease.c */
 struct control_job; /* job.c */
 struct supply;      /* watch.c */
 
+/* Clients that wait for a turn (turns.h). */
+struct line {
+	struct client *first, **end;
+};
+
+/* A user who is connected; all administrators are one. */
+struct user {
+	struct user *next;
+	uid_t uid;
+	size_t nclients;
+	struct line line;
+	struct share *shares; /* of features; quota.c */
+};
+
 struct client {
 	struct control *control;
 	struct client *next;
+	struct user *user;
+	bool in_line;
+	struct client *next_in_line;
 	uint32_t number; /* what it is called in the log */
 	pid_t pid;
 	uid_t uid;
 	unsigned rights;
 	char by[24]; /* for the history: "root", "uid 1000" */
 	struct watch watch;
-	struct task task; /* answers what is still in `in` */
 	struct buffer in, out;
 	int64_t partial_ms; /* since when half a request waits; 0: none does */
 	bool subscribed;
@@ -66,6 +82,10 @@ struct control {
 
 	struct client *clients;
 	size_t nclients;
+	struct user admins, *users;
+	struct task turn;
+	bool (*serve)(struct client *);
+	int64_t share_us; /* when the client that is served has had its share */
 	uint32_t last_number;
 	struct task task;          /* ends those that are gone */
 	struct timer sweep;        /* ends those that sent half a request */

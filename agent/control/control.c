@@ -19,6 +19,7 @@
 #include "log.h"
 #include "names.h"
 #include "request.h"
+#include "turns.h"
 
 #define CLIENTS_MAX 768  /* below the usual limit of 1024 descriptors */
 #define CLIENTS_ADMIN 64 /* of these, for those who may do everything */
@@ -41,7 +42,7 @@ client_free(struct client *client)
 	control->nclients--;
 	client_leases_drop(client);
 	client_jobs_drop(client);
-	loop_undefer(control->loop, &client->task);
+	turns_leave(client);
 	loop_unwatch(control->loop, &client->watch);
 	close(client->watch.fd);
 	buffer_free(&client->in);
@@ -105,34 +106,8 @@ note_partial(struct client *client, bool partial, bool progress)
 		loop_timer_set(control->loop, &control->sweep, PARTIAL_MS);
 }
 
-/* One turn's worth: until there are answers to be read first. */
-static void
-client_work(struct client *client)
-{
-	size_t before = client->in.len;
-	bool more = true;
-
-	while (more && !client->gone && !client->leaving &&
-	       client->out.len < CONTROL_OUT_HIGH && client->in.len != 0)
-		more = take_line(client);
-	if (!more && !client->leaving && client->in.len >= CONTROL_LINE_MAX)
-		too_long(client);
-	note_partial(
-	    client, !more && client->in.len != 0, client->in.len < before);
-	if (client->gone || !client_flush(client))
-		return;
-	if (more && client->in.len != 0 && client->out.len < CONTROL_OUT_HIGH)
-		loop_defer(client->control->loop, &client->task);
-	client_await(client);
-}
-
-static void
-work_on(void *arg)
-{
-	client_work(arg);
-}
-
-static void
+/* False: nothing has come. */
+static bool
 client_read(struct client *client)
 {
 	uint8_t *room;
@@ -141,18 +116,60 @@ client_read(struct client *client)
 
 	if ((room = buffer_reserve(&client->in, size)) == NULL) {
 		client_drop(client, "out of memory");
-		return;
+		return false;
 	}
 	n = recv(client->watch.fd, room, size, MSG_DONTWAIT);
-	if (n > 0) {
+	if (n > 0)
 		client->in.len += (size_t)n;
-		client_work(client);
-	} else if (n == 0)
+	else if (n == 0)
 		client_drop(client, client->in.len == 0
 					? "connection closed"
 					: "connection closed within a request");
 	else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
 		client_drop(client, strerror(errno));
+	return n > 0;
+}
+
+static bool
+may_go_on(const struct client *client)
+{
+	return !client->gone && !client->leaving &&
+	       client->out.len < CONTROL_OUT_HIGH;
+}
+
+/* Answers what has come, up to its share, or until there are answers to be
+ * read first.  True: there may be more. */
+static bool
+client_serve(struct client *client)
+{
+	bool got = false, more;
+
+	if (!may_go_on(client))
+		return false;
+	if (!(more = take_line(client)) && (got = client_read(client)))
+		more = take_line(client);
+	got |= more;
+	while (more && may_go_on(client) && !turns_over(client->control))
+		more = take_line(client);
+	if (!more && !client->leaving && client->in.len >= CONTROL_LINE_MAX)
+		too_long(client);
+	note_partial(client, !more && client->in.len != 0, got);
+	if (client->gone || !client_flush(client))
+		return false;
+	more = more && client->in.len != 0 && may_go_on(client);
+	if (!more)
+		client_await(client);
+	return more;
+}
+
+/* Its last word was said, and it has nothing more to say. */
+static bool
+is_closed(const struct client *client)
+{
+	char byte;
+
+	return client->in.len == 0 &&
+	       recv(client->watch.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
 }
 
 static void
@@ -162,18 +179,15 @@ client_ready(void *arg, short revents)
 
 	if (client->gone)
 		return;
-	if (revents & POLLOUT) {
-		if (!client_flush(client))
-			return;
-		/* What was read before and not answered yet. */
-		client_work(client);
-	}
-	if (client->gone)
+	if ((revents & POLLOUT) && !client_flush(client))
 		return;
-	if ((revents & POLLIN) && (client->watch.events & POLLIN))
-		client_read(client);
-	else if (revents & (POLLHUP | POLLERR))
+	if ((revents & (POLLHUP | POLLERR)) && is_closed(client)) {
 		client_drop(client, "connection closed");
+		return;
+	}
+	if ((revents & POLLIN) || (client->in.len != 0 && may_go_on(client)))
+		turns_wait(client);
+	client_await(client);
 }
 
 /* Nobody waits for the other half of a request without end. */
@@ -202,13 +216,9 @@ sweep(void *arg)
 static bool
 has_place(const struct control *control, uid_t uid, unsigned rights)
 {
-	size_t same = 0;
-
 	if (rights & CONTROL_ADMIN)
 		return control->nclients < CLIENTS_MAX;
-	for (const struct client *c = control->clients; c != NULL; c = c->next)
-		same += c->uid == uid;
-	return same < CLIENTS_UID &&
+	return turns_connections(control, uid) < CLIENTS_UID &&
 	       control->nclients < CLIENTS_MAX - CLIENTS_ADMIN;
 }
 
@@ -257,14 +267,18 @@ client_new(
 	else
 		snprintf(client->by, sizeof client->by, "uid %u",
 		    (unsigned)peer->uid);
-	client->task = (struct task){ .run = work_on, .arg = client };
 	client->in.limit = CONTROL_LINE_MAX;
 	client->in.secret = true; /* there may be a password in it */
 	client->out.limit = OUT_MAX;
 	client->watch = (struct watch){
 		.fd = fd, .events = POLLIN, .ready = client_ready, .arg = client
 	};
+	if (!turns_join(client)) {
+		free(client);
+		return NULL;
+	}
 	if (!loop_watch(control->loop, &client->watch)) {
+		turns_leave(client);
 		free(client);
 		return NULL;
 	}
@@ -390,6 +404,7 @@ control_new(const struct control_options *options)
 	control->arg = options->arg;
 	control->task = (struct task){ .run = end_gone, .arg = control };
 	control->sweep = (struct timer){ .expired = sweep, .arg = control };
+	turns_init(control, client_serve);
 	return control;
 }
 
@@ -401,6 +416,7 @@ control_free(struct control *control)
 	control_close(control);
 	while (control->clients != NULL)
 		client_free(control->clients);
+	turns_free(control);
 	jobs_abandon(control);
 	tallies_free(control);
 	loop_undefer(control->loop, &control->task);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "quota.h"
 
 struct held {
 	struct client *client;
@@ -164,33 +165,79 @@ insert(struct client *client, struct held *held)
 	client->nheld++;
 }
 
+static struct quota_request
+quota_request_of(const struct held *held)
+{
+	return (struct quota_request){ held->tally->device,
+		held->tally->feature, held->tally->version, held->count };
+}
+
 static void
 let_go(struct held *held)
 {
+	const struct quota_request quota = quota_request_of(held);
+
 	lc_release(held->lease);
+	quota_give(held->client, &quota);
 	held->tally->leases--;
 	held->tally->count -= held->count;
 	held->client->control->counts.releases++;
 	free(held);
 }
 
-/* The device's own number, and the version that the core takes for none. */
 static bool
-count_in(struct control *control, struct held *held, const struct args *args)
+count_in(struct control *control, struct held *held,
+    const struct quota_request *quota)
 {
-	struct lc *core = control->core;
-	const struct lc_device *device = lc_device_find(core, args->device);
-	const struct lc_feature *feature =
-	    lc_feature_find(core, device->index, args->feature, args->version);
-	const char *version = args->version != NULL ? args->version : "";
-
-	held->tally = tally_get(control, device->index, args->feature,
-	    feature != NULL ? feature->version : version);
-	if (held->tally == NULL)
+	held->tally =
+	    tally_get(control, quota->device, quota->feature, quota->version);
+	if (held->tally == NULL || !quota_take(held->client, quota))
 		return false;
 	held->tally->leases++;
 	held->tally->count += held->count;
 	return true;
+}
+
+/* The device's own number, and the version that the core takes for none. */
+static struct quota_request
+quota_request_for(const struct control *control, const struct args *args)
+{
+	const struct lc_device *device =
+	    lc_device_find(control->core, args->device);
+	const struct lc_feature *feature =
+	    device == NULL ? NULL
+			   : lc_feature_find(control->core, device->index,
+				 args->feature, args->version);
+	const char *version = args->version != NULL ? args->version : "";
+
+	return (struct quota_request){
+		.device = device != NULL ? device->index : args->device,
+		.feature = args->feature,
+		.version = feature != NULL ? feature->version : version,
+		.count = args->count != 0 ? args->count : 1,
+	};
+}
+
+static enum lc_err
+checkout(struct held *held, const struct args *args, struct lc_detail *detail)
+{
+	struct control *control = held->client->control;
+	const struct quota_request quota = quota_request_for(control, args);
+	const struct lc_lease_request request = { .device = args->device,
+		.feature = args->feature,
+		.version = args->version,
+		.count = quota.count,
+		.arg = held };
+	enum lc_err err;
+
+	held->count = quota.count;
+	if (!quota_allows(held->client, &quota, detail))
+		return LC_EEXHAUSTED;
+	err = lc_checkout(control->core, &request, &held->lease, detail);
+	if (err != LC_OK || count_in(control, held, &quota))
+		return err;
+	lc_release(held->lease);
+	return LC_ENOMEM;
 }
 
 static enum lc_err
@@ -198,26 +245,13 @@ take(struct client *client, const struct args *args, struct held **out,
     struct lc_detail *detail)
 {
 	struct held *held = calloc(1, sizeof *held);
-	const struct lc_lease_request request = { .device = args->device,
-		.feature = args->feature,
-		.version = args->version,
-		.count = args->count != 0 ? args->count : 1,
-		.arg = held };
 	enum lc_err err = LC_ENOMEM;
 
 	if (held == NULL || !make_room(client))
 		goto out;
 	held->client = client;
-	held->count = request.count;
-	err =
-	    lc_checkout(client->control->core, &request, &held->lease, detail);
-	if (err != LC_OK)
+	if ((err = checkout(held, args, detail)) != LC_OK)
 		goto out;
-	if (!count_in(client->control, held, args)) {
-		lc_release(held->lease);
-		err = LC_ENOMEM;
-		goto out;
-	}
 	held->number = next_number(client);
 	insert(client, held);
 	*out = held;

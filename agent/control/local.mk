@@ -7,5 +7,7 @@ agent_libagent_la_SOURCES += \
 	agent/control/lease.c agent/control/lease.h \
 	agent/control/listener.c agent/control/listener.h \
 	agent/control/names.c agent/control/names.h \
+	agent/control/quota.c agent/control/quota.h \
 	agent/control/request.c agent/control/request.h \
-	agent/control/rows.c agent/control/rows.h
+	agent/control/rows.c agent/control/rows.h \
+	agent/control/turns.c agent/control/turns.h

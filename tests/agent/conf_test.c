@@ -93,6 +93,10 @@ values(void)
 	CHECK_UINT(conf->access.admin_group, 0);
 	CHECK_UINT(conf->access.feature_group, 0);
 	CHECK(conf->access.others_read);
+	CHECK_UINT(conf->access.nquotas, 1);
+	CHECK_STR(conf->access.quotas[0].feature, "cme-srst");
+	CHECK_STR(conf->access.quotas[0].version, "1.0");
+	CHECK_UINT(conf->access.quotas[0].count, 4294967295);
 	CHECK_UINT(conf->files.n, 2);
 	CHECK_STR(conf->files.prefixes[1].prefix, "usb-0_a:");
 	CHECK_STR(conf->files.prefixes[1].directory, "/media/usb");

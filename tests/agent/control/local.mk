@@ -6,6 +6,7 @@ CONTROL_TESTS = \
 	tests/agent/control/events.py \
 	tests/agent/control/leases.py \
 	tests/agent/control/protocol.py \
+	tests/agent/control/quota.py \
 	tests/agent/control/reload.py \
 	tests/agent/control/review.py \
 	tests/agent/control/rude.py \
@@ -13,7 +14,8 @@ CONTROL_TESTS = \
 	tests/agent/control/wrong.py
 
 TESTS += $(CONTROL_TESTS)
-dist_check_SCRIPTS += $(CONTROL_TESTS) tests/agent/control/bench.py
+dist_check_SCRIPTS += $(CONTROL_TESTS) tests/agent/control/bench.py \
+	tests/agent/control/crowd.py
 dist_check_DATA += tests/agent/control/wire.py
 
 check_PROGRAMS += tests/agent/control/bench
@@ -24,7 +26,9 @@ check_PROGRAMS += tests/agent/control/churn
 tests_agent_control_churn_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
 tests_agent_control_churn_LDADD = agent/client/libclient.la
 
-.PHONY: bench
+.PHONY: bench crowd
+crowd: all tests/system/manager
+	$(PY_LOG_COMPILER) $(srcdir)/tests/agent/control/crowd.py
 bench: all tests/agent/control/bench
 	$(PY_LOG_COMPILER) $(srcdir)/tests/agent/control/bench.py
 
