@@ -278,7 +278,7 @@ struct load {
 };
 
 /* Records a file that is not used, and why. */
-static enum lc_err
+static enum lc_err __attribute__((format(printf, 2, 3)))
 skip(struct load *load, const char *format, ...)
 {
 	struct lc_trust *trust = load->trust;
