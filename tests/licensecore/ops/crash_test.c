@@ -436,8 +436,11 @@ opens(struct device *d, const char *file)
 	(void)file;
 	if (err == LC_EDAMAGED)	/* which nothing is */
 		printf("# %s\n", detail.text);
-	if (err == LC_OK)	/* what failed before was made good */
+	/* Nothing is said but of this failure. */
+	if (err == LC_OK)
 		CHECK_STR(detail.text, "");
+	else if (err == LC_ENOMEM && *detail.text != '\0')
+		CHECK_HAS(detail.text, "memory");
 	return err;
 }
 
