@@ -1,5 +1,6 @@
 """terminal - licctl on a terminal: what it prints, and what is typed."""
 
+import codecs
 import contextlib
 import fcntl
 import os
@@ -49,17 +50,19 @@ class Terminal:
             finally:
                 os._exit(99)
         self.seen = ""
+        # A read may end within a character, or between CR and LF.
+        self.decode = codecs.getincrementaldecoder("utf-8")().decode
 
     def read(self):
         """False at the end."""
         if not select.select([self.fd], [], [], 60)[0]:
             raise Failure(f"the terminal is silent after {self.seen!r}")
         try:
-            more = os.read(self.fd, 65536).decode()
+            more = os.read(self.fd, 65536)
         except OSError:     # the other side is closed
             return False
-        self.seen += more.replace("\r\n", "\n")
-        return more != ""
+        self.seen = (self.seen + self.decode(more)).replace("\r\n", "\n")
+        return more != b""
 
     def expect(self, text):
         """What came before this text."""
