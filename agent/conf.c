@@ -265,137 +265,6 @@ static const struct section file_section = SECTION(file_keys, struct file_conf);
 /* ---- Rules between keys ---- */
 
 static bool
-check_store(const struct reader *r, const struct store_conf *store,
-    const struct store_conf *before)
-{
-	for (; before < store; before++)
-		if (before->index == store->index)
-			return conf_wrong_at(r, &store->where,
-			    "duplicate store index %u; the first is in line %u",
-			    store->index, before->where.line);
-	if (store->kind != LC_STORE_BUILT_IN)
-		return true;
-	if (store->path == NULL)
-		return conf_wrong_at(r, &store->where,
-		    "path is missing: a built-in store needs a license file");
-	if (store->is_default)
-		return conf_wrong_at(r, &store->where,
-		    "a built-in store is read-only and cannot be the default");
-	return true;
-}
-
-static bool
-check_stores(const struct reader *r, const struct device_conf *device)
-{
-	const struct store_conf *stores = device->stores.items;
-	const struct store_conf *chosen = NULL;
-
-	for (size_t i = 0; i < device->stores.n; i++) {
-		if (!check_store(r, &stores[i], stores))
-			return false;
-		if (stores[i].is_default && chosen != NULL)
-			return conf_wrong_at(r, &stores[i].where,
-			    "second default store of the device; the first is "
-			    "in line %u",
-			    chosen->where.line);
-		if (stores[i].is_default)
-			chosen = &stores[i];
-	}
-	if (chosen == NULL)
-		return conf_wrong_at(r, &device->where,
-		    "no default store: one store of the device needs default = "
-		    "true");
-	return true;
-}
-
-static bool
-check_devices(const struct reader *r, const struct file_conf *file)
-{
-	const struct device_conf *devices = file->devices.items;
-
-	if (file->devices.n == 0)
-		return conf_wrong_at(r, &file->where,
-		    "devices is empty: at least one is required");
-	for (size_t i = 0; i < file->devices.n; i++) {
-		for (size_t j = 0; j < i; j++)
-			if (devices[j].index == devices[i].index)
-				return conf_wrong_at(r, &devices[i].where,
-				    "duplicate device index %u; the first is "
-				    "in line %u",
-				    devices[i].index, devices[j].where.line);
-		if (!check_stores(r, &devices[i]))
-			return false;
-	}
-	return true;
-}
-
-/* A feature without an index has its place in the list. */
-static bool
-check_features(const struct reader *r, struct file_conf *file)
-{
-	struct feature_conf *features = file->features.items;
-
-	for (size_t i = 0; i < file->features.n; i++) {
-		struct feature_conf *feature = &features[i];
-
-		if (feature->index == 0)
-			feature->index = (uint32_t)i + 1;
-		for (const struct feature_conf *f = features; f < feature;
-		     f++) {
-			if (f->index == feature->index)
-				return conf_wrong_at(r, &feature->where,
-				    "duplicate feature index %u; the first is "
-				    "in line %u",
-				    f->index, f->where.line);
-			if (strcmp(f->name, feature->name) == 0 &&
-			    strcmp(f->version, feature->version) == 0)
-				return conf_wrong_at(r, &feature->where,
-				    "duplicate feature %s, version %s; the "
-				    "first is in line %u",
-				    f->name, f->version, f->where.line);
-		}
-	}
-	return true;
-}
-
-static bool
-check_levels(const struct reader *r, const struct module_conf *module)
-{
-	const struct level_conf *levels = module->levels.items;
-
-	if (module->levels.n == 0 || module->levels.n > LC_NLEVELS_MAX)
-		return conf_wrong_at(r, &module->where,
-		    "module %s has %zu levels; allowed are 1 to %d",
-		    module->name, module->levels.n, LC_NLEVELS_MAX);
-	for (size_t i = 0; i < module->levels.n; i++)
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(levels[j].feature, levels[i].feature) == 0)
-				return conf_wrong_at(r, &levels[i].where,
-				    "duplicate level %s; the first is in line "
-				    "%u",
-				    levels[i].feature, levels[j].where.line);
-	return true;
-}
-
-static bool
-check_modules(const struct reader *r, const struct file_conf *file)
-{
-	const struct module_conf *modules = file->modules.items;
-
-	for (size_t i = 0; i < file->modules.n; i++) {
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(modules[j].name, modules[i].name) == 0)
-				return conf_wrong_at(r, &modules[i].where,
-				    "duplicate module %s; the first is in line "
-				    "%u",
-				    modules[i].name, modules[j].where.line);
-		if (!check_levels(r, &modules[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool
 check_files(const struct reader *r, const struct file_conf *file)
 {
 	const struct files_conf *files = file->files.items;
@@ -518,6 +387,7 @@ take_devices(struct loaded *l)
 	}
 }
 
+/* A feature without an index has its place in the list. */
 static void
 take_features(struct loaded *l)
 {
@@ -525,7 +395,8 @@ take_features(struct loaded *l)
 
 	for (size_t i = 0; i < l->file.features.n; i++)
 		l->features[i] = (struct lc_feature_options){
-			.index = features[i].index,
+			.index = features[i].index != 0 ? features[i].index
+							: (uint32_t)i + 1,
 			.name = features[i].name,
 			.version = features[i].version,
 			.what_is_counted = features[i].counted,
@@ -593,6 +464,17 @@ take_transfer(struct loaded *l)
 }
 
 static size_t
+count_levels(const struct file_conf *file)
+{
+	const struct module_conf *modules = file->modules.items;
+	size_t n = 0;
+
+	for (size_t i = 0; i < file->modules.n; i++)
+		n += modules[i].levels.n;
+	return n;
+}
+
+static size_t
 count_stores(const struct file_conf *file)
 {
 	const struct device_conf *devices = file->devices.items;
@@ -614,8 +496,7 @@ take_options(const struct reader *r, struct loaded *l)
 	l->features = calloc(l->file.features.n + 1, sizeof *l->features);
 	l->quotas = calloc(l->file.features.n + 1, sizeof *l->quotas);
 	l->modules = calloc(l->file.modules.n + 1, sizeof *l->modules);
-	l->levels =
-	    calloc(l->file.modules.n * LC_NLEVELS_MAX + 1, sizeof *l->levels);
+	l->levels = calloc(count_levels(&l->file) + 1, sizeof *l->levels);
 	l->prefixes = calloc(l->file.files.n + 1, sizeof *l->prefixes);
 	if (l->devices == NULL || l->stores == NULL || l->features == NULL ||
 	    l->quotas == NULL || l->modules == NULL || l->levels == NULL ||
@@ -639,6 +520,62 @@ take_options(const struct reader *r, struct loaded *l)
 	take_files(l);
 	take_transfer(l);
 	return true;
+}
+
+/* ---- Rules of the core ---- */
+
+static const struct where *
+store_where(const struct file_conf *file, size_t at)
+{
+	const struct device_conf *device = file->devices.items;
+
+	while (at >= device->stores.n)
+		at -= device++->stores.n;
+	return &((const struct store_conf *)device->stores.items)[at].where;
+}
+
+/* Where in the file an item of the core's options is. */
+static const struct where *
+option_where(const struct file_conf *file, const struct lc_option_fault *fault,
+    size_t at)
+{
+	const struct device_conf *devices = file->devices.items;
+	const struct feature_conf *features = file->features.items;
+	const struct module_conf *modules = file->modules.items;
+	const struct level_conf *levels;
+
+	if (at == LC_OPTION_NONE)
+		return &file->where;
+	switch (fault->kind) {
+	case LC_OPTION_DEVICE:
+		return &devices[at].where;
+	case LC_OPTION_STORE:
+		return store_where(file, at);
+	case LC_OPTION_FEATURE:
+		return &features[at].where;
+	case LC_OPTION_MODULE:
+		return &modules[at].where;
+	case LC_OPTION_LEVEL:
+		levels = modules[fault->module].levels.items;
+		return &levels[at].where;
+	}
+	return &file->where;
+}
+
+static bool
+check_options(const struct reader *r, const struct loaded *l)
+{
+	struct lc_option_fault fault;
+	const struct where *where;
+
+	if (lc_options_check(&l->conf.options, &fault) == LC_OK)
+		return true;
+	where = option_where(&l->file, &fault, fault.at);
+	if (fault.first == LC_OPTION_NONE)
+		return conf_wrong_at(r, where, "%s", fault.detail.text);
+	return conf_wrong_at(r, where, "%s; the first is in line %u",
+	    fault.detail.text,
+	    option_where(&l->file, &fault, fault.first)->line);
 }
 
 /* libconfig's own words for what it cannot parse. */
@@ -675,10 +612,9 @@ conf_load(const char *path, char error[CONF_ERROR_MAX])
 	if (parse(&r, l) &&
 	    conf_read_group(
 		&r, config_root_setting(&l->config), &file_section, &l->file) &&
-	    check_devices(&r, &l->file) && check_features(&r, &l->file) &&
-	    check_modules(&r, &l->file) && check_files(&r, &l->file) &&
-	    take_master(&r, l) && take_user(&r, l) && take_control(&r, l) &&
-	    take_options(&r, l))
+	    take_options(&r, l) && check_options(&r, l) &&
+	    check_files(&r, &l->file) && take_master(&r, l) &&
+	    take_user(&r, l) && take_control(&r, l))
 		return &l->conf;
 	conf_free(&l->conf);
 	return NULL;

@@ -384,6 +384,30 @@ struct lc_options {
 };
 #define LC_FLUSH_S 60
 
+/*
+ * What is wrong with options, for programs that read them from somewhere: which
+ * item of which array, and one sentence.
+ */
+enum lc_option {
+	LC_OPTION_DEVICE,
+	LC_OPTION_STORE,
+	LC_OPTION_FEATURE,
+	LC_OPTION_MODULE,
+	LC_OPTION_LEVEL,	/* of a module */
+};
+#define LC_OPTION_NONE SIZE_MAX
+struct lc_option_fault {
+	enum lc_option kind;
+	size_t at;		/* LC_OPTION_NONE: it is about all of them */
+	size_t module;		/* of a level: whose */
+	size_t first;		/* the item that it repeats; LC_OPTION_NONE:
+				   it repeats none */
+	struct lc_detail detail;
+};
+/* LC_EOPTIONS: lc_open would refuse them.  Paths are not looked at. */
+LC_API enum lc_err lc_options_check(const struct lc_options *,
+    struct lc_option_fault *);
+
 struct lc;
 
 /*

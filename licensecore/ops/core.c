@@ -277,7 +277,7 @@ model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
 	if ((err = lc_model_new(o, &lc->identities, &lc->uses, &m,
 	    detail)) != LC_OK)
 		return err;
-	if ((err = lc_level_options(m, o, detail)) == LC_OK)
+	if ((err = lc_level_options(m, o)) == LC_OK)
 		err = lc_trust_load(o->key_dir, o->own_keys, &m->trust,
 		    detail);
 	if (err == LC_OK)

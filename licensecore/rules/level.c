@@ -4,39 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "use.h"
 
 /* ---- Options --------------------------------------------------------- */
-
-static enum lc_err
-module_check(const struct lc_options *o, size_t i, struct lc_detail *detail)
-{
-	const struct lc_module_options *m = &o->modules[i];
-
-	if (m->name == NULL || *m->name == '\0' ||
-	    strlen(m->name) > LC_MODULE_MAX)
-		return lc_fail(detail, LC_EOPTIONS, "module %zu: its name must"
-		    " have 1 to %d bytes", i + 1, LC_MODULE_MAX);
-	if (m->nlevels == 0 || m->nlevels > LC_NLEVELS_MAX)
-		return lc_fail(detail, LC_EOPTIONS, "module %s: it must have 1"
-		    " to %d levels, not %zu", m->name, LC_NLEVELS_MAX,
-		    m->nlevels);
-	for (size_t j = 0; j < i; j++) {
-		if (strcmp(o->modules[j].name, m->name) == 0)
-			return lc_fail(detail, LC_EOPTIONS,
-			    "module %s is there twice", m->name);
-	}
-	for (size_t j = 1; j < m->nlevels; j++) {
-		for (size_t k = 0; k < j; k++) {
-			if (strcmp(m->levels[j], m->levels[k]) == 0)
-				return lc_fail(detail, LC_EOPTIONS, "module %s"
-				    " has level %s twice", m->name,
-				    m->levels[j]);
-		}
-	}
-	return LC_OK;
-}
 
 static const char **
 texts_copy(struct lc_arena *arena, const char *const *texts, size_t n)
@@ -136,16 +106,10 @@ modules_make(struct lc_model *m, const struct lc_options *o)
 }
 
 enum lc_err
-lc_level_options(struct lc_model *m, const struct lc_options *o,
-    struct lc_detail *detail)
+lc_level_options(struct lc_model *m, const struct lc_options *o)
 {
-	enum lc_err err;
+	enum lc_err err = modules_make(m, o);
 
-	for (size_t i = 0; i < o->nmodules; i++) {
-		if ((err = module_check(o, i, detail)) != LC_OK)
-			return err;
-	}
-	err = modules_make(m, o);
 	return err == LC_OK ? levels_make(m) : err;
 }
 

@@ -13,9 +13,8 @@
 
 struct lc_use;
 
-/* Checks the options and makes the modules.  LC_EOPTIONS, LC_ENOMEM. */
-enum lc_err lc_level_options(struct lc_model *, const struct lc_options *,
-    struct lc_detail *);
+/* Makes the modules of options that lc_model_new took.  LC_ENOMEM. */
+enum lc_err lc_level_options(struct lc_model *, const struct lc_options *);
 
 struct lc_module *lc_module_find(const struct lc_model *, uint32_t device,
     const char *name);	/* or NULL */

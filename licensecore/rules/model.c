@@ -5,160 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "format/line.h"
 #include "format/trust.h"
 #include "format/type.h"
-
-/* ---- Options --------------------------------------------------------- */
-
-/* What stands in a UDI: printable ASCII, no blank and no colon. */
-static bool
-udi_part_ok(const char *text)
-{
-	if (text == NULL || *text == '\0')
-		return false;
-	for (; *text != '\0'; text++) {
-		if (*text <= ' ' || *text > '~' || *text == ':')
-			return false;
-	}
-	return true;
-}
-
-static bool
-text_ok(const char *text, size_t min, size_t max)
-{
-	return text != NULL && strlen(text) >= min && strlen(text) <= max;
-}
-
-static enum lc_err
-device_check(const struct lc_options *o, size_t i, struct lc_detail *detail)
-{
-	const struct lc_device_options *d = &o->devices[i];
-
-	if (d->index == 0 || d->index > INT32_MAX)
-		return lc_fail(detail, LC_EOPTIONS,
-		    "device %zu: its index must be 1 to 2147483647", i + 1);
-	if (!udi_part_ok(d->pid) || !udi_part_ok(d->sn))
-		return lc_fail(detail, LC_EOPTIONS, "device %u: product ID and"
-		    " serial number must be printable ASCII without blanks"
-		    " and ':'", d->index);
-	if (strlen(d->pid) + 1 + strlen(d->sn) > LC_UDI_MAX)
-		return lc_fail(detail, LC_EOPTIONS, "device %u: product ID and"
-		    " serial number are longer than %d bytes together",
-		    d->index, LC_UDI_MAX - 1);
-	for (size_t j = 0; j < i; j++) {
-		const struct lc_device_options *other = &o->devices[j];
-
-		if (other->index == d->index)
-			return lc_fail(detail, LC_EOPTIONS,
-			    "two devices have index %u", d->index);
-		if (strcmp(other->pid, d->pid) == 0 &&
-		    strcmp(other->sn, d->sn) == 0)
-			return lc_fail(detail, LC_EOPTIONS, "devices %u and %u"
-			    " are the same one, %s:%s", other->index, d->index,
-			    d->pid, d->sn);
-	}
-	return LC_OK;
-}
-
-static enum lc_err
-store_check(const struct lc_options *o, size_t i, struct lc_detail *detail)
-{
-	const struct lc_store_options *s = &o->stores[i];
-
-	if (s->index == 0)
-		return lc_fail(detail, LC_EOPTIONS,
-		    "device %u: a store's index must not be 0", s->device);
-	if (!text_ok(s->name, 1, 255))
-		return lc_fail(detail, LC_EOPTIONS, "device %u, store %u: its"
-		    " name must have 1 to 255 bytes", s->device, s->index);
-	if (s->kind == LC_STORE_BUILT_IN && s->path == NULL)
-		return lc_fail(detail, LC_EOPTIONS, "device %u, store %u: a"
-		    " built-in store needs the path of its license file",
-		    s->device, s->index);
-	if (s->kind == LC_STORE_BUILT_IN && s->is_default)
-		return lc_fail(detail, LC_EOPTIONS, "device %u, store %u: a"
-		    " built-in store cannot be the default one", s->device,
-		    s->index);
-	for (size_t j = 0; j < i; j++) {
-		const struct lc_store_options *other = &o->stores[j];
-
-		if (other->device == s->device && other->index == s->index)
-			return lc_fail(detail, LC_EOPTIONS, "device %u: two"
-			    " stores have index %u", s->device, s->index);
-		if (s->kind != LC_STORE_BUILT_IN && s->path != NULL &&
-		    other->path != NULL && strcmp(s->path, other->path) == 0)
-			return lc_fail(detail, LC_EOPTIONS, "stores %s and %s"
-			    " are in one file, %s", other->name, s->name,
-			    s->path);
-	}
-	return LC_OK;
-}
-
-static enum lc_err
-feature_check(const struct lc_options *o, size_t i, struct lc_detail *detail)
-{
-	const struct lc_feature_options *f = &o->features[i];
-
-	if (!text_ok(f->name, 1, LC_FEATURE_MAX) ||
-	    !text_ok(f->version, 0, LC_VERSION_MAX))
-		return lc_fail(detail, LC_EOPTIONS, "feature %u: its name must"
-		    " have 1 to %d bytes, its version at most %d", f->index,
-		    LC_FEATURE_MAX, LC_VERSION_MAX);
-	if (f->what_is_counted != NULL &&
-	    !text_ok(f->what_is_counted, 0, LC_FEATURE_MAX))
-		return lc_fail(detail, LC_EOPTIONS, "feature %s: what it counts"
-		    " has more than %d bytes", f->name, LC_FEATURE_MAX);
-	if (f->index == 0)
-		return lc_fail(detail, LC_EOPTIONS,
-		    "feature %s: its index must not be 0", f->name);
-	for (size_t j = 0; j < i; j++) {
-		const struct lc_feature_options *other = &o->features[j];
-
-		if (other->index == f->index)
-			return lc_fail(detail, LC_EOPTIONS, "features %s and"
-			    " %s have one index, %u", other->name, f->name,
-			    f->index);
-		if (strcmp(other->name, f->name) == 0 &&
-		    strcmp(other->version, f->version) == 0)
-			return lc_fail(detail, LC_EOPTIONS, "feature %s,"
-			    " version %s, is there twice", f->name,
-			    f->version);
-	}
-	return LC_OK;
-}
-
-static enum lc_err
-defaults_check(const struct lc_options *o, uint32_t device,
-    struct lc_detail *detail)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < o->nstores; i++)
-		n += o->stores[i].device == device && o->stores[i].is_default;
-	return n == 1 ? LC_OK : lc_fail(detail, LC_EOPTIONS,
-	    "device %u: exactly one of its stores must be the default one, not"
-	    " %zu", device, n);
-}
-
-static enum lc_err
-options_check(const struct lc_options *o, struct lc_detail *detail)
-{
-	enum lc_err err = LC_OK;
-
-	if (o->ndevices == 0)
-		return lc_fail(detail, LC_EOPTIONS, "there is no device");
-	for (size_t i = 0; i < o->ndevices && err == LC_OK; i++)
-		err = device_check(o, i, detail);
-	for (size_t i = 0; i < o->nstores && err == LC_OK; i++)
-		err = store_check(o, i, detail);
-	for (size_t i = 0; i < o->nfeatures && err == LC_OK; i++)
-		err = feature_check(o, i, detail);
-	for (size_t i = 0; i < o->ndevices && err == LC_OK; i++)
-		err = defaults_check(o, o->devices[i].index, detail);
-	return err;
-}
+#include "options.h"
 
 /* ---- Making ---------------------------------------------------------- */
 
@@ -306,8 +156,7 @@ devices_make(struct lc_model *m, const struct lc_options *o)
 }
 
 static enum lc_err
-stores_make(struct lc_model *m, const struct lc_options *o,
-    struct lc_detail *detail)
+stores_make(struct lc_model *m, const struct lc_options *o)
 {
 	m->stores = lc_arena_alloc(&m->arena, o->nstores * sizeof *m->stores);
 	if (m->stores == NULL)
@@ -315,10 +164,6 @@ stores_make(struct lc_model *m, const struct lc_options *o,
 	for (size_t i = 0; i < o->nstores; i++) {
 		struct lc_store *s;
 
-		if (lc_model_device(m, o->stores[i].device) == NULL)
-			return lc_fail(detail, LC_EOPTIONS, "store %s is for"
-			    " device %u, which does not exist",
-			    o->stores[i].name, o->stores[i].device);
 		s = store_new(m, o->state_dir, &o->stores[i]);
 		if (s == NULL)
 			return LC_ENOMEM;
@@ -364,7 +209,7 @@ lc_model_new(const struct lc_options *o, struct lc_identities *identities,
     struct lc_uses *uses, struct lc_model **out, struct lc_detail *detail)
 {
 	struct lc_model *m = NULL;
-	enum lc_err err = options_check(o, detail);
+	enum lc_err err = lc_options_judge(o, detail);
 
 	if (err != LC_OK)
 		return err;
@@ -373,7 +218,7 @@ lc_model_new(const struct lc_options *o, struct lc_identities *identities,
 	m->identities = identities;
 	m->uses = uses;
 	if ((err = devices_make(m, o)) != LC_OK ||
-	    (err = stores_make(m, o, detail)) != LC_OK ||
+	    (err = stores_make(m, o)) != LC_OK ||
 	    (err = features_make(m, o)) != LC_OK)
 		goto out;
 	*out = m;

@@ -247,7 +247,7 @@ options_that_are_refused(void)
 	d->options.modules = m;
 	d->options.nmodules = 2;
 	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
-	CHECK_STR(detail.text, "module image is there twice");
+	CHECK_STR(detail.text, "duplicate module image");
 	m[1].name = "a23456789b23456789c23456789d23456789e23456789f23456789"
 	    "g23456789h2345";
 	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
@@ -257,11 +257,11 @@ options_that_are_refused(void)
 	m[1].nlevels = 0;
 	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
 	CHECK_STR(detail.text,
-	    "module other: it must have 1 to 16 levels, not 0");
+	    "module other has 0 levels; allowed are 1 to 16");
 	m[1].levels = twice;
 	m[1].nlevels = 2;
 	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
-	CHECK_STR(detail.text, "module other has level base twice");
+	CHECK_STR(detail.text, "module other: duplicate level base");
 	device_free(d);
 }
 

@@ -36,26 +36,25 @@ options_that_are_refused(void)
 
 	d->options.ndevices = 0;
 	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
-	CHECK_STR(detail.text, "there is no device");
+	CHECK_STR(detail.text, "no devices: at least one is required");
 	d->options.ndevices = 2;
 	d->devices[1] = d->devices[0];
 	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
-	CHECK_STR(detail.text, "two devices have index 1");
+	CHECK_STR(detail.text, "duplicate device index 1");
 	d->devices[1].index = 2;
 	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
-	CHECK_STR(detail.text,
-	    "devices 1 and 2 are the same one, TEST-1:SN1");
+	CHECK_STR(detail.text, "duplicate device TEST-1:SN1");
 	d->devices[1].sn = "SN 2";
 	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
 	CHECK_HAS(detail.text, "device 2: product ID and serial number");
 	d->devices[1].sn = "SN2";
 	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
-	CHECK_STR(detail.text, "device 2: exactly one of its stores must be"
-	    " the default one, not 0");
+	CHECK_STR(detail.text, "device 2 has no default store: one of its"
+	    " stores must be the default one");
 	d->options.ndevices = 1;
 	d->features[1].index = 1;
 	CHECK_ERR(lc_open(&d->options, &d->lc, &detail), LC_EOPTIONS, NULL);
-	CHECK_STR(detail.text, "features one and phones have one index, 1");
+	CHECK_STR(detail.text, "duplicate feature index 1");
 	device_free(d);
 }
 
@@ -774,7 +773,7 @@ new_options(void)
 	d->options.ndevices = 0;
 	CHECK_ERR(lc_reconfigure(d->lc, &d->options, &detail), LC_EOPTIONS,
 	    NULL);
-	CHECK_STR(detail.text, "there is no device");
+	CHECK_STR(detail.text, "no devices: at least one is required");
 	REQUIRE(device_license(d, "a") != NULL);
 
 	/* Leases and meters go on. */
