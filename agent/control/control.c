@@ -71,10 +71,11 @@ static bool
 take_line(struct client *client)
 {
 	uint8_t *data = client->in.data;
-	uint8_t *end = memchr(data, '\n', client->in.len);
+	uint8_t *end;
 	size_t len;
 
-	if (end == NULL)
+	if (client->in.len == 0 ||
+	    (end = memchr(data, '\n', client->in.len)) == NULL)
 		return false;
 	len = (size_t)(end - data);
 	if (!request_run(client, (const char *)data, len))

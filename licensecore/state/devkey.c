@@ -144,6 +144,7 @@ halves_make(struct half h[2], const char *aside)
 {
 	enum lc_err err = lc_key_generate(LC_ED25519, &h[0].key);
 
+	lc_unfail(&h[0].why);
 	if (err == LC_OK && (err = half_make(&h[0], h[0].key, aside)) != LC_OK) {
 		lc_key_free(h[0].key);
 		h[0].key = NULL;
