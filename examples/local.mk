@@ -17,12 +17,15 @@ dist_examples_SCRIPTS += examples/feature.sh
 
 # Configurations of monitoring systems.
 fleetdir = $(examplesdir)/fleet
-dist_fleet_SCRIPTS = examples/fleet/check_licenses
+dist_fleet_SCRIPTS = \
+	examples/fleet/check_licenses \
+	examples/fleet/textfile
 dist_fleet_DATA = \
 	examples/fleet/README.md \
 	examples/fleet/alerts.yml \
 	examples/fleet/alerts_test.yml \
 	examples/fleet/generator.yml \
+	examples/fleet/grafana.json \
 	examples/fleet/icinga2.conf \
 	examples/fleet/nagios.cfg \
 	examples/fleet/snmptt.conf \

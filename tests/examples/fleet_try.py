@@ -25,6 +25,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 
 from harness import *  # noqa: E402,F401,F403
 
+import grafana  # noqa: E402
+
 FLEET = os.path.join(TOP, "examples", "fleet")
 INSTALLED = "/usr/local/lib/nagios/plugins/check_licenses"
 USER = pwd.getpwuid(os.getuid()).pw_name
@@ -203,6 +205,8 @@ def prometheus(lab):
         said(lab, promtool, "test", "rules",
              os.path.join(FLEET, "alerts_test.yml"))
         step("promtool check rules, test rules")
+        grafana.promtool(promtool)
+        step("promtool computes what the dashboard shows")
     if generator is None or exporter is None:
         return
     write(os.path.join(lab.top, "generator.yml"), read(os.path.join(
