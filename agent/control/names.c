@@ -101,6 +101,8 @@ error_code(enum lc_err err)
 		return "bad-count";
 	case LC_EPERIOD:
 		return "bad-period";
+	case LC_EFUTURE:
+		return "issued-in-future";
 	case LC_EEULA:
 		return "eula";
 	case LC_EFULL:

@@ -30,6 +30,7 @@ cause_of(enum lc_err err)
 	case LC_ECOUNT:
 		return CAUSE_COUNT;
 	case LC_EPERIOD:
+	case LC_EFUTURE:
 		return CAUSE_PERIOD;
 	case LC_EINUSE:
 		return CAUSE_IN_USE;

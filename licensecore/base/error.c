@@ -55,6 +55,8 @@ lc_strerror(enum lc_err err)
 		return "invalid count for the license type";
 	case LC_EPERIOD:
 		return "invalid period or dates for the license type";
+	case LC_EFUTURE:
+		return "license issued in the future";
 	case LC_EEULA:
 		return "agreement not accepted";
 	case LC_EFULL:

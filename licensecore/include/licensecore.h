@@ -79,6 +79,7 @@ enum lc_err {
 	LC_EREVOKED,	/* the device gave it up for good */
 	LC_ECOUNT,	/* a count outside its type's rules */
 	LC_EPERIOD,	/* a period or dates outside its type's rules */
+	LC_EFUTURE,	/* issued after the device's time: the clock is behind */
 	LC_EEULA,	/* its agreement has to be accepted first */
 	LC_EFULL,	/* the store has no room left */
 

@@ -2,6 +2,7 @@
 #include "clock_reset.h"
 
 #include "base/error.h"
+#include "issued.h"
 #include "lease.h"
 #include "rules/meter.h"
 #include "state/change.h"
@@ -25,7 +26,12 @@ note(struct lc *lc, int64_t wall, int64_t least)
 static void
 tell(const struct lc *lc, int64_t wall, int64_t least)
 {
-	if (wall < least)
+	if (lc->state.time.proven)
+		lc_notice(&lc->host, LC_OK, "the clock is at least %lld seconds"
+		    " behind, as the issue date of a license shows; licenses"
+		    " go by that date from now on: set the clock",
+		    (long long)(least - wall));
+	else if (wall < least)
 		lc_notice(&lc->host, LC_OK, "the clock was set back by %lld"
 		    " seconds; licenses go by the time recorded before until"
 		    " it has caught up", (long long)(least - wall));
@@ -75,19 +81,6 @@ lc_clock_ahead_s(const struct lc *lc)
 	return lc_time_ahead_s(&lc->state.time, lc_instant(&lc->state));
 }
 
-/* No device had a license before it was issued. */
-static int64_t
-latest_issue(const struct lc_model *m)
-{
-	int64_t latest = 0;
-
-	for (size_t i = 0; i < m->nlicenses; i++) {
-		if (m->licenses[i]->terms.issued > latest)
-			latest = m->licenses[i]->terms.issued;
-	}
-	return latest;
-}
-
 /* Within a change. */
 static enum lc_err
 reset_write(struct lc *lc, int64_t to, const char *by)
@@ -127,7 +120,8 @@ lc_clock_reset(struct lc *lc, const char *by, struct lc_detail *detail)
 	if (lc_clock_ahead_s(lc) == 0)
 		return lc_fail(detail, LC_ENOTFOUND, "the clock was not set"
 		    " far ahead, or so long ago that it counts");
-	issued = latest_issue(lc->model);
+	/* No device had a license before it was issued. */
+	issued = lc_issued_latest(lc->model);
 	to = issued > to ? issued : to;
 	to = wall > to ? wall : to;
 	if (to > at.now - LC_AHEAD_S)

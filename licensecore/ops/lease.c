@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "event.h"
+#include "issued.h"
 #include "recall.h"
 #include "rules/level.h"
 #include "rules/meter.h"
@@ -61,8 +62,10 @@ leases_tell(struct lc *lc, const struct lc_use *use, struct lc_instant at)
 void
 lc_settle(struct lc *lc)
 {
-	struct lc_instant at = lc_instant(&lc->state);
+	struct lc_instant at;
 
+	lc_issued_learn(lc);
+	at = lc_instant(&lc->state);
 	lc_select(lc->model, at);
 	lc_due_changed(lc);
 	for (size_t i = 0; i < lc->uses.n; i++)

@@ -20,7 +20,7 @@ lc_time_begin(struct lc_time *t, int64_t high, int64_t floor, int64_t ahead_s,
 	t->high_ms = t->floor_at_ms = boot_ms;
 	t->floor_ms = floor * 1000;
 	t->ahead_ms = ahead_s * 1000;
-	t->behind = false;
+	t->behind = t->proven = false;
 }
 
 int64_t
@@ -57,7 +57,7 @@ lc_time_stepped(const struct lc_time *t, int64_t wall, int64_t boot_ms)
 {
 	int64_t least = lc_time_least(t, boot_ms);
 
-	if (t->behind)
+	if (t->behind && !t->proven)
 		return false;
 	return wall < least - TOLERANCE_S ||
 	       (wall > least + TOLERANCE_S && t->watched);
@@ -86,6 +86,29 @@ floor_follow(struct lc_time *t, struct lc_instant at)
 }
 
 bool
+lc_time_has_come(int64_t issued, int64_t now)
+{
+	return issued <= now + LC_ISSUE_AHEAD_S;
+}
+
+/* What a license proves is as certain as what boot time does. */
+bool
+lc_time_prove(struct lc_time *t, int64_t issued, int64_t wall,
+    int64_t boot_ms)
+{
+	if (issued <= lc_time_at(t, wall, boot_ms).now)
+		return false;
+	t->high = issued;
+	t->high_ms = boot_ms;
+	t->proven = issued > wall + TOLERANCE_S;
+	if (lc_time_floor(t, boot_ms) < issued) {
+		t->floor_ms = issued * 1000;
+		t->floor_at_ms = boot_ms;
+	}
+	return true;
+}
+
+bool
 lc_time_follow(struct lc_time *t, int64_t wall, int64_t boot_ms)
 {
 	int64_t least = lc_time_least(t, boot_ms);
@@ -96,6 +119,7 @@ lc_time_follow(struct lc_time *t, int64_t wall, int64_t boot_ms)
 	}
 	t->behind = wall < least - TOLERANCE_S;
 	t->watched = true;
+	t->proven = false;
 	floor_follow(t, lc_time_at(t, wall, boot_ms));
 	return wall > least + 1;
 }

@@ -9,6 +9,10 @@
  * it right again.  So the time by boot time from before such a step is kept as
  * well, until the step has stood for 30 days of running; until then the
  * operator can take it back to that (lc_clock_reset), and no further.
+ *
+ * A verified license proves that its issue date has come, so that a clock that
+ * was always behind stretches no subscription.  But an issuer's clock may be
+ * wrong as well: a date that is far ahead proves nothing.
  */
 #ifndef LC_CLOCK_H
 #define LC_CLOCK_H
@@ -27,6 +31,8 @@ struct lc_time {
 	int64_t high_ms;	/* the boot time then */
 	bool behind;		/* the clock was seen below it */
 	bool watched;		/* since the core was opened */
+	bool proven;		/* a license showed that the clock is behind,
+				   and nobody was told yet */
 	/* What the time was at least before the clock was set far ahead
 	   (milliseconds), the boot time then, and how long it has been. */
 	int64_t floor_ms, floor_at_ms;
@@ -35,6 +41,8 @@ struct lc_time {
 
 /* A step that may be a mistake, and can be taken back. */
 #define LC_AHEAD_S INT64_C(86400)
+/* How far an issuer's clock may be ahead of the device's. */
+#define LC_ISSUE_AHEAD_S (30 * INT64_C(86400))
 
 /* Goes on from recorded times (seconds). */
 void lc_time_begin(struct lc_time *, int64_t high, int64_t floor,
@@ -53,6 +61,14 @@ int64_t lc_time_ahead_s(const struct lc_time *, struct lc_instant);
  * once, until it has caught up.
  */
 bool lc_time_stepped(const struct lc_time *, int64_t wall, int64_t boot_ms);
+/*
+ * Does a license of that issue date show that the time has come, rather than
+ * that one of two clocks is wrong?
+ */
+bool lc_time_has_come(int64_t issued, int64_t now);
+/* It has: the time is that at least.  True: that is later than it was. */
+bool lc_time_prove(struct lc_time *, int64_t issued, int64_t wall,
+    int64_t boot_ms);
 /* True: the time is further than boot time has gone. */
 bool lc_time_follow(struct lc_time *, int64_t wall, int64_t boot_ms);
 

@@ -16,13 +16,22 @@ begun(const struct lc_terms *t, int64_t now)
 	return t->start == LC_NO_TIME || t->start <= now;
 }
 
+/* The clock is behind: nobody can tell when a subscription is over. */
+static bool
+dated(const struct lc_terms *t, int64_t now)
+{
+	return !lc_type_subscription(t->type) ||
+	       lc_time_has_come(t->issued, now);
+}
+
 /* One that is spent and has a successor is about to become that. */
 static bool
 usable(const struct lc_entry *e, struct lc_instant at)
 {
 	const struct lc_license *l = &e->public;
 
-	return lc_entry_is_first(e) && l->eula_accepted && begun(&l->terms, at.now) &&
+	return lc_entry_is_first(e) && l->eula_accepted &&
+	       begun(&l->terms, at.now) && dated(&l->terms, at.now) &&
 	       !lc_entry_is_expired(e, at) &&
 	       (lc_entry_has_successor(e) ||
 	       !lc_meter_is_spent(e, at));
@@ -168,6 +177,7 @@ group(struct lc_model *m, int64_t now)
 		until(m, e->public.terms.start, now);
 		until(m, e->public.terms.end, now);	/* the extension */
 		until(m, lc_terms_over(&e->public.terms), now);
+		until(m, e->public.terms.issued - LC_ISSUE_AHEAD_S, now);
 	}
 }
 

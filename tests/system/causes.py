@@ -96,6 +96,7 @@ def make_files(lab):
     change(lab, "forged.lic", "counted.lic", count=9)
     data = read(lab, "forged.lic")
     write(lab, "forged.lic", data.replace(b'eyJ', b'eyK', 1))
+    lab.issue("future.lic", "--issued", "2100-01-01T00:00:00Z")
     lab.issue("other.lic", udi="LIC1921/K9:LAB00000002")
     with open(os.path.join(lab.top, "agreement"), "w",
               encoding="utf-8") as f:
@@ -141,6 +142,7 @@ def installs(lab):
             ("other device", OTHER_DEVICE, {"FILE": "flash:other.lic"}),
             ("count", COUNT, {"FILE": "flash:count.lic"}),
             ("period", PERIOD, {"FILE": "flash:period.lic"}),
+            ("issued in the future", PERIOD, {"FILE": "flash:future.lic"}),
             ("store", STORE_CAUSE, {"FILE": "flash:good.lic", "STORE": 9}),
             # one thing wrong after the other
             ("device before store", DEVICE,

@@ -31,6 +31,7 @@ SYSTEM_TESTS = \
 	tests/system/second_agent.py \
 	tests/system/time_flow.py \
 	tests/system/time_idle.py \
+	tests/system/time_issued.py \
 	tests/system/time_kinds.py \
 	tests/system/time_life.py \
 	tests/system/time_queue.py \

@@ -486,6 +486,15 @@ period_of_none(struct device *d)
 }
 
 static enum lc_err
+in_the_future(struct device *d)
+{
+	struct lc_terms t = issuer_terms("b");
+
+	t.issued = d->wall + 31 * DAY;
+	return run_install(d, t, (struct lc_request){ 0 });
+}
+
+static enum lc_err
 held(struct device *d)
 {
 	return run(d, (struct lc_request){ .kind = LC_CLEAR,
@@ -583,6 +592,7 @@ fail_causes(void)
 		(void)lc_licenses(d->lc, &n);
 		CHECK_UINT(n, before + (err == LC_OK));
 	}
+	CHECK_INT(cause_of(in_the_future(d)), CAUSE_PERIOD);
 	CHECK_ERR(lc_check(d->lc, NULL), LC_OK, NULL);
 	device_free(d);
 }
