@@ -445,7 +445,7 @@ class Zsh(Terminal):
                 os.execvpe("zsh", ["zsh", "-f", "-i"], environ)
             finally:
                 os._exit(99)
-        self.seen = ""
+        self.begin()
         self.type(f"fpath=({folder} $fpath); autoload -Uz compinit; "
                   "compinit -u -D; echo rea''dy\n")
         self.expect("ready")

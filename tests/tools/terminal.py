@@ -49,6 +49,9 @@ class Terminal:
                           lab.environ)
             finally:
                 os._exit(99)
+        self.begin()
+
+    def begin(self):
         self.seen = ""
         # A read may end within a character, or between CR and LF.
         self.decode = codecs.getincrementaldecoder("utf-8")().decode
