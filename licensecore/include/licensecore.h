@@ -469,7 +469,7 @@ LC_API const struct lc_feature *lc_feature_find(const struct lc *,
 /*
  * Does what came due: licenses begin, run out and take over from each other,
  * meters are recorded; removable stores that came or went are noticed.
- * *wait_ms is when to call again, -1 if nothing is due; call it too after
+ * *wait_ms is when to call again, within a day; call it too after
  * checking out and releasing, and when the wall clock was set.  On failure
  * nothing is lost, and *wait_ms says when to try again.
  */

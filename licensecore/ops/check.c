@@ -31,7 +31,10 @@ check_files(struct findings *f)
 	struct lc_detail why = { "" };
 	enum lc_err err;
 
-	err = found(f, lc_twin_check(f->lc->state.twin, &why), why.text);
+	err = lc_twin_check(f->lc->state.twin, &why);
+	if (err == LC_EDAMAGED)		/* the next tick makes it again */
+		f->lc->due.compare_ms = 0;
+	err = found(f, err, why.text);
 	for (size_t i = 0; i < m->nstores && err == LC_OK; i++)
 		err = found(f, lc_store_check(f->lc,
 		    lc_place_of(m->stores[i]), &why), why.text);

@@ -94,6 +94,21 @@ lock(struct lc *lc, struct lc_detail *detail)
 	return LC_OK;
 }
 
+/* Was the state sealed with it? */
+static bool
+key_fits(void *arg, const struct lc_devkey *devkey)
+{
+	const struct lc_state *st = arg;
+	uint8_t key[LC_MAC_KEY_LEN];
+	bool fits;
+
+	if (lc_devkey_mac_key(devkey, "state", key) != LC_OK)
+		return false;
+	fits = lc_twin_fits(st->dir, key);
+	OPENSSL_cleanse(key, sizeof key);
+	return fits;
+}
+
 /*
  * *made: just now, as the device is new.  One that cannot be read or made for
  * lack of a disk that works is one for this run: nothing is signed with it.
@@ -109,7 +124,8 @@ key_open(struct lc_state *st, bool *made, struct lc_detail *detail)
 		return LC_ENOMEM;
 	(void)snprintf(aside, sizeof aside, ".damaged-%lld",
 	    (long long)lc_host_wall(st->host));
-	err = lc_devkey_open(path, aside, &st->devkey, made, &why);
+	err = lc_devkey_open(path, aside, key_fits, st, &st->devkey, made,
+	    &why);
 	free(path);
 	if (err == LC_OK && *why.text != '\0')
 		lc_notice(st->host, LC_EDAMAGED, "%s; %s", why.text, *made ?
@@ -119,7 +135,8 @@ key_open(struct lc_state *st, bool *made, struct lc_detail *detail)
 		st->why = why;
 		return lc_devkey_new(&st->devkey);
 	}
-	*detail = why;
+	if (err != LC_OK)
+		*detail = why;
 	return err;
 }
 
@@ -147,26 +164,6 @@ rows_open(struct lc *lc, const uint8_t *key, struct lc_detail *detail)
 	return lc_usage_open(st, lc->flush_ms);
 }
 
-/* That a file had to be made again belongs into the history. */
-static enum lc_err
-restored_note(struct lc_state *st)
-{
-	const char *name = lc_twin_restored(st->twin);
-	char body[64];
-	enum lc_err err;
-
-	if (name == NULL)
-		return LC_OK;
-	(void)snprintf(body, sizeof body, "{\"file\":\"%s\"}", name);
-	if ((err = lc_change_begin(st)) == LC_OK)
-		err = lc_history_add(st, &(struct lc_record){
-			.what = "restore", .udi = "", .id = "", .body = body,
-		});
-	if (err == LC_OK)
-		lc_twin_head(st->twin)->restored = 0;
-	return lc_change_end(st, err);
-}
-
 static enum lc_err
 state_open(struct lc *lc, struct lc_detail *detail)
 {
@@ -190,7 +187,7 @@ state_open(struct lc *lc, struct lc_detail *detail)
 		    " but its state is gone: what was installed, used and"
 		    " revoked before is not known any more", st->dir);
 	if ((err = lc_state_repair(st)) == LC_OK)
-		err = restored_note(st);
+		err = lc_state_note_restored(st);
 	if (err != LC_OK)
 		*detail = st->why;
 	return err;

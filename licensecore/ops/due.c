@@ -10,6 +10,7 @@
 #include "rules/schedule.h"
 #include "state/change.h"
 #include "state/marks.h"
+#include "state/repair.h"
 #include "state/twin.h"
 #include "state/usage.h"
 #include "store.h"
@@ -19,6 +20,8 @@
 #define RETRY_MS INT64_C(1000)
 #define LOOK_MS INT64_C(10000)	/* for removable stores */
 #define MEND_MS INT64_C(60000)	/* for a disk that works again */
+#define COMPARE_ROWS 500	/* at a time: a few milliseconds */
+#define COMPARE_MS INT64_C(1000)	/* until the next ones */
 /* How long programs may take to be back after the core was opened. */
 #define SETTLE_MS INT64_C(60000)
 
@@ -27,6 +30,7 @@ lc_due_begin(struct lc *lc)
 {
 	lc->uses.settled_ms = lc_host_boot_ms(&lc->host) + SETTLE_MS;
 	lc->due.mend_ms = INT64_MAX;
+	lc->due.compare_ms = 0;
 }
 
 /* ---- Reporting ------------------------------------------------------- */
@@ -208,11 +212,27 @@ mend(struct lc *lc)
 	    lc_twin_tend(twin, lc_now(&lc->state)) : lc_begin_again(lc);
 	if (err == LC_OK)
 		err = lc_twin_recording(lc->state.twin, NULL);
+	if (err == LC_OK)
+		err = lc_state_note_restored(&lc->state);
 	if (err != LC_OK)
 		mend_later(lc, boot);
 	else
 		lc_due_changed(lc);
 	return lc_twin_recording(lc->state.twin, NULL);
+}
+
+/* So does flash rot: each day the files are read through. */
+static void
+compare(struct lc *lc)
+{
+	int64_t boot = lc_host_boot_ms(&lc->host);
+	bool all = true;
+
+	if (boot < lc->due.compare_ms)
+		return;
+	/* What keeps from reading is told by those who need it. */
+	(void)lc_twin_compare(lc->state.twin, COMPARE_ROWS, &all);
+	lc->due.compare_ms = boot + (all ? DAY_MS : COMPARE_MS);
 }
 
 /* Media come and go without a word. */
@@ -287,11 +307,12 @@ due_do(struct lc *lc)
 static int64_t
 wait_for(const struct lc *lc)
 {
-	int64_t boot = lc_host_boot_ms(&lc->host), wait = INT64_MAX;
+	int64_t boot = lc_host_boot_ms(&lc->host);
+	int64_t wait = lc->due.compare_ms - boot;
 	int64_t until = lc->model->selected_until;
 
 	if (until != INT64_MAX)
-		wait = min((until - lc_now(&lc->state)) * 1000, DAY_MS);
+		wait = min(wait, (until - lc_now(&lc->state)) * 1000);
 	if (lc->due.look_ms != INT64_MAX)
 		wait = min(wait, lc->due.look_ms - boot);
 	if (lc->due.expire_ms != INT64_MAX)
@@ -302,7 +323,7 @@ wait_for(const struct lc *lc)
 		wait = min(wait, lc->due.report_ms - boot);
 	if (lc->due.mend_ms != INT64_MAX)
 		wait = min(wait, lc->due.mend_ms - boot);
-	return wait == INT64_MAX ? -1 : wait > 0 ? wait : 0;
+	return wait > 0 ? wait : 0;
 }
 
 enum lc_err
@@ -310,6 +331,7 @@ lc_tick(struct lc *lc, int64_t *wait_ms)
 {
 	enum lc_err err;
 
+	compare(lc);
 	/* Without the disk it goes on with what needs none. */
 	if ((err = mend(lc)) != LC_OK) {
 		lc_settle(lc);

@@ -152,20 +152,60 @@ halves_make(struct half h[2], const char *aside)
 	return err;
 }
 
-static enum lc_err
-halves_open(struct half h[2], const char *aside, bool *made,
+/* Whom to ask which of two keys is the device's. */
+struct judge {
+	bool (*fits)(void *arg, const struct lc_devkey *);
+	void *arg;
+};
+
+static bool
+is_fit(const struct half *h, const struct judge *judge)
+{
+	const struct lc_devkey devkey = { h->key, true };
+
+	return judge->fits != NULL && judge->fits(judge->arg, &devkey);
+}
+
+/* A bit of a key makes another one: only one of them is the device's. */
+static void
+halves_judge(struct half h[2], const struct judge *judge)
+{
+	struct half *wrong = &h[1];
+
+	if (h[0].err != LC_OK || h[1].err != LC_OK ||
+	    strcmp(h[0].key->kid, h[1].key->kid) == 0)
+		return;
+	if (!is_fit(&h[0], judge) && is_fit(&h[1], judge))
+		wrong = &h[0];
+	lc_key_free(wrong->key);
+	wrong->key = NULL;
+	wrong->err = lc_fail(&wrong->why, LC_EDAMAGED,
+	    "private key %s: not the one of this state", wrong->path);
+}
+
+static void
+halves_load(struct half h[2], const struct judge *judge,
     struct lc_detail *why)
+{
+	for (int i = 0; i < 2; i++) {
+		h[i].err = key_load(h[i].path, &h[i].key, &h[i].why);
+		h[i].err = damage_judge(&h[i]);
+	}
+	halves_judge(h, judge);
+	for (int i = 0; i < 2; i++) {
+		if (h[i].err == LC_EDAMAGED || h[i].err == LC_ETRUST)
+			*why = h[i].why;
+	}
+}
+
+static enum lc_err
+halves_open(struct half h[2], const char *aside, const struct judge *judge,
+    bool *made, struct lc_detail *why)
 {
 	enum lc_err err = LC_OK;
 	int good;
 
-	for (int i = 0; i < 2; i++)
-		h[i].err = key_load(h[i].path, &h[i].key, &h[i].why);
-	for (int i = 0; i < 2; i++) {
-		h[i].err = damage_judge(&h[i]);
-		if (h[i].err == LC_EDAMAGED || h[i].err == LC_ETRUST)
-			*why = h[i].why;
-	}
+	halves_load(h, judge, why);
 	if (h[0].err == LC_ENOMEM || h[1].err == LC_ENOMEM)
 		return LC_ENOMEM;
 	/* It holds the same key, which somebody may know. */
@@ -194,8 +234,10 @@ halves_open(struct half h[2], const char *aside, bool *made,
 
 enum lc_err
 lc_devkey_open(const char *path, const char *aside,
+    bool (*fits)(void *arg, const struct lc_devkey *), void *arg,
     struct lc_devkey **out, bool *made, struct lc_detail *why)
 {
+	const struct judge judge = { fits, arg };
 	struct lc_devkey *devkey = calloc(1, sizeof *devkey);
 	struct half h[2] = { { .path = strdup(path) },
 		{ .path = twin_path(path) } };
@@ -204,7 +246,8 @@ lc_devkey_open(const char *path, const char *aside,
 
 	*made = false;
 	if (devkey != NULL && h[0].path != NULL && h[1].path != NULL)
-		err = halves_open(h, aside, made, why != NULL ? why : &none);
+		err = halves_open(h, aside, &judge, made,
+		    why != NULL ? why : &none);
 	if (err == LC_OK) {
 		struct half *from = &h[h[0].key != NULL ? 0 : 1];
 

@@ -19,7 +19,9 @@ struct lc_devkey;
  * file, and keeps a twin beside it, "-twin" before the last point of its name.
  * One of the two that is missing or damaged is made again from the other, and
  * one that is damaged is renamed first, with aside at its end; if both are,
- * there is a new key.
+ * there is a new key.  A damaged file may hold a key all the same, another one:
+ * if the two differ, the one that fits counts, and the first if none does or
+ * fits is NULL.
  *
  * *made: there is a new one.  *why (may be NULL): what was damaged, or the
  * failure.  LC_ETRUST: one belongs neither to root nor to the process's
@@ -27,6 +29,7 @@ struct lc_devkey;
  * used, and one cannot be read or written; LC_ENOMEM.
  */
 enum lc_err lc_devkey_open(const char *path, const char *aside,
+    bool (*fits)(void *arg, const struct lc_devkey *), void *arg,
     struct lc_devkey **, bool *made, struct lc_detail *why);
 /* One for this run, which is kept nowhere. */
 enum lc_err lc_devkey_new(struct lc_devkey **);

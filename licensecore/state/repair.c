@@ -1,6 +1,7 @@
 /* repair.c - after rows were lost. */
 #include "repair.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <jansson.h>
@@ -191,5 +192,24 @@ lc_state_repair(struct lc_state *st)
 		});
 	if (err == LC_OK)
 		lc_twin_head(st->twin)->lost = false;
+	return lc_change_end(st, err);
+}
+
+enum lc_err
+lc_state_note_restored(struct lc_state *st)
+{
+	const char *name = lc_twin_restored(st->twin);
+	char body[64];
+	enum lc_err err;
+
+	if (name == NULL)
+		return LC_OK;
+	(void)snprintf(body, sizeof body, "{\"file\":\"%s\"}", name);
+	if ((err = lc_change_begin(st)) == LC_OK)
+		err = lc_history_add(st, &(struct lc_record){
+			.what = "restore", .udi = "", .id = "", .body = body,
+		});
+	if (err == LC_OK)
+		lc_twin_head(st->twin)->restored = 0;
 	return lc_change_end(st, err);
 }

@@ -12,4 +12,7 @@
  */
 enum lc_err lc_state_repair(struct lc_state *);
 
+/* Records that a file was made again, if one was; a change of its own. */
+enum lc_err lc_state_note_restored(struct lc_state *);
+
 #endif

@@ -192,9 +192,22 @@ file_read(struct lc_running *r, int i, struct lc_running_record *out)
 	return err;
 }
 
+/* The next record makes a new one. */
+static void
+file_set_aside(struct lc_running *r, int i, const char *aside)
+{
+	char *to;
+
+	if (asprintf(&to, "%s%s", r->paths[i], aside) < 0)
+		return;
+	if (lc_disk_set_aside(r->paths[i], to, NULL) == LC_OK)
+		r->had[i] = false;
+	free(to);
+}
+
 enum lc_err
-lc_running_read(struct lc_running *r, struct lc_running_record *out,
-    bool *damaged)
+lc_running_read(struct lc_running *r, const char *aside,
+    struct lc_running_record *out, bool *damaged)
 {
 	struct lc_running_record records[2] = { { .n = 0 }, { .n = 0 } };
 	enum lc_err errs[2];
@@ -204,6 +217,8 @@ lc_running_read(struct lc_running *r, struct lc_running_record *out,
 	for (int i = 0; i < 2; i++) {
 		errs[i] = file_read(r, i, &records[i]);
 		*damaged |= errs[i] != LC_OK && errs[i] != LC_ENOTFOUND;
+		if (errs[i] == LC_EDAMAGED)
+			file_set_aside(r, i, aside);
 	}
 	newer = errs[1] == LC_OK && (errs[0] != LC_OK ||
 	    records[1].number > records[0].number);

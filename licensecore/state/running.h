@@ -38,10 +38,11 @@ void lc_running_free(struct lc_running *);	/* NULL is fine */
 
 /*
  * The newest record of the two files that is whole; caller frees its meters.
- * LC_ENOTFOUND: there is none.  *damaged: a file is there, and is not one.
+ * LC_ENOTFOUND: there is none.  *damaged: a file is there, and is not one; if
+ * it can be, it is renamed, with aside at its end.
  */
-enum lc_err lc_running_read(struct lc_running *, struct lc_running_record *,
-    bool *damaged);
+enum lc_err lc_running_read(struct lc_running *, const char *aside,
+    struct lc_running_record *, bool *damaged);
 
 /*
  * Writes it into both files, durably; they are made if they are missing.  One

@@ -10,6 +10,7 @@
 #include <openssl/crypto.h>
 
 #include "base/error.h"
+#include "compare.h"
 #include "half.h"
 #include "salvage.h"
 
@@ -26,6 +27,7 @@ struct lc_twin {
 	bool twin_behind;		/* it is open, but not in step */
 	int64_t owed;		/* what a head has to say of restoring it */
 	bool is_new;		/* the first one, so that the other is missing */
+	struct lc_compare compared;
 	int64_t now;
 	void (*notice)(void *arg, enum lc_err, const char *text);
 	void *arg;
@@ -296,6 +298,28 @@ lc_twin_close(struct lc_twin *t)
 	lc_sealer_free(t->sealer);
 	free(t->bytes);
 	free(t);
+}
+
+bool
+lc_twin_fits(const char *dir, const uint8_t *key)
+{
+	struct lc_sealer *sealer;
+	bool fits = false;
+
+	if (lc_sealer_new(key, &sealer) != LC_OK)
+		return false;
+	for (int i = 0; i < 2 && !fits; i++) {
+		struct lc_half h = { .path = NULL };
+
+		if (asprintf(&h.path, "%s/%s", dir, names[i]) < 0)
+			break;
+		fits = lc_half_open(&h, sealer) == LC_OK &&
+		    h.state == LC_HALF_GOOD;
+		lc_half_close(&h);
+		free(h.path);
+	}
+	lc_sealer_free(sealer);
+	return fits;
 }
 
 /* ---- How it is ------------------------------------------------------- */
@@ -726,24 +750,73 @@ lc_twin_tend(struct lc_twin *t, int64_t now)
 	return LC_OK;
 }
 
+/* Is the file what was last written there? */
+static enum lc_err
+half_check(struct lc_twin *t, struct lc_half *h)
+{
+	struct lc_head head;
+	enum lc_err err;
+
+	if (h->state != LC_HALF_GOOD)
+		return LC_EDAMAGED;
+	/* What counts stands on the disk, not in memory. */
+	(void)lc_db_exec(h->db, "PRAGMA shrink_memory");
+	if ((err = lc_rows_head_get(h->db, t->sealer, &head)) != LC_OK)
+		return err;
+	if (head.serial != t->head.serial)
+		return LC_EDAMAGED;
+	h->head = head;
+	err = lc_half_read(h, t->sealer, NULL);
+	return err == LC_OK ? lc_db_check(h->db) : err;
+}
+
+/* Something is wrong with one of them: with which? */
+static enum lc_err
+compared_judge(struct lc_twin *t)
+{
+	enum lc_err err = half_check(t, &t->halves[1]);
+
+	if (err == LC_EDAMAGED)
+		second_failed(t, err);
+	else if (err != LC_OK)
+		return err;
+	if ((err = half_check(t, &t->halves[0])) == LC_EDAMAGED)
+		first_failed(t, err);
+	return err == LC_EDAMAGED ? LC_OK : err;
+}
+
+enum lc_err
+lc_twin_compare(struct lc_twin *t, size_t n, bool *all)
+{
+	enum lc_err err;
+
+	*all = true;
+	if (t->halves[0].state != LC_HALF_GOOD ||
+	    t->halves[1].state != LC_HALF_GOOD || t->twin_behind)
+		return LC_OK;
+	err = lc_compare(&t->compared, t->halves, t->sealer, n);
+	*all = err != LC_OK;
+	/* Free space has no rows, but the next change needs it. */
+	for (int i = 0; i < 2 && err == LC_ENOTFOUND; i++) {
+		if (lc_db_check(t->halves[i].db) == LC_EDAMAGED)
+			err = LC_EDAMAGED;
+	}
+	if (err == LC_EDAMAGED)
+		return compared_judge(t);
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
 enum lc_err
 lc_twin_check(struct lc_twin *t, struct lc_detail *detail)
 {
 	enum lc_err result = LC_OK;
 
 	for (int i = 0; i < 2; i++) {
-		struct lc_half *h = &t->halves[i];
-		enum lc_err err = LC_EDAMAGED;
+		enum lc_err err = half_check(t, &t->halves[i]);
 
-		if (h->state == LC_HALF_GOOD)
-			err = lc_rows_head_get(h->db, t->sealer, &h->head);
-		if (err == LC_OK && h->head.serial != t->head.serial)
-			err = LC_EDAMAGED;
-		if (err == LC_OK)
-			err = lc_half_read(h, t->sealer, NULL);
 		if (err == LC_EDAMAGED && result == LC_OK)
 			result = lc_fail(detail, err, "%s: not what was last"
-			    " written there", h->path);
+			    " written there", t->halves[i].path);
 		else if (err != LC_OK && err != LC_EDAMAGED)
 			return err;
 	}

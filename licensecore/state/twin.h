@@ -37,6 +37,9 @@ enum lc_err lc_twin_open(const struct lc_twin_options *, struct lc_twin **,
     struct lc_detail *);
 void lc_twin_close(struct lc_twin *);	/* NULL is fine */
 
+/* Does the head of one of the files in the directory hold under this key? */
+bool lc_twin_fits(const char *dir, const uint8_t *key);
+
 /* Can changes be recorded?  If not, why. */
 enum lc_err lc_twin_recording(const struct lc_twin *, struct lc_detail *);
 /* Can lc_twin_ready or lc_twin_tend mend it, or only another opening? */
@@ -95,6 +98,12 @@ enum lc_err lc_twin_get(struct lc_twin *, enum lc_state_table, int64_t *key,
  * LC_OK: both files are in step.
  */
 enum lc_err lc_twin_tend(struct lc_twin *, int64_t now);
+/*
+ * Reads the next rows of both, at most n, out of a change.  One of the files
+ * that turns out damaged counts no more: lc_twin_tend makes it again, or the
+ * state has to be opened again.  *all: those were the last ones.
+ */
+enum lc_err lc_twin_compare(struct lc_twin *, size_t n, bool *all);
 /* Reads both files through; tells of each that is not whole.  LC_EDAMAGED. */
 enum lc_err lc_twin_check(struct lc_twin *, struct lc_detail *);
 

@@ -10,6 +10,7 @@
 #include "usage.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -177,12 +178,15 @@ lc_usage_open(struct lc_state *st, int64_t flush_ms)
 	struct lc_running_record r = { .n = 0 };
 	struct lc_time *time = &st->time;
 	bool damaged = false;
+	char aside[40];
 	int64_t charge;
 	enum lc_err err;
 
 	st->record.folded_ms = lc_boot_ms(st);
 	st->record.number = head->record;
-	err = lc_running_read(st->running, &r, &damaged);
+	(void)snprintf(aside, sizeof aside, ".damaged-%lld",
+	    (long long)lc_host_wall(st->host));
+	err = lc_running_read(st->running, aside, &r, &damaged);
 	if (damaged)
 		lc_notice(st->host, LC_EDAMAGED, "%s: a record of what is in"
 		    " use is damaged%s", st->dir, err == LC_OK ?

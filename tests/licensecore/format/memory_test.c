@@ -82,7 +82,7 @@ try_devkey(void)
 
 	if (path == NULL)
 		path = check_path(dir, "device.key");
-	err = lc_devkey_open(path, ".aside", &devkey, &made, NULL);
+	err = lc_devkey_open(path, ".aside", NULL, NULL, &devkey, &made, NULL);
 	CHECK_INT(devkey != NULL, err == LC_OK);
 	lc_devkey_free(devkey);
 	return err;

@@ -20,7 +20,7 @@ open_key(const char *path)
 	struct lc_detail detail = { "" };
 	bool made;
 
-	CHECK_ERR(lc_devkey_open(path, ".aside", &devkey, &made, &detail),
+	CHECK_ERR(lc_devkey_open(path, ".aside", NULL, NULL, &devkey, &made, &detail),
 	    LC_OK, &detail);
 	REQUIRE(devkey != NULL);
 	CHECK(lc_devkey_is_kept(devkey));
@@ -34,7 +34,7 @@ check_refused(const char *path, enum lc_err err, const char *says)
 	struct lc_detail detail = { "" };
 	bool made;
 
-	CHECK_ERR(lc_devkey_open(path, ".aside", &devkey, &made, &detail),
+	CHECK_ERR(lc_devkey_open(path, ".aside", NULL, NULL, &devkey, &made, &detail),
 	    err, &detail);
 	CHECK_HAS(detail.text, says);
 	CHECK(devkey == NULL);
@@ -196,7 +196,7 @@ damaged_keys(void)
 		if (i / 2 >= 1 && i / 2 <= 3)
 			REQUIRE(chmod(path, 0600) == 0);
 		snprintf(aside, sizeof aside, ".aside-%d", i);
-		CHECK_ERR(lc_devkey_open(paths[0], aside, &again, &made,
+		CHECK_ERR(lc_devkey_open(paths[0], aside, NULL, NULL, &again, &made,
 		    &why), LC_OK, &why);
 		CHECK(!made);
 		CHECK_HAS(why.text, says);
@@ -224,7 +224,7 @@ both_keys_damaged(void)
 
 	check_write(path, "rubbish", 7);
 	check_write(check_path(dir, "device-twin.key"), "", 0);
-	CHECK_ERR(lc_devkey_open(path, ".aside", &again, &made, &why), LC_OK,
+	CHECK_ERR(lc_devkey_open(path, ".aside", NULL, NULL, &again, &made, &why), LC_OK,
 	    &why);
 	CHECK(made);
 	CHECK_HAS(why.text, "no private key");
@@ -257,7 +257,7 @@ a_passphrase_is_not_asked_for(void)
 		struct lc_detail why = { "" };
 		bool made;
 
-		CHECK_ERR(lc_devkey_open(path, ".aside", &devkey, &made,
+		CHECK_ERR(lc_devkey_open(path, ".aside", NULL, NULL, &devkey, &made,
 		    &why), LC_OK, NULL);
 		CHECK(made);
 		CHECK_HAS(why.text, "without a passphrase");

@@ -1,5 +1,6 @@
 if HAVE_CUNIT
 CORE_STATE_TESTS = \
+	tests/licensecore/state/damage_test \
 	tests/licensecore/state/db_test \
 	tests/licensecore/state/devkey_test \
 	tests/licensecore/state/loss_test \
@@ -7,6 +8,8 @@ CORE_STATE_TESTS = \
 	tests/licensecore/state/state_test \
 	tests/licensecore/state/takeover_test \
 	tests/licensecore/state/twin_test
+tests_licensecore_state_damage_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_licensecore_state_damage_test_LDADD = $(UNIT_LDADD) $(SQLITE_LIBS)
 tests_licensecore_state_db_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_state_db_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_state_devkey_test_CPPFLAGS = $(UNIT_CPPFLAGS)

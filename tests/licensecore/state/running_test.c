@@ -46,7 +46,7 @@ check_record(const char *dir, int64_t number, bool is_damaged)
 	struct lc_running_record found = { .n = 0 };
 	bool damaged;
 
-	REQUIRE(lc_running_read(r, &found, &damaged) == LC_OK);
+	REQUIRE(lc_running_read(r, ".aside", &found, &damaged) == LC_OK);
 	CHECK_INT(found.number, number);
 	CHECK_INT(found.high, 1800000000 + number);
 	CHECK_INT(found.floor, 2);
@@ -88,7 +88,7 @@ the_last_one_counts(void)
 	struct stat st;
 	bool damaged;
 
-	CHECK_INT(lc_running_read(r, &found, &damaged), LC_ENOTFOUND);
+	CHECK_INT(lc_running_read(r, ".aside", &found, &damaged), LC_ENOTFOUND);
 	CHECK(!damaged);
 	CHECK(access(check_path(dir, "running"), F_OK) != 0);
 	lc_running_free(r);
@@ -216,7 +216,7 @@ every_fault(void)
 		memory_fail_at(n);
 		err = lc_running_new(dir, key, &r);
 		if (err == LC_OK)
-			err = lc_running_read(r, &found, &damaged);
+			err = lc_running_read(r, ".aside", &found, &damaged);
 		memory_fail_at(0);
 		goes_on = memory_failed();
 		CHECK_INT(err, goes_on ? LC_ENOMEM : LC_OK);
@@ -269,7 +269,7 @@ many_meters(void)
 	it.number = 3;
 	it.n = 1000;
 	CHECK_INT(lc_running_write(r, &it, NULL), LC_OK);
-	REQUIRE(lc_running_read(r, &found, &damaged) == LC_OK);
+	REQUIRE(lc_running_read(r, ".aside", &found, &damaged) == LC_OK);
 	CHECK_UINT(found.n, 1000);
 	CHECK_INT(found.meters[999].used_ms, 999000);
 	free(found.meters);

@@ -329,7 +329,7 @@ make_version_1(struct device *d, bool forged)
 	struct lc_value v;
 	bool made;
 
-	REQUIRE(lc_devkey_open(check_path(d->dir, "device.key"), "", &devkey,
+	REQUIRE(lc_devkey_open(check_path(d->dir, "device.key"), "", NULL, NULL, &devkey,
 	    &made, NULL) == LC_OK);
 	REQUIRE(lc_devkey_mac_key(devkey, "history", key) == LC_OK);
 	lc_devkey_free(devkey);
