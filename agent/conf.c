@@ -73,7 +73,7 @@ struct file_conf {
 	struct where where;
 	char *master, *state, *keys;
 	bool own_keys;
-	uint32_t flush;
+	uint32_t master_ping, flush;
 	char *user, *control, *admin_group, *feature_group;
 	int others;
 	struct transfer_group transfer;
@@ -240,6 +240,8 @@ static const struct section transfer_section =
 #define OF(field) .at = offsetof(struct file_conf, field)
 static const struct key file_keys[] = {
 	{ "master", KEY_TEXT, OF(master), .min = 1, .max = 255 },
+	{ "master-ping", KEY_NUMBER, OF(master_ping), .min = 1, .max = 3600,
+	    .fallback = 15 },
 	{ "state", KEY_TEXT, OF(state), .required = true, PATH_KEY },
 	{ "keys", KEY_TEXT, OF(keys), .required = true, PATH_KEY },
 	{ "own-keys", KEY_TRUTH, OF(own_keys) },
@@ -303,11 +305,12 @@ take_master(const struct reader *r, struct loaded *l)
 	config_setting_t *setting = config_lookup(&l->config, "master");
 	const char *why;
 
-	l->conf.master =
+	l->conf.master.name =
 	    l->file.master != NULL ? l->file.master : MASTER_DEFAULT;
-	if (link_resolve(l->conf.master, &l->conf.address, &why))
+	l->conf.master.ping_s = l->file.master_ping;
+	if (endpoint_parse(l->conf.master.name, &l->conf.master.endpoint, &why))
 		return true;
-	return conf_wrong(r, setting, "\"%s\": %s", l->conf.master, why);
+	return conf_wrong(r, setting, "\"%s\": %s", l->conf.master.name, why);
 }
 
 static bool

@@ -16,8 +16,7 @@
 
 /* A file that was read.  Everything in it lives exactly as long as it does. */
 struct conf {
-	const char *master;
-	struct link_address address; /* of the master */
+	struct link_master master;
 	struct files files;
 	struct transfer_conf transfer;
 	const char *user; /* NULL: whoever starts it */

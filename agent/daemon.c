@@ -263,7 +263,7 @@ take_configuration(struct daemon *d, struct conf *conf, char why[WHY_MAX])
 	loop_timer_set(d->loop, &d->due, 0);
 	jobs_set_conf(
 	    d->jobs, &(struct jobs_conf){ &conf->files, &conf->transfer });
-	link_move(d->link, conf->master, &conf->address);
+	link_move(d->link, &conf->master);
 	good = listen_for_programs(d, conf, socket);
 	if (!good)
 		snprintf(why, WHY_MAX,
@@ -417,8 +417,7 @@ static bool
 open_link(struct daemon *d)
 {
 	const struct link_options options = {
-		.name = d->conf->master,
-		.address = d->conf->address,
+		.master = d->conf->master,
 		.regions = regions,
 		.nregions = NITEMS(regions),
 		.serve = { &d->mib, d->sets },

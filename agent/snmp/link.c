@@ -1,124 +1,75 @@
 /*
  * link.c - the connection to the master agent.
  *
- *   DOWN --timer--> CONNECTING --writable--> OPENING --opened--> REGISTERING
- *    ^                                                               |
- *    +------- end of file, error, no answer ------- UP <--registered-+
+ *   DOWN --timer--> RESOLVING --address--> CONNECTING --writable--> OPENING
+ *    ^                                                                 |
+ *    |                                                              opened
+ *    |                                                                 v
+ *    +------- end of file, error, no answer ------- UP <-------- REGISTERING
  *
- * A master that is away costs one connect() each RETRY_MS.  One that accepts
- * and does not answer is given up after ANSWER_MS; once the link is up the
- * master's silence means nothing, and its death closes the socket.
+ * A round tries the addresses of the master one after the other; the next
+ * round begins after a while, with a new lookup.  A master that accepts and
+ * does not answer is given up after ANSWER_MS.  Once the link is up, the death
+ * of a master at a Unix socket closes the socket, and its silence means
+ * nothing.  One behind TCP can vanish without a word, so it is pinged.
  */
 #include "link.h"
 
 #include <errno.h>
-#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "agentx.h"
+#include "array.h"
 #include "log.h"
+#include "lookup.h"
 #include "pdu.h"
 
 #define RETRY_MS 500
+#define NAMED_RETRY_MS 2000    /* with a lookup, which name servers answer */
 #define REFUSED_RETRY_MS 10000 /* the master lives and does not want us */
 #define ANSWER_MS 5000
 #define REASON_SHUTDOWN 5 /* of an agentx-Close-PDU */
+#define FAILURES_MAX 512
 
-enum link_state { DOWN, CONNECTING, OPENING, REGISTERING, UP };
+enum link_state { DOWN, RESOLVING, CONNECTING, OPENING, REGISTERING, UP };
+
+/* What keeps the link down.  Each is logged once until it is up again. */
+enum trouble { UNRESOLVED = 1, UNCONNECTED = 2, REFUSED = 4 };
 
 struct link {
 	struct loop *loop;
 	struct link_options options;
 	enum link_state state;
-	struct watch watch; /* fd is -1 when DOWN */
-	struct timer timer; /* DOWN: try again; else, unless UP: give up */
+	struct lookup *lookup; /* of RESOLVING */
+	bool named;            /* the addresses are those of a name */
+	struct addresses addresses;
+	size_t next; /* of the addresses, to try after the current one */
+	char failures[FAILURES_MAX]; /* of this round */
+	int64_t retry_ms;            /* after this round */
+	unsigned reported;           /* troubles */
+	struct watch watch;          /* fd is -1 when DOWN */
+	/* DOWN: try again; UP: ping; else: give up. */
+	struct timer timer;
 	struct task flush;
-	struct agentx *agentx; /* NULL: DOWN or CONNECTING */
+	struct agentx *agentx; /* NULL: not connected */
 	long session;          /* as the master numbers it */
 	size_t registered;     /* regions that the master has taken */
-	bool complained;       /* that the master is away */
+	int64_t heard_ms;      /* when something came from it */
+	bool pinged;           /* since then */
 };
-
-/* ---- Addresses ---- */
-
-static bool
-resolve_unix(const char *path, struct link_address *out, const char **wrong)
-{
-	struct sockaddr_un *sun = (struct sockaddr_un *)&out->address;
-
-	if (path[0] != '/' || strlen(path) >= sizeof sun->sun_path) {
-		*wrong = "the socket needs an absolute path of at most 107 "
-			 "bytes";
-		return false;
-	}
-	sun->sun_family = AF_UNIX;
-	strcpy(sun->sun_path, path);
-	out->len = sizeof *sun;
-	return true;
-}
-
-/* "[::1]:705" and "host:705" to host and port, in place. */
-static bool
-split_host(char *text, char **host, char **port)
-{
-	*port = strrchr(text, ':');
-	if (*port == NULL || *port == text || (*port)[1] == '\0')
-		return false;
-	*(*port)++ = '\0';
-	*host = text;
-	if (text[0] == '[' && text[strlen(text) - 1] == ']') {
-		text[strlen(text) - 1] = '\0';
-		*host = text + 1;
-	}
-	return true;
-}
-
-static bool
-resolve_tcp(const char *name, struct link_address *out, const char **wrong)
-{
-	static const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	struct addrinfo *found;
-	char *text = strdup(name), *host, *port;
-	int error;
-
-	if (text == NULL || !split_host(text, &host, &port)) {
-		*wrong = "expected tcp:HOST:PORT";
-		free(text);
-		return false;
-	}
-	error = getaddrinfo(host, port, &hints, &found);
-	free(text);
-	if (error != 0) {
-		*wrong = gai_strerror(error);
-		return false;
-	}
-	memcpy(&out->address, found->ai_addr, found->ai_addrlen);
-	out->len = found->ai_addrlen;
-	freeaddrinfo(found);
-	return true;
-}
-
-bool
-link_resolve(const char *name, struct link_address *out, const char **wrong)
-{
-	memset(out, 0, sizeof *out);
-	if (strncmp(name, "unix:", 5) == 0)
-		return resolve_unix(name + 5, out, wrong);
-	if (strncmp(name, "tcp:", 4) == 0)
-		return resolve_tcp(name + 4, out, wrong);
-	*wrong = "expected unix:PATH or tcp:HOST:PORT";
-	return false;
-}
 
 /* ---- Losing the connection ---- */
 
 static void
 disconnect(struct link *link)
 {
+	lookup_cancel(link->lookup);
+	link->lookup = NULL;
 	agentx_close(link->agentx);
 	link->agentx = NULL;
 	if (link->watch.fd >= 0) {
@@ -129,28 +80,94 @@ disconnect(struct link *link)
 	loop_timer_clear(link->loop, &link->timer);
 	loop_undefer(link->loop, &link->flush);
 	link->state = DOWN;
+	sets_reset(link->options.serve.sets);
 }
 
-/* Back to DOWN, and tried again after a while. */
-static void
-lose(struct link *link, const char *why, int64_t retry_ms)
+static bool
+is_new(struct link *link, enum trouble trouble)
 {
-	bool was_up = link->state == UP;
+	bool reported = link->reported & trouble;
 
-	if (was_up)
-		log_warn("link",
-		    "lost the master agent at %s: %s; "
-		    "reconnecting",
-		    link->options.name, why);
-	else if (!link->complained)
+	link->reported |= trouble;
+	return !reported;
+}
+
+/* After what failed the next round begins, if no address is left. */
+static void
+start_over(struct link *link, int64_t retry_ms)
+{
+	link->addresses.n = link->next = 0;
+	link->failures[0] = '\0';
+	link->retry_ms = 0;
+	if (link->named && retry_ms < NAMED_RETRY_MS)
+		retry_ms = NAMED_RETRY_MS;
+	loop_timer_set(link->loop, &link->timer, retry_ms);
+}
+
+/* The current address, if there is a choice: " (ADDRESS)". */
+static const char *
+which(const struct link *link, char room[ADDRESS_TEXT_MAX + 3])
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	room[0] = '\0';
+	if (link->named && link->next > 0)
+		snprintf(room, ADDRESS_TEXT_MAX + 3, " (%s)",
+		    address_text(&link->addresses.at[link->next - 1], text));
+	return room;
+}
+
+/* The current address does not lead to a master. */
+static void
+note_failure(struct link *link, const char *why)
+{
+	size_t len = strlen(link->failures);
+	const char *comma = len > 0 ? ", " : "";
+	char text[ADDRESS_TEXT_MAX];
+
+	if (!link->named)
+		snprintf(link->failures, FAILURES_MAX, "%s", why);
+	else if (link->next > 0)
+		snprintf(link->failures + len, FAILURES_MAX - len, "%s%s: %s",
+		    comma,
+		    address_text(&link->addresses.at[link->next - 1], text),
+		    why);
+}
+
+/* The next address at once, or after a while the first again. */
+static void
+try_next(struct link *link, int64_t retry_ms)
+{
+	disconnect(link);
+	if (retry_ms > link->retry_ms)
+		link->retry_ms = retry_ms;
+	if (link->next < link->addresses.n) {
+		loop_timer_set(link->loop, &link->timer, 0);
+		return;
+	}
+	if (link->failures[0] != '\0' && is_new(link, UNCONNECTED))
 		log_info("link",
 		    "cannot connect to the master agent at %s: %s; retrying",
-		    link->options.name, why);
-	link->complained = true;
+		    link->options.master.name, link->failures);
+	start_over(link, link->retry_ms);
+}
+
+static void
+lose(struct link *link, const char *why)
+{
+	char room[ADDRESS_TEXT_MAX + 3];
+
+	if (link->state != UP) {
+		note_failure(link, why);
+		try_next(link, RETRY_MS);
+		return;
+	}
+	log_warn("link", "lost the master agent at %s%s: %s; reconnecting",
+	    link->options.master.name, which(link, room), why);
+	link->reported |= UNCONNECTED;
 	disconnect(link);
-	sets_reset(link->options.serve.sets);
-	loop_timer_set(link->loop, &link->timer, retry_ms);
-	if (was_up && link->options.down != NULL)
+	start_over(link, RETRY_MS);
+	if (link->options.down != NULL)
 		link->options.down(link->options.arg);
 }
 
@@ -163,7 +180,7 @@ flush(void *arg)
 	const char *wrong = agentx_flush(link->agentx);
 
 	if (wrong != NULL) {
-		lose(link, wrong, RETRY_MS);
+		lose(link, wrong);
 		return;
 	}
 	link->watch.events =
@@ -205,7 +222,7 @@ static void
 ask_to_come_up(struct link *link, netsnmp_pdu *pdu, snmp_callback answered)
 {
 	if (ask(link, pdu, answered) == 0)
-		lose(link, "out of memory", RETRY_MS);
+		lose(link, "out of memory");
 }
 
 /* ---- Responses ---- */
@@ -231,19 +248,20 @@ error_text(long error, char room[24])
 static void
 refused(struct link *link, long error)
 {
-	char room[24];
+	char room[24], place[ADDRESS_TEXT_MAX + 3];
 	const char *hint =
 	    error == AGENTX_DUPLICATE_REGISTRATION
 		? " (another subagent has registered the same objects)"
 		: "";
 
-	log_error("link",
-	    "the master agent at %s refused our %s: %s%s; retrying every %d s",
-	    link->options.name,
-	    link->state == OPENING ? "session" : "registration",
-	    error_text(error, room), hint, REFUSED_RETRY_MS / 1000);
-	link->complained = true;
-	lose(link, "refused", REFUSED_RETRY_MS);
+	if (is_new(link, REFUSED))
+		log_error("link",
+		    "the master agent at %s%s refused our %s: %s%s; retrying "
+		    "every %d s",
+		    link->options.master.name, which(link, place),
+		    link->state == OPENING ? "session" : "registration",
+		    error_text(error, room), hint, REFUSED_RETRY_MS / 1000);
+	try_next(link, REFUSED_RETRY_MS);
 }
 
 /*
@@ -258,7 +276,7 @@ answers(struct link *link, int operation, const netsnmp_pdu *pdu)
 		return false;
 	if (pdu->errstat != AGENTX_NOT_OPEN)
 		return true;
-	lose(link, "our session is unknown to it", RETRY_MS);
+	lose(link, "our session is unknown to it");
 	return false;
 }
 
@@ -272,6 +290,56 @@ agrees(struct link *link, int operation, const netsnmp_pdu *pdu)
 		return true;
 	refused(link, pdu->errstat);
 	return false;
+}
+
+/* ---- Pings ---- */
+
+static int
+ping_answered(int operation, netsnmp_session *session, int packet,
+    netsnmp_pdu *response, void *arg)
+{
+	(void)session;
+	(void)packet;
+	(void)answers(arg, operation, response);
+	return 1;
+}
+
+/* RFC 2741, 6.2.11.  Without memory there is another try next time. */
+static void
+ping(struct link *link)
+{
+	link->pinged =
+	    ask(link, snmp_pdu_create(AGENTX_MSG_PING), ping_answered) != 0;
+}
+
+/*
+ * Of a master that is pinged anything counts as an answer: one that is busy
+ * with us is there.
+ */
+static void
+check_master(struct link *link)
+{
+	int64_t limit = (int64_t)link->options.master.ping_s * 1000;
+	int64_t quiet = loop_now_ms() - link->heard_ms;
+
+	if (quiet >= limit && link->pinged) {
+		lose(link, "no answer to a ping");
+		return;
+	}
+	if (quiet >= limit) {
+		ping(link);
+		quiet = 0;
+	}
+	loop_timer_set(link->loop, &link->timer, limit - quiet);
+}
+
+static void
+watch_master(struct link *link)
+{
+	link->heard_ms = loop_now_ms();
+	link->pinged = false;
+	if (link->options.master.endpoint.is_tcp)
+		check_master(link);
 }
 
 /* ---- Coming up ---- */
@@ -294,12 +362,15 @@ send_capabilities(struct link *link)
 static void
 come_up(struct link *link)
 {
+	char room[ADDRESS_TEXT_MAX + 3];
+
 	loop_timer_clear(link->loop, &link->timer);
 	link->state = UP;
-	link->complained = false;
+	link->reported = 0;
+	watch_master(link);
 	send_capabilities(link);
-	log_info(
-	    "link", "connected to the master agent at %s", link->options.name);
+	log_info("link", "connected to the master agent at %s%s",
+	    link->options.master.name, which(link, room));
 	if (link->options.up != NULL)
 		link->options.up(link->options.arg);
 }
@@ -405,7 +476,7 @@ answer(struct link *link, netsnmp_pdu *request)
 	netsnmp_pdu *response = snmp_pdu_create(AGENTX_MSG_RESPONSE);
 
 	if (response == NULL) {
-		lose(link, "out of memory", RETRY_MS);
+		lose(link, "out of memory");
 		return;
 	}
 	response->sessid = request->sessid;
@@ -417,7 +488,7 @@ answer(struct link *link, netsnmp_pdu *request)
 	}
 	loop_defer(link->loop, &link->flush);
 	if (!agentx_answer(link->agentx, response))
-		lose(link, "output buffer full", RETRY_MS);
+		lose(link, "output buffer full");
 }
 
 static void
@@ -426,7 +497,7 @@ take_request(void *arg, netsnmp_pdu *request)
 	struct link *link = arg;
 
 	if (request->command == AGENTX_MSG_CLOSE)
-		lose(link, "session closed", RETRY_MS);
+		lose(link, "session closed");
 	else
 		answer(link, request);
 }
@@ -434,10 +505,13 @@ take_request(void *arg, netsnmp_pdu *request)
 static void
 receive(struct link *link)
 {
-	const char *wrong = agentx_receive(link->agentx);
+	const char *wrong;
 
+	link->heard_ms = loop_now_ms();
+	link->pinged = false;
+	wrong = agentx_receive(link->agentx);
 	if (wrong != NULL)
-		lose(link, wrong, RETRY_MS);
+		lose(link, wrong);
 }
 
 /* ---- Connecting ---- */
@@ -452,12 +526,12 @@ connected(struct link *link)
 
 	(void)getsockopt(link->watch.fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	if (error != 0) {
-		lose(link, strerror(error), RETRY_MS);
+		lose(link, strerror(error));
 		return;
 	}
 	link->agentx = agentx_open(link->watch.fd, take_request, link);
 	if (link->agentx == NULL) {
-		lose(link, "out of memory", RETRY_MS);
+		lose(link, "out of memory");
 		return;
 	}
 	link->state = OPENING;
@@ -482,29 +556,45 @@ ready(void *arg, short revents)
 		flush(link);
 }
 
+/* The kernel, too, watches over the host of a TCP master. */
+static void
+keep_alive(int fd, uint32_t ping_s)
+{
+	const struct {
+		int level, name, value;
+	} options[] = {
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+		{ IPPROTO_TCP, TCP_KEEPIDLE, (int)ping_s },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, (int)(ping_s + 2) / 3 },
+		{ IPPROTO_TCP, TCP_KEEPCNT, 3 },
+		{ IPPROTO_TCP, TCP_USER_TIMEOUT, (int)ping_s * 2000 },
+	};
+
+	for (size_t i = 0; i < NITEMS(options); i++)
+		(void)setsockopt(fd, options[i].level, options[i].name,
+		    &options[i].value, sizeof options[i].value);
+}
+
+/* The next address. */
 static void
 attempt(struct link *link)
 {
-	const struct link_address *to = &link->options.address;
-	int fd = socket(to->address.ss_family,
+	const struct address *address = &link->addresses.at[link->next++];
+	int fd = socket(address->to.ss_family,
 	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	static const int yes = 1;
 
-	/* A TCP master whose host vanished closes nothing.  A Unix socket
-	 * does not mind the option. */
-	if (fd >= 0)
-		(void)setsockopt(
-		    fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
 	link->watch.fd = fd;
 	link->watch.events = POLLOUT;
-	if (fd < 0 ||
-	    (connect(fd, (const struct sockaddr *)&to->address, to->len) < 0 &&
-		errno != EINPROGRESS)) {
-		lose(link, strerror(errno), RETRY_MS);
+	if (fd >= 0 && link->options.master.endpoint.is_tcp)
+		keep_alive(fd, link->options.master.ping_s);
+	if (fd < 0 || (connect(fd, (const struct sockaddr *)&address->to,
+			   address->len) < 0 &&
+			  errno != EINPROGRESS)) {
+		lose(link, strerror(errno));
 		return;
 	}
 	if (!loop_watch(link->loop, &link->watch)) {
-		lose(link, "out of memory", RETRY_MS);
+		lose(link, "out of memory");
 		return;
 	}
 	link->state = CONNECTING;
@@ -512,14 +602,62 @@ attempt(struct link *link)
 }
 
 static void
+unresolved(struct link *link, const char *why)
+{
+	if (is_new(link, UNRESOLVED))
+		log_warn("link",
+		    "cannot resolve the host of the master agent at %s: %s; "
+		    "retrying",
+		    link->options.master.name, why);
+	link->state = DOWN;
+	start_over(link, NAMED_RETRY_MS);
+}
+
+static void
+resolved(void *arg, const struct addresses *addresses, const char *why)
+{
+	struct link *link = arg;
+
+	link->lookup = NULL;
+	if (addresses->n == 0) {
+		unresolved(link, why);
+		return;
+	}
+	link->state = DOWN;
+	link->addresses = *addresses;
+	attempt(link);
+}
+
+static void
+begin_round(struct link *link)
+{
+	const struct endpoint *endpoint = &link->options.master.endpoint;
+
+	link->named = !endpoint_address(endpoint, &link->addresses.at[0]);
+	if (!link->named) {
+		link->addresses.n = 1;
+		attempt(link);
+		return;
+	}
+	link->state = RESOLVING;
+	link->lookup = lookup_start(link->loop, endpoint, resolved, link);
+	if (link->lookup == NULL)
+		unresolved(link, strerror(errno));
+}
+
+static void
 expired(void *arg)
 {
 	struct link *link = arg;
 
-	if (link->state == DOWN)
+	if (link->state == UP)
+		check_master(link);
+	else if (link->state != DOWN)
+		lose(link, "no answer");
+	else if (link->next < link->addresses.n)
 		attempt(link);
 	else
-		lose(link, "no answer", RETRY_MS);
+		begin_round(link);
 }
 
 struct link *
@@ -560,25 +698,30 @@ link_free(struct link *link)
 	link->options.down = NULL;
 	say_goodbye(link);
 	disconnect(link);
-	sets_reset(link->options.serve.sets);
 	free(link);
 }
 
 void
-link_move(
-    struct link *link, const char *name, const struct link_address *address)
+link_move(struct link *link, const struct link_master *master)
 {
-	bool same = link->options.address.len == address->len &&
-		    memcmp(&link->options.address.address, &address->address,
-			address->len) == 0;
+	bool same = strcmp(link->options.master.name, master->name) == 0;
+	bool was_up = link->state == UP;
 
 	if (!same) {
-		link->complained = true; /* of the old one nobody asks */
-		lose(link, "another master is configured", 0);
-		link->complained = false;
+		log_info("link",
+		    "another master agent is configured, at %s; connecting",
+		    master->name);
+		say_goodbye(link);
+		disconnect(link);
+		link->named = false;
+		link->reported = 0;
+		start_over(link, 0);
 	}
-	link->options.name = name;
-	link->options.address = *address;
+	link->options.master = *master;
+	if (!same && was_up && link->options.down != NULL)
+		link->options.down(link->options.arg);
+	else if (same && was_up)
+		watch_master(link);
 }
 
 bool

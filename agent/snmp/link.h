@@ -2,8 +2,10 @@
  * link.h - the connection to the master agent (RFC 2741).
  *
  * The link comes up when the master does, also long after the daemon, and
- * comes back when it was lost; nothing here ever blocks.  It registers one
- * region for each of the agent's modules and answers what is asked there.
+ * comes back when it was lost; nothing here ever blocks.  A host name is
+ * looked up for each round of attempts, and all its addresses are tried.  The
+ * link registers one region for each of the agent's modules and answers what
+ * is asked there.
  *
  * AgentX is spoken by net-snmp's library (agentx.h), over a connection that is
  * made, watched and given up here: the library's own subagent opens, closes and
@@ -16,23 +18,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
+#include "endpoint.h"
 #include "loop.h"
 #include "serve.h"
 #include "value.h"
 
-/* Where the master listens. */
-struct link_address {
-	struct sockaddr_storage address;
-	socklen_t len;
+/* The master agent, as it is configured. */
+struct link_master {
+	const char *name; /* for the log */
+	struct endpoint endpoint;
+	/* A master over TCP that says nothing for so long is pinged, and
+	 * given up after as long again.  The kernel tells when one at a Unix
+	 * socket is gone, so those are not. */
+	uint32_t ping_s;
 };
-
-/*
- * "unix:PATH", "tcp:HOST:PORT" (an IPv6 address in brackets); HOST is looked
- * up here and now.  False: *wrong says what is wrong with it.
- */
-bool link_resolve(const char *name, struct link_address *, const char **wrong);
 
 /* A subtree to answer for. */
 struct link_region {
@@ -43,8 +43,7 @@ struct link_region {
 };
 
 struct link_options {
-	const char *name; /* of the master, for the log */
-	struct link_address address;
+	struct link_master master;
 	const struct link_region *regions; /* the first one names the agent */
 	size_t nregions;
 	struct serve serve;
@@ -65,8 +64,8 @@ struct link *link_new(struct loop *, const struct link_options *);
 /* Says good-bye to the master, if it listens, without waiting. */
 void link_free(struct link *); /* NULL is fine */
 
-/* Another master; reconnects if it is not the one that is connected. */
-void link_move(struct link *, const char *name, const struct link_address *);
+/* Another master; reconnects if its name is not that of the old one. */
+void link_move(struct link *, const struct link_master *);
 
 bool link_is_up(const struct link *);
 

@@ -1,6 +1,8 @@
 agent_libagent_la_SOURCES += \
 	agent/snmp/agentx.c agent/snmp/agentx.h \
+	agent/snmp/endpoint.c agent/snmp/endpoint.h \
 	agent/snmp/link.c agent/snmp/link.h \
+	agent/snmp/lookup.c agent/snmp/lookup.h \
 	agent/snmp/oid.c agent/snmp/oid.h \
 	agent/snmp/pdu.c agent/snmp/pdu.h \
 	agent/snmp/serve.c agent/snmp/serve.h \

@@ -81,8 +81,11 @@ values(void)
 	CHECK_STR(error, "");
 	REQUIRE(conf != NULL);
 	options = &conf->options;
-	CHECK_STR(conf->master, "tcp:127.0.0.1:705");
-	CHECK_INT(conf->address.address.ss_family, AF_INET);
+	CHECK_STR(conf->master.name, "tcp:127.0.0.1:705");
+	CHECK(conf->master.endpoint.is_tcp);
+	CHECK_STR(conf->master.endpoint.host, "127.0.0.1");
+	CHECK_STR(conf->master.endpoint.port, "705");
+	CHECK_UINT(conf->master.ping_s, 3600);
 	CHECK_STR(options->state_dir, "/tmp/state");
 	CHECK_STR(options->key_dir, "/tmp/keys");
 	CHECK(options->own_keys);
@@ -145,13 +148,13 @@ defaults(void)
 	char error[CONF_ERROR_MAX] = "";
 	struct conf *conf =
 	    conf_load(check_path(data_dir(), "good.conf"), error);
-	const struct sockaddr_un *address;
 
 	CHECK_STR(error, "");
 	REQUIRE(conf != NULL);
-	address = (const struct sockaddr_un *)&conf->address.address;
-	CHECK_STR(conf->master, "unix:/var/agentx/master");
-	CHECK_STR(address->sun_path, "/var/agentx/master");
+	CHECK_STR(conf->master.name, "unix:/var/agentx/master");
+	CHECK(!conf->master.endpoint.is_tcp);
+	CHECK_STR(conf->master.endpoint.host, "/var/agentx/master");
+	CHECK_UINT(conf->master.ping_s, 15);
 	CHECK(!conf->options.own_keys);
 	CHECK_UINT(conf->options.flush_s, 60);
 	CHECK_UINT(conf->transfer.ports[PORT_TFTP], 69);

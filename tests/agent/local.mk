@@ -8,6 +8,8 @@ AGENT_FIXTURE = \
 	tests/agent/fake_core.c tests/agent/fake_core.h \
 	tests/agent/fixture.c tests/agent/fixture.h
 LOG_LINES = tests/agent/log_lines.c tests/agent/log_lines.h
+RESOLVER = tests/agent/snmp/resolver.c tests/agent/snmp/resolver.h
+RESOLVER_WRAP = -Wl,--wrap=getaddrinfo
 FAKE_MASTER = $(AGENT_FIXTURE) \
 	tests/agent/snmp/agentx_codec.c tests/agent/snmp/agentx_codec.h \
 	tests/agent/snmp/fake_master.c tests/agent/snmp/fake_master.h

@@ -25,7 +25,7 @@ size_t fuzz_changed_max = 200;
 #define TURNS 3
 
 static struct {
-	struct link_address address;
+	struct link_master master;
 	int listener;
 	int fd;
 	struct link *link;
@@ -188,25 +188,25 @@ say(const uint8_t *data, size_t len)
 static void
 listen_once(void)
 {
-	struct sockaddr_un *sun = (struct sockaddr_un *)&master.address.address;
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 	if (master.listener >= 0)
 		return;
-	sun->sun_family = AF_UNIX;
-	snprintf(sun->sun_path, sizeof sun->sun_path, "%s/master", check_dir());
-	master.address.len = sizeof *sun;
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/master",
+	    check_dir());
+	master.master.name = "the fuzzer";
+	strcpy(master.master.endpoint.host, address.sun_path);
 	master.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	require(master.listener >= 0);
-	require(
-	    bind(master.listener, (struct sockaddr *)sun, sizeof *sun) == 0);
+	require(bind(master.listener, (struct sockaddr *)&address,
+		    sizeof address) == 0);
 	require(listen(master.listener, 5) == 0);
 }
 
 static void
 meet(void)
 {
-	const struct link_options options = { .name = "the fuzzer",
-		.address = master.address,
+	const struct link_options options = { .master = master.master,
 		.regions = regions,
 		.nregions = NITEMS(regions),
 		.serve = { &fixture.mib, fixture.sets },

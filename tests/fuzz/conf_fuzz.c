@@ -67,7 +67,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if ((conf = conf_load(path, error)) == NULL)
 		require(strncmp(error, path, strlen(path)) == 0);
 	else {
-		require(conf->master != NULL && conf->address.len > 0);
+		require(conf->master.name != NULL &&
+			conf->master.endpoint.host[0] != '\0');
 		check_options(&conf->options);
 		for (size_t i = 0; i < conf->files.n; i++)
 			require(conf->files.prefixes[i].directory[0] == '/');

@@ -17,7 +17,7 @@ EXPOSURE_MAX = 1.4
 CALLS = ("landlock_create_ruleset", "landlock_add_rule",
          "landlock_restrict_self", "seccomp", "prctl", "prlimit64",
          "memfd_create", "openat2", "sendfile", "signalfd4", "socketpair",
-         "timerfd_create", "execve")
+         "timerfd_create", "clone3", "execve")
 
 
 def fail(text):

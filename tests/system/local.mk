@@ -22,6 +22,7 @@ SYSTEM_TESTS = \
 	tests/system/load.py \
 	tests/system/master_away.py \
 	tests/system/master_dies.py \
+	tests/system/master_names.py \
 	tests/system/master_repeats.py \
 	tests/system/master_stopped.py \
 	tests/system/odd_servers.py \
@@ -51,7 +52,8 @@ tests_system_manager_LDADD = $(NETSNMP_LIBS)
 TEST_EXTENSIONS = .py
 PY_ENV = LAB_BIN=$(abs_top_builddir)/bin \
 	LAB_MANAGER=$(abs_top_builddir)/tests/system/manager$(EXEEXT) \
-	LAB_CLOCKS=$(abs_top_builddir)/tests/system/.libs/clocks.so
+	LAB_CLOCKS=$(abs_top_builddir)/tests/system/.libs/clocks.so \
+	LAB_NAMES=$(abs_top_builddir)/tests/system/.libs/names.so
 PY_LOG_COMPILER = env $(PY_ENV) python3 -B
 TESTS += $(SYSTEM_TESTS)
 
@@ -68,6 +70,13 @@ tests_system_clocks_la_SOURCES = tests/system/clocks.c
 tests_system_clocks_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
 	-rpath $(abs_top_builddir)/tests/system
 tests_system_clocks_la_LIBADD = -ldl
+
+# For master_names.py: the addresses of names.
+check_LTLIBRARIES += tests/system/names.la
+tests_system_names_la_SOURCES = tests/system/names.c
+tests_system_names_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
+	-rpath $(abs_top_builddir)/tests/system
+tests_system_names_la_LIBADD = -ldl
 
 # load.py for longer; LOAD_REQUESTS says how long.
 .PHONY: stress stress-valgrind

@@ -1,7 +1,9 @@
 /* fake_master.c - see fake_master.h. */
 #include "fake_master.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,7 +20,9 @@
 struct fake_master fake_master;
 
 static struct {
-	struct link_address address;
+	char name[300];
+	struct link_master master;
+	in_port_t port; /* over TCP */
 	int listener;
 	int fd;
 	struct buffer in;
@@ -57,8 +61,7 @@ static const struct link_region region = { region_id, NITEMS(region_id), 127,
 static struct link *
 new_link(void)
 {
-	const struct link_options options = { .name = "the test",
-		.address = wire.address,
+	const struct link_options options = { .master = wire.master,
 		.regions = &region,
 		.nregions = 1,
 		.serve = { &fixture.mib, fixture.sets },
@@ -71,21 +74,67 @@ new_link(void)
 	return link;
 }
 
+static void
+start_listening(const struct sockaddr *address, socklen_t len)
+{
+	static const int yes = 1;
+
+	if (wire.listener >= 0)
+		close(wire.listener);
+	wire.listener =
+	    socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	REQUIRE(wire.listener >= 0);
+	(void)setsockopt(
+	    wire.listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+	REQUIRE(bind(wire.listener, address, len) == 0);
+	REQUIRE(listen(wire.listener, 5) == 0);
+}
+
+/* The link knows it by the name. */
+static void
+open_named(uint32_t ping_s)
+{
+	const char *wrong;
+
+	memset(&fake_master, 0, sizeof fake_master);
+	wire.master.name = wire.name;
+	wire.master.ping_s = ping_s;
+	REQUIRE(endpoint_parse(wire.name, &wire.master.endpoint, &wrong));
+	fake_master.link = new_link();
+}
+
 void
 fake_master_open(void)
 {
-	struct sockaddr_un *sun = (struct sockaddr_un *)&wire.address.address;
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 
-	memset(&fake_master, 0, sizeof fake_master);
-	memset(&wire.address, 0, sizeof wire.address);
-	sun->sun_family = AF_UNIX;
-	snprintf(sun->sun_path, sizeof sun->sun_path, "%s/master", check_dir());
-	wire.address.len = sizeof *sun;
-	wire.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	REQUIRE(wire.listener >= 0);
-	REQUIRE(bind(wire.listener, (struct sockaddr *)sun, sizeof *sun) == 0);
-	REQUIRE(listen(wire.listener, 5) == 0);
-	fake_master.link = new_link();
+	snprintf(sun.sun_path, sizeof sun.sun_path, "%s/master", check_dir());
+	start_listening((struct sockaddr *)&sun, sizeof sun);
+	snprintf(wire.name, sizeof wire.name, "unix:%s", sun.sun_path);
+	open_named(1);
+}
+
+void
+fake_master_move(const char *address)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET,
+		.sin_port = wire.port };
+	socklen_t len = sizeof sin;
+
+	REQUIRE(inet_pton(AF_INET, address, &sin.sin_addr) == 1);
+	start_listening((struct sockaddr *)&sin, len);
+	REQUIRE(getsockname(wire.listener, (struct sockaddr *)&sin, &len) == 0);
+	wire.port = sin.sin_port;
+}
+
+void
+fake_master_open_tcp(const char *address, const char *host, uint32_t ping_s)
+{
+	wire.port = 0;
+	fake_master_move(address);
+	snprintf(wire.name, sizeof wire.name, "tcp:%s:%u", host,
+	    (unsigned)ntohs(wire.port));
+	open_named(ping_s);
 }
 
 static void
@@ -104,6 +153,7 @@ fake_master_close(void)
 	link_free(fake_master.link);
 	hang_up();
 	close(wire.listener);
+	wire.listener = -1;
 	buffer_free(&wire.in);
 }
 
@@ -201,6 +251,40 @@ fake_master_expect(enum agentx_type type)
 	CHECK_UINT(pdu.header.flags, AGENTX_NETWORK_ORDER);
 	REQUIRE(pdu.header.type == type);
 	return pdu;
+}
+
+/* False: it hung up. */
+static bool
+await(struct fake_pdu *pdu)
+{
+	int64_t deadline = loop_now_ms() + PATIENCE_MS;
+	bool hung_up;
+
+	while (!next_pdu(pdu, &hung_up)) {
+		if (hung_up)
+			return false;
+		REQUIRE(loop_now_ms() < deadline);
+		usleep(1000);
+	}
+	return true;
+}
+
+struct fake_pdu
+fake_master_await(enum agentx_type type)
+{
+	struct fake_pdu pdu;
+
+	REQUIRE(await(&pdu));
+	CHECK_UINT(pdu.header.type, type);
+	return pdu;
+}
+
+void
+fake_master_await_hang_up(void)
+{
+	struct fake_pdu pdu;
+
+	CHECK(!await(&pdu));
 }
 
 bool

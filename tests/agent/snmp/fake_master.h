@@ -20,6 +20,14 @@ extern struct fake_master {
 
 /* A link to the fixture's tables, which finds this master; it listens. */
 void fake_master_open(void);
+/*
+ * The same over TCP: the master listens at an address of 127.0.0.0/8, the link
+ * knows it by the name of its host and pings after ping_s.
+ */
+void fake_master_open_tcp(
+    const char *address, const char *host, uint32_t ping_s);
+/* From now on it listens at another address, at the same port. */
+void fake_master_move(const char *address);
 void fake_master_close(void);
 
 /* Waits for the link's connection; one that is open is closed before. */
@@ -39,6 +47,9 @@ struct fake_pdu {
 bool fake_master_read(struct fake_pdu *);
 /* The same, of this type; the test ends if it is another. */
 struct fake_pdu fake_master_expect(enum agentx_type);
+/* What comes only after a while. */
+struct fake_pdu fake_master_await(enum agentx_type);
+void fake_master_await_hang_up(void);
 /* Gives the link time to send what it has not to send. */
 bool fake_master_silent(void);
 bool fake_master_hung_up(void);

@@ -2,12 +2,14 @@
  * link_test.c - the link beside a real snmpd, driven by net-snmp's tools.
  *
  * The agent's loop runs in this process, over a core of our choice; snmpd is a
- * private one, and what the tools print is compared.
+ * private one, and what the tools print is compared.  Masters that have names,
+ * or vanish, are this program.
  */
 #include "snmp/link.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,8 +24,11 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "fake_master.h"
 #include "fixture.h"
+#include "log_lines.h"
 #include "mib/notify.h"
+#include "resolver.h"
 
 #define SKIPPED 77
 #define MODULE "1.3.6.1.4.1.9.9.543"
@@ -205,21 +210,33 @@ static const uint32_t region_id[] = { LICENSE_MIB };
 static const struct link_region region = { region_id, NITEMS(region_id), 127,
 	"licenses" };
 
+/* Its name lives until the next call. */
+static struct link_master
+master_at(const char *format, ...)
+{
+	static char name[300];
+	struct link_master master = { .name = name, .ping_s = 15 };
+	const char *wrong;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(name, sizeof name, format, args);
+	va_end(args);
+	REQUIRE(endpoint_parse(name, &master.endpoint, &wrong));
+	return master;
+}
+
 static struct link *
 open_link(struct serve serve)
 {
-	struct link_options options = { .name = "snmpd",
-		.regions = &region,
+	struct link_options options = { .regions = &region,
 		.nregions = 1,
 		.serve = serve,
 		.up = went_up,
 		.down = went_down,
 		.answered = answered };
-	char name[300];
-	const char *wrong;
 
-	snprintf(name, sizeof name, "unix:%s", lab.socket);
-	REQUIRE(link_resolve(name, &options.address, &wrong));
+	options.master = master_at("unix:%s", lab.socket);
 	return link_new(fixture.loop, &options);
 }
 
@@ -452,56 +469,230 @@ too_big(void)
 }
 
 static void
-addresses(void)
-{
-	static const struct {
-		const char *name;
-		int family; /* 0: refused */
-	} cases[] = {
-		{ "unix:/var/agentx/master", AF_UNIX },
-		{ "tcp:127.0.0.1:705", AF_INET },
-		{ "tcp:[::1]:705", AF_INET6 },
-		{ "unix:", 0 },
-		{ "unix:agentx", 0 },
-		{ "tcp:", 0 },
-		{ "tcp::705", 0 },
-		{ "tcp:127.0.0.1", 0 },
-		{ "tcp:127.0.0.1:", 0 },
-		{ "tcp:127.0.0.1:no-such-port", 0 },
-		{ "udp:127.0.0.1:705", 0 },
-		{ "", 0 },
-	};
-
-	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
-		struct link_address address;
-		const char *wrong = NULL;
-		bool good = link_resolve(cases[i].name, &address, &wrong);
-
-		check_context("%s", cases[i].name);
-		CHECK_INT(
-		    good ? address.address.ss_family : 0, cases[i].family);
-		CHECK(good == (wrong == NULL));
-	}
-}
-
-static void
 over_tcp(void)
 {
-	char name[64], conf[256];
-	struct link_address address;
-	const char *wrong;
+	char conf[256];
+	int port = free_port();
+	struct link_master master = master_at("tcp:127.0.0.1:%d", port);
 
 	open_lab();
-	snprintf(name, sizeof name, "tcp:127.0.0.1:%d", free_port());
 	snprintf(conf, sizeof conf,
-	    "master agentx\nagentXSocket %s\nrwcommunity public\n", name);
+	    "master agentx\nagentXSocket tcp:127.0.0.1:%d\n"
+	    "rwcommunity public\n",
+	    port);
 	check_write(check_path(lab.dir, "lab.conf"), conf, strlen(conf));
-	REQUIRE(link_resolve(name, &address, &wrong));
-	link_move(lab.link, name, &address);
+	link_move(lab.link, &master);
 	start_snmpd();
 	REQUIRE(until(is_up));
 	CHECK_HAS(tool("snmpget", MODULE ".1.1.1.0", NULL), "= 1");
 	close_lab();
+}
+
+/* ---- Masters with names ---- */
+
+#define NAME "master.example"
+
+static void
+open_named(const char *const *addresses, int error, const char *listener)
+{
+	fixture_open();
+	log_lines_begin();
+	resolver_tells(addresses, error);
+	fake_master_open_tcp(listener, NAME, 3600);
+}
+
+static void
+close_named(void)
+{
+	fake_master_close();
+	fixture_close();
+}
+
+/* The first address refuses the connection; at the second one is the master. */
+static void
+every_address(void)
+{
+	static const char *const two[] = { "127.0.0.2", "127.0.0.1", NULL };
+
+	open_named(two, 0, "127.0.0.1");
+	fake_master_welcome();
+	CHECK_UINT(resolver_asked(), 1);
+	CHECK_UINT(log_lines_with(" (127.0.0.1)"), 1);
+	CHECK_UINT(log_lines_with("cannot connect"), 0);
+	close_named();
+}
+
+/* At the first address is somebody who hangs up, or does not want us. */
+static void
+refused_there(void)
+{
+	static const char *const two[] = { "127.0.0.2", "127.0.0.1", NULL };
+	struct fake_pdu pdu;
+
+	open_named(two, 0, "127.0.0.2");
+	fake_master_accept();
+	pdu = fake_master_expect(AGENTX_OPEN);
+	fake_master_move("127.0.0.1");
+	fake_master_respond(&pdu, AGENTX_REQUEST_DENIED);
+	fake_master_welcome();
+	CHECK_UINT(log_lines_with("(127.0.0.2) refused our session"), 1);
+	close_named();
+}
+
+/* A name is looked up again for each round. */
+static void
+moves(void)
+{
+	static const char *const before[] = { "127.0.0.1", NULL };
+	static const char *const after[] = { "127.0.0.3", NULL };
+
+	open_named(before, 0, "127.0.0.1");
+	fake_master_welcome();
+	resolver_tells(after, 0);
+	fake_master_move("127.0.0.3");
+	fake_master_welcome();
+	CHECK_UINT(fake_master.downs, 1);
+	CHECK_UINT(log_lines_with("lost the master agent"), 1);
+	CHECK_UINT(log_lines_with("connected to the master agent"), 2);
+	CHECK_UINT(log_lines_with(" (127.0.0.3)"), 1);
+	close_named();
+}
+
+static bool
+asked_again(void)
+{
+	return resolver_asked() >= 2;
+}
+
+/* Each kind of failure is logged once, and ends when its cause does. */
+static void
+unknown_name(void)
+{
+	static const char *const wrong[] = { "127.0.0.2", "127.0.0.3", NULL };
+	static const char *const right[] = { "127.0.0.1", NULL };
+
+	open_named(NULL, EAI_NONAME, "127.0.0.1");
+	REQUIRE(until(asked_again));
+	resolver_tells(wrong, 0);
+	REQUIRE(until(asked_again));
+	resolver_tells(NULL, EAI_AGAIN);
+	REQUIRE(until(asked_again));
+	resolver_tells(right, 0);
+	fake_master_welcome();
+	CHECK_UINT(log_lines_with("cannot resolve the host of the master"), 1);
+	CHECK_UINT(log_lines_with(gai_strerror(EAI_NONAME)), 1);
+	CHECK_UINT(log_lines_with("127.0.0.2: Connection refused, "
+				  "127.0.0.3: Connection refused; retrying"),
+	    1);
+	CHECK_UINT(log_lines_count(), 3);
+	close_named();
+}
+
+static bool
+asked(void)
+{
+	return resolver_asked() >= 1;
+}
+
+/* While a name is looked up everything else goes on, the end included. */
+static void
+slow_name(void)
+{
+	static const char *const one[] = { "127.0.0.1", NULL };
+
+	resolver_hold();
+	open_named(one, 0, "127.0.0.1");
+	REQUIRE(until(asked));
+	for (unsigned i = 0; i < 100; i++)
+		fixture_turn();
+	close_named();
+	resolver_release();
+
+	resolver_hold();
+	open_named(one, 0, "127.0.0.1");
+	REQUIRE(until(asked));
+	fixture_settle();
+	resolver_release();
+	fake_master_welcome();
+	CHECK_UINT(resolver_asked(), 1);
+	close_named();
+}
+
+/* ---- Masters that vanish ---- */
+
+static void
+open_pinged(void)
+{
+	fixture_open();
+	log_lines_begin();
+	fake_master_open_tcp("127.0.0.1", "127.0.0.1", 1);
+	fake_master_welcome();
+}
+
+/* One that keeps the connection and says nothing any more. */
+static void
+vanished(void)
+{
+	struct fake_pdu pdu;
+
+	open_pinged();
+	pdu = fake_master_await(AGENTX_PING);
+	CHECK_UINT(pdu.header.session, FAKE_SESSION);
+	CHECK_UINT(pdu.header.payload, 0);
+	fake_master_respond(&pdu, SNMP_OK);
+	pdu = fake_master_await(AGENTX_PING);
+	fake_master_await_hang_up();
+	CHECK_UINT(fake_master.downs, 1);
+	CHECK_UINT(log_lines_with("no answer to a ping; reconnecting"), 1);
+	fake_master_welcome();
+	close_named();
+}
+
+/* One that was restarted behind something that kept the connection. */
+static void
+forgotten(void)
+{
+	struct fake_pdu pdu;
+
+	open_pinged();
+	pdu = fake_master_await(AGENTX_PING);
+	fake_master_respond(&pdu, AGENTX_NOT_OPEN);
+	fake_master_await_hang_up();
+	CHECK_UINT(log_lines_with("our session is unknown to it"), 1);
+	fake_master_welcome();
+	close_named();
+}
+
+static bool passed;
+
+static void
+pass(void *arg)
+{
+	(void)arg;
+	passed = true;
+}
+
+static bool
+has_passed(void)
+{
+	return passed;
+}
+
+/* The kernel tells when a Unix socket's other end is gone. */
+static void
+no_pings(void)
+{
+	struct timer timer = { .expired = pass };
+
+	fixture_open();
+	fake_master_open();
+	fake_master_welcome();
+	passed = false;
+	loop_timer_set(fixture.loop, &timer, 2500); /* it would be 1 s */
+	REQUIRE(until(has_passed));
+	CHECK(fake_master_silent());
+	CHECK_UINT(fake_master.downs, 0);
+	close_named();
 }
 
 /* ---- Masters that are none ---- */
@@ -573,7 +764,14 @@ strange_masters(void)
 }
 
 static const struct check_test tests[] = {
-	{ "addresses", addresses },
+	{ "every address of a name", every_address },
+	{ "a refusal at one of them", refused_there },
+	{ "a name that moves", moves },
+	{ "a name that is unknown for a while", unknown_name },
+	{ "a slow name server", slow_name },
+	{ "a master that vanished", vanished },
+	{ "a session that was forgotten", forgotten },
+	{ "no pings over Unix sockets", no_pings },
 	{ "walks", walks },
 	{ "a master over TCP", over_tcp },
 	{ "masters that are none", strange_masters },

@@ -1,16 +1,28 @@
 if HAVE_CUNIT
 AGENT_SNMP_TESTS = \
 	tests/agent/snmp/agentx_test \
+	tests/agent/snmp/endpoint_test \
 	tests/agent/snmp/link_test \
+	tests/agent/snmp/lookup_test \
 	tests/agent/snmp/serve_test \
 	tests/agent/snmp/set_test \
 	tests/agent/snmp/table_test
 tests_agent_snmp_agentx_test_SOURCES = tests/agent/snmp/agentx_test.c $(FAKE_MASTER)
 tests_agent_snmp_agentx_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_snmp_agentx_test_LDADD = $(AGENT_TEST_LDADD)
-tests_agent_snmp_link_test_SOURCES = tests/agent/snmp/link_test.c $(AGENT_FIXTURE)
+tests_agent_snmp_endpoint_test_SOURCES = tests/agent/snmp/endpoint_test.c
+tests_agent_snmp_endpoint_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_snmp_endpoint_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_snmp_link_test_SOURCES = tests/agent/snmp/link_test.c $(FAKE_MASTER) \
+	$(LOG_LINES) $(RESOLVER)
 tests_agent_snmp_link_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_snmp_link_test_LDFLAGS = $(RESOLVER_WRAP)
 tests_agent_snmp_link_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_snmp_lookup_test_SOURCES = tests/agent/snmp/lookup_test.c \
+	$(AGENT_FIXTURE) $(RESOLVER)
+tests_agent_snmp_lookup_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_snmp_lookup_test_LDFLAGS = $(RESOLVER_WRAP)
+tests_agent_snmp_lookup_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_snmp_serve_test_SOURCES = tests/agent/snmp/serve_test.c $(FAKE_MASTER)
 tests_agent_snmp_serve_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_snmp_serve_test_LDADD = $(AGENT_TEST_LDADD)
