@@ -437,15 +437,7 @@ class Zsh(Terminal):
                     os.path.join(folder, "_licctl"))
         environ = dict(lab.environ, TERM="dumb", HOME=folder, PS1="> ",
                        PATH=f"{lab.bin}:{os.environ['PATH']}")
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            try:
-                fcntl.ioctl(0, termios.TIOCSWINSZ,
-                            struct.pack("HHHH", 24, 500, 0, 0))
-                os.execvpe("zsh", ["zsh", "-f", "-i"], environ)
-            finally:
-                os._exit(99)
-        self.begin()
+        self.start("zsh", ["zsh", "-f", "-i"], environ, columns=500)
         self.type(f"fpath=({folder} $fpath); autoload -Uz compinit; "
                   "compinit -u -D; echo rea''dy\n")
         self.expect("ready")

@@ -39,14 +39,17 @@ def index_of(lab, feature_name, **wanted):
 
 class Terminal:
     def __init__(self, lab, *args, columns=80):
-        path = os.path.join(lab.bin, "licctl")
+        self.start(os.path.join(lab.bin, "licctl"),
+                   ["licctl", "--socket", lab.control, *args], lab.environ,
+                   columns=columns)
+
+    def start(self, path, argv, environ, columns, lines=24):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             try:
                 fcntl.ioctl(0, termios.TIOCSWINSZ,
-                            struct.pack("HHHH", 24, columns, 0, 0))
-                os.execve(path, ["licctl", "--socket", lab.control, *args],
-                          lab.environ)
+                            struct.pack("HHHH", lines, columns, 0, 0))
+                os.execvpe(path, argv, environ)
             finally:
                 os._exit(99)
         self.begin()

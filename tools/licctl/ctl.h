@@ -22,7 +22,9 @@ struct ctl {
 	bool json, yes, accept_eula, stop_on_failure, dry_run;
 	char **args; /* what follows the command's keywords */
 	size_t nargs;
-	char **command;                    /* after "--"; NULL: none */
+	char **command; /* after "--"; NULL: none */
+	char **filter;  /* "|" and what follows; NULL: none */
+	size_t nfilter;
 	struct file_name files[FILES_MAX]; /* args[i], if it is a file */
 	struct lic *lic;                   /* NULL: not connected */
 	bool slow;        /* requests read or write files, and may take long */

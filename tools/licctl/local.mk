@@ -6,6 +6,8 @@ bin_licctl_SOURCES = \
 	tools/licctl/out.c tools/licctl/out.h \
 	tools/licctl/row.c tools/licctl/row.h \
 	tools/licctl/table.c tools/licctl/table.h \
+	tools/licctl/sink.c tools/licctl/sink.h \
+	tools/licctl/filter.c tools/licctl/filter.h \
 	tools/licctl/prompt.c tools/licctl/prompt.h \
 	tools/licctl/data.c tools/licctl/data.h \
 	tools/licctl/url.c tools/licctl/url.h \
@@ -31,6 +33,7 @@ bin_licctl_SOURCES = \
 	tools/licctl/show_long.c \
 	tools/licctl/status.c \
 	tools/licctl/words.c tools/licctl/words.h \
+	tools/licctl/line.c tools/licctl/line.h \
 	tools/licctl/licctl.c \
 	licensecore/format/type.c licensecore/format/type.h
 bin_licctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client \

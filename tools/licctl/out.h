@@ -5,6 +5,7 @@
  *
  *	ctl, out           what every file shares
  *	row, table         rows of JSON, and how a list of them is shown
+ *	sink, filter       what is made of a command's output
  *	prompt             questions on the terminal
  *	data               requests to the daemon
  *	url                file names with passwords
@@ -13,7 +14,8 @@
  *	plan, write        what would be done; files that the daemon writes
  *	commands           the list of commands, and a file for each subject
  *	words              from keywords to a command; completion
- *	licctl             options and main
+ *	line               options, command, filter
+ *	licctl             main
  *
  * A file includes only what stands above it in this list.
  */

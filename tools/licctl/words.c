@@ -77,6 +77,12 @@ takes_command(const struct command *command)
 	return command->args[0] == 'r';
 }
 
+bool
+is_show(const struct command *command)
+{
+	return strncmp(command->words, "show ", 5) == 0;
+}
+
 /* At least and at most so many. */
 static void
 count_args(const struct command *command, size_t *min, size_t *max)
@@ -289,6 +295,18 @@ complete_word(const char *word, const char *typed)
 	putchar('\n');
 }
 
+/* Values are separated by line feeds; NULL: none. */
+static void
+complete_values(const char *values, const char *typed)
+{
+	for (size_t len; values != NULL && *values != '\0'; values += len) {
+		len = strcspn(values, "\n");
+		if (strncasecmp(values, typed, strlen(typed)) == 0)
+			printf("%.*s\n", (int)len, values);
+		len += values[len] == '\n';
+	}
+}
+
 /* The field of each row: a text, or several. */
 static void
 complete_from_rows(
@@ -341,8 +359,7 @@ complete_words(struct ctl *ctl)
 	if ((whole = whole_command(in, i)) == NULL ||
 	    (kind = arg_at(whole, last - i)) == NULL)
 		return EXIT_DONE;
-	if (kind->values != NULL)
-		puts(kind->values);
+	complete_values(kind->values, typed);
 	if (kind->list != NULL)
 		complete_from_rows(ctl, kind->list, kind->key, typed);
 	return EXIT_DONE;

@@ -24,6 +24,8 @@ struct command {
 int find_command(struct ctl *, const struct command **);
 /* Does it take a command after "--"? */
 bool takes_command(const struct command *);
+/* Does it only show something? */
+bool is_show(const struct command *);
 /* All commands, for --help. */
 void print_commands(void);
 /* Prints what the last word in ctl->args could become, a line each. */

@@ -1,0 +1,299 @@
+/* line.c - a command line: options, command, filter. */
+#include "line.h"
+
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter.h"
+#include "out.h"
+#include "sink.h"
+#include "url.h"
+#include "words.h"
+
+/* ---- Options ---- */
+
+enum option_kind { FLAG, NUMBER, TEXT, SHOW_HELP, SHOW_VERSION };
+
+static const struct option {
+	const char *name;
+	enum option_kind kind;
+	size_t at; /* in struct ctl */
+	const char *value, *what;
+} options[] = {
+#define AT(field) offsetof(struct ctl, field)
+	{ "--socket", TEXT, AT(socket), "PATH",
+	    "control socket of the daemon" },
+	{ "--json", FLAG, AT(json), "",
+	    "print JSON, with the keys of licagent-control(7)" },
+	{ "--device", NUMBER, AT(device), "N",
+	    "this device of a stack (entPhysicalIndex)" },
+	{ "--yes", FLAG, AT(yes), "", "answer yes to every question" },
+	{ "--dry-run", FLAG, AT(dry_run), "",
+	    "install, clear, revoke: show what would be done" },
+	{ "--accept-eula", FLAG, AT(accept_eula), "",
+	    "accept license agreements" },
+	{ "--feature", TEXT, AT(feature), "NAME", "run: the feature to hold" },
+	{ "--index", NUMBER, AT(index), "N",
+	    "the license with this index (clmgmtLicenseIndex)" },
+	{ "--store", NUMBER, AT(store), "N",
+	    "install into this store; others: licenses of this store" },
+	{ "--stop-on-failure", FLAG, AT(stop_on_failure), "",
+	    "install: stop at the first license that fails" },
+	{ "--password-file", TEXT, AT(password_file), "FILE",
+	    "password for a URL's user; - is standard input" },
+	{ "--count", NUMBER, AT(count), "N", "run, check: how many" },
+	{ "--on-loss", TEXT, AT(on_loss), "SIGNAL",
+	    "run: signal for the command when the license is lost" },
+	{ "--help", SHOW_HELP, 0, "", "show this help" },
+	{ "--version", SHOW_VERSION, 0, "", "show the version" },
+#undef AT
+};
+
+static int
+help(void)
+{
+	puts("usage: licctl [OPTION...] COMMAND... [| FILTER]\n\n"
+	     "Keywords may be abbreviated.  Commands:\n");
+	print_commands();
+	puts("\nOptions, anywhere on the command line:\n");
+	for (size_t i = 0; i < NITEMS(options); i++)
+		printf("  %s %-*s%s\n", options[i].name,
+		    23 - (int)strlen(options[i].name), options[i].value,
+		    options[i].what);
+	puts("\nAfter a show command: | include PATTERN, | exclude, | begin, "
+	     "| section.\nSee licctl(1).");
+	return EXIT_DONE;
+}
+
+static bool
+takes_value(const struct option *option)
+{
+	return option->kind == NUMBER || option->kind == TEXT;
+}
+
+static bool
+parse_number(const char *text, uint32_t *number)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
+	    value == 0 || value > UINT32_MAX)
+		return false;
+	*number = (uint32_t)value;
+	return true;
+}
+
+static bool
+set_option(struct ctl *ctl, const struct option *option, const char *value)
+{
+	void *field = (char *)ctl + option->at;
+
+	switch (option->kind) {
+	case FLAG:
+		*(bool *)field = true;
+		break;
+	case NUMBER:
+		if (parse_number(value, field))
+			break;
+		(void)misuse("%s: %s is not a number from 1 to 4294967295",
+		    option->name, value);
+		return false;
+	case TEXT:
+		*(const char **)field = value;
+		break;
+	case SHOW_HELP:
+		exit(help());
+	case SHOW_VERSION:
+		puts("licctl " PACKAGE_VERSION);
+		exit(EXIT_DONE);
+	}
+	return true;
+}
+
+/* "--name", or "--name=value". */
+static const struct option *
+find_option(const char *typed)
+{
+	size_t len = strcspn(typed, "=");
+
+	for (size_t i = 0; i < NITEMS(options); i++)
+		if (strlen(options[i].name) == len &&
+		    strncmp(options[i].name, typed, len) == 0)
+			return &options[i];
+	return NULL;
+}
+
+/* Returns how many words it took; 0: an error, which was said. */
+static int
+take_option(struct ctl *ctl, char **words)
+{
+	const struct option *option = find_option(words[0]);
+	const char *value = strchr(words[0], '=');
+
+	if (option == NULL) {
+		(void)misuse("unknown option %s", words[0]);
+		return 0;
+	}
+	if (value != NULL && !takes_value(option)) {
+		(void)misuse("option %s takes no value", option->name);
+		return 0;
+	}
+	if (value != NULL || !takes_value(option))
+		return set_option(ctl, option, value != NULL ? value + 1 : "");
+	if (words[1] == NULL) {
+		(void)misuse("option %s requires a value", option->name);
+		return 0;
+	}
+	return set_option(ctl, option, words[1]) ? 2 : 0;
+}
+
+/* ---- The command line ---- */
+
+/* "|include" is "| include"; the text of a filter goes to its end. */
+static void
+take_word(struct ctl *ctl, char *word)
+{
+	if (ctl->filter == NULL && word[0] == '|')
+		ctl->filter = ctl->args + ctl->nargs;
+	ctl->args[ctl->nargs++] = word;
+}
+
+bool
+parse_line(struct ctl *ctl, char **argv, char **words)
+{
+	ctl->args = words;
+	while (*argv != NULL) {
+		int took;
+
+		if (strcmp(*argv, "--") == 0) {
+			ctl->command = argv + 1;
+			break;
+		}
+		if (argv[0][0] != '-' || argv[0][1] == '\0') {
+			take_word(ctl, *argv++);
+			continue;
+		}
+		if ((took = take_option(ctl, argv)) == 0)
+			return false;
+		argv += took;
+	}
+	if (ctl->filter != NULL) {
+		ctl->nfilter = ctl->nargs - (size_t)(ctl->filter - words);
+		ctl->nargs -= ctl->nfilter;
+	}
+	return true;
+}
+
+static int
+flush_output(void)
+{
+	if (fflush(stdout) != 0)
+		return fail("standard output: %s", strerror(errno));
+	if (ferror(stdout)) /* of an earlier write, whose errno is lost */
+		return fail("standard output: write error");
+	return EXIT_DONE;
+}
+
+static int
+run_command(struct ctl *ctl, const struct command *command)
+{
+	int status = take_files(ctl, command->args), flushed;
+
+	if (status == EXIT_DONE)
+		status = command->run(ctl);
+	drop_files(ctl);
+	flushed = flush_output();
+	return flushed != EXIT_DONE ? flushed : status;
+}
+
+/* The exit status is the command's. */
+static int
+run_filtered(struct ctl *ctl, const struct command *command)
+{
+	struct filter *filter;
+	struct sink sink;
+	int status = EXIT_DONE;
+
+	if (!is_show(command))
+		return misuse("only the output of \"show\" can be filtered");
+	if (ctl->json)
+		return misuse("JSON is not filtered; leave out --json or the "
+			      "filter");
+	status = filter_new(ctl->filter, ctl->nfilter, &filter);
+	if (status != EXIT_DONE)
+		return status;
+	if (sink_open(&sink, filter_run, filter)) {
+		status = run_command(ctl, command);
+		if (!sink_close(&sink) && status == EXIT_DONE)
+			status = EXIT_FAILED;
+	} else
+		status = fail("cannot start the filter: %s", strerror(errno));
+	filter_free(filter);
+	return status;
+}
+
+int
+obey_line(struct ctl *ctl)
+{
+	const struct command *command;
+	int status;
+
+	if (ctl->nargs == 0 || strcmp(ctl->args[0], "help") == 0) {
+		if (ctl->nargs != 0)
+			return help();
+		return misuse("no command given");
+	}
+	if ((status = find_command(ctl, &command)) != EXIT_DONE)
+		return status;
+	if (ctl->command != NULL && !takes_command(command))
+		return misuse("only \"run\" takes a command after --");
+	return ctl->filter != NULL ? run_filtered(ctl, command)
+				   : run_command(ctl, command);
+}
+
+/* ---- Completion ---- */
+
+/* All but the last word, which is the one to complete. */
+static void
+take_words(struct ctl *ctl, char **argv, size_t n)
+{
+	for (size_t i = 0; i + 1 < n; i++) {
+		const struct option *option = find_option(argv[i]);
+
+		if (argv[i][0] != '-')
+			take_word(ctl, argv[i]);
+		else if (option != NULL && takes_value(option) && i + 2 < n)
+			(void)set_option(ctl, option, argv[++i]);
+	}
+}
+
+int
+complete_line(struct ctl *ctl, char **argv, char **words)
+{
+	size_t n = 0;
+
+	while (argv[n] != NULL)
+		n++;
+	if (n == 0)
+		return EXIT_DONE;
+	ctl->args = words;
+	take_words(ctl, argv, n);
+	if (ctl->filter != NULL) {
+		if (ctl->filter + 1 == ctl->args + ctl->nargs)
+			complete_filter(argv[n - 1]);
+		return EXIT_DONE;
+	}
+	words[ctl->nargs++] = argv[n - 1];
+	if (argv[n - 1][0] != '-')
+		return complete_words(ctl);
+	for (size_t i = 0; i < NITEMS(options); i++)
+		complete_word(options[i].name, argv[n - 1]);
+	return EXIT_DONE;
+}
