@@ -37,6 +37,7 @@ judge(const struct lc_inspection *inspection, const struct lc_file_line *text,
 		    &line, &found->detail);
 		found->verified = err == LC_OK;
 		lc_line_free(line);
+		(void)lc_file_line_fail(text, err, &found->detail);
 	}
 	if (err == LC_OK)
 		err = lc_terms_check(found->terms, &found->detail);
@@ -54,8 +55,10 @@ inspect_line(struct lc_inspection *inspection, const struct lc_file *file,
 	found->row = text->number;
 	found->kid = found->key_name = "";
 	found->err = lc_line_peek(text->text, text->len, line, &found->detail);
-	if (found->err != LC_OK)
+	if (found->err != LC_OK) {
+		(void)lc_file_line_fail(text, found->err, &found->detail);
 		return;
+	}
 	found->terms = &(*line)->terms;
 	found->kid = (*line)->kid;
 	found->has_eula_text =
@@ -76,7 +79,7 @@ line_text(const struct lc_inspection *inspection, const struct lc_file *file,
 	if (!inspection->has_statement)
 		return file->lines[i];
 	text = inspection->says->lines[i];
-	return (struct lc_file_line){ text, strlen(text), 0 };
+	return (struct lc_file_line){ .text = text, .len = strlen(text) };
 }
 
 static enum lc_err
@@ -155,14 +158,14 @@ inspect_file(struct lc_inspection *inspection, const struct lc_file *file,
 	for (int kind = 0; kind < LC_NSTATEMENTS && err == LC_OK &&
 			   !inspection->has_statement;
 	     kind++) {
-		if (file->statements[kind].text != NULL)
+		if (file->statements[kind].rows != NULL)
 			err = inspect_statement(
 			    inspection, file, (enum lc_statement_kind)kind);
 	}
 	if (err == LC_OK && !inspection->has_statement && file->nlines == 0 &&
 	    file->neulas == 0)
-		return lc_fail(detail, LC_EFILE,
-		    "no license line, ticket or credentials found");
+		return lc_file_lacks(
+		    file, "license line, ticket or credentials", detail);
 	return err == LC_OK ? inspect_all(inspection, file) : err;
 }
 

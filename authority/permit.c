@@ -166,7 +166,7 @@ addition_add(struct permit *p, const struct lc_file_line *text)
 
 	err = lc_line_peek(text->text, text->len, &line, p->detail);
 	if (err != LC_OK)
-		return err;
+		return lc_file_line_fail(text, err, p->detail);
 	if (!lc_terms_fit(&line->terms, p->asked->udi))
 		err = lc_fail(p->detail, LC_EUDI,
 		    "license %s to be added is not for %s", line->terms.id,

@@ -26,7 +26,7 @@
 #define TEMPORARY ".licagent-"
 #define LOOK_MAX 100000 /* entries that a start looks at */
 
-static const char too_large[] = "larger than 8 MiB";
+static const char too_large[] = "larger than 16 MiB";
 
 /* What follows the prefix, which is found too; NULL: none begins the name. */
 static const char *

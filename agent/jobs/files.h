@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FILES_MAX_SIZE (8 * 1024 * 1024) /* bytes */
+#define FILES_MAX_SIZE (16 * 1024 * 1024) /* bytes */
 
 struct files_prefix {
 	const char *prefix;    /* "flash:" */

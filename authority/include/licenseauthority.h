@@ -105,7 +105,7 @@ LC_API enum lc_err lc_bundle_add_lines(struct lc_bundle *,
 
 /*
  * Writes the file atomically.  Without replace an existing file is kept
- * (LC_EEXISTS).  LC_EFILE: more than a device accepts (8 MiB, 20,000 lines);
+ * (LC_EEXISTS).  LC_EFILE: more than a device accepts (16 MiB, 20,000 lines);
  * LC_EIO; LC_ENOMEM.
  */
 LC_API enum lc_err lc_bundle_save(const struct lc_bundle *, const char *path,

@@ -16,6 +16,7 @@
 #include "base/b64.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "fold.h"
 #include "jws.h"
 
 #define EULAS_MAX 1000 /* texts in a file */
@@ -32,8 +33,8 @@ static const struct delimiter {
 } delimiters[] = {
 	[LICENSE] = { "-----BEGIN LICENSE-----", "-----END LICENSE-----" },
 	[EULA] = { "-----BEGIN EULA-----", "-----END EULA-----" },
-	[STATEMENT + LC_PERMISSION_TICKET] = {
-	    "-----BEGIN PERMISSION TICKET-----",
+	[STATEMENT +
+	    LC_PERMISSION_TICKET] = { "-----BEGIN PERMISSION TICKET-----",
 	    "-----END PERMISSION TICKET-----" },
 	[STATEMENT + LC_REHOST_TICKET] = { "-----BEGIN REHOST TICKET-----",
 	    "-----END REHOST TICKET-----" },
@@ -42,14 +43,11 @@ static const struct delimiter {
 };
 #define NDELIMITERS (sizeof delimiters / sizeof delimiters[0])
 
-/* Row length of statements: terminals truncate long rows. */
-#define STATEMENT_ROW 64
-
 /* ---- Rows ------------------------------------------------------------ */
 
 struct row {
 	const char *start; /* as it stands in the data */
-	const char *text;  /* without blanks around it */
+	const char *text;  /* without quote marks and blanks around it */
 	size_t len;        /* of text */
 	unsigned number;
 };
@@ -71,15 +69,22 @@ next_row(struct rows *rows, struct row *row)
 	end = memchr(rows->next, '\n', (size_t)(rows->end - rows->next));
 	rows->next = end == NULL ? rows->end : end + 1;
 	row->len = (size_t)(rows->next - row->text);
-	lc_text_trim(&row->text, &row->len);
+	lc_unfold_trim(&row->text, &row->len);
 	return true;
 }
 
+/* Delimiters begin with five hyphens, and so does nothing else in a block. */
 static bool
-row_is(const struct row *row, const char *text)
+row_is_delimiter(const struct row *row)
 {
-	return row->len == strlen(text) &&
-	       memcmp(row->text, text, row->len) == 0;
+	return row->len >= 5 && memcmp(row->text, "-----", 5) == 0;
+}
+
+static bool
+row_is(const struct row *row, const char *delimiter)
+{
+	return row_is_delimiter(row) &&
+	       lc_unfold_is(row->text, row->len, delimiter);
 }
 
 /* ---- Agreements' digests --------------------------------------------- */
@@ -124,9 +129,12 @@ struct parser {
 	size_t nlines, lines_size, neulas, eulas_size;
 	struct lc_file_line statements[LC_NSTATEMENTS];
 	struct rows rows;
-	enum block block; /* which we are in, */
-	unsigned since;   /* the row that began it, */
-	const char *text; /* and where its text begins */
+	enum block block;   /* which we are in, */
+	unsigned since;     /* the row that began it, */
+	const char *text;   /* where its text begins, */
+	struct row begin;   /* and what stands before it in each row */
+	char *joined, *out; /* texts put together, and where the next goes */
+	unsigned base64, nearly;
 	struct lc_detail *detail;
 };
 
@@ -145,7 +153,7 @@ make_room(void *array, size_t n, size_t *size, size_t each)
 }
 
 static enum lc_err
-add_line(struct parser *parser, const struct row *row)
+add_line(struct parser *parser, const struct lc_file_line *line)
 {
 	struct lc_file_line *lines;
 
@@ -157,9 +165,86 @@ add_line(struct parser *parser, const struct row *row)
 	if (lines == NULL)
 		return LC_ENOMEM;
 	parser->lines = lines;
-	parser->lines[parser->nlines++] =
-	    (struct lc_file_line){ row->text, row->len, row->number };
+	parser->lines[parser->nlines++] = *line;
 	return LC_OK;
+}
+
+/* Does a line begin here, with the first member of its header? */
+static bool
+is_header(const char *text, size_t len)
+{
+	static const char *const members[] = {
+		"eyJhbGci", /* {"alg" in base64url */
+		"eyJraWQi", /* {"kid" */
+		"eyJ0eXAi", /* {"typ" */
+	};
+
+	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+		size_t n = strlen(members[i]);
+
+		if (len >= n && memcmp(text, members[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* How far a line has come. */
+struct progress {
+	unsigned dots;
+	size_t tail; /* characters since the last one */
+};
+
+static void
+advance(struct progress *progress, const char *text, size_t len)
+{
+	const char *end = text + len, *dot;
+
+	while ((dot = memchr(text, '.', (size_t)(end - text))) != NULL) {
+		progress->dots++;
+		progress->tail = 0;
+		text = dot + 1;
+	}
+	progress->tail += (size_t)(end - text);
+}
+
+static bool
+is_complete(const struct progress *progress)
+{
+	return progress->dots == 2 &&
+	       progress->tail >= LC_B64_LEN(LC_SIGNATURE_LEN);
+}
+
+/*
+ * A line goes on until it has a whole signature, or another one begins.  So one
+ * that lost its end does not take the next one with it.
+ */
+static enum lc_err
+add_lines(struct parser *parser, const struct row *row)
+{
+	struct lc_unfold u = { parser->text, row->start, parser->since + 1,
+		true };
+	struct progress progress = { 0 };
+	struct lc_file_line line = { 0 };
+	struct lc_fold_word word;
+	enum lc_err err = LC_OK;
+
+	while (err == LC_OK && lc_unfold_word(&u, parser->out, &word)) {
+		if (line.len > 0 && (is_complete(&progress) ||
+					is_header(parser->out, word.len))) {
+			err = add_line(parser, &line);
+			line.len = 0;
+		}
+		if (line.len == 0) {
+			line = (struct lc_file_line){ parser->out, 0, word.row,
+				word.start, 0 };
+			progress = (struct progress){ 0 };
+		}
+		advance(&progress, parser->out, word.len);
+		line.len += word.len;
+		line.rows_len = (size_t)(word.end - line.rows);
+		parser->out += word.len;
+	}
+	return err == LC_OK && line.len > 0 ? add_line(parser, &line) : err;
 }
 
 static bool
@@ -172,14 +257,10 @@ has_eula(const struct parser *parser, const char *digest)
 	return false;
 }
 
-/* The text ends where the END row starts. */
 static enum lc_err
-add_eula(struct parser *parser, const struct row *row)
+add_eula(struct parser *parser, const char *text, size_t len)
 {
-	struct lc_file_eula eula = {
-		.text = parser->text,
-		.len = (size_t)(row->start - parser->text),
-	};
+	struct lc_file_eula eula = { .text = text, .len = len };
 	enum lc_err err = lc_eula_digest(eula.text, eula.len, eula.digest);
 	struct lc_file_eula *eulas;
 
@@ -197,20 +278,98 @@ add_eula(struct parser *parser, const struct row *row)
 	return LC_OK;
 }
 
+/* The rows without what stands before the BEGIN row: quote marks, blanks. */
+static size_t
+unquote(const struct row *begin, const char *text, size_t len, char *out)
+{
+	const char *end = text + len;
+	size_t quote = (size_t)(begin->text - begin->start), n = 0;
+
+	while (text < end) {
+		const char *feed = memchr(text, '\n', (size_t)(end - text));
+		size_t row = (size_t)((feed == NULL ? end : feed + 1) - text);
+		size_t skip = 0;
+
+		while (skip < quote && skip < row &&
+		       text[skip] == begin->start[skip])
+			skip++;
+		memcpy(out + n, text + skip, row - skip);
+		n += row - skip;
+		text += row;
+	}
+	return n;
+}
+
+static bool
+has_delimiter(const char *text, size_t len, const char *delimiter)
+{
+	struct rows rows = { text, text + len, 0 };
+	struct row row;
+
+	while (next_row(&rows, &row)) {
+		if (row_is(&row, delimiter))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The text ends where the END row starts.  What looks like quoted-printable is
+ * kept in both forms: the digest tells which one was signed.
+ */
+static enum lc_err
+add_eulas(struct parser *parser, const struct row *row)
+{
+	const char *text = parser->text;
+	size_t len = (size_t)(row->start - text), decoded;
+	enum lc_err err;
+
+	if (parser->begin.text != parser->begin.start) {
+		len = unquote(&parser->begin, text, len, parser->out);
+		text = parser->out;
+		parser->out += len;
+	}
+	if ((err = add_eula(parser, text, len)) != LC_OK)
+		return err;
+	decoded = lc_unfold_printable(text, len, parser->out);
+	if (decoded == 0 ||
+	    has_delimiter(parser->out, decoded, delimiters[EULA].end))
+		return LC_OK;
+	text = parser->out;
+	parser->out += decoded;
+	return add_eula(parser, text, decoded);
+}
+
+/* What explains why nothing is found. */
+static void
+note_outside(struct parser *parser, const struct row *row)
+{
+	static const char base64[] = "Content-Transfer-Encoding: base64";
+	static const char nearly[] = "BEGIN LICENSE";
+
+	if (row->len == sizeof base64 - 1 &&
+	    strncasecmp(row->text, base64, row->len) == 0)
+		parser->base64 = row->number;
+	else if (memmem(row->text, row->len, nearly, sizeof nearly - 1) != NULL)
+		parser->nearly = row->number;
+}
+
 static enum lc_err
 row_outside(struct parser *parser, const struct row *row)
 {
 	for (size_t i = LICENSE; i < NDELIMITERS; i++) {
 		if (row_is(row, delimiters[i].end))
 			return lc_fail(parser->detail, LC_EFILE,
-			    "row %u: END row without a BEGIN row",
-			    row->number);
+			    "row %u: END row without a BEGIN row", row->number);
 		if (row_is(row, delimiters[i].begin)) {
 			parser->block = (enum block)i;
 			parser->since = row->number;
 			parser->text = parser->rows.next;
+			parser->begin = *row;
 		}
 	}
+	if (parser->block == OUTSIDE)
+		note_outside(parser, row);
 	return LC_OK;
 }
 
@@ -220,35 +379,35 @@ add_statement(struct parser *parser, const struct row *row)
 	struct lc_file_line *statement =
 	    &parser->statements[parser->block - STATEMENT];
 
-	if (statement->text != NULL)
+	if (statement->rows != NULL)
 		return lc_fail(parser->detail, LC_EFILE,
 		    "rows %u and %u: only one block of this kind allowed",
-		    statement->number, parser->since);
-	*statement = (struct lc_file_line){ parser->text,
-		(size_t)(row->start - parser->text), parser->since };
+		    statement->number - 1, parser->since);
+	*statement = (struct lc_file_line){ NULL, 0, parser->since + 1,
+		parser->text, (size_t)(row->start - parser->text) };
 	return LC_OK;
 }
 
 static enum lc_err
 row_inside(struct parser *parser, const struct row *row)
 {
-	if (row->len == 0 || parser->block == EULA)
+	if (parser->block == EULA || !row_is_delimiter(row))
 		return LC_OK;
-	if (row->len >= 5 && memcmp(row->text, "-----", 5) == 0)
-		return lc_fail(parser->detail, LC_EFILE,
-		    "row %u: the block begun in row %u has no END row",
-		    row->number, parser->since);
-	return parser->block == LICENSE ? add_line(parser, row) : LC_OK;
+	return lc_fail(parser->detail, LC_EFILE,
+	    "row %u: the block begun in row %u has no END row", row->number,
+	    parser->since);
 }
 
 static enum lc_err
 block_end(struct parser *parser, const struct row *row)
 {
-	enum lc_err err = LC_OK;
+	enum lc_err err;
 
-	if (parser->block == EULA)
-		err = add_eula(parser, row);
-	else if (parser->block != LICENSE)
+	if (parser->block == LICENSE)
+		err = add_lines(parser, row);
+	else if (parser->block == EULA)
+		err = add_eulas(parser, row);
+	else
 		err = add_statement(parser, row);
 	parser->block = OUTSIDE;
 	return err;
@@ -282,16 +441,32 @@ parse_rows(struct parser *parser)
 }
 
 static enum lc_err
+no_text(const char *data, size_t len, struct lc_detail *detail)
+{
+	struct rows rows = { data, data + len, 0 };
+	struct row row;
+
+	if (len >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 ||
+			    memcmp(data, "\xfe\xff", 2) == 0))
+		return lc_fail(detail, LC_EFILE,
+		    "not text in UTF-8 but in UTF-16: save it as UTF-8");
+	while (next_row(&rows, &row)) {
+		size_t row_len = (size_t)(rows.next - row.start);
+
+		if (!lc_text_is_rows(row.start, row_len))
+			break;
+	}
+	return lc_fail(detail, LC_EFILE,
+	    "row %u: not text (UTF-8 without control characters)", row.number);
+}
+
+static enum lc_err
 judge(const char *data, size_t len, struct lc_detail *detail)
 {
 	if (len > LC_FILE_MAX)
 		return lc_fail(detail, LC_EFILE,
-		    "%zu bytes, at most %d allowed", len,
-		    LC_FILE_MAX);
-	if (!lc_text_is_rows(data, len))
-		return lc_fail(detail, LC_EFILE,
-		    "not text (UTF-8 without control characters)");
-	return LC_OK;
+		    "%zu bytes, at most %d allowed", len, LC_FILE_MAX);
+	return lc_text_is_rows(data, len) ? LC_OK : no_text(data, len, detail);
 }
 
 enum lc_err
@@ -306,23 +481,44 @@ lc_file_scan(const void *data, size_t len, struct lc_file **out,
 	struct lc_file *file = NULL;
 	enum lc_err err;
 
-	if ((err = judge(text, len, detail)) != LC_OK ||
-	    (err = parse_rows(&parser)) != LC_OK)
+	if ((err = judge(text, len, detail)) != LC_OK)
+		return err;
+	/* An agreement may be there twice: unquoted, and decoded too. */
+	parser.joined = parser.out = malloc(2 * len + 1);
+	file = malloc(sizeof *file);
+	err = parser.joined == NULL || file == NULL ? LC_ENOMEM
+						    : parse_rows(&parser);
+	if (err != LC_OK)
 		goto out;
-	if ((file = malloc(sizeof *file)) == NULL) {
-		err = LC_ENOMEM;
-		goto out;
-	}
 	*file = (struct lc_file){ parser.lines, parser.nlines, parser.eulas,
-		parser.neulas, { { 0 } } };
+		parser.neulas, { { 0 } }, parser.joined, parser.base64,
+		parser.nearly };
 	memcpy(file->statements, parser.statements, sizeof file->statements);
-	parser.lines = NULL;
-	parser.eulas = NULL;
+	parser = (struct parser){ 0 };
 	*out = file;
+	file = NULL;
 out:
+	free(file);
+	free(parser.joined);
 	free(parser.lines);
 	free(parser.eulas);
 	return err;
+}
+
+enum lc_err
+lc_file_lacks(
+    const struct lc_file *file, const char *what, struct lc_detail *detail)
+{
+	if (file->nearly > 0)
+		return lc_fail(detail, LC_EFILE,
+		    "no %s found: row %u is nearly \"%s\", but not the same",
+		    what, file->nearly, delimiters[LICENSE].begin);
+	if (file->base64 > 0)
+		return lc_fail(detail, LC_EFILE,
+		    "no %s found: the mail's text is encoded in base64 (row "
+		    "%u); save the text or its attachment from a mail program",
+		    what, file->base64);
+	return lc_fail(detail, LC_EFILE, "no %s found", what);
 }
 
 enum lc_err
@@ -335,8 +531,9 @@ lc_file_parse(const void *data, size_t len, struct lc_file **out,
 	if (err != LC_OK)
 		return err;
 	if (file->nlines == 0) {
+		err = lc_file_lacks(file, "license line", detail);
 		lc_file_free(file);
-		return lc_fail(detail, LC_EFILE, "no license line found");
+		return err;
 	}
 	*out = file;
 	return LC_OK;
@@ -349,6 +546,7 @@ lc_file_free(struct lc_file *file)
 		return;
 	free((void *)(uintptr_t)file->lines);
 	free((void *)(uintptr_t)file->eulas);
+	free(file->text);
 	free(file);
 }
 
@@ -364,33 +562,70 @@ lc_file_find_eula(const struct lc_file *file, const char *digest)
 
 /* ---- Statements ------------------------------------------------------ */
 
+static size_t
+join(const struct lc_file_line *line, char *out)
+{
+	struct lc_unfold u = { line->rows, line->rows + line->rows_len,
+		line->number, true };
+	struct lc_fold_word word;
+	size_t len = 0;
+
+	while (lc_unfold_word(&u, out + len, &word))
+		len += word.len;
+	return len;
+}
+
 enum lc_err
 lc_file_statement(const struct lc_file *file, enum lc_statement_kind kind,
     char **out, struct lc_detail *detail)
 {
 	const struct lc_file_line *found = &file->statements[kind];
-	size_t len = 0;
+	const char *begin = delimiters[STATEMENT + kind].begin;
+	enum lc_err err = LC_OK;
+	size_t len;
 	char *text;
 
-	if (found->text == NULL)
-		return lc_fail(detail, LC_EFILE, "no row \"%s\" found",
-		    delimiters[STATEMENT + kind].begin);
-	if ((text = malloc(found->len + 1)) == NULL)
+	if (found->rows == NULL && file->base64 > 0)
+		return lc_file_lacks(file, begin, detail);
+	if (found->rows == NULL)
+		return lc_fail(detail, LC_EFILE, "no row \"%s\" found", begin);
+	if ((text = malloc(found->rows_len + 1)) == NULL)
 		return LC_ENOMEM;
-	for (size_t i = 0; i < found->len; i++) {
-		if (!lc_text_is_blank(found->text[i]))
-			text[len++] = found->text[i];
-	}
+	len = join(found, text);
 	text[len] = '\0';
 	lc_jws_normalize(text, len);
-	if (len > LC_TICKET_MAX) {
-		free(text);
-		return lc_fail(detail, LC_EFILE,
+	if (len > LC_TICKET_MAX)
+		err = lc_fail(detail, LC_EFILE,
 		    "block begun in row %u: %zu bytes, at most %d allowed",
-		    found->number, len, LC_TICKET_MAX);
+		    found->number - 1, len, LC_TICKET_MAX);
+	else if (lc_unfold_fault(found->rows, found->rows_len, found->number,
+		     "statement", false, detail))
+		err = LC_ELINE;
+	if (err != LC_OK) {
+		free(text);
+		return err;
 	}
 	*out = text;
 	return LC_OK;
+}
+
+/* ---- Faults ---------------------------------------------------------- */
+
+enum lc_err
+lc_file_line_fail(
+    const struct lc_file_line *line, enum lc_err err, struct lc_detail *detail)
+{
+	struct lc_detail why;
+
+	if ((err != LC_ELINE && err != LC_ESIGNATURE) || line->rows == NULL ||
+	    detail == NULL)
+		return err;
+	why = *detail;
+	if (!lc_unfold_fault(line->rows, line->rows_len, line->number,
+		"license", true, detail))
+		(void)lc_fail(detail, err, "license that begins in row %u: %s",
+		    line->number, why.text);
+	return err;
 }
 
 /* ---- Writing --------------------------------------------------------- */
@@ -454,6 +689,19 @@ lc_file_writer_text(struct lc_file_writer *writer, const char *format, ...)
 	free(text);
 }
 
+/* A signed text in rows. */
+static void
+add_rows(struct lc_file_writer *writer, const char *text, size_t left)
+{
+	while (left > 0) {
+		size_t len = lc_fold_row(text, left);
+
+		add_row(writer, text, len);
+		text += len;
+		left -= len;
+	}
+}
+
 void
 lc_file_writer_lines(
     struct lc_file_writer *writer, const char *const *lines, size_t n)
@@ -461,8 +709,19 @@ lc_file_writer_lines(
 	const struct delimiter *delimiter = &delimiters[LICENSE];
 
 	add_row(writer, delimiter->begin, strlen(delimiter->begin));
-	for (size_t i = 0; i < n; i++)
-		add_row(writer, lines[i], strlen(lines[i]));
+	for (size_t i = 0; i < n; i++) {
+		const char *text = lines[i];
+		size_t len;
+
+		if (i > 0)
+			add_row(writer, "", 0);
+		while (text[len = strcspn(text, "\n")] != '\0') {
+			add_rows(writer, text, len);
+			add_row(writer, "", 0);
+			text += len + 1;
+		}
+		add_rows(writer, text, len);
+	}
 	add_row(writer, delimiter->end, strlen(delimiter->end));
 }
 
@@ -471,16 +730,9 @@ lc_file_writer_statement(struct lc_file_writer *writer,
     enum lc_statement_kind kind, const char *text)
 {
 	const struct delimiter *delimiter = &delimiters[STATEMENT + kind];
-	size_t left = strlen(text);
 
 	add_row(writer, delimiter->begin, strlen(delimiter->begin));
-	while (left > 0) {
-		size_t len = left < STATEMENT_ROW ? left : STATEMENT_ROW;
-
-		add_row(writer, text, len);
-		text += len;
-		left -= len;
-	}
+	add_rows(writer, text, strlen(text));
 	add_row(writer, delimiter->end, strlen(delimiter->end));
 }
 

@@ -7,14 +7,16 @@
 
 #include "licensecore.h"
 
-#define LC_FILE_MAX (8 << 20) /* bytes of a file */
+#define LC_FILE_MAX (16 << 20) /* bytes of a file */
 #define LC_FILE_LINES_MAX 20000
 
 /* A license line in the file: neither verified nor NUL-terminated. */
 struct lc_file_line {
-	const char *text;
+	const char *text; /* put together from its rows */
 	size_t len;
-	unsigned number; /* the row of the file, from 1 */
+	unsigned number;  /* the row of the file where it begins, from 1 */
+	const char *rows; /* as it stands in the file; NULL: in no file */
+	size_t rows_len;
 };
 
 /*
@@ -32,15 +34,19 @@ struct lc_file {
 	size_t nlines;
 	const struct lc_file_eula *eulas;
 	size_t neulas;
-	/* By kind, each over several rows; text is NULL if there is none. */
+	/* By kind; text is not there, rows are NULL if there is none. */
 	struct lc_file_line statements[LC_NSTATEMENTS];
+	char *text; /* what was put together */
+	/* Rows that tell why nothing was found, or 0: a mail in base64, and one
+	 * that is nearly the BEGIN row of a block. */
+	unsigned base64, nearly;
 };
 
 /*
- * Finds the blocks of a file.  The texts point into data, which must live as
- * long as the file.  LC_EFILE: not UTF-8, too big, too many lines, a block
- * without an END row, two statements of a kind; LC_ENOMEM.  Lines are not
- * checked here but by lc_line_open.
+ * Finds the blocks of a file, and undoes in them what mail did.  Texts may
+ * point into data, which must live as long as the file.  LC_EFILE: not UTF-8,
+ * too big, too many lines, a block without an END row, two statements of a
+ * kind; LC_ENOMEM.  Lines are not checked here but by lc_line_open.
  */
 enum lc_err lc_file_scan(
     const void *data, size_t len, struct lc_file **, struct lc_detail *);
@@ -50,9 +56,24 @@ enum lc_err lc_file_parse(
 void lc_file_free(struct lc_file *); /* NULL is fine */
 
 /*
+ * What is missing ("license line") was not found, and perhaps why; returns
+ * LC_EFILE.
+ */
+enum lc_err lc_file_lacks(
+    const struct lc_file *, const char *what, struct lc_detail *);
+
+/*
+ * A line of a file was refused with this error, which is returned: the detail
+ * becomes one that names the row.
+ */
+enum lc_err lc_file_line_fail(
+    const struct lc_file_line *, enum lc_err, struct lc_detail *);
+
+/*
  * The statement of this kind, put together from its rows and normalized
  * (lc_jws_normalize); caller frees.
- * LC_EFILE: no such statement, or longer than LC_TICKET_MAX; LC_ENOMEM.
+ * LC_EFILE: no such statement, or longer than LC_TICKET_MAX; LC_ELINE: its rows
+ * show that it is damaged; LC_ENOMEM.
  */
 enum lc_err lc_file_statement(const struct lc_file *, enum lc_statement_kind,
     char **text, struct lc_detail *);
@@ -81,7 +102,7 @@ struct lc_file_writer {
  * Each appends to the file; lc_file_writer_end returns the first failure.  Text
  * for people consists of complete rows, none of which may look like a
  * delimiter: put a word before every value.  The lines of one call are one
- * block.
+ * block; a text may hold several, with a line feed between them.
  */
 void lc_file_writer_text(struct lc_file_writer *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

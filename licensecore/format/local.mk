@@ -1,5 +1,6 @@
 licensecore_libformat_la_SOURCES += \
 	licensecore/format/file.c licensecore/format/file.h \
+	licensecore/format/fold.c licensecore/format/fold.h \
 	licensecore/format/jws.c licensecore/format/jws.h \
 	licensecore/format/key.c licensecore/format/key.h \
 	licensecore/format/keyfile.c licensecore/format/keyfile.h \

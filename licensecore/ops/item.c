@@ -51,7 +51,8 @@ line_open(struct lc_action *a, struct lc_item *item)
 	err = lc_line_open(item->text.text, item->text.len,
 	    a->lc->model->trust, &line, &item->result->detail);
 	if (err != LC_OK)
-		return err;
+		return lc_file_line_fail(&item->text, err,
+		    &item->result->detail);
 	if ((err = lc_entry_new(line, NULL, &item->entry)) != LC_OK) {
 		lc_line_free(line);
 		return err;

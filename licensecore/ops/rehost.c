@@ -441,7 +441,8 @@ process_begin(struct lc_action *a)
 	w->items.eula_later = true;
 	for (size_t i = 0; i < w->items.n; i++)
 		w->items.list[i].text = (struct lc_file_line){
-			w->ticket->lines[i], strlen(w->ticket->lines[i]), 0,
+			.text = w->ticket->lines[i],
+			.len = strlen(w->ticket->lines[i]),
 		};
 	w->used = calloc(n + 1, sizeof *w->used);
 	return w->used != NULL ? LC_OK : LC_ENOMEM;

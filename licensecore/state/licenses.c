@@ -157,7 +157,7 @@ lc_license_put(struct lc_state *st, const struct lc_place *place,
     struct lc_entry *e, const struct lc_file_line *line)
 {
 	char *text = strndup(line->text, line->len);
-	const struct lc_file_line kept = { text, line->len, line->number };
+	const struct lc_file_line kept = { .text = text, .len = line->len };
 	enum lc_err err;
 
 	if (text == NULL)

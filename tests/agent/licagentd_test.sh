@@ -220,13 +220,14 @@ issue good.lic --udi "$LAB_UDI" --feature uck9 --type permanent
     --type permanent -o "$LAB_FLASH/stranger.lic" >/dev/null
 cd "$LAB_FLASH" || exit 99
 # the line's own letters, one of them another one
-awk '/^eyJ/ { c = substr($0, 300, 1)
-	print substr($0, 1, 299) (c == "A" ? "B" : "A") substr($0, 301); next }
+awk '/^eyJ/ { first = NR }
+	first && NR == first + 4 { c = substr($0, 44, 1)
+	print substr($0, 1, 43) (c == "A" ? "B" : "A") substr($0, 45); next }
 	{ print }' good.lic >tampered.lic
 head -c 300 good.lic >truncated.lic
 head -c 4096 /dev/urandom >rubbish.lic
 : >empty.lic
-truncate -s 9000000 huge.lic
+truncate -s 17000000 huge.lic
 mkdir dir.lic
 mkfifo fifo.lic
 ln -s /etc/passwd passwd.lic
@@ -251,7 +252,7 @@ bad flash:other.lic 10 "is for OTHER:1"
 bad flash:truncated.lic 7 "invalidLicenseFile"
 bad flash:rubbish.lic 7 "invalidLicenseFile"
 bad flash:empty.lic 7 "invalidLicenseFile"
-bad flash:huge.lic 7 "larger than 8 MiB"
+bad flash:huge.lic 7 "larger than 16 MiB"
 bad flash:dir.lic 6 "not a regular file"
 bad flash:fifo.lic 6 "not a regular file"
 bad flash:absent.lic 6 "No such file"

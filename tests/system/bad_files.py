@@ -40,7 +40,8 @@ def tampered(data):
 
 def make_files(lab):
     """[(what, name, cause, words of the log)]"""
-    good = read(lab.issue("good.lic", "--count", "25", feature="cme-srst"))
+    good = in_one_row(read(lab.issue("good.lic", "--count", "25",
+                                     feature="cme-srst")))
     write(lab, "tampered.lic", tampered(good))
     start, end = jws(good)
     flipped = bytearray(good)
@@ -50,7 +51,7 @@ def make_files(lab):
     lab.tool("licissue", "init", stranger)
     lab.issue("stranger.lic", issuer=stranger)
     lab.issue("other.lic", udi="LIC1921/K9:LAB00000002")
-    write(lab, "oversized.lic", good * (9 * 1024 * 1024 // len(good)))
+    write(lab, "oversized.lic", good * (17 * 1024 * 1024 // len(good)))
     write(lab, "cut.lic", good[:(start + end) // 2])
     write(lab, "rubbish.lic", bytes(range(256)) * 64)
     write(lab, "empty.lic", b"")

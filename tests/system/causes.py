@@ -70,7 +70,7 @@ def b64(data):
 
 def change(lab, name, source, **claims):
     """The line in source with other claims, signed by the authority."""
-    data = read(lab, source)
+    data = in_one_row(read(lab, source))
     found = re.search(rb"\b(eyJ[\w-]+)\.([\w-]+)\.([\w-]+)", data)
     header, payload, _ = found.groups()
     old = json.loads(base64.urlsafe_b64decode(payload + b"=="))
@@ -116,7 +116,7 @@ def ticket(lab, name, *remove, udi=None, issuer=None):
 
 def identity(lab, name):
     """The id of the only license in a file."""
-    data = read(lab, name)
+    data = in_one_row(read(lab, name))
     payload = re.search(rb"\beyJ[\w-]+\.([\w-]+)\.", data).group(1)
     claims = json.loads(base64.urlsafe_b64decode(payload + b"=="))
     return claims.get("jti") or claims["id"]

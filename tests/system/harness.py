@@ -65,6 +65,18 @@ ACTIVE, NOT_IN_SERVICE, NOT_READY, CREATE_AND_GO, CREATE_AND_WAIT, DESTROY = \
     1, 2, 3, 4, 5, 6
 
 
+def in_one_row(data):
+    """A license file with each line in one row, for tests that take lines
+    apart."""
+    def joined(block):
+        lines = block.group(2).strip().split(b"\n\n")
+        return (block.group(1) + b"\n".join(line.replace(b"\n", b"")
+                                            for line in lines) +
+                b"\n" + block.group(3))
+    return re.sub(rb"(?s)(-----BEGIN LICENSE-----\n)(.*?)(-----END)", joined,
+                  data)
+
+
 class Failure(Exception):
     pass
 

@@ -192,7 +192,9 @@ is "BEGIN rows" "$(grep -c 'BEGIN LICENSE' one.lic)" 1
 is "mode of the file" "$(stat -c %a one.lic)" 644
 issue 0 $permanent --copies 500 -o many.lic
 has out "many.lic: issued 500 licenses"
-is "different lines" "$(grep '^eyJ' many.lic | sort -u | wc -l)" 500
+is "lines" "$(grep -c '^eyJhbGci' many.lic)" 500
+run 0 inspect --json many.lic
+is "different licenses" "$(grep '"id"' out | sort -u | wc -l)" 500
 run 0 inspect -k acme many.lic
 has out "many.lic: 500 licenses, all valid"
 issue 1 $permanent --copies 20000 --append -o many.lic
@@ -313,10 +315,19 @@ run 0 inspect --keys old old.lic
 run 1 inspect --keys ec one.lic
 has out "1 NOT VALID"
 has out "which is not in the keys directory"
-sed 's/^\(eyJ[^.]*\.eyJ.\{20\}\)./\1!/' one.lic >bad.lic
+first=$(grep -n '^eyJ' one.lic | cut -d: -f1)
+sed "$((first + 2))s/./!/20" one.lic >bad.lic
 run 1 inspect --keys acme bad.lic
-has out "payload: not base64url"
-sed '/^eyJ/s/\(.\)$/A/' one.lic >bad.lic
+has out "row $((first + 2)) (row 3 of the license that begins in row $first): \
+foreign character \"!\""
+sed "$((first + 2))s/....//" one.lic >bad.lic
+run 1 inspect --keys acme bad.lic
+has out "row $((first + 2)) (row 3 of the license that begins in row $first): \
+60 characters, other rows have 64"
+awk '/-----END LICENSE/ { sub(/.$/, "A", row) }
+	NR > 1 { print row }
+	{ row = $0 }
+	END { print row }' one.lic >bad.lic
 cmp -s bad.lic one.lic || {
 	run 1 inspect --keys acme bad.lic
 	has out "NO: "

@@ -5,6 +5,7 @@ TOOL_TESTS = \
 	tests/tools/licctl_do.py \
 	tests/tools/licctl_show.py \
 	tests/tools/licctl_words.py \
+	tests/tools/mail.py \
 	tests/tools/prompts.py \
 	tests/tools/licissue_test.sh
 TESTS += $(TOOL_TESTS)

@@ -113,8 +113,38 @@ show_use(const struct lc_terms *terms)
 		printf(LABEL "unlimited\n", "Period");
 }
 
+/* An agreement that no license refers to: perhaps another text was signed. */
+static bool
+has_stray_eula(const struct view *view)
+{
+	for (size_t i = 0; i < view->neulas; i++) {
+		bool is_used = false;
+
+		for (size_t j = 0; j < view->nlines && !is_used; j++)
+			is_used = view->lines[j].terms != NULL &&
+				  strcmp(view->lines[j].terms->eula,
+				      view->eulas[i]) == 0;
+		if (!is_used)
+			return true;
+	}
+	return false;
+}
+
 static void
-show_terms(const struct lc_inspected *line)
+show_agreement(const struct view *view, const struct lc_inspected *line)
+{
+	const char *what = "text included";
+
+	if (!line->has_eula_text)
+		what = has_stray_eula(view)
+			   ? "text NOT included: a text in the file belongs to "
+			     "no license, perhaps since it was changed"
+			   : "text NOT included";
+	printf(LABEL "%s, %s\n", "Agreement", line->terms->eula, what);
+}
+
+static void
+show_terms(const struct view *view, const struct lc_inspected *line)
 {
 	const struct lc_terms *terms = line->terms;
 	char date[DATE_SIZE];
@@ -125,9 +155,7 @@ show_terms(const struct lc_inspected *line)
 	show_devices(terms);
 	show_use(terms);
 	if (terms->eula[0] != '\0')
-		printf(LABEL "%s, %s\n", "Agreement", terms->eula,
-		    line->has_eula_text ? "text included"
-					: "text NOT included");
+		show_agreement(view, line);
 	if (terms->comment[0] != '\0')
 		printf(LABEL "%s\n", "Comment", terms->comment);
 }
@@ -148,7 +176,7 @@ show_line(const struct view *view, size_t i)
 		printf("unreadable\n");
 	show_signature(view, line);
 	if (line->terms != NULL)
-		show_terms(line);
+		show_terms(view, line);
 }
 
 static void

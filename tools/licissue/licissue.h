@@ -44,7 +44,7 @@ int fail_core(enum lc_err, const struct lc_detail *);
 char *read_file(const char *path, size_t max, size_t *len);
 
 /* What devices read at most, and what an agreement may have. */
-#define FILE_MAX (8 << 20)
+#define FILE_MAX (16 << 20)
 #define EULA_MAX (1 << 20)
 
 /* ---- Authorities ----------------------------------------------------- */

@@ -89,7 +89,7 @@ names(void)
 		{ "flash:dir/", NULL, "not a regular file" },
 		{ "flash:fifo", NULL, "not a regular file" },
 		{ "flash:socket", NULL, "No such device" },
-		{ "flash:huge", NULL, "larger than 8 MiB" },
+		{ "flash:huge", NULL, "larger than 16 MiB" },
 		{ "gone:a.lic", NULL, "No such file" },
 		{ "FLASH:a.lic", NULL, "begin with flash:, gone:" },
 		{ "a.lic", NULL, "begin with flash:, gone:" },

@@ -10,6 +10,9 @@
 #define BEGIN "-----BEGIN LICENSE-----\n"
 #define END "-----END LICENSE-----\n"
 #define EULA "-----BEGIN EULA-----\n"
+/* Lines have three parts, and the third has 86 characters. */
+#define X10 "xxxxxxxxxx"
+#define REST "." X10 "." X10 X10 X10 X10 X10 X10 X10 X10 "xxxxxx"
 #define EULA_END "-----END EULA-----\n"
 
 static struct lc_file *
@@ -38,15 +41,15 @@ static void
 lines_are_found(void)
 {
 	struct lc_file *file =
-	    parse("For people\n\n" BEGIN "one\n\n  two \t\r\n" END
-		  "more words\n---- BEGIN LICENSE ----\n" BEGIN "three\n"
-		  "-----END LICENSE-----",
+	    parse("For people\n\n" BEGIN "one" REST "\n\n  two" REST " \t\r\n"
+		  END "more words\n---- BEGIN LICENSE ----\n" BEGIN
+		  "three" REST "\n-----END LICENSE-----",
 		LC_OK, "");
 
 	CHECK_UINT(file->nlines, 3);
-	check_line(file, 0, "one", 4);
-	check_line(file, 1, "two", 6);
-	check_line(file, 2, "three", 11);
+	check_line(file, 0, "one" REST, 4);
+	check_line(file, 1, "two" REST, 6);
+	check_line(file, 2, "three" REST, 11);
 	CHECK_UINT(file->neulas, 0);
 	lc_file_free(file);
 	lc_file_free(NULL);
@@ -114,6 +117,109 @@ an_agreement_cannot_hold_lines(void)
 	lc_file_free(file);
 }
 
+/* Lines that stand in several rows, or several in one. */
+static void
+lines_are_put_together(void)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		struct {
+			const char *text;
+			unsigned row;
+		} lines[3];
+	} rows[] = {
+		{ "one\n." X10 "\n\n  ." X10 X10 X10 X10 "\n>" X10 X10 X10 X10
+		  "xxx\nxxx\ntwo" REST "\n",
+		    2, { { "one" REST, 2 }, { "two" REST, 8 } } },
+		{ "one" REST " two" REST "\n", 2,
+		    { { "one" REST, 2 }, { "two" REST, 2 } } },
+		/* A damaged one costs only itself. */
+		{ "one." X10 "\neyJhbGci" REST "\ntwo" REST "\n", 3,
+		    { { "one." X10, 2 }, { "eyJhbGci" REST, 3 },
+			{ "two" REST, 4 } } },
+		{ "one" REST "y\ntwo" REST "\n", 2,
+		    { { "one" REST "y", 2 }, { "two" REST, 3 } } },
+		{ X10 "\neyJraWQi" REST "\neyJ0eXAi" REST "\n", 3,
+		    { { X10, 2 }, { "eyJraWQi" REST, 3 },
+			{ "eyJ0eXAi" REST, 4 } } },
+	};
+	char text[1000];
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		struct lc_file *file;
+
+		check_context("row %zu", i);
+		(void)snprintf(text, sizeof text, BEGIN "%s" END, rows[i].text);
+		file = parse(text, LC_OK, "");
+		REQUIRE(file != NULL);
+		CHECK_UINT(file->nlines, rows[i].n);
+		for (size_t j = 0; j < rows[i].n; j++)
+			check_line(file, j, rows[i].lines[j].text,
+			    rows[i].lines[j].row);
+		lc_file_free(file);
+	}
+}
+
+static void
+agreements_that_went_by_mail(void)
+{
+	/* SHA-256 of the first one's text, by sha256sum. */
+	static const char digest[] =
+	    "OIo1dV0hdWUdSBEiIyv2_9WRL5F0aE2Bh0y9T1w_RX4";
+	static const char *const rows[] = {
+		EULA "One = 1.\nZwei = \xc3\xbc"
+		     "ber 1.\n\n> 2\n" EULA_END,
+		"> -----BEGIN EULA-----\n> One = 1.\n"
+		"> Zwei = \xc3\xbc"
+		"ber 1.\n>\n> > 2\n> -----END EULA-----\n",
+		" -----BEGIN EULA-----\r\n One = 1.\r\n"
+		" Zwei = \xc3\xbc"
+		"ber 1.\r\n\r\n > 2\r\n"
+		" -----END EULA-----\r\n",
+		EULA "One =3D 1.\nZwei =3D =C3=\n=BCber 1=2E\n\n> 2\n" EULA_END,
+		">> -----BEGIN EULA-----\r\n>> One =3D =\r\n>> 1.\r\n"
+		">> Zwei =3D =C3=BCber 1.\r\n>>\r\n>> > 2\r\n"
+		">> -----END EULA-----=20\r\n",
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		struct lc_detail detail = { "" };
+		struct lc_file *file = NULL;
+
+		check_context("row %zu", i);
+		CHECK_ERR(
+		    lc_file_scan(rows[i], strlen(rows[i]), &file, &detail),
+		    LC_OK, &detail);
+		REQUIRE(file != NULL);
+		CHECK(lc_file_find_eula(file, digest) != NULL);
+		lc_file_free(file);
+	}
+}
+
+/* What is decoded may not bring what is refused as it stands. */
+static void
+an_agreement_hides_nothing(void)
+{
+	static const char *const rows[] = {
+		EULA "One =1B[2J.\n" EULA_END,
+		EULA "One =00.\n" EULA_END,
+		EULA "One =FF.\n" EULA_END,
+		EULA "One.\n=2D----END EULA-----\n" EULA_END,
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+		struct lc_file *file = NULL;
+
+		check_context("row %zu", i);
+		CHECK_ERR(lc_file_scan(rows[i], strlen(rows[i]), &file, NULL),
+		    LC_OK, NULL);
+		REQUIRE(file != NULL);
+		CHECK_UINT(file->neulas, 1);
+		lc_file_free(file);
+	}
+}
+
 static void
 broken_files(void)
 {
@@ -135,12 +241,15 @@ broken_files(void)
 		{ BEGIN "x\n" BEGIN "y\n" END, "row 3: the block begun in row 1 has no END row" },
 		{ BEGIN "x\n" EULA "y\n" EULA_END, "row 3: the block begun in row 1" },
 		{ BEGIN "x\n-----END EULA-----\n", "row 3: the block begun in row 1" },
-		{ BEGIN "x\x01\n" END, "not text" },
+		{ BEGIN "x\x01\n" END, "row 2: not text" },
 		{ BEGIN "x\x7f\n" END, "not text" },
 		{ "\x1b[2J" BEGIN "x\n" END, "not text" },
 		{ "\xc2\x9b" "2J" BEGIN "x\n" END, "not text" },
 		{ "\xff" BEGIN "x\n" END, "not text" },
 		{ "\xe2\x82" BEGIN "x\n" END, "not text" },
+		{ "\xff\xfe-", "UTF-16: save it as UTF-8" },
+		{ "a\n ----BEGIN LICENSE-----\nx\n", "row 2 is nearly \"-----BEGIN LICENSE-----\"" },
+		{ "content-transfer-encoding: BASE64\n\nZXlK\n", "encoded in base64 (row 1)" },
 	};
 	/* clang-format on */
 
@@ -176,16 +285,16 @@ sizes(void)
 	lc_file_free(file);
 	CHECK_ERR(
 	    lc_file_parse(text, max + 1, &file, &detail), LC_EFILE, &detail);
-	CHECK_HAS(detail.text, "8388609 bytes");
+	CHECK_HAS(detail.text, "16777217 bytes");
 
 	at = stpcpy(text, BEGIN);
 	for (int i = 0; i < LC_FILE_LINES_MAX; i++)
-		at = stpcpy(at, "line\n");
+		at = stpcpy(at, "line" REST "\n");
 	(void)stpcpy(at, END);
 	file = parse(text, LC_OK, "");
 	CHECK_UINT(file->nlines, LC_FILE_LINES_MAX);
 	lc_file_free(file);
-	(void)stpcpy(stpcpy(at, "line\n"), END);
+	(void)stpcpy(stpcpy(at, "line" REST "\n"), END);
 	(void)parse(text, LC_EFILE, "more than 20000");
 
 	at = text;
@@ -199,7 +308,8 @@ sizes(void)
 static void
 what_is_written_is_read(void)
 {
-	static const char *const lines[] = { "one", "two" };
+	static const char *const lines[] = { "one" REST "\ntwo" REST,
+		"three" REST };
 	static const char eula[] = "Take it.\nOr leave it.";
 	struct lc_file_writer writer = { 0 };
 	char digest[LC_EULA_DIGEST_LEN + 1];
@@ -211,14 +321,23 @@ what_is_written_is_read(void)
 	    NULL);
 	lc_file_writer_lines(&writer, lines + 1, 1);
 	CHECK_ERR(lc_file_writer_end(&writer), LC_OK, NULL);
+	/* Rows of 64, and an empty one between two lines. */
 	CHECK_STR(writer.text,
-	    "License 1\n" BEGIN "one\ntwo\n" END EULA
-	    "Take it.\nOr leave it.\n" EULA_END BEGIN "two\n" END);
+	    "License 1\n" BEGIN "one." X10 "." X10 X10 X10 X10 "xxxxxxxxx\n"
+	    "x" X10 X10 X10 "xxxxxx\n\n"
+	    "two." X10 "." X10 X10 X10 X10 "xxxxxxxxx\n"
+	    "x" X10 X10 X10 "xxxxxx\n\n"
+	    "three." X10 "." X10 X10 X10 X10 "xxxxxxx\n"
+	    "xxx" X10 X10 X10 "xxxxxx\n" END EULA
+	    "Take it.\nOr leave it.\n" EULA_END BEGIN
+	    "three." X10 "." X10 X10 X10 X10 "xxxxxxx\n"
+	    "xxx" X10 X10 X10 "xxxxxx\n" END);
 	CHECK_UINT(writer.len, strlen(writer.text));
 
 	file = parse(writer.text, LC_OK, "");
-	CHECK_UINT(file->nlines, 3);
-	check_line(file, 2, "two", 11);
+	CHECK_UINT(file->nlines, 4);
+	check_line(file, 1, "two" REST, 6);
+	check_line(file, 3, "three" REST, 17);
 	CHECK_ERR(lc_eula_digest(eula, strlen(eula), digest), LC_OK, NULL);
 	CHECK(lc_file_find_eula(file, digest) != NULL);
 	lc_file_free(file);
@@ -275,6 +394,10 @@ main(int argc, char **argv)
 		    agreements_are_found_by_their_digest },
 		{ "an agreement cannot hold lines",
 		    an_agreement_cannot_hold_lines },
+		{ "lines are put together", lines_are_put_together },
+		{ "agreements that went by mail",
+		    agreements_that_went_by_mail },
+		{ "an agreement hides nothing", an_agreement_hides_nothing },
 		{ "broken files", broken_files },
 		{ "NUL is not text", nul_is_not_text },
 		{ "sizes", sizes },

@@ -1,6 +1,7 @@
 if HAVE_CUNIT
 CORE_FORMAT_TESTS = \
 	tests/licensecore/format/file_test \
+	tests/licensecore/format/fold_test \
 	tests/licensecore/format/format_test \
 	tests/licensecore/format/jws_test \
 	tests/licensecore/format/line_test \
@@ -10,6 +11,8 @@ CORE_FORMAT_TESTS = \
 	tests/licensecore/format/type_test
 tests_licensecore_format_file_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_format_file_test_LDADD = $(UNIT_LDADD)
+tests_licensecore_format_fold_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_licensecore_format_fold_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_format_format_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_format_format_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_format_jws_test_CPPFLAGS = $(UNIT_CPPFLAGS)
