@@ -7,6 +7,7 @@
 #include "format/line.h"
 #include "format/type.h"
 #include "meter.h"
+#include "select.h"
 #include "use.h"
 
 #define HOUR INT64_C(3600)
@@ -30,6 +31,8 @@ struct track {
 	/* The first instant after this one (seconds), or NEVER. */
 	int64_t (*after)(int64_t instant);
 	bool by_use;		/* its time stands still without use */
+	/* When it ends, at the earliest, of a warning of that; else NULL. */
+	int64_t (*ends)(const struct lc_entry *, struct lc_instant);
 };
 
 /* ---- Instants -------------------------------------------------------- */
@@ -196,6 +199,28 @@ since_over_ms(const struct lc_entry *e, struct lc_instant at)
 	return (at.now - lc_terms_over(&e->public.terms)) * 1000;
 }
 
+/* If it is used all the time. */
+static int64_t
+period_ends(const struct lc_entry *e, struct lc_instant at)
+{
+	return at.now + e->line->terms.period_s -
+	       lc_meter_used_ms(e->identity, at) / 1000;
+}
+
+static int64_t
+subscription_ends(const struct lc_entry *e, struct lc_instant at)
+{
+	(void)at;
+	return e->public.terms.end;
+}
+
+static int64_t
+extension_ends(const struct lc_entry *e, struct lc_instant at)
+{
+	(void)at;
+	return lc_terms_over(&e->public.terms);
+}
+
 static int64_t
 metered_period(const struct lc_entry *e)
 {
@@ -222,20 +247,38 @@ any_period(const struct lc_entry *e)
 
 static const struct track tracks[LC_NTRACKS] = {
 	{ LC_EVENT_EXPIRY_WARNING, is_running_out, to_period_ms, metered_period,
-	    metered_after, true },
+	    metered_after, true, period_ends },
 	{ LC_EVENT_EXPIRED, is_expired, since_expiry_ms, any_period,
-	    weekly_after, false },
+	    weekly_after, false, NULL },
 	{ LC_EVENT_SUBSCRIPTION_WARNING, is_subscribed, to_end_ms,
-	    calendar_period, subscription_after, false },
+	    calendar_period, subscription_after, false, subscription_ends },
 	{ LC_EVENT_EXTENSION_WARNING, is_extended, to_end_ms, any_period,
-	    daily_after, false },
+	    daily_after, false, extension_ends },
 	{ LC_EVENT_SUBSCRIPTION_EXPIRED, is_over, since_over_ms, any_period,
-	    daily_after, false },
+	    daily_after, false, NULL },
 	{ LC_EVENT_RTU_WARNING, becomes_rtu, to_period_ms, metered_period,
-	    rtu_after, true },
+	    rtu_after, true, NULL },
 	{ LC_EVENT_RTU_TRANSITION, became_rtu, to_period_ms, any_period,
-	    once_after, true },
+	    once_after, true, NULL },
 };
+
+/*
+ * A warning is for whoever has to act.  If another license takes over, nobody
+ * has to; if that is cleared, the last instant that was reached still counts.
+ */
+static bool
+is_needless(const struct track *t, const struct lc_model *m,
+    const struct lc_entry *e, struct lc_instant at)
+{
+	int64_t ends;
+
+	if (t->ends == NULL)
+		return false;
+	ends = t->ends(e, at);
+	if (!t->by_use)
+		at.now = ends;
+	return lc_select_is_renewed(m, e, ends, at);
+}
 
 /* The first instant that counts after this one. */
 static int64_t
@@ -325,9 +368,13 @@ lc_track_reached(const struct lc_model *m, const struct lc_entry *e,
     size_t track, struct lc_instant at)
 {
 	const struct track *t = &tracks[track];
+	int64_t reached;
 
-	return t->applies(m, e, at) ?
-	    instant_reached(t, e, e->identity->marks[track], at) : LC_NOT_YET;
+	if (!t->applies(m, e, at))
+		return LC_NOT_YET;
+	reached = instant_reached(t, e, e->identity->marks[track], at);
+	return reached != LC_NOT_YET && is_needless(t, m, e, at) ? LC_NOT_YET :
+	    reached;
 }
 
 static int64_t
@@ -342,6 +389,8 @@ license_due_ms(const struct lc_model *m, const struct lc_entry *e,
 		if (!tracks[i].applies(m, e, at))
 			continue;
 		ms = track_due_ms(&tracks[i], e, e->identity->marks[i], at);
+		if (ms == 0 && is_needless(&tracks[i], m, e, at))
+			continue;
 		due = ms < due ? ms : due;
 	}
 	return due;

@@ -4,7 +4,8 @@
  * Each kind of event about a license is a track: a row of instants.  A mark
  * says how far along the row it has been reported; it is recorded together
  * with the event.  So nothing is reported twice or forgotten, and of several
- * instants that passed at once only the last is reported.
+ * instants that passed at once only the last is reported.  No warning is given
+ * of an end at which another license takes over (select.h).
  */
 #ifndef LC_SCHEDULE_H
 #define LC_SCHEDULE_H

@@ -24,17 +24,25 @@ dated(const struct lc_terms *t, int64_t now)
 	       lc_time_has_come(t->issued, now);
 }
 
-/* One that is spent and has a successor is about to become that. */
+/*
+ * Can it be used, once it has begun?  One that is spent and has a successor is
+ * about to become that.
+ */
 static bool
-usable(const struct lc_entry *e, struct lc_instant at)
+ready(const struct lc_entry *e, struct lc_instant at)
 {
 	const struct lc_license *l = &e->public;
 
 	return lc_entry_is_first(e) && l->eula_accepted &&
-	       begun(&l->terms, at.now) && dated(&l->terms, at.now) &&
-	       !lc_entry_is_expired(e, at) &&
+	       dated(&l->terms, at.now) && !lc_entry_is_expired(e, at) &&
 	       (lc_entry_has_successor(e) ||
 	       !lc_meter_is_spent(e, at));
+}
+
+static bool
+usable(const struct lc_entry *e, struct lc_instant at)
+{
+	return begun(&e->public.terms, at.now) && ready(e, at);
 }
 
 /* ---- Rank ------------------------------------------------------------ */
@@ -129,6 +137,62 @@ lc_select_use(struct lc_model *m, struct lc_use *use, struct lc_instant at)
 		e->identity->serving = e->serving;
 	}
 }
+
+/* ---- Renewals -------------------------------------------------------- */
+
+/* Would it stand beside this one, or in its place, by then? */
+static bool
+stands_in(const struct lc_entry *e, const struct lc_entry *other,
+    int64_t begun_by, struct lc_instant at)
+{
+	const struct lc_terms *t = &other->public.terms;
+
+	if (other == e)
+		return true;
+	return class_of(&other->public) <= class_of(&e->public) &&
+	       begun(t, begun_by) && ready(other, at) &&
+	       (t->end == LC_NO_TIME || t->end > at.now);
+}
+
+/* How many these allow, with e or without it; UINT64_MAX: any number. */
+static uint64_t
+supply_by(const struct lc_model *m, const struct lc_entry *e, bool with_it,
+    int64_t begun_by, struct lc_instant at)
+{
+	const struct lc_terms *first = NULL;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < e->use->n; i++) {
+		const struct lc_entry *other = lc_use_entry(m, e->use, i);
+		const struct lc_terms *t = &other->public.terms;
+
+		if ((other == e && !with_it) ||
+		    !stands_in(e, other, begun_by, at))
+			continue;
+		if (first != NULL && !t->additive)
+			continue;
+		if (!t->counted)
+			return UINT64_MAX;
+		sum += t->count;
+		if (first == NULL && !t->additive)
+			return sum;
+		first = t;
+	}
+	return sum;
+}
+
+bool
+lc_select_is_renewed(const struct lc_model *m, const struct lc_entry *e,
+    int64_t begun_by, struct lc_instant at)
+{
+	struct lc_instant before = { at.now - 1, at.boot_ms };
+	uint64_t after = supply_by(m, e, false, begun_by, at);
+
+	return after > 0 &&
+	       after >= supply_by(m, e, true, begun_by - 1, before);
+}
+
+/* ---- Selecting ------------------------------------------------------- */
 
 static void
 until(struct lc_model *m, int64_t when, int64_t now)

@@ -15,6 +15,17 @@
 
 struct lc_use;
 
+/*
+ * Does the feature lose nothing when this license ends: will it allow as many
+ * as just before, by licenses of the same class or a better one?  A trial, or
+ * what bridges a gap, does not take the place of what was bought; nor does a
+ * subscription that ends no later, or is in its extension days.
+ * begun_by: the end; at: the time to judge by, that end or, if nobody knows
+ * when it comes, now.
+ */
+bool lc_select_is_renewed(const struct lc_model *, const struct lc_entry *,
+    int64_t begun_by, struct lc_instant at);
+
 /* Selects for every feature, and works out what its leases draw on. */
 void lc_select(struct lc_model *, struct lc_instant);
 /* Selects for one feature alone, whose licenses are the same as before. */

@@ -39,16 +39,66 @@ def date(seconds, zone=b""):
 
 
 def row(kind, status=plugin.NOT_IN_USE, left=0, end=None, count=None, free=0,
-        eula=1, name=b"f", version=b"1.0"):
+        eula=1, name=b"f", version=b"1.0", start=None):
     return {plugin.NAME: name, plugin.VERSION: version, plugin.TYPE: kind,
             plugin.STATUS: status, plugin.LEFT: left, plugin.EULA: eula,
             plugin.END: b"" if end is None else date(end, b"+\0\0"),
+            plugin.START: b"" if start is None else date(start, b"+\0\0"),
             plugin.COUNTED: 2 if count is None else 1,
             plugin.MAX: 0xffffffff if count is None else count,
             plugin.MAX_LEFT: 0xffffffff if count is None else free}
 
 
-DEMO, PERMANENT, PAID, TRIAL, RTU = 1, 4, 5, 8, 9
+DEMO, EXTENSION, PERMANENT, PAID, TRIAL, RTU = 1, 2, 4, 5, 8, 9
+SOON, LATER = NOW + 3 * DAY, NOW + 300 * DAY
+ENDS = ["CRITICAL f: subscription ends in 3 days"]
+DAYS = ["'f days'=3.00;28:;7:"]
+
+
+def renewal(what, *others, problems=(), count=None, perfdata=DAYS, **more):
+    """A subscription that ends soon, and other licenses of the feature."""
+    more.setdefault("end", SOON)
+    return (f"a renewal: {what}",
+            [row(PAID, plugin.IN_USE, count=count, free=count or 0, **more),
+             *others], "", list(problems), perfdata)
+
+
+RENEWALS = [
+    renewal("from its end on", row(PAID, 1, start=SOON, end=LATER)),
+    renewal("from before its end on",
+            row(PAID, 1, start=NOW - DAY, end=LATER)),
+    renewal("which begins too late",
+            row(PAID, 1, start=SOON + 1, end=LATER), problems=ENDS),
+    renewal("which ends with it", row(PAID, 1, end=SOON), problems=ENDS),
+    renewal("which never ends", row(PERMANENT, 1)),
+    renewal("a trial", row(TRIAL, 1, left=60 * DAY), problems=ENDS),
+    renewal("which bridges a gap", row(EXTENSION, 1, left=60 * DAY),
+            problems=ENDS),
+    renewal("whose agreement is not accepted",
+            row(PAID, 1, start=SOON, end=LATER, eula=2), problems=ENDS),
+    renewal("which has expired itself",
+            row(PAID, plugin.EXPIRED, start=NOW - 9 * DAY, end=LATER),
+            problems=ENDS),
+    renewal("of another feature", row(PERMANENT, name=b"g"), problems=ENDS),
+    renewal("of fewer", row(PAID, 1, start=SOON, end=LATER, count=9, free=9),
+            problems=ENDS, count=10, perfdata=DAYS + ["'f used'=0;7;9;0;10"]),
+    renewal("of as many",
+            row(PAID, 1, start=SOON, end=LATER, count=10, free=10),
+            count=10, perfdata=DAYS + ["'f used'=0;7;9;0;10"]),
+    renewal("of as many, which are lost with it",
+            row(PERMANENT, count=10, free=10), problems=ENDS, count=10,
+            perfdata=DAYS + ["'f used'=0;15;19;0;20"]),
+    renewal("of any number", row(PERMANENT, 1), count=10,
+            perfdata=DAYS + ["'f used'=0;7;9;0;10"]),
+    renewal("while it is extended", row(PERMANENT, 1), end=NOW - DAY,
+            perfdata=["'f days'=-1.00;28:;7:"]),
+    ("a renewal: an extension of a demo",
+     [row(DEMO, plugin.IN_USE, left=3 * DAY),
+      row(EXTENSION, 1, left=60 * DAY)], "", [], DAYS),
+    ("a renewal: a trial becomes a right to use all the same",
+     [row(TRIAL, plugin.IN_USE, left=3 * DAY), row(RTU, 1)], "",
+     ["WARNING f: trial becomes a right to use after 3 days of use"], DAYS),
+]
 
 # Rows of one device, more options, the problems, the perfdata.
 CASES = [
@@ -129,6 +179,8 @@ CASES = [
      ["'f days'=20.00;28:;7:", "'g days'=1.00;28:;7:"]),
 ]
 
+CASES += RENEWALS
+
 DATES = [
     (b"", None), (b"\0" * 8, None), (b"\x07\xea\x02\x1e\0\0\0\0\0", None),
     (date(NOW), NOW), (date(NOW, b"+\0\0"), NOW),
@@ -208,6 +260,13 @@ def real(lab):
         holder.communicate(timeout=60)
     expect(lab, 1, r"LICENSES WARNING - uck9: .*", "--ignore", "datak9",
            auth=["--", *lab.v3_ro.split()])
+    step("a renewal that is installed ahead of time")
+    lab.issue("renewal.lic", "--start", end, "--end", "2099-12-31",
+              feature="datak9", kind="paidSubscription")
+    lab.install("flash:renewal.lic")
+    expect(lab, 1, r"LICENSES WARNING - uck9: demo ends after 20 days of use "
+           r"\| 'cme-srst used'=0;3;4;0;5 'datak9 days'=4\.\d\d;28:;7: "
+           r"'uck9 days'=20\.00;28:;7:\n.*")
     expect(lab, 2, r"LICENSES CRITICAL - ipbasek9: no usable license.*",
            "--need", "ipbasek9", "--crit-days", "0", "--warn-days", "1")
 

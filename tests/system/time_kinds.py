@@ -205,6 +205,28 @@ def switches(k):
            ("NotEnforced", names(26, "must")))
 
 
+def renewed(k):
+    """Nobody has to act, unless the renewal is taken away."""
+    step("a renewal that is installed ahead of time")
+
+    def warnings():
+        k.lab.settled()
+        return [objects for name, objects in k.ours()[k.seen:]
+                if name == "clmgmtLicenseSubscriptionExpiryWarning"]
+    end = clock.now + 10 * DAY
+    k.install("paid", "--start", stamp(clock.now), "--end", stamp(end),
+              "--force", kind="paidSubscription")
+    k.install("paid", "--start", stamp(end), "--end", stamp(end + 90 * DAY),
+              "--force", kind="paidSubscription")
+    k.told(*(("Installed", deployed(index, "paid", "paidSubscription(5)"))
+             for index in (8, 9)))
+    k.pass_by(8 * DAY + 60)
+    equal(warnings(), [], "warnings of an end at which nothing ends")
+    equal(k.lab.outcome(k.lab.clear(9, device=7)), (SUCCESSFUL, 1), "clear")
+    equal(warnings(), [names(25, "paid", EndDate=text(shown(end)))],
+          "warnings, once it is cleared")
+
+
 def severities(k):
     step("each has its line in the log, at its severity")
     for name in ("6-INSTALL", "6-REMOVE", "6-REVOKE", "6-EULA_ACCEPTED",
@@ -220,7 +242,8 @@ def begin(lab):
         f.write(CONF)
     lab.start("--conf", path)
     kinds = Kinds(lab)
-    for part in (deployment, counts, time_passes, switches, severities):
+    for part in (deployment, counts, time_passes, switches, renewed,
+                 severities):
         part(kinds)
 
 

@@ -388,6 +388,50 @@ later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/*
+ * How many a feature allows by this license (unless it is gone) and by those
+ * of its rank or a better one that have begun by then and end later than now.
+ */
+static uint64_t
+supply_by(const struct model *m, const struct license *l, bool gone,
+    int64_t begun_by, int64_t now)
+{
+	struct model then = *m;
+	const struct license *first = NULL;
+	uint64_t sum = 0;
+
+	then.now = now;
+	for (const struct license *o = next_best(&then, l->feature, NULL);
+	    o != NULL; o = next_best(&then, l->feature, o)) {
+		bool itself = o - then.licenses == l - m->licenses;
+		bool good = rank(o) <= rank(l) && o->agreed &&
+		    !model_expired(&then, o) &&
+		    (o->start == NONE || o->start <= begun_by) &&
+		    (!subscription(o) || o->end > now);
+
+		if (itself ? gone : !good)
+			continue;
+		if (first != NULL && !o->additive)
+			continue;
+		if (!o->counted)
+			return UINT64_MAX;
+		sum += o->count;
+		if (!o->additive)
+			break;
+		first = o;
+	}
+	return sum;
+}
+
+/* It ends then, and the feature has less than before. */
+static bool
+missed(const struct model *m, const struct license *l, int64_t end, int64_t now)
+{
+	uint64_t after = supply_by(m, l, true, end, now);
+
+	return after == 0 || after < supply_by(m, l, false, end - 1, now - 1);
+}
+
 static void
 report_metered(const struct model *m, struct list *list, struct license *l)
 {
@@ -407,7 +451,8 @@ report_metered(const struct model *m, struct list *list, struct license *l)
 		return;
 	if (l->ended_at == NONE && l->serving)
 		report(m, list, kind, l, at, warned(trial ? succeeding : warnings,
-		    later(l->reported[kind], -l->period), at));
+		    later(l->reported[kind], -l->period), at) &&
+		    (trial || missed(m, l, m->now - at, m->now)));
 	if (l->ended_at != NONE && !served(m, l->feature))
 		report(m, list, LC_EVENT_EXPIRED, l, m->now - l->ended_at,
 		    repeated(WEEK, l->reported[LC_EVENT_EXPIRED],
@@ -430,10 +475,12 @@ report_subscription(const struct model *m, struct list *list, struct license *l)
 	if (l->serving && at < 0)
 		report(m, list, LC_EVENT_SUBSCRIPTION_WARNING, l, at,
 		    warned(warnings, later(begins - l->end,
-		    l->reported[LC_EVENT_SUBSCRIPTION_WARNING]), at));
+		    l->reported[LC_EVENT_SUBSCRIPTION_WARNING]), at) &&
+		    missed(m, l, l->end, l->end));
 	if (l->serving && at >= 0 && gone < 0)
 		report(m, list, LC_EVENT_EXTENSION_WARNING, l, at,
-		    repeated(DAY, l->reported[LC_EVENT_EXTENSION_WARNING], at));
+		    repeated(DAY, l->reported[LC_EVENT_EXTENSION_WARNING], at) &&
+		    missed(m, l, over(l), over(l)));
 	if (gone >= 0 && !served(m, l->feature))
 		report(m, list, LC_EVENT_SUBSCRIPTION_EXPIRED, l, gone,
 		    repeated(DAY, l->reported[LC_EVENT_SUBSCRIPTION_EXPIRED],

@@ -496,6 +496,177 @@ another_license_ends_the_complaints(void)
 	life_free(life);
 }
 
+/* ---- Renewals -------------------------------------------------------- */
+
+#define SUBSCRIBED 100	/* days of the license that ends */
+#define ALL (-1)
+
+/* A license beside a subscription of 100 days, and how often that warns. */
+static const struct renewal {
+	const char *name;
+	enum lc_type type;
+	int64_t start, end;	/* since START; 0: none */
+	uint32_t count, ending;	/* of both; 0: any number */
+	bool additive;
+	const char *feature;
+	int warnings;
+} renewals[] = {
+	{ "from its end on", LC_PAID_SUBSCRIPTION,
+	    SUBSCRIBED * DAY, 400 * DAY, 0, 0, false, "one", 0 },
+	{ "from before its end on", LC_PAID_SUBSCRIPTION,
+	    90 * DAY, 400 * DAY, 0, 0, false, "one", 0 },
+	{ "from a second after its end on", LC_PAID_SUBSCRIPTION,
+	    SUBSCRIBED * DAY + 1, 400 * DAY, 0, 0, false, "one", ALL },
+	{ "which ends with it", LC_PAID_SUBSCRIPTION,
+	    10 * DAY, SUBSCRIBED * DAY, 0, 0, false, "one", ALL },
+	{ "which never ends", LC_PERMANENT, 0, 0, 0, 0, false, "one", 0 },
+	{ "a trial", LC_DEMO, 0, 0, 0, 0, false, "one", ALL },
+	{ "which bridges a gap", LC_EXTENSION_SUBSCRIPTION,
+	    SUBSCRIBED * DAY, 400 * DAY, 0, 0, false, "one", ALL },
+	{ "of another feature", LC_PERMANENT, 0, 0, 0, 0, false, "two", ALL },
+	{ "as many", LC_PAID_SUBSCRIPTION,
+	    90 * DAY, 400 * DAY, 25, 25, false, "one", 0 },
+	{ "fewer", LC_PAID_SUBSCRIPTION,
+	    90 * DAY, 400 * DAY, 24, 25, false, "one", ALL },
+	{ "any number for 25", LC_PERMANENT, 0, 0, 0, 25, false, "one", 0 },
+	{ "25 for any number", LC_PAID_SUBSCRIPTION,
+	    SUBSCRIBED * DAY, 400 * DAY, 25, 0, false, "one", ALL },
+	/* They add up until one of them ends. */
+	{ "as many beside it", LC_PERMANENT,
+	    0, 0, 25, 25, true, "one", ALL },
+	{ "as many in its place", LC_PAID_SUBSCRIPTION,
+	    SUBSCRIBED * DAY, 400 * DAY, 25, 25, true, "one", 0 },
+};
+
+static struct lc_terms
+beside(const struct renewal *r)
+{
+	struct lc_terms t = license(r->type);
+
+	t.id = "other";
+	t.feature = r->feature;
+	t.counted = r->count > 0;
+	t.count = r->count > 0 ? r->count : LC_UNCOUNTED;
+	t.additive = r->additive;
+	if (lc_type_metered(r->type))
+		t.period_s = 500 * DAY;
+	if (r->start != 0)
+		t.start = START + r->start;
+	if (r->end != 0)
+		t.end = START + r->end;
+	return t;
+}
+
+static struct lc_terms
+ending(uint32_t count, bool additive, int extension)
+{
+	struct lc_terms t = license(LC_PAID_SUBSCRIPTION);
+
+	t.start = START;
+	t.end = START + SUBSCRIBED * DAY;
+	t.extension_days = (uint32_t)extension;
+	t.counted = count > 0;
+	t.count = count > 0 ? count : LC_UNCOUNTED;
+	t.additive = additive;
+	return t;
+}
+
+static void
+renewals_ahead(void)
+{
+	for (size_t i = 0; i < CHECK_COUNT(renewals); i++) {
+		const struct renewal *r = &renewals[i];
+		struct life *life = life_new();
+		struct list list = { .n = 0 };
+
+		snprintf(life->name, sizeof life->name, "%s", r->name);
+		life->d->features[1].name = "two";
+		device_reopen(life->d);
+		(void)device_add(life->d, ending(r->ending, r->additive, 0));
+		(void)device_add(life->d, beside(r));
+		live(life, SUBSCRIBED * DAY - 1, NONE, false);
+		if (r->warnings == ALL)
+			subscription_schedule(&list, SUBSCRIBED, 0, 0);
+		check_told(life, list.told, list.n);
+		life_free(life);
+	}
+}
+
+/* Cleared again: the last instant that was reached is told, then all. */
+static void
+a_renewal_that_is_cleared(void)
+{
+	struct life *life = life_new();
+	static const struct told expected[] = {
+		{ LC_EVENT_SUBSCRIPTION_WARNING, 96 * DAY + HOUR },
+		{ LC_EVENT_SUBSCRIPTION_WARNING, 97 * DAY },
+		{ LC_EVENT_SUBSCRIPTION_WARNING, 98 * DAY },
+	};
+
+	(void)device_add(life->d, ending(0, false, 0));
+	(void)device_add(life->d, beside(&renewals[0]));
+	live(life, 96 * DAY + HOUR, NONE, false);
+	CHECK_ERR(device_clear(life->d,
+	    device_license(life->d, "other")->index), LC_OK, NULL);
+	live(life, 98 * DAY + HOUR, NONE, false);
+	check_told(life, expected, CHECK_COUNT(expected));
+	life_free(life);
+}
+
+/* What begins within the extension days takes over from these alone. */
+static void
+a_renewal_in_the_extension(void)
+{
+	struct life *life = life_new();
+	struct lc_terms t = beside(&renewals[0]);
+	struct list list = { .n = 0 };
+
+	t.start = START + 103 * DAY;
+	(void)device_add(life->d, ending(0, false, 5));
+	(void)device_add(life->d, t);
+	live(life, 110 * DAY, NONE, false);
+	subscription_schedule(&list, SUBSCRIBED, 0, 0);
+	check_told(life, list.told, list.n);
+	life_free(life);
+}
+
+/* An extension is for when a trial has been used up. */
+static void
+metered_renewals(void)
+{
+	static const struct {
+		enum lc_type type;
+		int64_t start, end;
+		bool warns;
+	} cases[] = {
+		{ LC_EXTENSION, 0, 0, false },
+		/* which serves from then on */
+		{ LC_PAID_SUBSCRIPTION, 50 * DAY, 400 * DAY, false },
+		{ LC_PAID_SUBSCRIPTION, 61 * DAY, 400 * DAY, true },
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+		struct life *life = life_new();
+		struct lc_terms t = license(LC_DEMO);
+		struct renewal other = { .type = cases[i].type,
+			.feature = "one", .start = cases[i].start,
+			.end = cases[i].end };
+		struct list list = { .n = 0 };
+
+		snprintf(life->name, sizeof life->name, "demo, case %zu", i);
+		t.period_s = 60 * DAY;
+		(void)device_add(life->d, t);
+		(void)lc_priority_set(life->d->lc, 1, 1, 1, LC_PRIORITY_HIGH);
+		(void)device_add(life->d, beside(&other));
+		hold(life);
+		live(life, 60 * DAY - 1, NONE, true);
+		if (cases[i].warns)
+			metered_schedule(&list, 60, 0);
+		check_told(life, list.told, list.n);
+		life_free(life);
+	}
+}
+
 static void
 mandatory_features(void)
 {
@@ -653,6 +824,10 @@ main(int argc, char **argv)
 		{ "a jump taken back", a_jump_taken_back },
 		{ "another license ends the complaints",
 		    another_license_ends_the_complaints },
+		{ "renewals ahead of time", renewals_ahead },
+		{ "a renewal that is cleared", a_renewal_that_is_cleared },
+		{ "a renewal in the extension", a_renewal_in_the_extension },
+		{ "metered renewals", metered_renewals },
 		{ "mandatory features", mandatory_features },
 		{ "counts", counts },
 		{ "counts across restarts", counts_across_restarts },
