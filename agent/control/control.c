@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "call.h"
 #include "client.h"
 #include "job.h"
@@ -247,7 +246,7 @@ hello(unsigned rights)
 	if (rights & CONTROL_ADMIN)
 		(void)json_array_append_new(may, json_string("admin"));
 	return json_pack("{s:s, s:i, s:s, s:o}", "hello", "licagent", "version",
-	    CONTROL_VERSION, "program", PACKAGE_VERSION, "may", may);
+	    CONTROL_VERSION, "program", program_version(), "may", may);
 }
 
 static struct client *

@@ -4,6 +4,8 @@
  */
 #include "names.h"
 
+#include "config.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -62,6 +64,12 @@ words_json(const char *text)
 }
 
 /* ---- Names ---- */
+
+const char *
+program_version(void)
+{
+	return PACKAGE_VERSION;
+}
 
 const char *
 error_code(enum lc_err err)

@@ -23,6 +23,7 @@ json_t *words_json(const char *text);
 json_t *event_json(const struct lc_event *);
 json_t *terms_json(const struct lc_terms *); /* what an issuer signed */
 
+const char *program_version(void);
 const char *error_code(enum lc_err);
 const char *priority_name(enum lc_priority);
 bool priority_from_name(const char *name, enum lc_priority *);

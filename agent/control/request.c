@@ -35,7 +35,7 @@ statistics(const struct call *call)
 	const struct jobs_counts *jobs = jobs_counts(c->jobs);
 	json_t *result = json_pack(
 	    "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-	    "s:b}",
+	    "s:b, s:s}",
 	    "install_success", (json_int_t)jobs->installed, "install_duplicate",
 	    (json_int_t)jobs->existing, "install_failure",
 	    (json_int_t)jobs->failed, "clear", (json_int_t)jobs->cleared,
@@ -47,7 +47,8 @@ statistics(const struct call *call)
 	    (json_int_t)c->counts.notices, "clients", (json_int_t)c->nclients,
 	    "notifications_waiting", (json_int_t)lc_event_waiting(c->core),
 	    "notifications_dropped", (json_int_t)lc_event_dropped(c->core),
-	    "accept_all", lc_eula_standing(c->core));
+	    "accept_all", lc_eula_standing(c->core), "program",
+	    program_version());
 
 	call_answer(call, result);
 }

@@ -422,24 +422,25 @@ rows_licenses(const struct call *call)
 
 /* There are few, and they have no numbers: one page, or the rest of them. */
 static json_t *
-module_json(const struct lc_module *m)
+module_json(const struct lc *core, const struct lc_module *m)
 {
 	json_t *levels = json_array();
 
 	for (size_t i = 0; levels != NULL && i < m->nlevels; i++)
 		(void)json_array_append_new(levels, json_string(m->levels[i]));
-	return json_pack("{s:I, s:s, s:o, s:s, s:s?}", "device",
+	return json_pack("{s:I, s:s, s:o, s:s, s:s?, s:s}", "device",
 	    (json_int_t)m->device, "module", m->name, "levels", levels,
 	    "running", m->levels[m->running], "wanted",
-	    m->wanted < m->nlevels ? m->levels[m->wanted] : NULL);
+	    m->wanted < m->nlevels ? m->levels[m->wanted] : NULL, "next",
+	    m->levels[lc_module_next(core, m)]);
 }
 
 void
 rows_modules(const struct call *call)
 {
 	size_t n, i;
-	const struct lc_module *const *modules =
-	    lc_modules(call->client->control->core, &n);
+	const struct lc *core = call->client->control->core;
+	const struct lc_module *const *modules = lc_modules(core, &n);
 	struct place after;
 	struct page page;
 	char next[64] = "";
@@ -448,7 +449,7 @@ rows_modules(const struct call *call)
 		return;
 	page_begin(&page, call);
 	for (i = after.part[0]; i < n; i++)
-		if (!page_row(&page, module_json(modules[i])))
+		if (!page_row(&page, module_json(core, modules[i])))
 			break;
 	if (i + 1 < n)
 		snprintf(next, sizeof next, "%zu", i + 1);

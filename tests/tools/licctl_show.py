@@ -331,8 +331,11 @@ def refused(lab):
         check(words in ctl(lab, *args.split(), status=2),
               f"{words!r} for licctl {args}: "
               f"{ctl(lab, *args.split(), status=2)}")
-    check("feature nothing does not exist" in
-          ctl(lab, "show", "license", "nothing", status=1), "no feature")
+    for command, said in (("", "is neither a feature nor a keyword"),
+                          ("detail ", "does not exist")):
+        check(f"nothing {said}" in
+              ctl(lab, *f"show license {command}nothing".split(), status=1),
+              "no feature")
     same(lab, "sh lic ud", ctl(lab, "show", "license", "udi"))
     same(lab, "SHOW LICENSE UDI", ctl(lab, "show", "license", "udi"))
     check("Commands:" in ctl(lab, "--help"), "--help")

@@ -96,8 +96,155 @@ def filters(lab):
               f"after | {words}")
 
 
+MODULE = """
+modules = ( { name = "image"; version = "1.0";
+              levels = ( { feature = "base"; }, { feature = "ipbasek9"; },
+                         { feature = "advanced"; } ); } );
+"""
+
+
+def levels(lab):
+    with Control(lab.control) as c:
+        return [(m["running"], m["wanted"], m["next"])
+                for m in c.rows("modules")]
+
+
+def unaccepted(lab):
+    return [row["feature"] for row in
+            json.loads(ctl(lab, "show", "license", "--json"))
+            if not row["eula_accepted"]]
+
+
+def boot_module(lab):
+    step("license boot module M technology-package P")
+    equal(levels(lab), [("base", None, "base")], "before")
+    check("expected technology-package" in
+          ctl(lab, "license", "boot", "module", "image", "package", "base",
+              status=2), "another word")
+    check("usage: licctl license boot module MODULE technology-package LEVEL"
+          in ctl(lab, "license", "boot", "module", "image", status=2),
+          "too few")
+    check("no such level or module" in
+          ctl(lab, "license", "boot", "module", "card", "tech", "base",
+              status=1), "another module")
+    equal(ctl(lab, "license", "boot", "module", "image", "tech", "ipbasek9",
+              "--accept-eula"),
+          "image: ipbasek9 from the next start of licagentd\n", "chosen")
+    equal(levels(lab), [("base", "ipbasek9", "ipbasek9")], "from the next on")
+    check("base is not the level chosen" in
+          ctl(lab, "no", "license", "boot", "module", "image",
+              "technology-package", "base", status=1), "not that one")
+    version = ctl(lab, "show", "version")
+    check(re.match(r"licagentd, Version \d\S+\nlicctl, Version \d\S+\n\n"
+                   r"Technology Package License Information:\n\n-+\n"
+                   r"Technology +Technology-package +Technology-package\n"
+                   r" +Current +Type +Next reboot\n-+\n"
+                   r"image +base +None +ipbasek9\n$", version), version)
+    lab.restart()
+    version = ctl(lab, "show", "version")
+    check("image         ipbasek9      EvalRightToUse ipbasek9\n" in version
+          and version.endswith(
+              "\n\nFeature in use            Version     License Type\n"
+              "ipbasek9                  1.0         EvalRightToUse\n"),
+          version)
+    whole = json.loads(ctl(lab, "show", "version", "--json"))
+    equal((whole["licagentd"], [m["next"] for m in whole["modules"]],
+           [f["feature"] for f in whole["licenses"]]),
+          (whole["licctl"], ["ipbasek9"], ["ipbasek9"]), "as JSON")
+    ctl(lab, "no", "license", "boot", "module", "image", "technology-package",
+        "ipbasek9")
+    equal(levels(lab), [("ipbasek9", None, "ipbasek9")], "the highest one")
+    ctl(lab, "no", "license", "boot", "module", "image")
+    equal(completes(lab, "license", "boot", "module", "image", "T"),
+          ["technology-package"], "completion of a keyword in between")
+    equal(completes(lab, "--socket", lab.control, "license", "boot", "module",
+                    "image", "technology-package", "a"), ["advanced"],
+          "and of a level behind it")
+
+
+def rights(lab):
+    step("license right-to-use, show license right-to-use and handle")
+    shown = ctl(lab, "show", "license", "right-to-use")
+    check(re.search(r"^1       ipbasek9 +evaluation +N/A +8  weeks 4  days",
+                    shown, re.M) and
+          re.search(r"^1       uck9 +evaluation +N/A +Not Activated$", shown,
+                    re.M) and
+          re.search(r"^1       cme-srst +evaluation +\d+ +Not Act", shown,
+                    re.M) and
+          shown.endswith("\nLicense Level In Use of image: ipbasek9\n"
+                         "License Level on Reboot: ipbasek9\n"), shown)
+    equal(ctl(lab, "license", "right-to-use", "activate", "uck9",
+              "acceptEULA"), "", "one")
+    equal(unaccepted(lab), ["securityk9", "datak9", "cme-srst"], "the others")
+    check("expected all|acceptEULA" in
+          ctl(lab, "license", "right-to-use", "activate", "datak9", "now",
+              status=2), "another word")
+    check("agreement not accepted" in
+          ctl(lab, "license", "right-to-use", "activate", "all", status=1),
+          "all, without a terminal")
+    ctl(lab, "license", "right-to-use", "activate", "ipbasek9", "all",
+        "accepteula")
+    equal(levels(lab), [("ipbasek9", "ipbasek9", "ipbasek9")], "its level")
+    ctl(lab, "license", "right-to-use", "activate", "all", "acceptEULA")
+    equal(unaccepted(lab), [], "all are accepted")
+    with Control(lab.control) as c:
+        lease = c.ask("checkout", feature="cme-srst", count=4)["lease"]
+        client, = [row["client"] for row in c.rows("leases")
+                   if row["feature"] == "cme-srst"]
+        shown = ctl(lab, "show", "license", "handle")
+        check(shown.startswith("Handle      Feature                   Version"
+                               "     Count     Process\n") and
+              f"{client}.{lease}".ljust(12) + "cme-srst".ljust(26) +
+              f"1.0         4         {os.getpid()}\n" in shown, shown)
+
+
+def meant(lab):
+    step("keywords that are mistyped, and features that look like some")
+    for typed, said in (
+            ("detial", "licctl: detial is neither a feature nor a keyword; "
+             "did you mean detail?\n"),
+            ("sumary", "did you mean summary?\n"),
+            ("STATSU", "did you mean status?\n"),
+            ("frobnicate", "neither a feature nor a keyword; expected a "
+             "feature, all, detail, evaluation, ")):
+        answer = ctl(lab, "show", "license", typed, status=1)
+        check(said in answer, f"{typed}: {answer}")
+    for name in ("ud", "st"):
+        lab.issue(f"{name}.lic", feature=name)
+        ctl(lab, "license", "install", f"flash:{name}.lic")
+        check(f"Feature: {name} " in ctl(lab, "show", "license", name),
+              f"the feature {name} is no abbreviation")
+        ctl(lab, "license", "clear", name, "--yes")
+    check(ctl(lab, "show", "license", "ud").startswith("Device#"),
+          "without it, it is")
+    check("ambiguous" in ctl(lab, "show", "license", "st", status=2),
+          "without it, it may be two")
+
+
+def not_needed(lab):
+    step("commands that only IOS has say why")
+    for words in ("license agent default authenticate", "lic agent",
+                  "show license agent counters", "license call-home resend",
+                  "license expand nvram", "license purge", "debug license",
+                  "license smart register", "configure terminal",
+                  "write memory", "enable", "clear license agent counters"):
+        answer = ctl(lab, *words.split(), status=2)
+        check(re.fullmatch(r"licctl: [a-z -]+: .{20,}\n", answer), answer)
+    check("usage" in ctl(lab, "license", "a", "e", "u", "a", "uck9", "x",
+                         status=2), "they make no abbreviation ambiguous")
+    equal(completes(lab, "license", "a"), ["accept"], "nor are they offered")
+    check("agent" not in ctl(lab, "license", status=2), "nor told")
+
+
 def words(lab):
     filters(lab)
+    with open(lab.conf, "a", encoding="utf-8") as f:
+        f.write(MODULE)
+    lab.restart()
+    boot_module(lab)
+    rights(lab)
+    meant(lab)
+    not_needed(lab)
 
 
 main(words)

@@ -3,8 +3,9 @@
  * in the file of its subject.
  *
  * The arguments are a letter each: f feature, F file, t text to the end of the
- * line, p priority, l level, m module; r stands for --feature and a command to
- * run.  After a '?' they are optional.
+ * line, p priority, l level, m module, k "technology-package", a "all" or
+ * "acceptEULA"; r stands for --feature and a command to run.  After a '?' they
+ * are optional.
  */
 #ifndef LICCTL_COMMANDS_H
 #define LICCTL_COMMANDS_H
@@ -24,10 +25,14 @@
 	X("show license feature", "", show_feature, "features") \
 	X("show license file", "", show_file, \
 	    "license ids, issuers and comments") \
+	X("show license handle", "", show_handle, \
+	    "who holds features: a handle for each lease") \
 	X("show license in-use", "", show_in_use, "licenses in use") \
 	X("show license level", "", show_level, "levels of modules") \
 	X("show license permanent", "", show_permanent, \
 	    "licenses that do not expire") \
+	X("show license right-to-use", "", show_right_to_use, \
+	    "right-to-use licenses, and levels of modules") \
 	X("show license statistics", "", show_statistics, \
 	    "counters since the daemon started") \
 	X("show license status", "", show_status, \
@@ -36,10 +41,12 @@
 	    "the license of each feature") \
 	X("show license udi", "", show_udi, \
 	    "devices, and the UDIs that licenses are locked to") \
-	/* events.c, history.c, lists.c */ \
+	/* events.c, history.c, lists.c, version.c */ \
 	X("show events", "", show_events, "events, as they happen") \
 	X("show history", "", show_history, "what happened to licenses") \
 	X("show leases", "", show_leases, "processes that hold features") \
+	X("show version", "", show_version, \
+	    "versions, levels of modules, and features in use") \
 	/* install.c, edit.c, accept.c, level.c */ \
 	X("license install", "F", license_install, "install a license file") \
 	X("license clear", "f", license_clear, \
@@ -58,8 +65,12 @@
 	    "set the level of a module, from its next start") \
 	X("no license boot level", "?m", license_boot_level_not, \
 	    "use the highest licensed level of a module") \
-	X("license right-to-use activate", "f", license_activate, \
-	    "accept and use a right-to-use license") \
+	X("license boot module", "mkl", license_boot_module, \
+	    "set the level of a module, from its next start") \
+	X("no license boot module", "m?kl", license_boot_module_not, \
+	    "use the highest licensed level of a module") \
+	X("license right-to-use activate", "f?a?a", license_activate, \
+	    "accept and use a right-to-use license, or all") \
 	X("license right-to-use deactivate", "f", license_deactivate, \
 	    "stop using a right-to-use license") \
 	/* files.c, revoke.c */ \
@@ -80,6 +91,38 @@
 	X("reload", "", reload, "have the daemon read its configuration again") \
 	X("run", "r", run, "run a command while holding a license") \
 	X("dump", "", dump, "everything the daemon knows, as JSON")
+
+/* Commands that IOS has, and why they are not needed here. */
+#define NOT_NEEDED_COMMANDS(X) \
+	X("license agent", \
+	    "managers need no agent in licctl: they use SNMP, and programs of " \
+	    "the device use liblicclient(3)") \
+	X("show license agent", \
+	    "managers need no agent in licctl: they use SNMP, and programs of " \
+	    "the device use liblicclient(3)") \
+	X("license call-home", \
+	    "licagentd calls nobody; copy the license file to the device, or " \
+	    "give \"license install\" its URL") \
+	X("show license call-home", \
+	    "licagentd calls nobody; copy the license file to the device, or " \
+	    "give \"license install\" its URL") \
+	X("license expand", \
+	    "a store has the size that licagentd.conf(5) gives it") \
+	X("license purge", \
+	    "nothing is left over to purge; \"license clear\" removes " \
+	    "licenses") \
+	X("license feature", \
+	    "a feature is used by the program that holds it; \"license " \
+	    "right-to-use activate\" accepts its license") \
+	X("license smart", \
+	    "licenses are installed on the device; no account on the Internet " \
+	    "is needed") \
+	X("clear", "counters begin with the daemon, and are not cleared") \
+	X("configure", \
+	    "commands need no configuration mode; type them here") \
+	X("debug", "\"licagentd -d\" logs what it does; see licagentd(8)") \
+	X("enable", "your user has the rights that licagentd.conf(5) gives it") \
+	X("write", "every change is saved at once")
 /* clang-format on */
 
 #define DECLARE(words, args, function, what) int function(struct ctl *);

@@ -25,6 +25,9 @@ struct ctl {
 	char **command; /* after "--"; NULL: none */
 	char **filter;  /* "|" and what follows; NULL: none */
 	size_t nfilter;
+	char *names[4]; /* arguments that were abbreviated; owned */
+	size_t nnames;
+	bool at_prompt; /* names of the daemon may be abbreviated */
 	struct file_name files[FILES_MAX]; /* args[i], if it is a file */
 	struct lic *lic;                   /* NULL: not connected */
 	bool slow;        /* requests read or write files, and may take long */

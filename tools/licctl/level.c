@@ -82,7 +82,7 @@ check_single(const struct ctl *ctl, const json_t *modules)
 static int
 set_level(struct ctl *ctl, const json_t *module, const char *level)
 {
-	json_t *result = NULL;
+	json_t *result = NULL; /* has nothing in it */
 	int status = ask(ctl,
 	    json_pack("{s:s, s:O, s:O, s:s*}", "do", "boot_level", "module",
 		json_object_get(module, "module"), "device",
@@ -96,7 +96,15 @@ set_level(struct ctl *ctl, const json_t *module, const char *level)
 		    level != NULL ? level : "the highest licensed level");
 		puts(" from the next start of licagentd");
 	}
-	return finish(ctl, status, result);
+	json_decref(result);
+	return status;
+}
+
+/* A result of its own, however many requests there were. */
+static int
+finish_empty(const struct ctl *ctl, int status)
+{
+	return finish(ctl, status, status == EXIT_DONE ? json_object() : NULL);
 }
 
 /* ---- license boot level ---- */
@@ -136,7 +144,7 @@ choose_level(struct ctl *ctl, const char *level, const char *name)
 	if (status == EXIT_DONE)
 		status = set_level(ctl, module, level);
 	json_decref(modules);
-	return status;
+	return finish_empty(ctl, status);
 }
 
 int
@@ -152,6 +160,46 @@ license_boot_level_not(struct ctl *ctl)
 	return choose_level(ctl, NULL, ctl->nargs > 0 ? ctl->args[0] : NULL);
 }
 
+/* ---- license boot module M technology-package P ---- */
+
+int
+license_boot_module(struct ctl *ctl)
+{
+	return choose_level(ctl, ctl->args[2], ctl->args[0]);
+}
+
+static bool
+is_wanted(const json_t *module, const void *level)
+{
+	return is(module, "wanted", level);
+}
+
+/* The level may be named, and must then be the one that was chosen. */
+int
+license_boot_module_not(struct ctl *ctl)
+{
+	const char *name = ctl->args[0];
+	json_t *modules;
+	int status;
+
+	if (ctl->nargs == 2)
+		return misuse("technology-package requires a level");
+	if (ctl->nargs == 3) {
+		status = ask_modules(ctl, ctl->args[2], name, &modules);
+		if (status != EXIT_DONE)
+			return status;
+		keep_rows(modules, is_wanted, ctl->args[2]);
+		status = json_array_size(modules) > 0
+			     ? EXIT_DONE
+			     : fail("%s is not the level chosen for %s",
+				   ctl->args[2], name);
+		json_decref(modules);
+		if (status != EXIT_DONE)
+			return status;
+	}
+	return choose_level(ctl, NULL, name);
+}
+
 /* ---- license right-to-use ---- */
 
 static bool
@@ -161,10 +209,11 @@ is_right(const json_t *license, const void *arg)
 	return is_right_to_use(license);
 }
 
+/* feature NULL: of all features. */
 static int
-ask_rights(struct ctl *ctl, json_t **rows)
+ask_rights(struct ctl *ctl, const char *feature, json_t **rows)
 {
-	int status = ask_rows(ctl, "licenses", ctl->args[0], rows);
+	int status = ask_rows(ctl, "licenses", feature, rows);
 
 	if (status != EXIT_DONE)
 		return status;
@@ -173,29 +222,80 @@ ask_rights(struct ctl *ctl, json_t **rows)
 	if (json_array_size(*rows) != 0)
 		return EXIT_DONE;
 	json_decref(*rows);
-	return fail("feature %s has no right-to-use license", ctl->args[0]);
+	return feature != NULL
+		   ? fail("feature %s has no right-to-use license", feature)
+		   : fail("there is no right-to-use license");
+}
+
+static bool
+has_word(const struct ctl *ctl, const char *word)
+{
+	for (size_t i = 1; i < ctl->nargs; i++)
+		if (strcmp(ctl->args[i], word) == 0)
+			return true;
+	return false;
+}
+
+/* If it is the level of a module, the module is to run at it.  "all" is for
+ * the members of a stack. */
+static int
+activate_level(struct ctl *ctl, const char *level)
+{
+	const json_t *module;
+	json_t *modules;
+	size_t i;
+	int status = ask_modules(ctl, level, NULL, &modules);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (json_array_size(modules) > 1 && !has_word(ctl, "all"))
+		status = check_single(ctl, modules);
+	json_array_foreach(modules, i, module)
+	{
+		if (status == EXIT_DONE)
+			status = set_level(ctl, module, level);
+	}
+	json_decref(modules);
+	return status;
+}
+
+/* A feature may have the name "all". */
+static int
+is_every_feature(struct ctl *ctl, bool *every)
+{
+	json_t *rows;
+	int status;
+
+	*every = strcmp(ctl->args[0], "all") == 0;
+	if (!*every)
+		return EXIT_DONE;
+	status = ask_rows(ctl, "licenses", "all", &rows);
+	if (status != EXIT_DONE)
+		return status;
+	*every = json_array_size(rows) == 0;
+	json_decref(rows);
+	return EXIT_DONE;
 }
 
 int
 license_activate(struct ctl *ctl)
 {
-	json_t *rows, *modules = NULL;
-	int status = ask_rights(ctl, &rows);
+	const char *feature = ctl->args[0];
+	bool every;
+	json_t *rows;
+	int status = is_every_feature(ctl, &every);
 
+	if (status != EXIT_DONE)
+		return status;
+	ctl->accept_eula = ctl->accept_eula || has_word(ctl, "acceptEULA");
+	status = ask_rights(ctl, every ? NULL : feature, &rows);
 	if (status != EXIT_DONE)
 		return status;
 	status = ask_acceptance(ctl, rows);
 	json_decref(rows);
-	if (status != EXIT_DONE || (status = ask_modules(ctl, ctl->args[0],
-					NULL, &modules)) != EXIT_DONE)
-		return status;
-	if (json_array_size(modules) == 0) /* it is no level */
-		status = finish(ctl, EXIT_DONE, json_object());
-	else if ((status = check_single(ctl, modules)) == EXIT_DONE)
-		status =
-		    set_level(ctl, json_array_get(modules, 0), ctl->args[0]);
-	json_decref(modules);
-	return status;
+	if (status == EXIT_DONE && !every)
+		status = activate_level(ctl, feature);
+	return finish_empty(ctl, status);
 }
 
 static bool
@@ -223,7 +323,7 @@ license_deactivate(struct ctl *ctl)
 	const char *level = ctl->args[0];
 	const json_t *module;
 	json_t *rows, *modules = NULL;
-	int place, status = ask_rights(ctl, &rows);
+	int place, status = ask_rights(ctl, level, &rows);
 
 	if (status != EXIT_DONE)
 		return status;

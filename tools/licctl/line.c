@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "filter.h"
 #include "out.h"
 #include "sink.h"
@@ -251,11 +252,15 @@ obey_line(struct ctl *ctl)
 		return misuse("no command given");
 	}
 	if ((status = find_command(ctl, &command)) != EXIT_DONE)
-		return status;
+		goto out;
 	if (ctl->command != NULL && !takes_command(command))
-		return misuse("only \"run\" takes a command after --");
-	return ctl->filter != NULL ? run_filtered(ctl, command)
-				   : run_command(ctl, command);
+		status = misuse("only \"run\" takes a command after --");
+	else
+		status = ctl->filter != NULL ? run_filtered(ctl, command)
+					     : run_command(ctl, command);
+out:
+	drop_names(ctl);
+	return status;
 }
 
 /* ---- Completion ---- */

@@ -71,6 +71,24 @@ static const struct column leases[] = {
 	{ "Version", 0, "version", NULL },
 };
 
+/* A lease's number is its client's. */
+static const char *
+handle_text(const json_t *row, char buffer[CELL_SIZE])
+{
+	snprintf(buffer, CELL_SIZE, "%lld.%lld",
+	    (long long)number_of(row, "client"),
+	    (long long)number_of(row, "lease"));
+	return buffer;
+}
+
+static const struct column handles[] = {
+	{ "Handle", 12, NULL, handle_text },
+	{ "Feature", 26, "feature", NULL },
+	{ "Version", 12, "version", NULL },
+	{ "Count", 10, "count", NULL },
+	{ "Process", 0, "pid", NULL },
+};
+
 static const struct column modules[] = {
 	{ "Device#", 10, NULL, member_text },
 	{ "Module", 16, "module", NULL },
@@ -91,6 +109,13 @@ show_leases(struct ctl *ctl)
 {
 	return show_list(
 	    ctl, &(struct list){ "leases", leases, NITEMS(leases), false });
+}
+
+int
+show_handle(struct ctl *ctl)
+{
+	return show_list(
+	    ctl, &(struct list){ "leases", handles, NITEMS(handles), false });
 }
 
 int

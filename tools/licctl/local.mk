@@ -32,6 +32,9 @@ bin_licctl_SOURCES = \
 	tools/licctl/show.c \
 	tools/licctl/show_long.c \
 	tools/licctl/status.c \
+	tools/licctl/version.c \
+	tools/licctl/near.c tools/licctl/near.h \
+	tools/licctl/args.c tools/licctl/args.h \
 	tools/licctl/words.c tools/licctl/words.h \
 	tools/licctl/line.c tools/licctl/line.h \
 	tools/licctl/licctl.c \

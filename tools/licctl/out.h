@@ -13,6 +13,7 @@
  *	pick, agreement    which license is meant; agreements to accept
  *	plan, write        what would be done; files that the daemon writes
  *	commands           the list of commands, and a file for each subject
+ *	near, args         words that were meant; arguments of commands
  *	words              from keywords to a command; completion
  *	line               options, command, filter
  *	licctl             main

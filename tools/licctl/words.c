@@ -1,70 +1,35 @@
 /* words.c - from the keywords of a command line to a command. */
 #include "words.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "args.h"
 #include "commands.h"
-#include "data.h"
+#include "near.h"
 #include "out.h"
-#include "row.h"
 
 #define COMMAND(words, args, function, what) { words, args, function, what },
-static const struct command commands[] = { COMMANDS(COMMAND) };
+#define NOT_NEEDED(words, why) { words, "?t", NULL, why },
+static const struct command commands[] = { COMMANDS(COMMAND)
+	    NOT_NEEDED_COMMANDS(NOT_NEEDED) };
 #undef COMMAND
+#undef NOT_NEEDED
 #define NCOMMANDS NITEMS(commands)
-
-/* ---- Arguments ---- */
-
-/* Where the values of an argument can be found, to complete it. */
-struct arg_kind {
-	char letter;
-	const char *name;
-	const char *list, *key; /* the daemon's rows, and a field of them */
-	const char *values;     /* or these */
-};
-
-static const struct arg_kind arg_kinds[] = {
-	{ 'f', "FEATURE", "features", "feature", NULL },
-	{ 'F', "FILE", NULL, NULL, NULL },
-	{ 't', "TEXT", NULL, NULL, NULL },
-	{ 'p', "low|medium|high", NULL, NULL, "low\nmedium\nhigh" },
-	{ 'l', "LEVEL", "modules", "levels", NULL },
-	{ 'm', "MODULE", "modules", "module", NULL },
-	{ 'r', "--feature NAME [--count N] [--on-loss SIGNAL] -- COMMAND...",
-	    NULL, NULL, NULL },
-};
-
-/* NULL: it is the '?' before an optional argument. */
-static const struct arg_kind *
-arg_kind_of(char letter)
-{
-	for (size_t i = 0; i < NITEMS(arg_kinds); i++)
-		if (arg_kinds[i].letter == letter)
-			return &arg_kinds[i];
-	return NULL;
-}
 
 static void
 print_usage(FILE *out, const struct command *command)
 {
 	fputs(command->words, out);
-	for (const char *at = command->args; *at != '\0'; at++) {
-		bool optional = *at == '?';
-
-		at += optional;
-		fprintf(out, " %s%s%s", optional ? "[" : "",
-		    arg_kind_of(*at)->name, optional ? "]" : "");
-	}
+	print_args(out, command->args);
 	fputc('\n', out);
 }
 
 void
 print_commands(void)
 {
-	for (size_t i = 0; i < NCOMMANDS; i++) {
+	for (size_t i = 0; i < NCOMMANDS && commands[i].run != NULL; i++) {
 		printf("  ");
 		print_usage(stdout, &commands[i]);
 		printf("      %s\n", commands[i].what);
@@ -81,28 +46,6 @@ bool
 is_show(const struct command *command)
 {
 	return strncmp(command->words, "show ", 5) == 0;
-}
-
-/* At least and at most so many. */
-static void
-count_args(const struct command *command, size_t *min, size_t *max)
-{
-	bool optional = false;
-
-	*min = *max = 0;
-	for (const char *at = command->args; *at != '\0'; at++) {
-		optional = optional || *at == '?';
-		if (*at == '?')
-			continue;
-		++*max;
-		*min += !optional;
-		if (*at == 't') /* the rest of the line */
-			*max = SIZE_MAX;
-	}
-	if (takes_command(command)) { /* which checks its words itself */
-		*min = 0;
-		*max = SIZE_MAX;
-	}
 }
 
 /* ---- Keywords ---- */
@@ -122,7 +65,21 @@ keyword(const struct command *command, size_t i, const char **word)
 	return strcspn(at, " ");
 }
 
-/* 2: it is the keyword; 1: it abbreviates it; 0: neither. */
+/* Has a command that we have this i-th keyword? */
+static bool
+is_needed(size_t i, const char *word, size_t len)
+{
+	const char *other;
+
+	for (size_t c = 0; c < NCOMMANDS && commands[c].run != NULL; c++)
+		if (keyword(&commands[c], i, &other) == len &&
+		    strncmp(other, word, len) == 0)
+			return true;
+	return false;
+}
+
+/* 2: it is the keyword; 1: it abbreviates it; 0: neither.  Keywords that only
+ * IOS has must be whole, so that they make no abbreviation ambiguous. */
 static int
 matches(const struct command *command, size_t i, const char *typed)
 {
@@ -132,7 +89,9 @@ matches(const struct command *command, size_t i, const char *typed)
 
 	if (len == 0 || n == 0 || n > len || strncasecmp(word, typed, n) != 0)
 		return 0;
-	return n == len ? 2 : 1;
+	if (n == len)
+		return 2;
+	return command->run != NULL || is_needed(i, word, len) ? 1 : 0;
 }
 
 /* Keeps the commands that continue with this word, and returns how many.  A
@@ -210,7 +169,8 @@ list_keywords(
 
 	for (size_t c = 0; c < NCOMMANDS; c++) {
 		len = keyword(&commands[c], i, &word);
-		if (!in[c] || len == 0 || is_listed(in, i, c, word, len) ||
+		if (!in[c] || commands[c].run == NULL || len == 0 ||
+		    is_listed(in, i, c, word, len) ||
 		    (typed[0] != '\0' && !matches(&commands[c], i, typed)))
 			continue;
 		fprintf(out, "%s%.*s", n++ > 0 ? between : "", (int)len, word);
@@ -239,7 +199,8 @@ fail_word(const bool *in, size_t i, const char *typed)
 	bool any = false;
 
 	for (size_t c = 0; c < NCOMMANDS; c++)
-		any = any || (in[c] && keyword(&commands[c], i, &word) > 0);
+		any = any || (in[c] && commands[c].run != NULL &&
+				 keyword(&commands[c], i, &word) > 0);
 	if (!any)
 		return misuse("unexpected argument %s", typed);
 	fputs("licctl: ", stderr);
@@ -254,113 +215,233 @@ fail_word(const bool *in, size_t i, const char *typed)
 	return EXIT_USAGE;
 }
 
+/* The keyword that was meant by one that is mistyped, or NULL. */
+static const char *
+nearest_keyword(const bool *in, size_t i, const char *typed, size_t *len)
+{
+	const char *word, *best = NULL;
+	size_t n, far, least = 3;
+
+	for (size_t c = 0; c < NCOMMANDS && commands[c].run != NULL; c++) {
+		n = in[c] ? keyword(&commands[c], i, &word) : 0;
+		if (n == 0 || (far = distance(word, n, typed)) >= least)
+			continue;
+		least = far;
+		best = word;
+		*len = n;
+	}
+	return best;
+}
+
+/* Neither the i-th keyword of a command nor a feature. */
+static int
+fail_feature(const bool *in, size_t i, const char *typed)
+{
+	size_t len;
+	const char *meant = nearest_keyword(in, i, typed, &len);
+
+	fputs("licctl: ", stderr);
+	print_text(stderr, typed);
+	fputs(" is neither a feature nor a keyword; ", stderr);
+	if (meant != NULL)
+		fprintf(stderr, "did you mean %.*s?", (int)len, meant);
+	else {
+		fputs("expected a feature, ", stderr);
+		(void)list_keywords(stderr, in, i, "", ", ");
+	}
+	fputc('\n', stderr);
+	return EXIT_FAILED;
+}
+
+/* Where a feature or a keyword can stand, a mistyped keyword is no feature,
+ * and a feature is not the beginning of a keyword. */
+static int
+judge_feature(struct ctl *ctl, const bool *in, size_t i, bool *is_feature)
+{
+	const struct command *whole = whole_command(in, i);
+	const char *typed = ctl->args[i], *word;
+	bool any = false, abbreviates = false;
+	int status;
+
+	*is_feature = false;
+	if (whole == NULL || !takes_feature(whole->args) || i + 1 != ctl->nargs)
+		return EXIT_DONE;
+	for (size_t c = 0; c < NCOMMANDS; c++) {
+		if (!in[c] || keyword(&commands[c], i, &word) == 0)
+			continue;
+		any = true;
+		if (matches(&commands[c], i, typed) == 2)
+			return EXIT_DONE;
+		abbreviates = abbreviates || matches(&commands[c], i, typed);
+	}
+	if (!any)
+		return EXIT_DONE;
+	status = find_feature(ctl, i, !abbreviates, is_feature);
+	if (status != EXIT_DONE || *is_feature || abbreviates)
+		return status;
+	return fail_feature(in, i, typed);
+}
+static int
+fail_not_needed(const struct command *command)
+{
+	fprintf(stderr, "licctl: %s: %s\n", command->words, command->what);
+	return EXIT_USAGE;
+}
+
+/* The keywords were read; what is left must be arguments. */
+static int
+take_args(struct ctl *ctl, const struct command *command)
+{
+	size_t min, max;
+
+	if (command->run == NULL)
+		return fail_not_needed(command);
+	count_args(command->args, &min, &max);
+	if (ctl->nargs > max || ctl->nargs < min) {
+		fprintf(stderr, "usage: licctl ");
+		print_usage(stderr, command);
+		return EXIT_USAGE;
+	}
+	return resolve_args(ctl, command->args);
+}
+
 int
 find_command(struct ctl *ctl, const struct command **out)
 {
-	bool in[NCOMMANDS], before[NCOMMANDS];
-	const struct command *whole;
-	size_t i, min, max;
+	bool in[NCOMMANDS], is_feature;
+	size_t i;
+	int status;
 
 	memset(in, true, sizeof in);
 	for (i = 0; i < ctl->nargs; i++) {
-		memcpy(before, in, sizeof in);
-		if (keep_matching(in, i, ctl->args[i]) == 0)
+		status = judge_feature(ctl, in, i, &is_feature);
+		if (status != EXIT_DONE)
+			return status;
+		if (is_feature || keep_matching(in, i, ctl->args[i]) == 0)
 			break;
 		if (is_ambiguous(in, i, ctl->args[i]))
 			return EXIT_USAGE;
 	}
-	whole = whole_command(in, i);
-	if (whole == NULL || (i < ctl->nargs && whole->args[0] == '\0'))
+	*out = whole_command(in, i);
+	if (*out == NULL || (i < ctl->nargs && (*out)->args[0] == '\0'))
 		return fail_word(in, i, i < ctl->nargs ? ctl->args[i] : NULL);
 	ctl->args += i;
 	ctl->nargs -= i;
-	count_args(whole, &min, &max);
-	if (ctl->nargs > max || ctl->nargs < min) {
-		fprintf(stderr, "usage: licctl ");
-		print_usage(stderr, whole);
-		return EXIT_USAGE;
-	}
-	*out = whole;
-	return EXIT_DONE;
+	return take_args(ctl, *out);
 }
 
 /* ---- Completion ---- */
 
-void
-complete_word(const char *word, const char *typed)
+/* Reads all words but the last; how many of them are keywords. */
+static size_t
+read_keywords(const struct ctl *ctl, bool *in)
 {
-	if (word == NULL || strncmp(word, typed, strlen(typed)) != 0)
-		return;
-	print_text(stdout, word);
-	putchar('\n');
-}
+	size_t i = 0;
 
-/* Values are separated by line feeds; NULL: none. */
-static void
-complete_values(const char *values, const char *typed)
-{
-	for (size_t len; values != NULL && *values != '\0'; values += len) {
-		len = strcspn(values, "\n");
-		if (strncasecmp(values, typed, strlen(typed)) == 0)
-			printf("%.*s\n", (int)len, values);
-		len += values[len] == '\n';
-	}
-}
-
-/* The field of each row: a text, or several. */
-static void
-complete_from_rows(
-    struct ctl *ctl, const char *list, const char *key, const char *typed)
-{
-	json_t *rows, *row, *one;
-	size_t i, j;
-
-	/* Errors do not belong among the words. */
-	if (!freopen("/dev/null", "w", stderr) ||
-	    ask_rows(ctl, list, NULL, &rows) != EXIT_DONE)
-		return;
-	json_array_foreach(rows, i, row)
-	{
-		const json_t *value = json_object_get(row, key);
-
-		complete_word(json_string_value(value), typed);
-		json_array_foreach(value, j, one)
-		{
-			complete_word(json_string_value(one), typed);
-		}
-	}
-	json_decref(rows);
-}
-
-/* NULL: the command has no such argument. */
-static const struct arg_kind *
-arg_at(const struct command *command, size_t at)
-{
-	for (const char *arg = command->args; *arg != '\0'; arg++)
-		if (*arg != '?' && at-- == 0)
-			return arg_kind_of(*arg);
-	return NULL;
+	memset(in, true, NCOMMANDS * sizeof *in);
+	while (i + 1 < ctl->nargs && keep_matching(in, i, ctl->args[i]) > 0)
+		i++;
+	return i;
 }
 
 int
 complete_words(struct ctl *ctl)
 {
 	bool in[NCOMMANDS];
-	size_t last = ctl->nargs - 1, i = 0;
+	size_t last = ctl->nargs - 1, i = read_keywords(ctl, in);
 	const char *typed = ctl->args[last];
-	const struct command *whole;
-	const struct arg_kind *kind;
+	const struct command *whole = whole_command(in, i);
 
-	memset(in, true, sizeof in);
-	while (i < last && keep_matching(in, i, ctl->args[i]) > 0)
-		i++;
 	if (i == last && list_keywords(stdout, in, i, typed, "\n") > 0)
 		putchar('\n');
-	if ((whole = whole_command(in, i)) == NULL ||
-	    (kind = arg_at(whole, last - i)) == NULL)
-		return EXIT_DONE;
-	complete_values(kind->values, typed);
-	if (kind->list != NULL)
-		complete_from_rows(ctl, kind->list, kind->key, typed);
+	if (whole != NULL)
+		complete_arg(ctl, whole->args, last - i, typed);
 	return EXIT_DONE;
+}
+
+/* ---- Help ---- */
+
+/* What the commands that begin with these words do. */
+static const struct {
+	const char *words, *what;
+} groups[] = {
+	{ "show", "what the device has, and what happens" },
+	{ "license", "change licenses" },
+	{ "no", "take back" },
+	{ "no license", "take back" },
+	{ "clock", "the time that licenses follow" },
+	{ "license comment", "comments of licenses" },
+	{ "license modify", "priorities of licenses" },
+	{ "license accept", "agreements of licenses" },
+	{ "license boot", "levels of modules, from their next start" },
+	{ "license right-to-use", "right-to-use licenses" },
+	{ "no license accept", "agreements of licenses to come" },
+	{ "no license boot", "levels of modules, from their next start" },
+};
+
+static const char *
+group_text(const char *words, size_t len)
+{
+	for (size_t i = 0; i < NITEMS(groups); i++)
+		if (strlen(groups[i].words) == len &&
+		    strncmp(groups[i].words, words, len) == 0)
+			return groups[i].what;
+	return "";
+}
+
+/* Of the i-th keyword of a command: what the command does that ends there, or
+ * those that go on. */
+static const char *
+keyword_text(const bool *in, size_t i, size_t c)
+{
+	bool narrowed[NCOMMANDS];
+	const struct command *whole;
+	const char *word = "", *theirs = "";
+	size_t len = keyword(&commands[c], i, &word);
+
+	for (size_t other = 0; other < NCOMMANDS; other++) {
+		narrowed[other] =
+		    in[other] && keyword(&commands[other], i, &theirs) == len &&
+		    strncmp(word, theirs, len) == 0;
+	}
+	whole = whole_command(narrowed, i + 1);
+	return whole != NULL && whole->run != NULL
+		   ? whole->what
+		   : group_text(commands[c].words,
+			 (size_t)(word - commands[c].words) + len);
+}
+
+static void
+help_keywords(const bool *in, size_t i, const char *typed)
+{
+	const char *word;
+	size_t len;
+
+	for (size_t c = 0; c < NCOMMANDS && commands[c].run != NULL; c++) {
+		len = keyword(&commands[c], i, &word);
+		if (in[c] && len > 0 && !is_listed(in, i, c, word, len) &&
+		    (typed[0] == '\0' || matches(&commands[c], i, typed)))
+			help_line(word, len, keyword_text(in, i, c));
+	}
+}
+
+void
+help_words(const struct ctl *ctl)
+{
+	bool in[NCOMMANDS];
+	size_t last = ctl->nargs - 1, i = read_keywords(ctl, in), min, max;
+	const char *typed = ctl->args[last];
+	const struct command *whole = whole_command(in, i);
+
+	if (i == last)
+		help_keywords(in, i, typed);
+	if (whole == NULL || whole->run == NULL)
+		return;
+	help_arg(whole->args, last - i, typed);
+	count_args(whole->args, &min, &max);
+	if (typed[0] != '\0' || last - i < min)
+		return;
+	if (is_show(whole))
+		help_line("|", 1, "filter what is printed");
+	help_line("<cr>", 4, "");
 }

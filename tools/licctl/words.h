@@ -11,10 +11,10 @@
 #include "ctl.h"
 
 struct command {
-	const char *words; /* its keywords, "show license" */
-	const char *args;  /* a letter each; commands.h */
-	int (*run)(struct ctl *);
-	const char *what; /* it does */
+	const char *words;        /* its keywords, "show license" */
+	const char *args;         /* a letter each; commands.h */
+	int (*run)(struct ctl *); /* NULL: IOS has it, and we do not */
+	const char *what;         /* it does, or why it is not needed */
 };
 
 /*
@@ -30,7 +30,7 @@ bool is_show(const struct command *);
 void print_commands(void);
 /* Prints what the last word in ctl->args could become, a line each. */
 int complete_words(struct ctl *);
-/* Prints a word that the typed text begins, as a line. */
-void complete_word(const char *word, const char *typed);
+/* Likewise, with what it does: what IOS answers to '?'. */
+void help_words(const struct ctl *);
 
 #endif

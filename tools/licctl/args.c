@@ -1,0 +1,325 @@
+/* args.c - the arguments of a command. */
+#include "args.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "data.h"
+#include "out.h"
+#include "row.h"
+
+/* ---- Kinds ---- */
+
+/* Where the values of an argument can be found, to complete it. */
+static const struct arg_kind {
+	char letter;
+	const char *name;
+	const char *what;
+	const char *list, *key; /* the daemon's rows, and a field of them */
+	const char *values;     /* or these, and no others */
+} kinds[] = {
+	{ 'f', "FEATURE", "a feature", "features", "feature", NULL },
+	{ 'F', "FILE", "PREFIX:NAME, or a URL", NULL, NULL, NULL },
+	{ 't', "TEXT", "text to the end of the line", NULL, NULL, NULL },
+	{ 'p', "low|medium|high", "the priority", NULL, NULL,
+	    "low\nmedium\nhigh" },
+	{ 'l', "LEVEL", "a level of the module", "modules", "levels", NULL },
+	{ 'm', "MODULE", "a module", "modules", "module", NULL },
+	{ 'k', "technology-package", "the level, as a package", NULL, NULL,
+	    "technology-package" },
+	{ 'a', "all|acceptEULA", "all devices; agreements accepted", NULL, NULL,
+	    "all\nacceptEULA" },
+	{ 'r', "--feature NAME [--count N] [--on-loss SIGNAL] -- COMMAND...",
+	    "what to run", NULL, NULL, NULL },
+};
+
+/* NULL: it is the '?' before an optional argument. */
+static const struct arg_kind *
+kind_of(char letter)
+{
+	for (size_t i = 0; i < NITEMS(kinds); i++)
+		if (kinds[i].letter == letter)
+			return &kinds[i];
+	return NULL;
+}
+
+/* NULL: the command has no such argument. */
+static const struct arg_kind *
+kind_at(const char *letters, size_t at)
+{
+	for (; *letters != '\0'; letters++)
+		if (*letters != '?' && (at-- == 0 || *letters == 't'))
+			return kind_of(*letters);
+	return NULL;
+}
+
+void
+print_args(FILE *out, const char *letters)
+{
+	for (; *letters != '\0'; letters++) {
+		bool optional = *letters == '?';
+
+		letters += optional;
+		fprintf(out, " %s%s%s", optional ? "[" : "",
+		    kind_of(*letters)->name, optional ? "]" : "");
+	}
+}
+
+void
+count_args(const char *letters, size_t *min, size_t *max)
+{
+	bool optional = false;
+
+	*min = *max = 0;
+	for (; *letters != '\0'; letters++) {
+		optional = optional || *letters == '?';
+		if (*letters == '?')
+			continue;
+		++*max;
+		*min += !optional;
+		if (*letters == 't') /* the rest of the line */
+			*max = SIZE_MAX;
+		if (*letters == 'r') { /* which checks its words itself */
+			*min = 0;
+			*max = SIZE_MAX;
+		}
+	}
+}
+
+bool
+takes_feature(const char *letters)
+{
+	return letters[strspn(letters, "?")] == 'f';
+}
+
+/* ---- Names that the daemon knows ---- */
+
+/* Calls back for each name in a row: its field is a text, or several. */
+static void
+each_name(const json_t *row, const char *key,
+    void (*each)(void *arg, const char *name), void *arg)
+{
+	const json_t *value = json_object_get(row, key), *one;
+	size_t i;
+
+	if (json_is_string(value))
+		each(arg, json_string_value(value));
+	json_array_foreach(value, i, one)
+	{
+		if (json_is_string(one))
+			each(arg, json_string_value(one));
+	}
+}
+
+static int
+ask_names(struct ctl *ctl, const struct arg_kind *kind,
+    void (*each)(void *arg, const char *name), void *arg)
+{
+	json_t *rows, *row;
+	size_t i;
+	int status = ask_rows(ctl, kind->list, NULL, &rows);
+
+	if (status != EXIT_DONE)
+		return status;
+	json_array_foreach(rows, i, row)
+	{
+		each_name(row, kind->key, each, arg);
+	}
+	json_decref(rows);
+	return EXIT_DONE;
+}
+
+/* ---- Writing out ---- */
+
+/* The names that begin with what was typed. */
+struct names {
+	const char *typed;
+	char *first;
+	bool exact, several;
+};
+
+static void
+take_name(void *arg, const char *name)
+{
+	struct names *names = arg;
+
+	names->exact = names->exact || strcmp(name, names->typed) == 0;
+	if (strncasecmp(name, names->typed, strlen(names->typed)) != 0)
+		return;
+	if (names->first == NULL)
+		names->first = strdup(name);
+	else if (strcmp(names->first, name) != 0)
+		names->several = true;
+}
+
+/* What no name begins with is left alone: the command says so. */
+static int
+expand_name(struct ctl *ctl, size_t at, const struct arg_kind *kind)
+{
+	struct names names = { .typed = ctl->args[at] };
+	int status = ask_names(ctl, kind, take_name, &names);
+
+	if (status == EXIT_DONE && names.several && !names.exact)
+		status = misuse("%s is ambiguous", names.typed);
+	if (status != EXIT_DONE || names.exact || names.first == NULL ||
+	    ctl->nnames == NITEMS(ctl->names)) {
+		free(names.first);
+		return status;
+	}
+	ctl->args[at] = ctl->names[ctl->nnames++] = names.first;
+	return EXIT_DONE;
+}
+
+int
+find_feature(struct ctl *ctl, size_t at, bool expand, bool *found)
+{
+	static const char *const lists[] = { "features", "licenses" };
+	json_t *rows;
+	int status = EXIT_DONE;
+
+	*found = false;
+	if (expand && ctl->at_prompt)
+		status = expand_name(ctl, at, kind_of('f'));
+	for (size_t i = 0; i < NITEMS(lists) && status == EXIT_DONE; i++) {
+		status = ask_rows(ctl, lists[i], ctl->args[at], &rows);
+		if (status != EXIT_DONE)
+			break;
+		*found = *found || json_array_size(rows) > 0;
+		json_decref(rows);
+	}
+	return status;
+}
+
+/* The length of the next of some values; 0: there are no more. */
+static size_t
+next_value(const char **values)
+{
+	*values += **values == '\n';
+	return strcspn(*values, "\n");
+}
+
+static bool
+is_begun(const char *value, size_t len, const char *typed)
+{
+	return strlen(typed) <= len &&
+	       strncasecmp(value, typed, strlen(typed)) == 0;
+}
+
+/* The value that is typed, whole or in part; its length, 0: none. */
+static size_t
+find_value(const char *values, const char *typed, const char **value)
+{
+	size_t len;
+
+	while (typed[0] != '\0' && (len = next_value(&values)) > 0) {
+		*value = values;
+		if (is_begun(values, len, typed))
+			return len;
+		values += len;
+	}
+	return 0;
+}
+
+static int
+resolve_value(struct ctl *ctl, size_t at, const struct arg_kind *kind)
+{
+	const char *value;
+	size_t len = find_value(kind->values, ctl->args[at], &value);
+	char *name;
+
+	if (len == 0)
+		return misuse("%s: expected %s", ctl->args[at], kind->name);
+	if (ctl->nnames == NITEMS(ctl->names))
+		return EXIT_DONE;
+	if ((name = strndup(value, len)) == NULL)
+		return fail("out of memory");
+	ctl->args[at] = ctl->names[ctl->nnames++] = name;
+	return EXIT_DONE;
+}
+
+int
+resolve_args(struct ctl *ctl, const char *letters)
+{
+	int status = EXIT_DONE;
+
+	for (size_t i = 0; i < ctl->nargs && status == EXIT_DONE; i++) {
+		const struct arg_kind *kind = kind_at(letters, i);
+
+		if (kind == NULL || kind->letter == 't')
+			break;
+		if (kind->values != NULL)
+			status = resolve_value(ctl, i, kind);
+		else if (kind->list != NULL && ctl->at_prompt)
+			status = expand_name(ctl, i, kind);
+	}
+	return status;
+}
+
+void
+drop_names(struct ctl *ctl)
+{
+	while (ctl->nnames > 0)
+		free(ctl->names[--ctl->nnames]);
+}
+
+/* ---- Completion and help ---- */
+
+void
+complete_word(const char *word, const char *typed)
+{
+	if (strncmp(word, typed, strlen(typed)) != 0)
+		return;
+	print_text(stdout, word);
+	putchar('\n');
+}
+
+static void
+complete_name(void *typed, const char *name)
+{
+	complete_word(name, typed);
+}
+
+static void
+complete_values(const char *values, const char *typed)
+{
+	for (size_t len; (len = next_value(&values)) > 0; values += len)
+		if (is_begun(values, len, typed))
+			printf("%.*s\n", (int)len, values);
+}
+
+void
+complete_arg(struct ctl *ctl, const char *letters, size_t at, const char *typed)
+{
+	const struct arg_kind *kind = kind_at(letters, at);
+
+	if (kind == NULL)
+		return;
+	if (kind->values != NULL)
+		complete_values(kind->values, typed);
+	/* Errors do not belong among the words. */
+	if (kind->list != NULL && freopen("/dev/null", "w", stderr) != NULL)
+		(void)ask_names(
+		    ctl, kind, complete_name, (void *)(uintptr_t)typed);
+}
+
+void
+help_line(const char *word, size_t len, const char *what)
+{
+	printf("  %-*.*s  %s\n", 18, (int)len, word, what);
+}
+
+void
+help_arg(const char *letters, size_t at, const char *typed)
+{
+	const struct arg_kind *kind = kind_at(letters, at);
+	const char *values = kind != NULL ? kind->values : NULL;
+
+	if (kind != NULL && values == NULL)
+		help_line(kind->name, strcspn(kind->name, " "), kind->what);
+	for (size_t len; values != NULL && (len = next_value(&values)) > 0;
+	     values += len)
+		if (is_begun(values, len, typed))
+			help_line(values, len, kind->what);
+}
