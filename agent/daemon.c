@@ -57,7 +57,9 @@ static const struct link_region regions[] = {
 	    "Software licenses of the device, CISCO-LICENSE-MGMT-MIB" },
 	{ image_mib, NITEMS(image_mib), 127,
 	    "Levels of the device's software, CISCO-IMAGE-LICENSE-MGMT-MIB" },
-	/* Whoever knows more of the hardware goes first. */
+	/* Whoever knows more of the hardware goes first.  Without a word in
+	 * sysORTable: one table is no compliance with ENTITY-MIB, which wants
+	 * entLastChangeTime and entConfigChange as well. */
 	{ entities, NITEMS(entities), 250, NULL },
 };
 

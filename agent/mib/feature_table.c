@@ -1,4 +1,13 @@
-/* feature_table.c - clmgmtLicensableFeatureTable. */
+/*
+ * feature_table.c - clmgmtLicensableFeatureTable.
+ *
+ * The MIB has the periods and dates of "the licenses used by this feature".
+ * These are the ones that serve it, whether anybody uses the feature at this
+ * moment or not: warnings of an end that is near carry these columns, and are
+ * due while the feature rests, too; and what a feature has left does not fall
+ * to 0 with each release.  A license that waits behind others, or has not
+ * begun, does not count.
+ */
 #include "tables.h"
 
 #define ROW struct lc_feature

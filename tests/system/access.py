@@ -32,6 +32,12 @@ def access(lab):
         pass
     check(int(lab.get1(BAD_COMMUNITIES)) > before, "it was refused")
 
+    step("SNMPv1 reads nothing")
+    for community in (lab.ro, lab.rw):
+        done = lab.run("snmpget", "-v1", "-c", community, "-t", "1", "-r", "0",
+                       lab.snmp_address, NEXT_ACTION)
+        equal((done.returncode, done.stdout), (1, ""), "SNMPv1")
+
     step("readers do not write, writers only the module")
     row = lab.next_row()
     bindings = lab.install_bindings(row, "flash:one.lic")

@@ -43,6 +43,8 @@ TYPES = {
                8: (UINT, None)},
 }
 
+ENTITY_MIB = ".1.3.6.1.2.1.47"
+
 
 def column_of(oid):
     for entry, columns in TYPES.items():
@@ -89,8 +91,10 @@ def entities(lab):
                   7: "chassis", 8: "", 9: "", 10: "", 11: "LAB00000001",
                   12: "", 13: "LIC1921/K9", 14: "", 15: "", 16: "1"}},
           "entPhysicalEntry")
-    check(MODULE in [v.text for _, v in lab.walk(".1.3.6.1.2.1.1.9.1.2")],
-          "the module is in sysORTable")
+    claimed = [v.text for _, v in lab.walk(".1.3.6.1.2.1.1.9.1.2")]
+    check(MODULE in claimed, "the module is in sysORTable")
+    equal([oid for oid in claimed if oid.startswith(ENTITY_MIB + ".") or
+           oid == ENTITY_MIB], [], "a claim to all of ENTITY-MIB")
 
 
 def walk(lab):
