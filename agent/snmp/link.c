@@ -83,8 +83,9 @@ disconnect(struct link *link)
 	sets_reset(link->options.serve.sets);
 }
 
+/* True: it was not reported since the link was up last. */
 static bool
-is_new(struct link *link, enum trouble trouble)
+take_note(struct link *link, enum trouble trouble)
 {
 	bool reported = link->reported & trouble;
 
@@ -104,16 +105,22 @@ start_over(struct link *link, int64_t retry_ms)
 	loop_timer_set(link->loop, &link->timer, retry_ms);
 }
 
-/* The current address, if there is a choice: " (ADDRESS)". */
 static const char *
-which(const struct link *link, char room[ADDRESS_TEXT_MAX + 3])
+current_address(const struct link *link, char room[ADDRESS_TEXT_MAX])
+{
+	return address_text(&link->addresses.at[link->next - 1], room);
+}
+
+/* " (ADDRESS)" behind a name that has been looked up. */
+static const char *
+address_of_name(const struct link *link, char room[ADDRESS_TEXT_MAX + 3])
 {
 	char text[ADDRESS_TEXT_MAX];
 
 	room[0] = '\0';
 	if (link->named && link->next > 0)
 		snprintf(room, ADDRESS_TEXT_MAX + 3, " (%s)",
-		    address_text(&link->addresses.at[link->next - 1], text));
+		    current_address(link, text));
 	return room;
 }
 
@@ -122,16 +129,13 @@ static void
 note_failure(struct link *link, const char *why)
 {
 	size_t len = strlen(link->failures);
-	const char *comma = len > 0 ? ", " : "";
 	char text[ADDRESS_TEXT_MAX];
 
 	if (!link->named)
 		snprintf(link->failures, FAILURES_MAX, "%s", why);
-	else if (link->next > 0)
+	else
 		snprintf(link->failures + len, FAILURES_MAX - len, "%s%s: %s",
-		    comma,
-		    address_text(&link->addresses.at[link->next - 1], text),
-		    why);
+		    len > 0 ? ", " : "", current_address(link, text), why);
 }
 
 /* The next address at once, or after a while the first again. */
@@ -145,7 +149,7 @@ try_next(struct link *link, int64_t retry_ms)
 		loop_timer_set(link->loop, &link->timer, 0);
 		return;
 	}
-	if (link->failures[0] != '\0' && is_new(link, UNCONNECTED))
+	if (link->failures[0] != '\0' && take_note(link, UNCONNECTED))
 		log_info("link",
 		    "cannot connect to the master agent at %s: %s; retrying",
 		    link->options.master.name, link->failures);
@@ -163,7 +167,7 @@ lose(struct link *link, const char *why)
 		return;
 	}
 	log_warn("link", "lost the master agent at %s%s: %s; reconnecting",
-	    link->options.master.name, which(link, room), why);
+	    link->options.master.name, address_of_name(link, room), why);
 	link->reported |= UNCONNECTED;
 	disconnect(link);
 	start_over(link, RETRY_MS);
@@ -254,11 +258,11 @@ refused(struct link *link, long error)
 		? " (another subagent has registered the same objects)"
 		: "";
 
-	if (is_new(link, REFUSED))
+	if (take_note(link, REFUSED))
 		log_error("link",
 		    "the master agent at %s%s refused our %s: %s%s; retrying "
 		    "every %d s",
-		    link->options.master.name, which(link, place),
+		    link->options.master.name, address_of_name(link, place),
 		    link->state == OPENING ? "session" : "registration",
 		    error_text(error, room), hint, REFUSED_RETRY_MS / 1000);
 	try_next(link, REFUSED_RETRY_MS);
@@ -370,7 +374,7 @@ come_up(struct link *link)
 	watch_master(link);
 	send_capabilities(link);
 	log_info("link", "connected to the master agent at %s%s",
-	    link->options.master.name, which(link, room));
+	    link->options.master.name, address_of_name(link, room));
 	if (link->options.up != NULL)
 		link->options.up(link->options.arg);
 }
@@ -604,7 +608,7 @@ attempt(struct link *link)
 static void
 unresolved(struct link *link, const char *why)
 {
-	if (is_new(link, UNRESOLVED))
+	if (take_note(link, UNRESOLVED))
 		log_warn("link",
 		    "cannot resolve the host of the master agent at %s: %s; "
 		    "retrying",
