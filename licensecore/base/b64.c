@@ -29,30 +29,62 @@ lc_b64_encode(const void *data, size_t len, char *text)
 	*text = '\0';
 }
 
-/* The six bits that a character stands for, or -1. */
+/* The six bits that an ASCII character stands for, or -1. */
+static const int8_t values[128] = {
+	/* clang-format off */
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, -1,
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1,
+	-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, 63,
+	-1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1,
+	/* clang-format on */
+};
+
 static int
 value_of(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
+	unsigned char at = (unsigned char)c;
+
+	return at < sizeof values ? values[at] : -1;
+}
+
+/* Four characters become three bytes; false: they are not all of them. */
+static bool
+decode_four(const char *text, uint8_t *bytes)
+{
+	int a = value_of(text[0]), b = value_of(text[1]);
+	int c = value_of(text[2]), d = value_of(text[3]);
+	uint32_t bits;
+
+	if ((a | b | c | d) < 0)
+		return false;
+	bits = (uint32_t)a << 18 | (uint32_t)b << 12 | (uint32_t)c << 6 |
+	       (uint32_t)d;
+	bytes[0] = (uint8_t)(bits >> 16);
+	bytes[1] = (uint8_t)(bits >> 8);
+	bytes[2] = (uint8_t)bits;
+	return true;
 }
 
 bool
 lc_b64_decode(const char *text, size_t len, void *data)
 {
+	const char *end = text + len;
 	uint8_t *byte = data;
 	uint32_t bits = 0;
 	unsigned held = 0;
 
 	if (len % 4 == 1)
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		int value = value_of(text[i]);
+	for (; end - text >= 4; text += 4, byte += 3) {
+		if (!decode_four(text, byte))
+			return false;
+	}
+	for (; text < end; text++) {
+		int value = value_of(*text);
 
 		if (value < 0)
 			return false;

@@ -18,7 +18,8 @@
 
 struct lc_jws {
 	json_t *payload;    /* an object, flat */
-	size_t payload_len; /* of its text, in bytes */
+	char *payload_text; /* not ended by a NUL, */
+	size_t payload_len; /* of so many bytes */
 	char kid[LC_KID_LEN + 1];
 	const struct lc_key *key; /* that verified it, the trust's */
 };
@@ -33,10 +34,14 @@ enum lc_err lc_jws_open(const char *text, size_t len, const char *typ,
 
 /*
  * The same of a statement that verified before, as its digest says: its key
- * must still count, but the signature is not verified again.
+ * must still count, but the signature is not verified again, and the payload
+ * is only there as a text.
  */
 enum lc_err lc_jws_open_again(const char *text, size_t len, const char *typ,
     const struct lc_trust *, struct lc_jws *out, struct lc_detail *);
+
+/* Makes the payload out of its text.  LC_ELINE, LC_ENOMEM. */
+enum lc_err lc_jws_parse(struct lc_jws *, struct lc_detail *);
 
 /* The same without verifying the signature; key is NULL. */
 enum lc_err lc_jws_peek(const char *text, size_t len, const char *typ,

@@ -67,10 +67,28 @@ check_lock(const struct lc_terms *terms, struct lc_detail *detail)
 	return LC_OK;
 }
 
+/* Most that verified before are plain. */
+static enum lc_err
+read_payload(struct lc_jws *jws, const struct box *absent, void **record,
+    struct lc_detail *detail)
+{
+	enum lc_err err = LC_OK;
+
+	if (jws->payload == NULL) {
+		if (lc_payload_plain(&lc_line_table, 1, jws->payload_text,
+			jws->payload_len, absent, record))
+			return LC_OK;
+		err = lc_jws_parse(jws, detail);
+	}
+	return err != LC_OK ? err
+			    : lc_payload_read(&lc_line_table, 1, jws->payload,
+				  absent, record, detail);
+}
+
 /* The signature was verified, or is not looked at. */
 static enum lc_err
 line_from_jws(
-    const struct lc_jws *jws, struct lc_line **out, struct lc_detail *detail)
+    struct lc_jws *jws, struct lc_line **out, struct lc_detail *detail)
 {
 	struct box absent = {
 		.line.terms = {
@@ -86,8 +104,7 @@ line_from_jws(
 	enum lc_err err;
 
 	memcpy(absent.kid, jws->kid, sizeof absent.kid);
-	if ((err = lc_payload_read(&lc_line_table, 1, jws->payload, &absent,
-		 &record, detail)) != LC_OK)
+	if ((err = read_payload(jws, &absent, &record, detail)) != LC_OK)
 		return err;
 	box = record;
 	box->line.kid = box->kid;

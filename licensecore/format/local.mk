@@ -6,6 +6,7 @@ licensecore_libformat_la_SOURCES += \
 	licensecore/format/keyfile.c licensecore/format/keyfile.h \
 	licensecore/format/line.c licensecore/format/line.h \
 	licensecore/format/payload.c licensecore/format/payload.h \
+	licensecore/format/plain.c licensecore/format/plain.h \
 	licensecore/format/statement.c licensecore/format/statement.h \
 	licensecore/format/trust.c licensecore/format/trust.h \
 	licensecore/format/type.c licensecore/format/type.h

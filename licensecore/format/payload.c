@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "plain.h"
 #include "type.h"
 
 /* What the elements of an array have to be. */
@@ -75,25 +76,48 @@ take(struct reader *reader, size_t size)
 
 /* A text that keeps these rules goes to *out. */
 static enum lc_err
-read_text(struct reader *reader, const struct lc_member *rules,
-    const json_t *value, const char **out)
+put_text(struct reader *reader, const struct lc_member *rules,
+    const char *text, size_t len, const char **out)
 {
-	const char *text = json_string_value(value);
-	size_t len = json_string_length(value);
+	char *copy;
 
-	if (text == NULL)
-		return malformed(reader, "not a string");
 	if (rules->kind == LC_KIND_UDI && !lc_text_is_udi(text, len))
 		return malformed(reader, "invalid UDI (not PID:SN)");
 	if (len < rules->min || len > rules->max)
 		return malformed(reader, "%zu bytes instead of %zu to %zu", len,
 		    rules->min, rules->max);
-	if (rules->kind == LC_KIND_ID && !lc_text_is_id(text))
+	copy = take(reader, len + 1);
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (rules->kind == LC_KIND_ID && !lc_text_is_id(copy))
 		return malformed(
 		    reader, "not only letters, digits and . _ : -");
-	if (!lc_text_is_plain(text, len))
+	if (!lc_text_is_plain(copy, len))
 		return malformed(reader, "control characters");
-	*out = memcpy(take(reader, len + 1), text, len + 1);
+	*out = copy;
+	return LC_OK;
+}
+
+static enum lc_err
+read_text(struct reader *reader, const struct lc_member *rules,
+    const json_t *value, const char **out)
+{
+	if (!json_is_string(value))
+		return malformed(reader, "not a string");
+	return put_text(reader, rules, json_string_value(value),
+	    json_string_length(value), out);
+}
+
+static enum lc_err
+put_integer(struct reader *reader, const struct lc_member *rules,
+    json_int_t number, json_int_t *out)
+{
+	*out = number;
+	if (*out >= (json_int_t)rules->min && *out <= UINT32_MAX)
+		return LC_OK;
+	if (!rules->late)
+		return malformed(reader, "out of range");
+	*out = rules->kind == LC_KIND_DATE ? LC_WRONG_DATE : LC_WRONG_U32;
 	return LC_OK;
 }
 
@@ -103,13 +127,7 @@ read_integer(struct reader *reader, const struct lc_member *rules,
 {
 	if (!json_is_integer(value))
 		return malformed(reader, "not an integer");
-	*out = json_integer_value(value);
-	if (*out >= (json_int_t)rules->min && *out <= UINT32_MAX)
-		return LC_OK;
-	if (!rules->late)
-		return malformed(reader, "out of range");
-	*out = rules->kind == LC_KIND_DATE ? LC_WRONG_DATE : LC_WRONG_U32;
-	return LC_OK;
+	return put_integer(reader, rules, json_integer_value(value), out);
 }
 
 static int
@@ -328,6 +346,154 @@ lc_payload_read(const struct lc_table *table, lc_forms form,
 	else
 		free(reader.record);
 	return err;
+}
+
+/* ---- Reading: plain ones --------------------------------------------- */
+
+/* More members than any table has. */
+#define MEMBERS_MAX 32
+
+static bool
+plain_texts(struct reader *reader, const struct lc_plain *value)
+{
+	const struct lc_member *member = reader->member;
+	const char **list = take(reader, value->n * sizeof *list);
+	const char *at = value->text, *text;
+	size_t len;
+
+	if (value->n < member->min || value->n > member->max)
+		return false;
+	for (size_t i = 0; i < value->n; i++) {
+		lc_plain_element(&at, &text, &len);
+		if (put_text(reader, &elements[member->kind], text, len,
+			&list[i]) != LC_OK)
+			return false;
+	}
+	*(size_t *)(reader->record + member->more) = value->n;
+	*(const char *const **)(reader->record + member->offset) = list;
+	return value->n == 1 || check_repeats(reader, list, value->n) == LC_OK;
+}
+
+/* Of LC_KIND_TYPE and LC_KIND_ADDITION. */
+static bool
+plain_word(struct reader *reader, const struct lc_plain *value)
+{
+	void *field = reader->record + reader->member->offset;
+	char word[32];
+
+	if (value->len >= sizeof word)
+		return false;
+	memcpy(word, value->text, value->len);
+	word[value->len] = '\0';
+	return reader->member->kind == LC_KIND_TYPE
+		   ? lc_type_from_name(word, field)
+		   : read_addition(reader, word, field) == LC_OK;
+}
+
+static bool
+plain_number(struct reader *reader, const struct lc_plain *value)
+{
+	const struct lc_member *member = reader->member;
+	void *field = reader->record + member->offset;
+	json_int_t number;
+
+	if (put_integer(reader, member, value->number, &number) != LC_OK)
+		return false;
+	if (member->kind == LC_KIND_COUNT)
+		*(bool *)(reader->record + member->more) = true;
+	if (member->kind == LC_KIND_DATE)
+		*(int64_t *)field = number;
+	else
+		*(uint32_t *)field = (uint32_t)number;
+	return true;
+}
+
+static bool
+plain_member(struct reader *reader, const struct lc_plain *value)
+{
+	void *field = reader->record + reader->member->offset;
+	enum lc_plain_kind kind = value->kind;
+
+	switch (reader->member->kind) {
+	case LC_KIND_TEXT:
+	case LC_KIND_ID:
+	case LC_KIND_UDI:
+		return kind == LC_PLAIN_TEXT &&
+		       put_text(reader, reader->member, value->text,
+			   value->len, field) == LC_OK;
+	case LC_KIND_TYPE:
+	case LC_KIND_ADDITION:
+		return kind == LC_PLAIN_TEXT && plain_word(reader, value);
+	case LC_KIND_DATE:
+	case LC_KIND_COUNT:
+	case LC_KIND_NUMBER:
+		return kind == LC_PLAIN_NUMBER && plain_number(reader, value);
+	case LC_KIND_IDS:
+	case LC_KIND_UDIS:
+	case LC_KIND_LINES:
+		return kind == LC_PLAIN_TEXTS && plain_texts(reader, value);
+	case LC_KIND_JWK:
+	case LC_KIND_NUMBERS:
+		break;
+	}
+	return false;
+}
+
+/* Each member once, all that are required; *room for what they point to. */
+static bool
+plain_take(const struct lc_table *table, lc_forms form, const char *text,
+    size_t len, struct lc_plain *values, size_t *room)
+{
+	struct lc_plain_reader plain = { .at = text, .end = text + len };
+	struct lc_plain value;
+	const char *name = NULL;
+	size_t name_len = 0, i;
+
+	*room = 0;
+	while (lc_plain_next(&plain, &name, &name_len, &value)) {
+		if (value.kind == LC_PLAIN_NONE)
+			return true;
+		for (i = 0; i < table->n; i++) {
+			if ((table->members[i].in & form) != 0 &&
+			    strncmp(table->members[i].name, name, name_len) ==
+				0 &&
+			    table->members[i].name[name_len] == '\0')
+				break;
+		}
+		if (i == table->n || values[i].kind != LC_PLAIN_NONE)
+			return false;
+		values[i] = value;
+		*room += ROUND_UP(value.len + 1) + value.n * 16;
+	}
+	return false;
+}
+
+bool
+lc_payload_plain(const struct lc_table *table, lc_forms form,
+    const char *text, size_t len, const void *absent, void **out)
+{
+	struct lc_plain values[MEMBERS_MAX] = { { LC_PLAIN_NONE } };
+	struct reader reader = { .detail = NULL };
+	bool good = table->n <= MEMBERS_MAX;
+	size_t room;
+
+	if (!good || !plain_take(table, form, text, len, values, &room) ||
+	    (reader.record = malloc(ROUND_UP(table->size) + room)) == NULL)
+		return false;
+	memcpy(reader.record, absent, table->size);
+	reader.next = reader.record + ROUND_UP(table->size);
+	for (size_t i = 0; i < table->n && good; i++) {
+		reader.member = &table->members[i];
+		if (values[i].kind != LC_PLAIN_NONE)
+			good = plain_member(&reader, &values[i]);
+		else
+			good = (reader.member->required & form) == 0;
+	}
+	if (good)
+		*out = reader.record;
+	else
+		free(reader.record);
+	return good;
 }
 
 /* ---- Writing --------------------------------------------------------- */

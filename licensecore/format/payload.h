@@ -64,6 +64,13 @@ enum lc_err lc_payload_read(const struct lc_table *, lc_forms form,
     struct lc_detail *);
 
 /*
+ * The same for the text of a payload in the plainest form (plain.h).  False: it
+ * is not, or breaks a rule, or memory is short; then lc_payload_read tells.
+ */
+bool lc_payload_plain(const struct lc_table *, lc_forms form,
+    const char *text, size_t len, const void *absent, void **record);
+
+/*
  * The caller's reference.  LC_ELINE: a text is not UTF-8, or not JSON where it
  * has to be.  Reading has all other rules: open what was signed.
  */

@@ -415,7 +415,7 @@ lc_close(struct lc *lc)
 		return;
 	/* What it cannot record is what a crash would lose. */
 	if (lc->model != NULL) {
-		(void)lc_usage_fold(&lc->state, &lc->identities);
+		(void)lc_usage_close(&lc->state, &lc->identities);
 		(void)lc_twin_tend(lc->state.twin, lc_now(&lc->state));
 	}
 	lc_leases_free(lc);

@@ -418,9 +418,16 @@ lc_model_add(struct lc_model *m, struct lc_entry *e)
 void
 lc_model_sort(struct lc_model *m)
 {
-	if (m->nlicenses > 0)
-		qsort(m->licenses, m->nlicenses, sizeof *m->licenses,
-		    license_order);
+	struct lc_license **list = m->licenses;
+
+	/* Most often they are in order already. */
+	for (size_t i = 1; i < m->nlicenses; i++) {
+		if (license_order(&list[i - 1], &list[i]) > 0) {
+			qsort(list, m->nlicenses, sizeof *list,
+			    license_order);
+			return;
+		}
+	}
 }
 
 static void

@@ -245,14 +245,24 @@ group(struct lc_model *m, int64_t now)
 	}
 }
 
+/* Most often they are in order already. */
+static void
+sort(struct lc_license **list, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		if (order(&list[i - 1], &list[i]) > 0) {
+			qsort(list, n, sizeof *list, order);
+			return;
+		}
+	}
+}
+
 void
 lc_select(struct lc_model *m, struct lc_instant at)
 {
 	m->selected_until = INT64_MAX;
 	copies_find(m, at);
-	if (m->nlicenses > 0)
-		qsort(m->by_feature, m->nlicenses, sizeof *m->by_feature,
-		    order);
+	sort(m->by_feature, m->nlicenses);
 	group(m, at.now);
 	for (size_t i = 0; i < m->uses->n; i++) {
 		struct lc_use *use = m->uses->list[i];

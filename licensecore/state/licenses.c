@@ -3,19 +3,18 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <openssl/evp.h>
 
 #include "format/jws.h"
 #include "format/type.h"
 #include "lines.h"
+#include "mac.h"
 #include "twin.h"
 
 enum lc_err
 lc_line_digest(const char *line, size_t len,
     uint8_t digest[LC_LINE_DIGEST_LEN])
 {
-	return EVP_Digest(line, len, digest, NULL, EVP_sha256(), NULL) == 1 ?
-	    LC_OK : LC_ENOMEM;
+	return lc_digest(line, len, digest);
 }
 
 /* ---- Asking ---------------------------------------------------------- */

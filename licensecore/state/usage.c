@@ -23,6 +23,7 @@
 #include "running.h"
 #include "twin.h"
 
+#define MINUTE_S 60
 #define DAY_MS INT64_C(86400000)
 
 /* ---- Rows ------------------------------------------------------------ */
@@ -383,6 +384,18 @@ lc_usage_settle(struct lc_state *st, struct lc_identities *all)
 {
 	return has_to_fold(st, all) || any_stale(&st->book) ?
 	    lc_usage_fold(st, all) : LC_OK;
+}
+
+enum lc_err
+lc_usage_close(struct lc_state *st, struct lc_identities *all)
+{
+	const struct lc_head *head = lc_twin_head(st->twin);
+
+	if (!has_to_fold(st, all) && !any_stale(&st->book) &&
+	    !lc_meter_any(all) && st->record.number == head->record &&
+	    lc_now(st) - head->high < MINUTE_S)
+		return LC_OK;
+	return lc_usage_fold(st, all);
 }
 
 enum lc_err

@@ -25,6 +25,11 @@ enum lc_err lc_usage_write(struct lc_state *, const struct lc_identity *);
 void lc_usage_written(struct lc_identity *);
 /* Records what ran since in the rows; a change of its own. */
 enum lc_err lc_usage_fold(struct lc_state *, struct lc_identities *);
+/*
+ * At closing: the same if anything ran, or if a minute has passed since the
+ * time was recorded; who only looks writes nothing.
+ */
+enum lc_err lc_usage_close(struct lc_state *, struct lc_identities *);
 /* At opening: the same, if anything is to be recorded. */
 enum lc_err lc_usage_settle(struct lc_state *, struct lc_identities *);
 /*

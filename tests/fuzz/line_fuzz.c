@@ -88,10 +88,54 @@ require_round_trip(const struct lc_terms *terms)
 }
 
 static void
+require_same_text(const char *a, const char *b)
+{
+	require(strcmp(a, b) == 0);
+}
+
+/* One that verified before is read in another way: it says the same. */
+static void
+require_same(const struct lc_terms *a, const struct lc_terms *b)
+{
+	require_same_text(a->id, b->id);
+	require_same_text(a->issuer, b->issuer);
+	require_same_text(a->feature, b->feature);
+	require_same_text(a->version, b->version);
+	require_same_text(a->eula, b->eula);
+	require_same_text(a->comment, b->comment);
+	require(a->nudis == b->nudis);
+	for (size_t i = 0; i < a->nudis; i++)
+		require_same_text(a->udis[i], b->udis[i]);
+	require(a->issued == b->issued && a->type == b->type &&
+		a->counted == b->counted && a->count == b->count &&
+		a->period_s == b->period_s && a->start == b->start &&
+		a->end == b->end && a->additive == b->additive &&
+		a->extension_days == b->extension_days);
+}
+
+static void
+try_again(const char *text, size_t len)
+{
+	struct lc_line *line = NULL, *again = NULL;
+	enum lc_err err = lc_line_peek(text, len, &line, NULL);
+	enum lc_err other =
+	    lc_line_open_again(text, len, trust, &again, NULL);
+
+	require(other == err || other == LC_EKEY);
+	if (err == LC_OK && other == LC_OK)
+		require_same(&line->terms, &again->terms);
+	if (err == LC_OK)
+		lc_line_free(line);
+	if (other == LC_OK)
+		lc_line_free(again);
+}
+
+static void
 try_line(const char *text, size_t len)
 {
 	struct lc_line *line = NULL;
 
+	try_again(text, len);
 	if (lc_line_open(text, len, trust, &line, NULL) == LC_OK) {
 		require_sound(&line->terms);
 		lc_line_free(line);

@@ -53,7 +53,7 @@ def waits(what, ask):
         times.append((time.monotonic() - begin) * 1000)
     times.sort()
     print(f"{what}: median {times[len(times) // 2]:.1f} ms, "
-          f"longest {times[-1]:.1f} ms", flush=True)
+          f"longest {times[-1]:.1f} ms (goal 100)", flush=True)
 
 
 def measure(lab, title):

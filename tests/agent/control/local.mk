@@ -26,10 +26,10 @@ check_PROGRAMS += tests/agent/control/churn
 tests_agent_control_churn_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
 tests_agent_control_churn_LDADD = agent/client/libclient.la
 
-.PHONY: bench crowd
+.PHONY: bench-control crowd
 crowd: all tests/system/manager
 	$(PY_LOG_COMPILER) $(srcdir)/tests/agent/control/crowd.py
-bench: all tests/agent/control/bench
+bench-control: all tests/agent/control/bench
 	$(PY_LOG_COMPILER) $(srcdir)/tests/agent/control/bench.py
 
 if HAVE_CUNIT

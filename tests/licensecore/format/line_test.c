@@ -13,11 +13,62 @@
 
 static struct issuer *issuer;
 
+static void
+same_terms(const struct lc_terms *a, const struct lc_terms *b)
+{
+	CHECK_STR(a->id, b->id);
+	CHECK_STR(a->issuer, b->issuer);
+	CHECK_INT(a->issued, b->issued);
+	CHECK_STR(a->feature, b->feature);
+	CHECK_STR(a->version, b->version);
+	CHECK_INT(a->type, b->type);
+	CHECK_UINT(a->nudis, b->nudis);
+	for (size_t i = 0; i < a->nudis && i < b->nudis; i++)
+		CHECK_STR(a->udis[i], b->udis[i]);
+	CHECK_INT(a->counted, b->counted);
+	CHECK_UINT(a->count, b->count);
+	CHECK_UINT(a->period_s, b->period_s);
+	CHECK_INT(a->start, b->start);
+	CHECK_INT(a->end, b->end);
+	CHECK_UINT(a->extension_days, b->extension_days);
+	CHECK_INT(a->additive, b->additive);
+	CHECK_STR(a->eula, b->eula);
+	CHECK_STR(a->comment, b->comment);
+}
+
+/* One that verified before is read in another way: it says the same. */
+static void
+opens_again_the_same(const char *text, enum lc_err err,
+    const struct lc_line *line, const struct lc_detail *detail)
+{
+	struct lc_detail why = { "" };
+	struct lc_line *again = NULL;
+	enum lc_err other = lc_line_open_again(
+	    text, strlen(text), issuer->trust, &again, &why);
+
+	if (err == LC_OK && other == LC_OK) {
+		same_terms(&again->terms, &line->terms);
+		CHECK_STR(again->kid, line->kid);
+	}
+	/* It looks at no signature. */
+	if (err != LC_ESIGNATURE &&
+	    strncmp(detail->text, "signature:", 10) != 0) {
+		CHECK_ERR(other, err, &why);
+		CHECK_STR(why.text, detail->text);
+	}
+	if (other == LC_OK)
+		lc_line_free(again);
+}
+
 static enum lc_err
 open_text(const char *text, struct lc_line **line, struct lc_detail *detail)
 {
+	enum lc_err err;
+
 	detail->text[0] = '\0';
-	return lc_line_open(text, strlen(text), issuer->trust, line, detail);
+	err = lc_line_open(text, strlen(text), issuer->trust, line, detail);
+	opens_again_the_same(text, err, *line, detail);
+	return err;
 }
 
 /* Opening and then checking, as an installation does. */
