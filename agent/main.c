@@ -4,7 +4,6 @@
  * In the background the first process stays until the daemon is ready, and
  * its exit status says whether it is; until then errors go to the terminal.
  */
-#include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>

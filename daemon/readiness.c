@@ -1,6 +1,4 @@
 /* readiness.c - telling whoever started the daemon how far it is. */
-#include "config.h"
-
 #include "readiness.h"
 
 #ifdef HAVE_SYSTEMD

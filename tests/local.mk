@@ -32,3 +32,9 @@ DISK_WRAP = -Wl,--wrap=write,--wrap=rename,--wrap=renameat2,--wrap=fsync \
 	-Wl,--wrap=pwrite,--wrap=pwrite64,--wrap=fdatasync
 
 endif
+
+# Those that need no other program: packaging/cross runs them.
+check-unit:
+	$(MAKE) check TESTS="`echo $(TESTS) | tr ' ' '\n' | \
+	    grep -E '_(test|fuzz)$$' | tr '\n' ' '`"
+.PHONY: check-unit

@@ -6,8 +6,6 @@
  * talk to the control socket, as the daemon's own user, who may do everything
  * there.  Without their socket they stand aside for /etc/hosts and DNS.
  */
-#include "config.h"
-
 #include "sandbox.h"
 
 #include <errno.h>

@@ -15,8 +15,8 @@ int __wrap_renameat2(int dir, const char *from, int other, const char *to,
     unsigned flags);
 int __wrap_fsync(int fd);
 int __wrap_fdatasync(int fd);
-ssize_t __real_pwrite(int fd, const void *data, size_t len, off_t at);
 ssize_t __wrap_pwrite(int fd, const void *data, size_t len, off_t at);
+ssize_t __real_pwrite64(int fd, const void *data, size_t len, off_t at);
 ssize_t __wrap_pwrite64(int fd, const void *data, size_t len, off_t at);
 
 static bool
@@ -34,19 +34,20 @@ __wrap_write(int fd, const void *data, size_t len)
 	return fails() ? -1 : __real_write(fd, data, len);
 }
 
+/* off_t has 64 bits everywhere, whatever pwrite() takes. */
 ssize_t
-__wrap_pwrite(int fd, const void *data, size_t len, off_t at)
+__wrap_pwrite64(int fd, const void *data, size_t len, off_t at)
 {
 	if (fails())
 		return -1;
 	disk_remember(fd, at, len);
-	return __real_pwrite(fd, data, len, at);
+	return __real_pwrite64(fd, data, len, at);
 }
 
 ssize_t
-__wrap_pwrite64(int fd, const void *data, size_t len, off_t at)
+__wrap_pwrite(int fd, const void *data, size_t len, off_t at)
 {
-	return __wrap_pwrite(fd, data, len, at);
+	return __wrap_pwrite64(fd, data, len, at);
 }
 
 int

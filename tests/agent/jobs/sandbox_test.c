@@ -7,8 +7,6 @@
  * each ended.  Once the daemon is root, and once it is a user whom the helper
  * shares.
  */
-#include "config.h"
-
 #include "jobs/sandbox.h"
 
 #include <arpa/inet.h>

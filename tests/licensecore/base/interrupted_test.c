@@ -20,8 +20,12 @@
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...)
+    __attribute__((alias("__wrap_open")));
 int __real_openat(int dir, const char *path, int flags, ...);
 int __wrap_openat(int dir, const char *path, int flags, ...);
+int __wrap_openat64(int dir, const char *path, int flags, ...)
+    __attribute__((alias("__wrap_openat")));
 ssize_t __real_read(int fd, void *data, size_t len);
 ssize_t __wrap_read(int fd, void *data, size_t len);
 ssize_t __wrap___read_chk(int fd, void *data, size_t len, size_t room);

@@ -13,7 +13,9 @@ tests_licensecore_base_error_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_base_error_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_base_interrupted_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_base_interrupted_test_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=open,--wrap=openat,--wrap=read,--wrap=__read_chk \
+	-Wl,--wrap=open,--wrap=open64 \
+	-Wl,--wrap=openat,--wrap=openat64 \
+	-Wl,--wrap=read,--wrap=__read_chk \
 	-Wl,--wrap=write,--wrap=fsync,--wrap=close
 tests_licensecore_base_interrupted_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_base_text_test_CPPFLAGS = $(UNIT_CPPFLAGS)
