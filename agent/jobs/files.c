@@ -1,16 +1,14 @@
 /*
  * files.c - local files, named as on the device.
  *
- * The kernel resolves the name beneath the directory (openat2), so that no
- * link swapped in between can lead out.  Opened O_NONBLOCK: a FIFO without a
- * writer does not hold us up before we see that it is none of ours.
+ * Opened O_NONBLOCK: a FIFO without a writer does not hold us up before we see
+ * that it is none of ours.
  */
 #include "files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
-#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +16,9 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "log.h"
 
 #define TEMPORARY ".licagent-"
@@ -57,25 +55,6 @@ explain_prefixes(const struct files *files, char *why, size_t why_size)
 		    i != 0 ? "," : "", files->prefixes[i].prefix);
 	if (files->n == 0)
 		snprintf(why, why_size, "no file prefix is configured");
-}
-
-static int
-open_beneath(const char *directory, const char *name, int flags)
-{
-	struct open_how how = {
-		.flags = (unsigned)flags | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
-	};
-	int dir = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd, error;
-
-	if (dir < 0)
-		return -1;
-	fd = (int)syscall(SYS_openat2, dir, name, &how, sizeof how);
-	error = errno;
-	close(dir);
-	errno = error;
-	return fd;
 }
 
 /* Up to and including one byte too many: then it has grown. */
@@ -127,8 +106,11 @@ read_regular(int fd, uint8_t **out, size_t *len)
 static const char *
 open_error(int error)
 {
-	return error == EXDEV ? "outside the directory of the prefix"
-			      : strerror(error);
+	if (error == EXDEV)
+		return "outside the directory of the prefix";
+	if (error == ENOTSUP)
+		return "a link or \"..\" in a file name needs Linux 5.6";
+	return strerror(error);
 }
 
 enum files_result
@@ -143,7 +125,7 @@ files_read(const struct files *files, const char *name, uint8_t **data,
 		explain_prefixes(files, why, why_size);
 		return FILES_UNREADABLE;
 	}
-	fd = open_beneath(
+	fd = beneath_open(
 	    prefix->directory, rest, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0) {
 		snprintf(why, why_size, "%s", open_error(errno));
@@ -216,7 +198,7 @@ create(struct file_target *target, const char *directory, const char *path,
 	if (!split(path, folder, target->name))
 		return "invalid file name";
 	target->directory =
-	    open_beneath(directory, folder, O_RDONLY | O_DIRECTORY);
+	    beneath_open(directory, folder, O_RDONLY | O_DIRECTORY);
 	if (target->directory < 0)
 		return open_error(errno);
 	target->open = true;
@@ -238,7 +220,7 @@ file_exists(const struct files *files, const char *name)
 	int fd = -1;
 
 	if (path != NULL)
-		fd = open_beneath(prefix->directory, path, O_PATH | O_NOFOLLOW);
+		fd = beneath_open(prefix->directory, path, O_PATH | O_NOFOLLOW);
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;

@@ -1,4 +1,5 @@
 agent_libagent_la_SOURCES += \
+	agent/jobs/beneath.c agent/jobs/beneath.h \
 	agent/jobs/cause.c agent/jobs/cause.h \
 	agent/jobs/eventlog.c agent/jobs/eventlog.h \
 	agent/jobs/files.c agent/jobs/files.h \

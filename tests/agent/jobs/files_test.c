@@ -1,14 +1,24 @@
 /*
- * files_test.c - flash: names, and that nothing else can be reached.
+ * files_test.c - flash: names, and that nothing else can be reached, both with
+ * openat2(2) and where it is refused.
  */
 #include "jobs/files.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -16,6 +26,39 @@
 
 static struct files_prefix prefixes[2];
 static const struct files files = { prefixes, 2 };
+
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+
+/* Where links and ".." need the system call that was refused. */
+static const char needs[] = "needs Linux 5.6";
+
+static bool
+is_walked(void)
+{
+	return syscall(SYS_openat2, AT_FDCWD, "/", NULL, 0) < 0 &&
+	       (errno == ENOSYS || errno == EPERM);
+}
+
+/* From now on, with this error; the last one that is set counts. */
+static void
+refuse_openat2(unsigned error)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { CHECK_COUNT(code), code };
+
+	REQUIRE(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		puts("NOT TESTED: openat2 with another error: no seccomp");
+	REQUIRE(is_walked());
+}
 
 static void
 link_to(const char *target, const char *name)
@@ -64,38 +107,45 @@ names(void)
 		const char *name;
 		const char *content; /* NULL: refused */
 		const char *why;
+		const char *walked_why; /* NULL: as with openat2 */
 	} cases[] = {
-		{ "flash:a.lic", "content", NULL },
-		{ "flash:/a.lic", "content", NULL },
-		{ "flash:dir/b.lic", "deep", NULL },
-		{ "flash:dir/../a.lic", "content", NULL },
-		{ "flash:./a.lic", "content", NULL },
-		{ "flash:inside", "deep", NULL },
-		{ "flash:empty", "", NULL },
-		{ "flash:../outside", NULL, "outside" },
-		{ "flash:dir/../../outside", NULL, "outside" },
-		{ "flash:../../../../../../etc/passwd", NULL, "outside" },
-		{ "flash://etc/passwd", NULL, "outside" },
-		{ "flash:up", NULL, "outside" },
-		{ "flash:absolute", NULL, "outside" },
-		{ "flash:parent/outside", NULL, "outside" },
-		{ "flash:magic/etc/passwd", NULL, "outside" },
-		{ "flash:loop", NULL, "Too many levels" },
-		{ "flash:none", NULL, "No such file" },
-		{ "flash:a.lic/b", NULL, "Not a directory" },
-		{ "flash:", NULL, "No such file" },
-		{ "flash:.", NULL, "not a regular file" },
-		{ "flash:dir", NULL, "not a regular file" },
-		{ "flash:dir/", NULL, "not a regular file" },
-		{ "flash:fifo", NULL, "not a regular file" },
-		{ "flash:socket", NULL, "No such device" },
-		{ "flash:huge", NULL, "larger than 16 MiB" },
-		{ "gone:a.lic", NULL, "No such file" },
-		{ "FLASH:a.lic", NULL, "begin with flash:, gone:" },
-		{ "a.lic", NULL, "begin with flash:, gone:" },
-		{ "/etc/passwd", NULL, "begin with flash:, gone:" },
-		{ "", NULL, "begin with flash:, gone:" },
+		{ "flash:a.lic", "content", NULL, NULL },
+		{ "flash:/a.lic", "content", NULL, NULL },
+		{ "flash:dir/b.lic", "deep", NULL, NULL },
+		{ "flash:dir/../a.lic", "content", NULL, needs },
+		{ "flash:./a.lic", "content", NULL, NULL },
+		{ "flash:inside", "deep", NULL, needs },
+		{ "flash:empty", "", NULL, NULL },
+		{ "flash:../outside", NULL, "outside", needs },
+		{ "flash:dir/../../outside", NULL, "outside", needs },
+		{ "flash:../../../../../../etc/passwd", NULL, "outside",
+		    needs },
+		{ "flash://etc/passwd", NULL, "outside", NULL },
+		{ "flash:up", NULL, "outside", needs },
+		{ "flash:absolute", NULL, "outside", needs },
+		{ "flash:parent/outside", NULL, "outside", needs },
+		{ "flash:magic/etc/passwd", NULL, "outside", needs },
+		{ "flash:loop", NULL, "Too many levels", needs },
+		{ "flash:none", NULL, "No such file", NULL },
+		{ "flash:a.lic/b", NULL, "Not a directory", NULL },
+		{ "flash:", NULL, "No such file", NULL },
+		{ "flash:.", NULL, "not a regular file", NULL },
+		{ "flash:dir", NULL, "not a regular file", NULL },
+		{ "flash:dir/", NULL, "not a regular file", NULL },
+		{ "flash:dir//b.lic", "deep", NULL, NULL },
+		{ "flash:dir/./b.lic", "deep", NULL, NULL },
+		{ "flash:dir/b.lic/", NULL, "Not a directory", NULL },
+		{ "flash:inside/", NULL, "Not a directory", needs },
+		{ "flash:fifo", NULL, "not a regular file", NULL },
+		{ "flash:socket", NULL, "No such device", NULL },
+		{ "flash:huge", NULL, "larger than 16 MiB", NULL },
+		{ "gone:a.lic", NULL, "No such file", NULL },
+		{ "FLASH:a.lic", NULL, "begin with flash:, gone:", NULL },
+		{ "a.lic", NULL, "begin with flash:, gone:", NULL },
+		{ "/etc/passwd", NULL, "begin with flash:, gone:", NULL },
+		{ "", NULL, "begin with flash:, gone:", NULL },
 	};
+	bool walked = is_walked();
 
 	prepare();
 	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
@@ -104,14 +154,17 @@ names(void)
 		size_t len = 0;
 		enum files_result result = files_read(
 		    &files, cases[i].name, &data, &len, why, sizeof why);
+		const char *wrong = walked && cases[i].walked_why != NULL
+					? cases[i].walked_why
+					: cases[i].why;
 
 		check_context("%s", cases[i].name);
-		CHECK((result == FILES_READ) == (cases[i].content != NULL));
-		if (cases[i].content != NULL)
+		CHECK((result == FILES_READ) == (wrong == NULL));
+		if (wrong != NULL)
+			CHECK_HAS(why, wrong);
+		else
 			CHECK_MEM(data, len, cases[i].content,
 			    strlen(cases[i].content));
-		else
-			CHECK_HAS(why, cases[i].why);
 		free(data);
 	}
 }
@@ -167,30 +220,32 @@ writing(void)
 {
 	static const struct {
 		const char *name, *why; /* NULL: it is written */
+		const char *walked_why; /* NULL: as with openat2 */
 	} cases[] = {
-		{ "flash:new", NULL },
-		{ "flash:/new", NULL },
-		{ "flash:dir/new", NULL },
-		{ "flash:dir/../new", NULL },
-		{ "flash:a.lic", NULL },
-		{ "flash:huge", NULL },
-		{ "flash:", "invalid file name" },
-		{ "flash:dir/", "invalid file name" },
-		{ "flash:.", "invalid file name" },
-		{ "flash:dir/..", "invalid file name" },
-		{ "flash:dir", "not a regular file" },
-		{ "flash:fifo", "not a regular file" },
-		{ "flash:inside", "not a regular file" },
-		{ "flash:up", "not a regular file" },
-		{ "flash:none/new", "No such file" },
-		{ "flash:a.lic/new", "Not a directory" },
-		{ "flash:../new", "outside" },
-		{ "flash:parent/new", "outside" },
-		{ "flash:magic/new", "outside" },
-		{ "gone:new", "No such file" },
-		{ "new", "begin with flash:, gone:" },
-		{ "/tmp/new", "begin with flash:, gone:" },
+		{ "flash:new", NULL, NULL },
+		{ "flash:/new", NULL, NULL },
+		{ "flash:dir/new", NULL, NULL },
+		{ "flash:dir/../new", NULL, needs },
+		{ "flash:a.lic", NULL, NULL },
+		{ "flash:huge", NULL, NULL },
+		{ "flash:", "invalid file name", NULL },
+		{ "flash:dir/", "invalid file name", NULL },
+		{ "flash:.", "invalid file name", NULL },
+		{ "flash:dir/..", "invalid file name", NULL },
+		{ "flash:dir", "not a regular file", NULL },
+		{ "flash:fifo", "not a regular file", NULL },
+		{ "flash:inside", "not a regular file", NULL },
+		{ "flash:up", "not a regular file", NULL },
+		{ "flash:none/new", "No such file", NULL },
+		{ "flash:a.lic/new", "Not a directory", NULL },
+		{ "flash:../new", "outside", needs },
+		{ "flash:parent/new", "outside", needs },
+		{ "flash:magic/new", "outside", needs },
+		{ "gone:new", "No such file", NULL },
+		{ "new", "begin with flash:, gone:", NULL },
+		{ "/tmp/new", "begin with flash:, gone:", NULL },
 	};
+	bool walked = is_walked();
 
 	prepare();
 	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
@@ -198,15 +253,18 @@ writing(void)
 		char why[256] = "";
 		bool good = file_create(
 		    &target, &files, cases[i].name, 100, why, sizeof why);
+		const char *wrong = walked && cases[i].walked_why != NULL
+					? cases[i].walked_why
+					: cases[i].why;
 
 		check_context("%s", cases[i].name);
-		CHECK(good == (cases[i].why == NULL));
+		CHECK(good == (wrong == NULL));
 		if (good) {
 			CHECK(file_finish(
 			    &target, "written", 7, why, sizeof why));
 			check_file(cases[i].name, "written");
 		} else
-			CHECK_HAS(why, cases[i].why);
+			CHECK_HAS(why, wrong);
 		CHECK_UINT(leftovers(), 0);
 		file_abandon(&target); /* once more does nothing */
 	}
@@ -232,23 +290,68 @@ given_up(void)
 static void
 no_room(void)
 {
+	struct rlimit before, least;
 	struct file_target target;
 	char why[256] = "";
 
 	prepare();
-	CHECK(!file_create(
-	    &target, &files, "flash:a.lic", (size_t)1 << 60, why, sizeof why));
-	CHECK(why[0] != '\0');
+	REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+	least = (struct rlimit){ 99, before.rlim_max };
+	REQUIRE(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	REQUIRE(setrlimit(RLIMIT_FSIZE, &least) == 0);
+	CHECK(
+	    !file_create(&target, &files, "flash:a.lic", 100, why, sizeof why));
+	REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+	CHECK_STR(why, "File too large");
 	check_file("flash:a.lic", "content");
 	CHECK_UINT(leftovers(), 0);
 }
 
+/* What is there, not what it leads to. */
+static void
+existing(void)
+{
+	static const struct {
+		const char *name;
+		bool exists;
+	} cases[] = {
+		{ "flash:a.lic", true },
+		{ "flash:dir/b.lic", true },
+		{ "flash:dir", true },
+		{ "flash:up", true },
+		{ "flash:none", false },
+		{ "flash:parent/outside", false },
+		{ "flash:../outside", false },
+		{ "gone:a.lic", false },
+		{ "a.lic", false },
+	};
+
+	prepare();
+	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+		check_context("%s", cases[i].name);
+		CHECK(file_exists(&files, cases[i].name) == cases[i].exists);
+	}
+}
+
+/* As a kernel before 5.6 does, and as containers do. */
+static void
+without_openat2(void)
+{
+	static const unsigned errors[] = { ENOSYS, EPERM };
+
+	for (size_t i = 0; i < CHECK_COUNT(errors); i++) {
+		refuse_openat2(errors[i]);
+		names();
+		writing();
+		existing();
+	}
+}
+
 static const struct check_test tests[] = {
-	{ "names", names },
-	{ "the largest file", largest },
-	{ "writing", writing },
-	{ "a file that is given up", given_up },
-	{ "no room", no_room },
+	{ "names", names }, { "the largest file", largest },
+	{ "writing", writing }, { "a file that is given up", given_up },
+	{ "no room", no_room }, { "existing files", existing },
+	{ "without openat2", without_openat2 }, /* the last: for good */
 };
 
 int
