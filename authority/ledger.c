@@ -175,6 +175,32 @@ lc_ledger_put_eula(struct lc_ledger *ledger, const char *text, size_t len)
 			"sx", digest, text, len));
 }
 
+/* An empty ledger is rather one that was lost. */
+static enum lc_err
+not_there(
+    struct lc_ledger *ledger, const char *what, const char *id, enum lc_err as)
+{
+	struct db_rows *rows = NULL;
+	enum lc_err err;
+
+	err = first(ledger,
+	    db_query(ledger->db, &rows, "SELECT id FROM issued LIMIT 1", ""),
+	    &rows);
+	if (err == LC_ENOTFOUND)
+		return lc_fail(ledger->detail, as,
+		    "%s %s: the ledger (%s) has no license; if this authority "
+		    "has issued any, restore the ledger from its backup",
+		    what, id, LEDGER_FILE);
+	if (err != LC_OK)
+		return err;
+	db_stop(rows);
+	return lc_fail(ledger->detail, as,
+	    "%s %s is not in the ledger: this authority did not issue it; if "
+	    "another one of yours did, before a change of keys, use its "
+	    "directory",
+	    what, id);
+}
+
 enum lc_err
 lc_ledger_line(struct lc_ledger *ledger, const char *id, struct lc_line **out)
 {
@@ -187,10 +213,7 @@ lc_ledger_line(struct lc_ledger *ledger, const char *id, struct lc_line **out)
 		"s", id),
 	    &rows);
 	if (err == LC_ENOTFOUND)
-		return lc_fail(ledger->detail, err,
-		    "license %s is not in the"
-		    " ledger: this authority did not issue it",
-		    id);
+		return not_there(ledger, "license", id, err);
 	if (err != LC_OK)
 		return err;
 	text = db_text(rows, 0);
@@ -341,6 +364,8 @@ lc_ledger_ticket(
 		"$1",
 		"s", id),
 	    &rows);
+	if (err == LC_ENOTFOUND)
+		return not_there(ledger, "permission ticket", id, LC_ETICKET);
 	if (err != LC_OK)
 		return err;
 	out->ticket = text_copy(rows, 0);

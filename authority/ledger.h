@@ -48,7 +48,7 @@ enum lc_err lc_ledger_new_ticket(
     struct lc_ledger *, const char *id, const char *udi, uint32_t *seq);
 enum lc_err lc_ledger_put_ticket(
     struct lc_ledger *, const char *id, const char *ticket);
-/* LC_ENOTFOUND.  The caller frees all three; what is absent is "". */
+/* LC_ETICKET: not there.  The caller frees all three; what is absent is "". */
 struct lc_ledger_ticket {
 	char *ticket;       /* signed */
 	char *redeemed_for; /* the UDI of a device */

@@ -72,11 +72,6 @@ ticket_judge(struct redeem *r)
 	enum lc_err err =
 	    lc_ledger_ticket(r->ledger, r->rehost->id, &r->ticket);
 
-	if (err == LC_ENOTFOUND)
-		return lc_fail(r->detail, LC_ETICKET,
-		    "permission ticket %s is not in the ledger: this "
-		    "authority did not issue it",
-		    r->rehost->id);
 	return err == LC_OK ? answers(r) : err;
 }
 

@@ -6,9 +6,11 @@
  */
 #include "jws.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/b64.h"
 #include "base/error.h"
@@ -69,14 +71,14 @@ read_header(const json_t *object, const char *typ, struct header *out,
 		return lc_fail(detail, LC_ELINE,
 		    "header: unsupported extension (\"crit\")");
 	if (found == NULL || strcmp(found, typ) != 0)
-		return lc_fail(detail, LC_ELINE,
-		    "header: \"typ\" is not \"%s\"", typ);
+		return lc_fail(
+		    detail, LC_ELINE, "header: \"typ\" is not \"%s\"", typ);
 	if (alg == NULL || !lc_alg_from_name(alg, &out->alg))
 		return lc_fail(detail, LC_ELINE,
 		    "header: \"alg\" is neither EdDSA nor ES256");
 	if (kid == NULL || strlen(kid) != LC_KID_LEN)
-		return lc_fail(detail, LC_ELINE,
-		    "header: \"kid\" is not a key id");
+		return lc_fail(
+		    detail, LC_ELINE, "header: \"kid\" is not a key id");
 	memcpy(out->kid, kid, sizeof out->kid);
 	return LC_OK;
 }
@@ -147,19 +149,37 @@ open_header(const struct parts *parts, const char *typ, struct header *out,
 /* ---- The signature --------------------------------------------------- */
 
 static enum lc_err
+no_key(const char *kid, const struct lc_trust *trust, struct lc_detail *detail)
+{
+	size_t n;
+
+	if (lc_trust_has_since(trust, kid))
+		return lc_fail(detail, LC_EKEY,
+		    "signed with key %s, which is in the keys directory but "
+		    "not loaded: reload (licctl reload)",
+		    kid);
+	if (lc_trust_skipped(trust, &n) != NULL && n > 0)
+		return lc_fail(detail, LC_EKEY,
+		    "signed with key %s, which is not in the keys directory "
+		    "(%zu file%s there %s not used; the log says why)",
+		    kid, n, n == 1 ? "" : "s", n == 1 ? "is" : "are");
+	return lc_fail(detail, LC_EKEY,
+	    "signed with key %s, which is not in the keys directory: add the "
+	    "issuer's issuer.jwk there, and reload (licctl reload)",
+	    kid);
+}
+
+static enum lc_err
 find_key(const struct header *header, const struct lc_trust *trust,
     const struct lc_key **out, struct lc_detail *detail)
 {
 	const struct lc_key *key = lc_trust_find(trust, header->kid);
 
 	if (key == NULL)
-		return lc_fail(detail, LC_EKEY,
-		    "signed with key %s, which is not in the keys directory",
-		    header->kid);
+		return no_key(header->kid, trust, detail);
 	if (key->withdrawn)
 		return lc_fail(detail, LC_EKEY,
-		    "signed with key %s, which is withdrawn",
-		    header->kid);
+		    "signed with key %s, which is withdrawn", header->kid);
 	if (key->alg != header->alg)
 		return lc_fail(detail, LC_EKEY,
 		    "header says %s, but key %s is for %s",
@@ -316,17 +336,36 @@ lc_jws_normalize(char *text, size_t len)
 	memcpy(text + len - SIGNATURE_B64, low, SIGNATURE_B64);
 }
 
+#define DAY_SIZE 24
+
+static const char *
+day_text(int64_t time, char text[DAY_SIZE])
+{
+	time_t seconds = (time_t)time;
+	struct tm tm;
+
+	if (gmtime_r(&seconds, &tm) == NULL ||
+	    strftime(text, DAY_SIZE, "%Y-%m-%d", &tm) == 0)
+		(void)snprintf(text, DAY_SIZE, "%" PRId64, time);
+	return text;
+}
+
 enum lc_err
 lc_jws_dated(const struct lc_jws *jws, int64_t when, struct lc_detail *detail)
 {
 	const struct lc_key *key = jws->key;
+	char issued[DAY_SIZE], day[DAY_SIZE];
 
 	if (key->not_before != LC_NO_TIME && when < key->not_before)
 		return lc_fail(detail, LC_EKEY,
-		    "dated before key %s became valid", key->kid);
+		    "issued on %s, before key %s became valid on %s",
+		    day_text(when, issued), key->kid,
+		    day_text(key->not_before, day));
 	if (key->expires != LC_NO_TIME && when >= key->expires)
 		return lc_fail(detail, LC_EKEY,
-		    "dated after key %s expired", key->kid);
+		    "issued on %s, after key %s expired on %s",
+		    day_text(when, issued), key->kid,
+		    day_text(key->expires, day));
 	return LC_OK;
 }
 

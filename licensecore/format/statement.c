@@ -162,6 +162,21 @@ out:
 	return err;
 }
 
+/* A ticket has the date on which it was made, not that of the licenses. */
+static enum lc_err
+ticket_dated(const struct lc_jws *jws, int64_t issued,
+    struct lc_detail *detail)
+{
+	struct lc_detail why = { "" };
+	enum lc_err err = lc_jws_dated(jws, issued, &why);
+
+	if (err != LC_OK && jws->key->expires != LC_NO_TIME &&
+	    issued >= jws->key->expires)
+		return lc_fail(detail, err, "%s; to take tickets of this key,"
+		    " set \"exp\" in its file later, and reload", why.text);
+	return err == LC_OK ? err : lc_fail(detail, err, "%s", why.text);
+}
+
 static enum lc_err
 verify_issued(enum lc_statement_kind kind, const char *text,
     const struct lc_trust *trust, struct lc_statement **out,
@@ -174,7 +189,7 @@ verify_issued(enum lc_statement_kind kind, const char *text,
 	if ((err = lc_jws_open(text, strlen(text), typs[kind], trust, &jws,
 	    detail)) != LC_OK ||
 	    (err = statement_from(kind, &jws, &s, detail)) != LC_OK ||
-	    (err = lc_jws_dated(&jws, s->issued, detail)) != LC_OK)
+	    (err = ticket_dated(&jws, s->issued, detail)) != LC_OK)
 		goto out;
 	*out = s;
 	s = NULL;

@@ -32,11 +32,20 @@ struct entry {
 	char *name; /* of its file */
 };
 
+/* The directory, as it was after the trust was loaded. */
+struct since {
+	char *dir;
+	bool own_keys;
+	struct timespec changed; /* when it was read last */
+	struct lc_trust *trust;  /* what was in it then; NULL: not read */
+};
+
 struct lc_trust {
 	struct entry *entries;
 	size_t n, size;
 	char **skipped; /* files, and why */
 	size_t nskipped;
+	struct since *since; /* NULL: it is of no directory */
 };
 
 enum lc_err
@@ -63,6 +72,11 @@ lc_trust_free(struct lc_trust *trust)
 		free(trust->skipped[i]);
 	free(trust->skipped);
 	free(trust->entries);
+	if (trust->since != NULL) {
+		lc_trust_free(trust->since->trust);
+		free(trust->since->dir);
+	}
+	free(trust->since);
 	free(trust);
 }
 
@@ -174,8 +188,8 @@ judge(const struct walk *walk, size_t len, const struct stat *st)
 		    walk->own_keys ? " or the user of this process" : "");
 	if (is_open_to_others(st))
 		return lc_fail(walk->detail, LC_ETRUST,
-		    "%.*s: mode %04o lets others write it (chmod go-w)",
-		    shown, walk->path, (unsigned)st->st_mode & 07777);
+		    "%.*s: mode %04o lets others write it (chmod go-w)", shown,
+		    walk->path, (unsigned)st->st_mode & 07777);
 	return LC_OK;
 }
 
@@ -210,8 +224,8 @@ step(const struct walk *walk, size_t start, size_t end, int *fd)
 	int next;
 
 	if (end - start > NAME_MAX)
-		return lc_fail(walk->detail, LC_ETRUST,
-		    "%s: name too long", walk->path);
+		return lc_fail(
+		    walk->detail, LC_ETRUST, "%s: name too long", walk->path);
 	memcpy(name, walk->path + start, end - start);
 	name[end - start] = '\0';
 	if ((next = lc_disk_openat(*fd, name, flags, 0)) < 0)
@@ -351,8 +365,10 @@ add_key(struct load *load, struct lc_key *key, const char *path)
 	if (twin->key->withdrawn || !key->withdrawn) {
 		err = skip(load, "%s: the same key as in %s", path, twin->name);
 	} else {
-		err = skip(load, "%s: the same key as in %s, where it is"
-		    " withdrawn", twin->name, path);
+		err = skip(load,
+		    "%s: the same key as in %s, where it is"
+		    " withdrawn",
+		    twin->name, path);
 		other = twin->key;
 		twin->key = key;
 	}
@@ -414,8 +430,8 @@ list_names(struct load *load, DIR *entries, struct lc_detail *detail)
 		load->n++;
 	}
 	if (errno != 0)
-		return lc_fail(detail, LC_EIO, "%s: cannot read: %s",
-		    load->dir, strerror(errno));
+		return lc_fail(detail, LC_EIO, "%s: cannot read: %s", load->dir,
+		    strerror(errno));
 	qsort(load->names, load->n, sizeof load->names[0], name_order);
 	return LC_OK;
 }
@@ -456,10 +472,47 @@ open_dir(const char *dir, bool own_keys, DIR **out, struct lc_detail *detail)
 		return err;
 	if ((*out = fdopendir(fd)) != NULL)
 		return LC_OK;
-	err = lc_fail(detail, error_of(errno),
-	    "%s: cannot read directory: %s", dir, strerror(errno));
+	err = lc_fail(detail, error_of(errno), "%s: cannot read directory: %s",
+	    dir, strerror(errno));
 	(void)close(fd); /* nothing was written through it */
 	return err;
+}
+
+/* Before the files are listed, so that one that comes then is noticed. */
+static enum lc_err
+since_new(int fd, const char *dir, bool own_keys, struct since **out)
+{
+	struct since *since = calloc(1, sizeof *since);
+	struct stat st;
+
+	if (since == NULL || (since->dir = strdup(dir)) == NULL) {
+		free(since);
+		return LC_ENOMEM;
+	}
+	since->own_keys = own_keys;
+	if (fstat(fd, &st) == 0)
+		since->changed = st.st_mtim;
+	*out = since;
+	return LC_OK;
+}
+
+bool
+lc_trust_has_since(const struct lc_trust *trust, const char *kid)
+{
+	struct since *since = trust->since;
+	struct stat st;
+
+	if (since == NULL || stat(since->dir, &st) != 0)
+		return false;
+	if (st.st_mtim.tv_sec != since->changed.tv_sec ||
+	    st.st_mtim.tv_nsec != since->changed.tv_nsec) {
+		since->changed = st.st_mtim;
+		lc_trust_free(since->trust);
+		since->trust = NULL;
+		(void)lc_trust_load(/* NULL: then it has no key */
+		    since->dir, since->own_keys, &since->trust, NULL);
+	}
+	return since->trust != NULL && entry_find(since->trust, kid) != NULL;
 }
 
 enum lc_err
@@ -472,6 +525,8 @@ lc_trust_load(const char *dir, bool own_keys, struct lc_trust **out,
 
 	if ((err = lc_trust_new(&trust)) != LC_OK ||
 	    (err = open_dir(dir, own_keys, &entries, detail)) != LC_OK ||
+	    (err = since_new(dirfd(entries), dir, own_keys, &trust->since)) !=
+		LC_OK ||
 	    (err = load_all(trust, entries, dir, own_keys, detail)) != LC_OK)
 		goto out;
 	*out = trust;

@@ -40,6 +40,12 @@ size_t lc_trust_nkeys(const struct lc_trust *);
 /* The key with this id (RFC 7638 thumbprint), also if withdrawn, or NULL. */
 const struct lc_key *lc_trust_find(const struct lc_trust *, const char *kid);
 
+/*
+ * Came the key into the directory after it was read?  The directory is read
+ * again for this, but only if it was changed.
+ */
+bool lc_trust_has_since(const struct lc_trust *, const char *kid);
+
 /* An empty trust, to add keys to. */
 enum lc_err lc_trust_new(struct lc_trust **);
 

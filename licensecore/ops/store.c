@@ -150,15 +150,23 @@ line_again(const struct load *load, struct lc_line *line,
 	return err;
 }
 
-static void
-line_not_used(const struct load *load, enum lc_err err,
+void
+lc_store_line_unused(const struct lc *lc, const struct lc_place *place,
+    const char *text, size_t len, enum lc_err err,
     const struct lc_detail *why)
 {
-	if (load->place->tried)
+	const char *says = *why->text != '\0' ? why->text : lc_strerror(err);
+	struct lc_line *line;
+
+	if (lc_line_peek(text, len, &line, NULL) != LC_OK) {
+		lc_notice(&lc->host, err, "store %s: a license in it is not"
+		    " used: %s", place->public.name, says);
 		return;
-	lc_notice(&load->lc->host, err, "store %s: a license in it is not used: %s",
-	    load->place->public.name,
-	    *why->text != '\0' ? why->text : lc_strerror(err));
+	}
+	lc_notice(&lc->host, err, "store %s: license %s for %s is not used:"
+	    " %s", place->public.name, line->terms.id, line->terms.feature,
+	    says);
+	lc_line_free(line);
 }
 
 /* A line that does not verify is told and passed over: only others fail. */
@@ -178,7 +186,9 @@ line_load(struct load *load, const char *text, size_t len, int64_t installed)
 	if (err == LC_OK)
 		err = line_again(load, line, &why);
 	if (err != LC_OK) {
-		line_not_used(load, err, &why);
+		if (!load->place->tried)
+			lc_store_line_unused(load->lc, load->place, text, len,
+			    err, &why);
 		return LC_OK;
 	}
 	err = entry_make(load, line, len, installed, &l.entry);

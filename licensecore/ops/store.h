@@ -30,6 +30,10 @@ enum lc_err lc_store_not_revoked(struct lc_state *, const char *udi, const char 
  */
 enum lc_err lc_store_watch(struct lc *, bool *changed);
 
+/* Tells the host that this line in a store is not used, and why. */
+void lc_store_line_unused(const struct lc *, const struct lc_place *,
+    const char *text, size_t len, enum lc_err, const struct lc_detail *why);
+
 /*
  * Reads a store file through: LC_EDAMAGED.  What has no file, or is away, is
  * well.

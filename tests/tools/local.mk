@@ -2,6 +2,7 @@
 
 TOOL_TESTS = \
 	tests/tools/golden.py \
+	tests/tools/keys.py \
 	tests/tools/licctl_do.py \
 	tests/tools/licctl_show.py \
 	tests/tools/licctl_words.py \

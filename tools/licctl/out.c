@@ -72,8 +72,6 @@ advise(const char *code)
 					"it contains." },
 		{ "other-device", "\"licctl show license udi\" shows the UDI "
 				  "that licenses of this device need." },
-		{ "untrusted-key", "Put the issuer's key into the folder "
-				   "\"keys\" of licagentd.conf(5)." },
 		{ "full", "\"licctl license clear FEATURE\" frees space." },
 		{ "too-long", "\"licctl license save agreements FILE FILE\" "
 			      "writes them to a file; --accept-eula accepts "

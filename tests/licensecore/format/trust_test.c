@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -374,6 +375,37 @@ no_descriptors(void)
 	issuer_free(issuer);
 }
 
+static void
+a_key_that_came_since(void)
+{
+	static const struct timespec times[] = { { 1800000000, 0 },
+		{ 1800000000, 0 } };
+	struct issuer *issuer = issuer_new(LC_ED25519);
+	char kid[LC_KID_LEN + 1], kid2[LC_KID_LEN + 1];
+	struct lc_trust *trust = NULL;
+
+	CHECK_ERR(lc_trust_load(issuer->dir, true, &trust, NULL), LC_OK, NULL);
+	REQUIRE(trust != NULL);
+	CHECK(!lc_trust_has_since(trust, issuer->key->kid));
+	put_key(issuer->dir, "another.jwk", kid);
+	/* As if it had come later. */
+	REQUIRE(utimensat(AT_FDCWD, issuer->dir, times, 0) == 0);
+	CHECK(lc_trust_find(trust, kid) == NULL);
+	CHECK(lc_trust_has_since(trust, kid));
+	CHECK(!lc_trust_has_since(trust, "other"));
+	/* What is not changed is not read again. */
+	put_key(issuer->dir, "one-more.jwk", kid2);
+	REQUIRE(utimensat(AT_FDCWD, issuer->dir, times, 0) == 0);
+	CHECK(lc_trust_has_since(trust, kid));
+	CHECK(!lc_trust_has_since(trust, kid2));
+	lc_trust_free(trust);
+	trust = NULL;
+	REQUIRE(lc_trust_new(&trust) == LC_OK);
+	CHECK(!lc_trust_has_since(trust, kid));
+	lc_trust_free(trust);
+	issuer_free(issuer);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -390,6 +422,7 @@ main(int argc, char **argv)
 		{ "the withdrawn one counts", the_withdrawn_one_counts },
 		{ "too many files", too_many_files },
 		{ "no descriptors", no_descriptors },
+		{ "a key that came since", a_key_that_came_since },
 	};
 
 	(void)umask(022);

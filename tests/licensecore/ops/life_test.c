@@ -336,7 +336,7 @@ what_licissue_refuses(void)
 	    "rehost");
 	RUN(&l, 1, "rehost", other, "--ticket", rehost, "--udi", NEW, "-o",
 	    out);
-	CHECK_HAS(l.said, "this authority did not issue it");
+	CHECK_HAS(l.said, "the ledger (ledger.db) has no license");
 	CHECK(access(out, F_OK) != 0);
 	end(&l);
 }
