@@ -98,6 +98,8 @@ priority(const struct call *call)
 	if (err == LC_OK)
 		eventlog_priority(lc_license_find(core, args->device,
 				      args->store, args->license),
+		    lc_store_position(core, args->device, args->store,
+			args->license),
 		    priority_name(priority), call->client->by);
 	call_done(call, err);
 	licenses_changed(call->client->control);

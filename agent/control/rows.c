@@ -364,17 +364,19 @@ license_wanted(const struct call *call, const void *row)
 	       strcmp(call->args.feature, license->terms.feature) == 0;
 }
 
-/* The MIB has 0 for subscriptions, whose end is a date. */
+/* The MIB has 0 for subscriptions, whose end is a date.  One that has not
+ * begun has all of its time left. */
 static int64_t
 left_s(const struct lc *core, const struct lc_license *l)
 {
 	const struct lc_terms *t = &l->terms;
-	int64_t left;
+	int64_t from = lc_clock_now_s(core), left;
 
 	if (t->end == LC_NO_TIME)
 		return lc_license_left_s(core, l);
-	left =
-	    t->end + (int64_t)t->extension_days * 86400 - lc_clock_now_s(core);
+	if (t->start != LC_NO_TIME && t->start > from)
+		from = t->start;
+	left = t->end + (int64_t)t->extension_days * 86400 - from;
 	return left > 0 ? left : 0;
 }
 
@@ -384,10 +386,12 @@ license_json(const struct call *call, const void *row)
 	const struct lc_license *l = row;
 	const struct lc *core = call->client->control->core;
 	json_t *terms = terms_json(&l->terms);
-	json_t *state = json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:b, s:o, "
+	json_t *state = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:b, s:o, "
 				  "s:I, s:I, s:I, s:o}",
 	    "device", (json_int_t)l->device, "store", (json_int_t)l->store,
-	    "license", (json_int_t)l->index, "status",
+	    "license", (json_int_t)l->index, "store_index",
+	    (json_int_t)lc_store_position(core, l->device, l->store, l->index),
+	    "status",
 	    status_name(lc_license_status(core, l)), "priority",
 	    priority_name(l->priority), "comment", l->comment, "eula_accepted",
 	    l->eula_accepted, "count_left",

@@ -16,12 +16,11 @@
 
 /* ---- What follows the sentence ---- */
 
-/* StoreIndex counts from 0, clmgmtLicenseIndex from 1. */
 static void
 where(const struct lc_event *event, char *text)
 {
 	snprintf(text, DETAIL_SIZE, " UDI=%s; StoreIndex=%u:%s", event->udi,
-	    event->license != 0 ? event->license - 1 : 0, event->store_name);
+	    event->store_index, event->store_name);
 }
 
 static void
@@ -79,8 +78,7 @@ count(const struct lc_event *event, char *text)
 	    " %u of %u %s are left. UDI=%s; StoreIndex=%u:%s",
 	    event->count_left, event->count,
 	    event->what_is_counted[0] != '\0' ? event->what_is_counted : "uses",
-	    event->udi, event->license != 0 ? event->license - 1 : 0,
-	    event->store_name);
+	    event->udi, event->store_index, event->store_name);
 }
 
 static void
@@ -169,12 +167,12 @@ eventlog_accept_all(bool on, const char *by)
 }
 
 void
-eventlog_priority(
-    const struct lc_license *license, const char *priority, const char *by)
+eventlog_priority(const struct lc_license *license, uint32_t store_index,
+    const char *priority, const char *by)
 {
 	log_event(LOG_INFO,
 	    "%%LICENSE-6-PRIORITY: License for feature %s %s was given "
 	    "priority %s by %s. StoreIndex=%u",
 	    license->terms.feature, license->terms.version, priority, by,
-	    license->index - 1);
+	    store_index);
 }

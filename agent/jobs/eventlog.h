@@ -13,7 +13,8 @@ void eventlog(const struct lc_event *);
 
 /* What the core has no event for: the operator's own decisions.  by: whose. */
 void eventlog_accept_all(bool on, const char *by);
-void eventlog_priority(
-    const struct lc_license *, const char *priority, const char *by);
+/* store_index: lc_store_position of the license. */
+void eventlog_priority(const struct lc_license *, uint32_t store_index,
+    const char *priority, const char *by);
 
 #endif

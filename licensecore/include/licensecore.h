@@ -444,6 +444,12 @@ LC_API const struct lc_license *const *lc_licenses(const struct lc *,
     size_t *n);
 LC_API const struct lc_feature *const *lc_features(const struct lc *,
     size_t *n);
+/*
+ * How many licenses of the store have a lower index than this one, which may
+ * be gone: the Store Index of IOS, from 0.
+ */
+LC_API uint32_t lc_store_position(const struct lc *, uint32_t device,
+    uint32_t store, uint32_t index);
 
 /* Sorted by device, then by the length of the name, then by the name. */
 LC_API const struct lc_module *const *lc_modules(const struct lc *, size_t *n);
@@ -826,6 +832,8 @@ struct lc_event {
 	uint32_t device;
 	uint32_t store;		/* the license's row, 0 if it is about none */
 	uint32_t license;
+	uint32_t store_index;	/* its lc_store_position when it happened; 0 in
+				   events that lc_event_next gives */
 	uint32_t feature;	/* the feature's row, 0 if it has none */
 	enum lc_type type;
 	const char *feature_name;

@@ -111,6 +111,8 @@ about_license(const struct lc *lc, const struct lc_entry *e,
 
 	event->store = e->public.store;
 	event->license = e->public.index;
+	event->store_index = lc_store_position(lc, e->public.device,
+	    e->public.store, e->public.index);
 	event->type = e->public.terms.type;
 	event->comment = e->public.comment;
 	event->count = e->public.terms.count;

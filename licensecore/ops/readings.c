@@ -33,6 +33,34 @@ lc_features(const struct lc *lc, size_t *n)
 	return (const struct lc_feature *const *)lc->model->features;
 }
 
+/* How many licenses come before this place. */
+static size_t
+licenses_before(const struct lc_model *m, uint32_t device, uint32_t store,
+    uint32_t index)
+{
+	size_t low = 0, high = m->nlicenses;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct lc_license *l = m->licenses[middle];
+
+		if (l->device != device ? l->device < device :
+		    l->store != store ? l->store < store : l->index < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+uint32_t
+lc_store_position(const struct lc *lc, uint32_t device, uint32_t store,
+    uint32_t index)
+{
+	return (uint32_t)(licenses_before(lc->model, device, store, index) -
+	    licenses_before(lc->model, device, store, 0));
+}
+
 const struct lc_device *
 lc_device_find(const struct lc *lc, uint32_t device)
 {

@@ -53,9 +53,11 @@ modules = ( { name = "image"; version = "1.0";
 VIEWS = [f"show license{view}" for view in (
     "", " ipbasek9", " summary", " all", " detail", " feature", " file", " statistics",
     " status", " udi", " evaluation", " expiring", " in-use", " permanent",
-    " level")] + ["show leases", "show history", "check",
+    " level", " switch 2", " detail switch all", " udi switch 2")] + [
+        "show license switch x", "show leases", "show history", "check",
                   "check ipbasek9", "check nothing", "license"]
-JSON = [view + " --json" for view in VIEWS if view != "license"] + ["dump"]
+JSON = [view + " --json" for view in VIEWS
+        if view != "license" and "switch" not in view] + ["dump"]
 
 MASKS = (
     (r"\b[0-9a-f]{32}\b", "IDENTITY"),
@@ -278,14 +280,16 @@ def readers():
                  "License Count": "Non-Counted",
                  "License Priority": "Medium"},
                 {"Index": 2, "Feature": "cme-srst"}], "one license")
-    # Several devices are named; no reader knows that.
-    rich = conversations("rich.text")["show license"]
-    parts = re.split(r"^Device \d+: .*\n", rich, flags=re.M)
-    equal(parts[0], "", "before the first device")
-    states = {row.get("License State") for part in parts[1:]
-              for row in read_license(part, False)}
+    # Of a stack it is the master; its members are named with "switch all".
+    rich = conversations("rich.text")
+    states = {row.get("License State")
+              for row in read_license(rich["show license"], False)}
     check({"Active, In Use", "Active, Not in Use, EULA not accepted"} <=
           states, f"states: {states}")
+    parts = re.split(r"^Device \d+: .*\n",
+                     rich["show license detail switch all"], flags=re.M)
+    equal(parts[0], "", "before the first device")
+    equal([len(read_long(part)) for part in parts[1:]], [10, 1], "licenses")
 
 
 # ---- Situations
@@ -376,20 +380,21 @@ def expected(number, r, first):
 """ if trial else ""
     count = "Non-Counted" if not counted else \
         "0/0  (In-use/Violation)" if trial else \
-        "2000/0/0  (Active/In-use/Violation)"
+        f"{r['count']}/0/0  (Active/In-use/Violation)"
     pid, sn = ("NOTLOCKED",) * 2 if trial else ("LIC1921/K9", "LAB00000001")
+    begin, end = ("<UDI>", "</UDI>") if trial or counted else ("", "")
     return f"""\
 Index: {number} \tFeature: {r["feature"]:<34}Version: 1.0
 \tLicense Type: {"EvalRightToUse" if trial else "Permanent"}
 \tLicense State: {"Active, Not in Use" if active else "Inactive"}
 {period}\tLock type: {"Non Node locked" if trial else "Node locked"}
-\tVendor info: <UDI><PID>{pid}</PID><SN>{sn}</SN></UDI>\
+\tVendor info: {begin}<PID>{pid}</PID><SN>{sn}</SN>{end}\
 {"<T>RTU</T>" if trial else ""}
 \tLicense Addition: {"Additive" if counted and not trial else "Exclusive"}
 \tLicense Generation version: {"0x8200000" if trial else "0x8100000"}
 \tLicense Count: {count}
 \tLicense Priority: {"None" if trial else "Medium"}
-\tStore Index: {r["license"] - 1}
+\tStore Index: {r["store_index"]}
 \tStore Name: {"Built-In" if trial else "Primary"} License Storage
 \tLicense Index: {r["license"]}
 """

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """licctl_show: what licctl shows, in the form that scripts know from IOS."""
 
+import datetime
 import os
 import sys
 import threading
@@ -154,12 +155,12 @@ Index: 1 \tFeature: ipbasek9{" " * 26}Version: 1.0
 \tLicense Type: Permanent
 \tLicense State: Active, In Use
 \tLock type: Node locked
-\tVendor info: <UDI><PID>LIC1921/K9</PID><SN>LAB00000001</SN></UDI>
+\tVendor info: <PID>LIC1921/K9</PID><SN>LAB00000001</SN>
 \tLicense Addition: Exclusive
 \tLicense Generation version: 0x8100000
 \tLicense Count: Non-Counted
 \tLicense Priority: Medium
-\tStore Index: 5
+\tStore Index: 0
 \tStore Name: Primary License Storage
 \tLicense Index: 6
 Index: 2 \tFeature: ipbasek9{" " * 26}Version: 1.0
@@ -178,7 +179,7 @@ Index: 2 \tFeature: ipbasek9{" " * 26}Version: 1.0
 \tStore Name: Built-In License Storage
 \tLicense Index: 1
 """)
-        check(re.search(r"^StoreIndex: 6  Feature: cme-srst {26}Version: 1.0$",
+        check(re.search(r"^StoreIndex: 1  Feature: cme-srst {26}Version: 1.0$",
                         ctl(lab, "show", "license", "in-use"), re.M),
               "in use")
         rows = json.loads(ctl(lab, "show", "leases", "--json"))
@@ -212,7 +213,7 @@ LIC1921/K9:LAB00000001
     step("JSON: the keys that licagent-control(7) promises")
     rows = json.loads(ctl(lab, "show", "license", "--json"))
     equal(sorted(rows[0]), sorted(
-        "device store license status priority comment eula_accepted "
+        "device store license store_index status priority comment eula_accepted "
         "count_left left_s used_s expired_s installed id issuer feature "
         "version type udis counted additive count period_s extension_days "
         "issued start end eula".split()), "keys of a license")
@@ -230,7 +231,8 @@ LIC1921/K9:LAB00000001
     equal(parse(ctl(lab, "show", "license", "uck9"), strict=False)[0],
           {"feature": "uck9", "left": "8  weeks 4  days",
            "used": "0  minute  0  second", "type": "EvalRightToUse",
-           "state": "Active, Not in Use", "count": "Non-Counted",
+           "state": "Active, Not in Use, EULA accepted",
+           "count": "Non-Counted",
            "priority": "Low"}, "an accepted trial")
     lab.issue("sub.lic", "--end", "2036-01-01", feature="datak9",
               kind="paidSubscription")
@@ -240,6 +242,62 @@ LIC1921/K9:LAB00000001
     check(re.fullmatch(r"\d+  weeks \d  days", found["left"]), found["left"])
     equal(ctl(lab, "show", "license", "expiring").count("StoreIndex"), 2,
           "expiring ones")
+
+
+def reasons(lab):
+    step("subscriptions that have ended, or are to come")
+    lab.issue("old.lic", "--start", "2020-01-01", "--end", "2021-01-01",
+              feature="securityk9", kind="paidSubscription")
+    ctl(lab, "license", "install", "flash:old.lic")
+    # Not the trial beside it, which nobody has accepted.
+    check(re.search(r"securityk9: license \d+: expired at "
+                    r"2021-01-01T00:00:00Z$",
+                    ctl(lab, "check", "securityk9", status=1), re.M),
+          "what has ended")
+    equal(ctl(lab, "show", "license", "expiring").count("securityk9"), 0,
+          "it has expired, and is not expiring")
+    year = datetime.datetime.now(datetime.timezone.utc).year + 1
+    lab.issue("next.lic", "--start", f"{year}-12-01", "--end",
+              f"{year}-12-31", feature="securityk9",
+              kind="paidSubscription")
+    ctl(lab, "license", "install", "flash:next.lic")
+    check(re.search(rf"securityk9: license \d+: begins at "
+                    rf"{year}-12-01T00:00:00Z$",
+                    ctl(lab, "check", "securityk9", status=1), re.M),
+          "what is to come")
+    text = ctl(lab, "show", "license", "detail", "securityk9")
+    check(f"\t    Start date: {year}-12-01T00:00:00Z, End date: "
+          f"{year}-12-31T00:00:00Z\n"
+          "\t    Subscription period left: 4  weeks 2  days \n" in text, text)
+    row = next(r for r in json.loads(
+        ctl(lab, "show", "license", "securityk9", "--json"))
+        if r["start"] == f"{year}-12-01T00:00:00Z")
+    equal(row["left_s"], 30 * 86400, "left of it, in JSON")
+    lab.issue("now.lic", "--end", "2036-01-01", feature="uck9",
+              kind="paidSubscription")
+    ctl(lab, "license", "install", "flash:now.lic")
+    row = next(r for r in json.loads(
+        ctl(lab, "show", "license", "uck9", "--json")) if r["start"] is None
+        and r["end"])
+    check(f"\t    Start date: {row['issued']}, End date: "
+          "2036-01-01T00:00:00Z\n" in
+          ctl(lab, "show", "license", "detail", "uck9"), "from its issue")
+
+
+def additive(lab):
+    step("additive licenses: their sum, and each one's own count")
+    for name in ("x.lic", "y.lic"):
+        lab.issue(name, "--count", "10" if name == "x.lic" else "5",
+                  "--additive", feature="cme-srst")
+        ctl(lab, "license", "install", f"flash:{name}")
+    with Control(lab.control) as c:
+        c.ask("checkout", feature="cme-srst", count=12)
+        equal(re.findall(r"License Count: (\S+)  \(Active",
+                         ctl(lab, "show", "license", "cme-srst")),
+              ["15/12/0"], "the sum")
+        equal(sorted(re.findall(r"License Count: (\S+)  \(Active",
+                                ctl(lab, "show", "license", "all"))),
+              ["10/10/0", "5/2/0"], "each one's own")
 
 
 def many(lab):
@@ -391,6 +449,11 @@ def show(lab):
     few(lab)
     refused(lab)
     hostile(lab)
+    lab.stop()
+    shutil.rmtree(lab.dir)
+    lab.start()
+    reasons(lab)
+    additive(lab)
     lab.stop()
     shutil.rmtree(lab.dir)
     lab.start("--licenses", "1000")

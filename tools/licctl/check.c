@@ -1,48 +1,83 @@
 /* check.c - is a feature licensed; is the state on disk intact? */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
 #include "data.h"
+#include "license.h"
 #include "out.h"
 #include "row.h"
 
 /* ---- A feature ---- */
 
-/* NULL: a check-out would succeed; else why not, the nearest reason. */
-static const char *
-why_not(const json_t *rows, uint32_t count, char *text, size_t size)
+/* Why a check-out would fail: the reason of the highest rank. */
+enum rank { NONE, TRIAL, EXPIRED, TO_COME, AGREEMENT, COUNT };
+
+struct reason {
+	enum rank rank;
+	char text[192];
+};
+
+static void __attribute__((format(printf, 3, 4)))
+give_reason(struct reason *reason, enum rank rank, const char *format, ...)
 {
-	const char *why = "no license";
+	va_list args;
+
+	if (rank < reason->rank)
+		return;
+	reason->rank = rank;
+	va_start(args, format);
+	vsnprintf(reason->text, sizeof reason->text, format, args);
+	va_end(args);
+}
+
+/* False: the license cannot serve, and why. */
+static bool
+is_serving(const json_t *row, struct reason *reason)
+{
+	long long index = (long long)number_of(row, "license");
+
+	if (is_expired(row))
+		give_reason(reason, EXPIRED, "license %lld: expired%s%s",
+		    index, is_subscription(row) ? " at " : "",
+		    is_subscription(row) ? text_of(row, "end") : "");
+	else if (is(row, "status", "inactive") && is_to_come(row))
+		give_reason(reason, TO_COME, "license %lld: begins at %s",
+		    index, text_of(row, "start"));
+	else if (!is_true(row, "eula_accepted"))
+		give_reason(reason, is_right_to_use(row) ? TRIAL : AGREEMENT,
+		    "license %lld: agreement not accepted; use \"licctl "
+		    "license accept end user agreement\"",
+		    index);
+	else
+		return !is(row, "status", "inactive");
+	return false;
+}
+
+/* False: a check-out would fail. */
+static bool
+can_check_out(const json_t *rows, uint32_t count, struct reason *reason)
+{
 	json_int_t left = 0;
-	json_t *row;
+	const json_t *row;
+	bool counted = false;
 	size_t i;
 
+	*reason = (struct reason){ NONE, "no license" };
 	json_array_foreach(rows, i, row)
 	{
-		if (is(row, "status", "expiredInUse") ||
-		    is(row, "status", "expiredNotInUse"))
-			why = "license expired";
-	}
-	json_array_foreach(rows, i, row)
-	{
-		if (is(row, "status", "inactive") ||
-		    is(row, "status", "expiredInUse") ||
-		    is(row, "status", "expiredNotInUse"))
+		if (!is_serving(row, reason))
 			continue;
-		if (!is_true(row, "eula_accepted")) {
-			why = "agreement not accepted; use \"licctl license "
-			      "accept end user agreement\"";
-			continue;
-		}
 		if (!is_true(row, "counted"))
-			return NULL;
+			return true;
+		counted = true;
 		left += number_of(row, "count_left");
-		snprintf(text, size, "%u requested, %lld left", count,
-		    (long long)left);
-		why = text;
 	}
-	return left >= (json_int_t)count ? NULL : why;
+	if (counted)
+		give_reason(reason, COUNT, "%u requested, %lld left", count,
+		    (long long)left);
+	return left >= (json_int_t)count;
 }
 
 static bool
@@ -111,31 +146,27 @@ ask_exemption(struct ctl *ctl, const json_t *feature, bool *exempt)
 	return EXIT_DONE;
 }
 
-/* EXIT_DONE: why not, or NULL if it is licensed. */
+/* EXIT_DONE: *licensed, or the reason. */
 static int
 judge(struct ctl *ctl, const json_t *licenses, const json_t *features,
-    const char **why, char *text, size_t size)
+    bool *licensed, struct reason *reason)
 {
 	const json_t *feature = json_array_get(features, 0);
-	bool exempt = false;
-	int status = EXIT_DONE;
 
-	*why = why_not(licenses, ctl->count != 0 ? ctl->count : 1, text, size);
+	*licensed = can_check_out(
+	    licenses, ctl->count != 0 ? ctl->count : 1, reason);
 	if (feature == NULL && json_array_size(licenses) == 0)
-		*why = "no such feature";
-	if (*why != NULL)
-		status = ask_exemption(ctl, feature, &exempt);
-	if (exempt)
-		*why = NULL;
-	return status;
+		give_reason(reason, COUNT, "no such feature");
+	return *licensed ? EXIT_DONE : ask_exemption(ctl, feature, licensed);
 }
 
 static int
 check_feature(struct ctl *ctl)
 {
 	json_t *licenses = NULL, *features = NULL;
-	const char *name = ctl->args[0], *why;
-	char text[64];
+	const char *name = ctl->args[0];
+	struct reason reason;
+	bool licensed = false;
 	int status = choose_device(ctl);
 
 	if (status == EXIT_DONE)
@@ -143,14 +174,14 @@ check_feature(struct ctl *ctl)
 	if (status == EXIT_DONE)
 		status = ask_rows(ctl, "features", name, &features);
 	if (status == EXIT_DONE)
-		status =
-		    judge(ctl, licenses, features, &why, text, sizeof text);
+		status = judge(ctl, licenses, features, &licensed, &reason);
 	if (status == EXIT_DONE && ctl->json)
 		status = print_json(
 		    json_pack("{s:s, s:b, s:s}", "feature", name, "licensed",
-			why == NULL, "why", why != NULL ? why : ""));
-	if (status == EXIT_DONE && why != NULL)
-		status = ctl->json ? EXIT_FAILED : fail("%s: %s", name, why);
+			licensed, "why", licensed ? "" : reason.text));
+	if (status == EXIT_DONE && !licensed)
+		status = ctl->json ? EXIT_FAILED
+				   : fail("%s: %s", name, reason.text);
 	json_decref(licenses);
 	json_decref(features);
 	return status;

@@ -19,6 +19,7 @@ struct ctl {
 	const char *socket; /* NULL: the default */
 	const char *feature, *on_loss, *password_file;
 	uint32_t count, device, index, store; /* 0: not given */
+	bool all_devices; /* "switch all" */
 	bool json, yes, accept_eula, stop_on_failure, dry_run;
 	char **args; /* what follows the command's keywords */
 	size_t nargs;

@@ -7,6 +7,11 @@
 #include "out.h"
 #include "row.h"
 
+#define MINUTE 60
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define WEEK (7 * DAY)
+
 /* Permanent if the daemon knows more types than we do. */
 static enum lc_type
 type_of(const json_t *license)
@@ -50,8 +55,16 @@ is_evaluation(const json_t *license)
 bool
 is_expiring(const json_t *license)
 {
-	return (is_trial(license) && is_true(license, "eula_accepted")) ||
-	       is_subscription(license);
+	return !is_expired(license) &&
+	       ((is_trial(license) && is_true(license, "eula_accepted")) ||
+		   is_subscription(license));
+}
+
+bool
+is_expired(const json_t *license)
+{
+	return is(license, "status", "expiredInUse") ||
+	       is(license, "status", "expiredNotInUse");
 }
 
 bool
@@ -60,6 +73,17 @@ is_in_use(const json_t *license)
 	return is(license, "status", "inUse") ||
 	       is(license, "status", "expiredInUse") ||
 	       is(license, "status", "usageCountConsumed");
+}
+
+/* All of its time is left then, and less from its start on. */
+bool
+is_to_come(const json_t *license)
+{
+	int64_t start = time_of(text_of(license, "start"));
+	int64_t end = time_of(text_of(license, "end")) +
+		      number_of(license, "extension_days") * DAY;
+
+	return start >= 0 && number_of(license, "left_s") >= end - start;
 }
 
 /* ---- Words ---- */
@@ -81,9 +105,10 @@ state_text(const json_t *license)
 		return "Expired, Not in Use";
 	if (!is(license, "status", "notInUse"))
 		return "Active, In Use";
-	return is_true(license, "eula_accepted")
-		   ? "Active, Not in Use"
-		   : "Active, Not in Use, EULA not accepted";
+	if (!is_true(license, "eula_accepted"))
+		return "Active, Not in Use, EULA not accepted";
+	return is_right_to_use(license) ? "Active, Not in Use, EULA accepted"
+					: "Active, Not in Use";
 }
 
 const char *
@@ -98,18 +123,7 @@ priority_text(const json_t *license)
 	return "None";
 }
 
-json_int_t
-store_index(const json_t *license)
-{
-	return number_of(license, "license") - 1;
-}
-
 /* ---- Periods ---- */
-
-#define MINUTE 60
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
-#define WEEK (7 * DAY)
 
 /* The two largest units.  Minutes and seconds have no plural there. */
 const char *

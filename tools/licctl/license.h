@@ -16,14 +16,14 @@ bool is_subscription(const json_t *license); /* a date ends it */
 bool is_permanent(const json_t *license);
 bool is_right_to_use(const json_t *license);
 bool is_evaluation(const json_t *license);
-bool is_expiring(const json_t *license); /* by itself, or has expired */
+bool is_expiring(const json_t *license); /* by itself, and has not yet */
+bool is_expired(const json_t *license);
+bool is_to_come(const json_t *license); /* its start is still ahead */
 bool is_in_use(const json_t *license);
 
 const char *type_text(const json_t *license);
 const char *state_text(const json_t *license);
 const char *priority_text(const json_t *license);
-/* IOS numbers a store's licenses from 0. */
-json_int_t store_index(const json_t *license);
 
 #define PERIOD_SIZE 64
 /* "8  weeks 4  days ". */

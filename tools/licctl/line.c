@@ -240,6 +240,26 @@ run_filtered(struct ctl *ctl, const struct command *command)
 	return status;
 }
 
+/* "switch N" or "switch all" behind a show command, as on Catalyst stacks. */
+static int
+take_switch(struct ctl *ctl)
+{
+	const char *which;
+
+	if (ctl->nargs < 3 || strncmp(ctl->args[0], "sh", 2) != 0 ||
+	    strcmp(ctl->args[ctl->nargs - 2], "switch") != 0)
+		return EXIT_DONE;
+	which = ctl->args[ctl->nargs - 1];
+	if (strcmp(which, "all") == 0)
+		ctl->all_devices = true;
+	else if (!parse_number(which, &ctl->device))
+		return misuse("switch: expected the number of a member, or all, "
+			      "not %s",
+		    which);
+	ctl->nargs -= 2;
+	return EXIT_DONE;
+}
+
 int
 obey_line(struct ctl *ctl)
 {
@@ -251,7 +271,8 @@ obey_line(struct ctl *ctl)
 			return help();
 		return misuse("no command given");
 	}
-	if ((status = find_command(ctl, &command)) != EXIT_DONE)
+	if ((status = take_switch(ctl)) != EXIT_DONE ||
+	    (status = find_command(ctl, &command)) != EXIT_DONE)
 		goto out;
 	if (ctl->command != NULL && !takes_command(command))
 		status = misuse("only \"run\" takes a command after --");

@@ -11,7 +11,7 @@ struct list {
 	const char *name; /* of the request */
 	const struct column *columns;
 	size_t n;
-	bool underlined;
+	enum table_form form;
 };
 
 static int
@@ -24,7 +24,7 @@ show_list(struct ctl *ctl, const struct list *list)
 		return status;
 	if (ctl->json)
 		return print_json(rows);
-	table_print(list->columns, list->n, list->underlined, rows);
+	table_print(list->columns, list->n, list->form, rows);
 	json_decref(rows);
 	return EXIT_DONE;
 }
@@ -101,14 +101,14 @@ int
 show_udi(struct ctl *ctl)
 {
 	return show_list(
-	    ctl, &(struct list){ "devices", devices, NITEMS(devices), true });
+	    ctl, &(struct list){ "devices", devices, NITEMS(devices), TABLE_IOS_LINE });
 }
 
 int
 show_leases(struct ctl *ctl)
 {
 	return show_list(
-	    ctl, &(struct list){ "leases", leases, NITEMS(leases), false });
+	    ctl, &(struct list){ "leases", leases, NITEMS(leases), TABLE_PLAIN });
 }
 
 int
@@ -122,5 +122,5 @@ int
 show_level(struct ctl *ctl)
 {
 	return show_list(
-	    ctl, &(struct list){ "modules", modules, NITEMS(modules), false });
+	    ctl, &(struct list){ "modules", modules, NITEMS(modules), TABLE_PLAIN });
 }

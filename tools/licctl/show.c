@@ -151,7 +151,7 @@ print_feature_table(
 	size_t i;
 
 	(void)ctl;
-	table_begin(&table, columns, NITEMS(columns), false);
+	table_begin(&table, columns, NITEMS(columns), TABLE_IOS);
 	json_array_foreach(view->features, i, row)
 	{
 		if (!is_same_device(row, device))
@@ -159,7 +159,7 @@ print_feature_table(
 		table_cell(&table, text_of(row, "feature"));
 		table_cell(&table, yes_no(!is_true(row, "mandatory") &&
 					  !is_true(row, "advise")));
-		table_cell(&table, any(view, row, is_evaluation));
+		table_cell(&table, any(view, row, is_trial));
 		table_cell(&table, any(view, row, is_subscription));
 		table_cell(&table, any(view, row, is_in_use));
 		table_cell(&table, any(view, row, is_right_to_use));

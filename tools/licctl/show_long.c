@@ -11,21 +11,24 @@
 
 /* ---- One license ---- */
 
-/* "<UDI><PID>...</PID><SN>...</SN></UDI>", of the first UDI. */
+/* "<UDI><PID>...</PID><SN>...</SN></UDI>", of the first UDI.  A node-locked
+ * license that is not counted has no <UDI> around it, as on an ASR 903. */
 static void
 print_vendor(const json_t *license)
 {
 	const char *udi = json_string_value(
 	    json_array_get(json_object_get(license, "udis"), 0));
 	const char *colon = udi != NULL ? strchr(udi, ':') : NULL;
+	bool bare = colon != NULL && !is_true(license, "counted");
 
-	printf("\tVendor info: <UDI><PID>");
+	printf("\tVendor info: %s<PID>", bare ? "" : "<UDI>");
 	if (colon == NULL)
 		printf("NOTLOCKED</PID><SN>NOTLOCKED");
 	else
 		print_words(stdout, "%.*s</PID><SN>%s", (int)(colon - udi), udi,
 		    colon + 1);
-	printf("</SN></UDI>%s\n", is_right_to_use(license) ? "<T>RTU</T>" : "");
+	printf("</SN>%s%s\n", bare ? "" : "</UDI>",
+	    is_right_to_use(license) ? "<T>RTU</T>" : "");
 }
 
 static void
@@ -48,8 +51,13 @@ print_periods(const json_t *license)
 	}
 	if (is_subscription(license)) {
 		printf("\t    ");
+		/* Without a start it counts from its issue. */
 		print_words(stdout, "Start date: %s, End date: %s",
-		    text_of(license, "start"), text_of(license, "end"));
+		    text_of(license, json_is_string(json_object_get(
+					 license, "start"))
+					 ? "start"
+					 : "issued"),
+		    text_of(license, "end"));
 		putchar('\n');
 		print_period(
 		    "Subscription period left", number_of(license, "left_s"));
@@ -70,7 +78,7 @@ print_long(const struct view *view, const json_t *license)
 	    is_true(license, "additive") ? "Additive" : "Exclusive");
 	print_field("License Generation version",
 	    is_right_to_use(license) ? "0x8200000" : "0x8100000");
-	print_count(view, license);
+	print_own_count(view, license);
 	print_field("License Priority", priority_text(license));
 }
 
@@ -137,7 +145,7 @@ print_details(
 		print_name(list[i]);
 		print_long(view, list[i]);
 		printf(
-		    "\tStore Index: %lld\n", (long long)store_index(list[i]));
+		    "\tStore Index: %lld\n", (long long)number_of(list[i], "store_index"));
 		print_field("Store Name", store_text(store_of(view, list[i])));
 		printf("\tLicense Index: %lld\n",
 		    (long long)number_of(list[i], "license"));
@@ -176,7 +184,7 @@ print_stores(const struct view *view, const json_t *device,
 static void
 print_stored(const struct view *view, const json_t *license)
 {
-	printf("StoreIndex: %lld  Feature: ", (long long)store_index(license));
+	printf("StoreIndex: %lld  Feature: ", (long long)number_of(license, "store_index"));
 	print_name(license);
 	print_long(view, license);
 }
@@ -223,7 +231,7 @@ print_signed(const struct view *view, const json_t *license)
 {
 	(void)view;
 	printf("  Store Index: %lld\n    License: ",
-	    (long long)store_index(license));
+	    (long long)number_of(license, "store_index"));
 	print_words(stdout, "%s ", text_of(license, "id"));
 	print_text(stdout, text_of(license, "feature"));
 	print_words(stdout, " %s %s, issued %s by ",

@@ -12,9 +12,10 @@
 
 void
 table_begin(
-    struct table *t, const struct column *columns, size_t n, bool underlined)
+    struct table *t, const struct column *columns, size_t n,
+    enum table_form form)
 {
-	size_t width = 0, have = columns_of(stdout);
+	size_t width = 0, have = form == TABLE_PLAIN ? columns_of(stdout) : 0;
 
 	for (size_t i = 0; i < n; i++)
 		width += columns[i].width != 0 ? columns[i].width
@@ -27,7 +28,7 @@ table_begin(
 	for (size_t i = 0; i < n; i++)
 		printf("%-*s%s", (int)columns[i].width, columns[i].head,
 		    i + 1 == n ? "\n" : "");
-	if (underlined)
+	if (form == TABLE_IOS_LINE)
 		puts(LINE);
 }
 
@@ -89,14 +90,15 @@ cell_text(
 
 void
 table_print(
-    const struct column *columns, size_t n, bool underlined, const json_t *rows)
+    const struct column *columns, size_t n, enum table_form form,
+    const json_t *rows)
 {
 	char buffer[CELL_SIZE];
 	struct table table;
 	const json_t *row;
 	size_t i, j;
 
-	table_begin(&table, columns, n, underlined);
+	table_begin(&table, columns, n, form);
 	json_array_foreach(rows, i, row)
 	{
 		for (j = 0; j < n; j++)

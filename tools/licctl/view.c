@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "data.h"
 #include "license.h"
@@ -158,27 +157,25 @@ print_field(const char *name, const char *value)
 	putchar('\n');
 }
 
-static bool
-has_colors(void)
-{
-	return isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
-}
-
 void
 print_state(const json_t *license)
 {
-	const char *text = state_text(license), *color = NULL;
+	print_field("License State", state_text(license));
+}
 
-	if (strncmp(text, "Expired", 7) == 0)
-		color = "31";
-	else if (strstr(text, "EULA") != NULL)
-		color = "33";
-	else if (strcmp(text, "Active, In Use") == 0)
-		color = "32";
-	if (color != NULL && has_colors())
-		printf("\tLicense State: \033[%sm%s\033[0m\n", color, text);
+static void
+print_sums(const json_t *license, const struct count *count, json_int_t over)
+{
+	if (!is_true(license, "counted"))
+		print_field("License Count", "Non-Counted");
+	else if (is_trial(license))
+		printf("\tLicense Count: %lld/%lld  (In-use/Violation)\n",
+		    (long long)count->used, (long long)over);
 	else
-		printf("\tLicense State: %s\n", text);
+		printf("\tLicense Count: %lld/%lld/%lld  "
+		       "(Active/In-use/Violation)\n",
+		    (long long)count->active, (long long)count->used,
+		    (long long)over);
 }
 
 /* In violation is what is held beyond what licenses give. */
@@ -188,20 +185,22 @@ print_count(const struct view *view, const json_t *license)
 	struct count count = count_of(view, license);
 	json_int_t demand = demand_of(view, license), over = count.expired;
 
-	if (!is_true(license, "counted")) {
-		print_field("License Count", "Non-Counted");
-		return;
-	}
 	if (is_in_use(license) && demand > count.used)
 		over += demand - count.used;
-	if (is_trial(license))
-		printf("\tLicense Count: %lld/%lld  (In-use/Violation)\n",
-		    (long long)count.used, (long long)over);
-	else
-		printf("\tLicense Count: %lld/%lld/%lld  "
-		       "(Active/In-use/Violation)\n",
-		    (long long)count.active, (long long)count.used,
-		    (long long)over);
+	print_sums(license, &count, over);
+}
+
+void
+print_own_count(const struct view *view, const json_t *license)
+{
+	struct count count = { 0, 0, 0 };
+
+	if (!is_grouped(license)) {
+		print_count(view, license);
+		return;
+	}
+	add_count(&count, license);
+	print_sums(license, &count, count.expired);
 }
 
 /* ---- Views ---- */
@@ -249,7 +248,7 @@ view_load(struct ctl *ctl, struct view *view)
 	return make_groups(view) ? EXIT_DONE : fail("out of memory");
 }
 
-/* Between the devices of a stack; a single device is not named. */
+/* The members of a stack are named when all are shown. */
 static void
 name_device(const struct view *view, const json_t *device)
 {
@@ -258,6 +257,40 @@ name_device(const struct view *view, const json_t *device)
 	print_words(stdout, "Device %lld: %s",
 	    (long long)number_of(device, "device"), text_of(device, "udi"));
 	putchar('\n');
+}
+
+static bool
+is_master(const json_t *device, const void *arg)
+{
+	(void)arg;
+	return is_true(device, "master");
+}
+
+/* Readers of IOS know one device: the one that they are logged in to. */
+static void
+show_devices(
+    const struct ctl *ctl, const struct view *view, view_print *print)
+{
+	bool all = ctl->all_devices || ctl->device != 0 ||
+		   find_row(view->devices, is_master, NULL) == NULL;
+	const json_t *device;
+	size_t i;
+
+	json_array_foreach(view->devices, i, device)
+	{
+		if (!all && !is_master(device, NULL))
+			continue;
+		if (all)
+			name_device(view, device);
+		print(ctl, view, device);
+	}
+	if (!all && json_array_size(view->devices) > 1 &&
+	    columns_of(stdout) != 0) {
+		(void)fflush(stdout);
+		fputs("This is the master alone; add \"switch N\" or \"switch "
+		      "all\" for other members.\n",
+		    stderr);
+	}
 }
 
 struct selection {
@@ -278,8 +311,6 @@ view_show(
 {
 	const struct selection selection = { keep };
 	struct view view;
-	const json_t *device;
-	size_t i;
 	int status = view_load(ctl, &view);
 
 	if (status == EXIT_DONE && keep != NULL)
@@ -287,11 +318,7 @@ view_show(
 	if (status == EXIT_DONE && ctl->json)
 		status = print_json(json_incref(view.licenses));
 	else if (status == EXIT_DONE)
-		json_array_foreach(view.devices, i, device)
-		{
-			name_device(&view, device);
-			print(ctl, &view, device);
-		}
+		show_devices(ctl, &view, print);
 	view_free(&view);
 	return status;
 }

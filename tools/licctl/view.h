@@ -24,8 +24,8 @@ typedef void view_print(
     const struct ctl *, const struct view *, const json_t *device);
 
 /*
- * Shows the licenses that `keep` keeps (NULL: all), device by device, or as
- * JSON.  An argument of the command is a feature, and must exist.  Returns an
+ * Shows the licenses that `keep` keeps (NULL: all), of the master unless
+ * devices were chosen, or as JSON of all devices.  An argument of the command is a feature, and must exist.  Returns an
  * exit status.
  */
 int view_show(
@@ -38,6 +38,9 @@ const char *store_text(const json_t *store);
 /* "\tNAME: VALUE". */
 void print_field(const char *name, const char *value);
 void print_state(const json_t *license);
+/* Of the license, with those that serve its feature together with it; */
 void print_count(const struct view *, const json_t *license);
+/* or of it alone. */
+void print_own_count(const struct view *, const json_t *license);
 
 #endif

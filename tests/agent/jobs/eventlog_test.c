@@ -110,6 +110,7 @@ event_of(enum lc_event_kind kind)
 		.device = 1,
 		.store = 1,
 		.license = 5,
+		.store_index = 4,
 		.feature = 4,
 		.type = LC_DEMO,
 		.feature_name = "uck9",
