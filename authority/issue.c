@@ -420,7 +420,7 @@ lc_bundle_writer(struct lc_bundle *bundle)
 }
 
 enum lc_err
-lc_bundle_save(const struct lc_bundle *bundle, const char *path, bool replace,
+lc_bundle_text(const struct lc_bundle *bundle, const char **text, size_t *len,
     struct lc_detail *detail)
 {
 	const struct lc_file_writer *writer = &bundle->writer;
@@ -432,6 +432,20 @@ lc_bundle_save(const struct lc_bundle *bundle, const char *path, bool replace,
 		    LC_FILE_MAX, writer->len);
 	if (err != LC_OK)
 		return err;
-	return lc_disk_write(
-	    path, writer->text, writer->len, 0666, replace, detail);
+	*text = writer->len > 0 ? writer->text : "";
+	*len = writer->len;
+	return LC_OK;
+}
+
+enum lc_err
+lc_bundle_save(const struct lc_bundle *bundle, const char *path, bool replace,
+    struct lc_detail *detail)
+{
+	const char *text;
+	size_t len;
+	enum lc_err err = lc_bundle_text(bundle, &text, &len, detail);
+
+	if (err != LC_OK)
+		return err;
+	return lc_disk_write(path, text, len, 0666, replace, detail);
 }

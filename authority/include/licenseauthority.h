@@ -104,6 +104,13 @@ LC_API enum lc_err lc_bundle_add_lines(struct lc_bundle *,
     struct lc_detail *);
 
 /*
+ * The text of the file, which lives until the bundle is changed or freed.
+ * LC_EFILE: more than a device accepts (16 MiB); LC_ENOMEM.
+ */
+LC_API enum lc_err lc_bundle_text(const struct lc_bundle *, const char **text,
+    size_t *len, struct lc_detail *);
+
+/*
  * Writes the file atomically.  Without replace an existing file is kept
  * (LC_EEXISTS).  LC_EFILE: more than a device accepts (16 MiB, 20,000 lines);
  * LC_EIO; LC_ENOMEM.

@@ -197,6 +197,25 @@ run 0 inspect --json many.lic
 is "different licenses" "$(grep '"id"' out | sort -u | wc -l)" 500
 run 0 inspect -k acme many.lic
 has out "many.lic: 500 licenses, all valid"
+# a file named "-" is never made
+run 0 issue acme --udi LIC1921/K9:FTX1234567A --feature uck9 \
+    --type permanent -o -
+cp out stream.lic
+has err "issued a license for uck9 1.0, permanent, id "
+run 0 inspect --keys acme stream.lic
+has out "stream.lic: 1 license, all valid"
+"$licissue" inspect --keys acme - <stream.lic >out 2>err
+has out "-: 1 license, all valid"
+[ -e - ] && complain "-o -" "a file named -"
+run 2 issue acme --udi LIC1921/K9:FTX1234567A --feature uck9 \
+    --type permanent --append -o -
+has err "--append needs a file"
+past="issue acme --udi LIC1921/K9:FTX1234567A --feature uck9 \
+    --type paidSubscription --end 2020-01-01"
+run 0 $past -o past.lic
+has err "warning: the end date has passed (--past: no warning)"
+run 0 $past --past --force -o past.lic
+is "what is said" "$(cat err)" ""
 issue 1 $permanent --copies 20000 --append -o many.lic
 has err "at most 20000, not 20500"
 printf 'words\n' >words

@@ -1,7 +1,10 @@
 /* authority.c - what the commands that move licenses share. */
 #include "licissue.h"
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct lc_authority *
@@ -20,10 +23,54 @@ open_authority(const char *dir)
 	return NULL;
 }
 
+bool
+is_stdout(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+static enum lc_err
+print_bundle(const struct lc_bundle *bundle, struct lc_detail *detail)
+{
+	const char *text;
+	size_t len;
+	enum lc_err err = lc_bundle_text(bundle, &text, &len, detail);
+
+	if (err != LC_OK)
+		return err;
+	if (fwrite(text, 1, len, stdout) == len && fflush(stdout) == 0)
+		return LC_OK;
+	(void)snprintf(detail->text, sizeof detail->text, "standard output: %s",
+	    strerror(errno));
+	return LC_EIO;
+}
+
+enum lc_err
+save_bundle(const struct lc_bundle *bundle, const char *path, bool replace,
+    struct lc_detail *detail)
+{
+	return is_stdout(path) ? print_bundle(bundle, detail)
+			       : lc_bundle_save(bundle, path, replace, detail);
+}
+
+void
+report(const char *path, const char *format, ...)
+{
+	FILE *to = is_stdout(path) ? stderr : stdout;
+	va_list args;
+
+	if (!is_stdout(path))
+		fprintf(to, "%s: ", path);
+	va_start(args, format);
+	(void)vfprintf(to, format, args);
+	va_end(args);
+	fputc('\n', to);
+}
+
 int
 check_output(const char *path, bool force)
 {
-	if (!force && access(path, F_OK) == 0)
+	if (!force && !is_stdout(path) && access(path, F_OK) == 0)
 		return fail("%s: already exists (--force replaces it)", path);
 	return EXIT_DONE;
 }

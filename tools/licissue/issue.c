@@ -23,12 +23,14 @@ static const char usage[] =
     "  --period N[d]        seconds, or days, of use\n"
     "  --start DATE         subscriptions: start date\n"
     "  --end DATE           subscriptions: end date\n"
+    "  --past               no warning of an end date that has passed\n"
     "  --extension-days N   subscriptions: days of use after the end date\n"
     "  --additive           adds to other licenses for the feature\n"
     "  --eula FILE          the agreement's text, to include in the file\n"
     "  --comment TEXT\n"
     "\n"
-    "  -o, --output FILE    the license file to create\n"
+    "  -o, --output FILE    the license file to create; -: standard "
+    "output\n"
     "  --append             add to the file, or create it\n"
     "  --force              replace the file\n"
     "  --copies N           N licenses that differ only in their ids\n"
@@ -45,7 +47,7 @@ struct job {
 	size_t eula_len;
 	struct lc_terms terms;
 	const char *udis[LC_NUDI_MAX];
-	bool unlocked, append, force;
+	bool unlocked, append, force, past;
 	uint32_t copies;
 };
 
@@ -174,6 +176,14 @@ set_force(struct job *job, const char *arg)
 }
 
 static bool
+set_past(struct job *job, const char *arg)
+{
+	(void)arg;
+	job->past = true;
+	return true;
+}
+
+static bool
 set_copies(struct job *job, const char *arg)
 {
 	return parse_number(arg, 1, COPIES_MAX, &job->copies);
@@ -210,6 +220,7 @@ static const struct setting {
 	{ "output", set_output, "a file" },
 	{ "append", set_append, NULL },
 	{ "force", set_force, NULL },
+	{ "past", set_past, NULL },
 	{ "copies", set_copies, "a number from 1 to 20000" },
 	{ "id", set_id, "an identity" },
 	{ "issued", set_issued, A_DATE },
@@ -303,6 +314,8 @@ conflict(const struct job *job)
 	if (job->unlocked && lc_type_node_locked(job->terms.type))
 		return "licenses of this type are locked to devices: use "
 		       "--udi";
+	if (job->append && is_stdout(job->output))
+		return "--append needs a file: not -o -";
 	if (job->append && job->force)
 		return "--append and --force exclude each other";
 	if (job->copies > 1 && job->terms.id[0] != '\0')
@@ -369,15 +382,15 @@ sign_all(const struct job *job, const struct lc_authority *authority,
 }
 
 static void
-report(const struct job *job, const char *id)
+report_issued(const struct job *job, const char *id)
 {
 	if (job->copies > 1)
-		printf("%s: issued %u licenses for %s %s, %s\n", job->output,
+		report(job->output, "issued %u licenses for %s %s, %s",
 		    job->copies, job->terms.feature, job->terms.version,
 		    lc_type_name(job->terms.type));
 	else
-		printf("%s: issued a license for %s %s, %s, id %s\n",
-		    job->output, job->terms.feature, job->terms.version,
+		report(job->output, "issued a license for %s %s, %s, id %s",
+		    job->terms.feature, job->terms.version,
 		    lc_type_name(job->terms.type),
 		    job->terms.id[0] != '\0' ? job->terms.id : id);
 }
@@ -400,8 +413,8 @@ write_lines(const struct job *job, const struct lc_authority *authority,
 		 (const char *const *)lines, job->copies, &detail)) != LC_OK ||
 	    (err = lc_authority_keep(authority, (const char *const *)lines,
 		 job->copies, job->eula, job->eula_len, &detail)) != LC_OK ||
-	    (err = lc_bundle_save(bundle, job->output,
-		 job->append || job->force, &detail)) != LC_OK) {
+	    (err = save_bundle(bundle, job->output, job->append || job->force,
+		 &detail)) != LC_OK) {
 		(void)fail_core(err, &detail);
 		if (err == LC_EEXISTS)
 			fputs("Use --append to add to it, or --force to "
@@ -409,9 +422,11 @@ write_lines(const struct job *job, const struct lc_authority *authority,
 			    stderr);
 		return EXIT_FAILED;
 	}
-	report(job, id);
-	if (job->terms.end != LC_NO_TIME && job->terms.end <= time(NULL))
-		(void)fail("warning: the end date has passed");
+	report_issued(job, id);
+	if (!job->past && job->terms.end != LC_NO_TIME &&
+	    job->terms.end <= time(NULL))
+		(void)fail("warning: the end date has passed (--past: no "
+			   "warning)");
 	return EXIT_DONE;
 }
 

@@ -91,7 +91,7 @@ read_all(FILE *file, char *data, size_t max, size_t *len)
 char *
 read_file(const char *path, size_t max, size_t *len)
 {
-	FILE *file = fopen(path, "r");
+	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
 	char *data = malloc(max + 1);
 	bool ok = read_all(file, data, max, len);
 
@@ -99,7 +99,7 @@ read_file(const char *path, size_t max, size_t *len)
 		(void)fail("%s: cannot read: %m", path);
 	else if (*len > max)
 		(void)fail("%s: more than %zu bytes", path, max);
-	if (file != NULL)
+	if (file != NULL && file != stdin)
 		(void)fclose(file); /* it was only read */
 	if (ok && *len <= max)
 		return data;

@@ -53,6 +53,15 @@ char *read_file(const char *path, size_t max, size_t *len);
 struct lc_authority *open_authority(const char *dir);
 /* Refuses a file that exists before the ledger changes. */
 int check_output(const char *path, bool force);
+
+/* Is the file of -o standard output? */
+bool is_stdout(const char *path);
+/* lc_bundle_save, or to standard output. */
+enum lc_err save_bundle(const struct lc_bundle *, const char *path,
+    bool replace, struct lc_detail *);
+/* What was written to the file: on standard output, unless it went there. */
+void report(const char *path, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /*
  * Records a device's key from its credentials; udi NULL: of any device.  An
  * exit status, with a message unless it is EXIT_DONE.

@@ -154,13 +154,12 @@ static int
 save(const struct job *job, const struct lc_bundle *bundle)
 {
 	struct lc_detail detail = { "" };
-	enum lc_err err =
-	    lc_bundle_save(bundle, job->output, job->force, &detail);
+	enum lc_err err = save_bundle(bundle, job->output, job->force, &detail);
 
 	if (err != LC_OK)
 		return fail_core(err, &detail);
-	printf("%s: permission ticket for %s, removes %zu license%s\n",
-	    job->output, job->asked.udi, job->asked.nremove,
+	report(job->output, "permission ticket for %s, removes %zu license%s",
+	    job->asked.udi, job->asked.nremove,
 	    job->asked.nremove == 1 ? "" : "s");
 	return EXIT_DONE;
 }

@@ -92,17 +92,20 @@ missing(const struct job *job)
 /* ---- Doing it -------------------------------------------------------- */
 
 static void
-report(const struct job *job, const struct lc_redeemed *result)
+report_moved(const struct job *job, const struct lc_redeemed *result)
 {
-	printf("%s: %zu license%s for %s%s\n", job->output, result->issued,
+	FILE *to = is_stdout(job->output) ? stderr : stdout;
+
+	report(job->output, "%zu license%s for %s%s", result->issued,
 	    result->issued == 1 ? "" : "s", job->udi,
 	    result->again ? ", as before" : "");
 	if (result->spent > 0)
-		printf("%zu more were used up and are not moved.\n",
+		fprintf(to, "%zu more were used up and are not moved.\n",
 		    result->spent);
 	if (result->key_is_new)
-		printf("The device's key was unknown: the key of this ticket "
-		       "is now on record.\n");
+		fputs("The device's key was unknown: the key of this ticket "
+		      "is now on record.\n",
+		    to);
 }
 
 static int
@@ -110,12 +113,11 @@ save(const struct job *job, const struct lc_bundle *bundle,
     const struct lc_redeemed *result)
 {
 	struct lc_detail detail = { "" };
-	enum lc_err err =
-	    lc_bundle_save(bundle, job->output, job->force, &detail);
+	enum lc_err err = save_bundle(bundle, job->output, job->force, &detail);
 
 	if (err != LC_OK)
 		return fail_core(err, &detail);
-	report(job, result);
+	report_moved(job, result);
 	return EXIT_DONE;
 }
 
