@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "clockwatch.h"
+#include "compat.h"
 #include "control/control.h"
 #include "jobs/eventlog.h"
 #include "jobs/jobs.h"

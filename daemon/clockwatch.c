@@ -6,10 +6,14 @@
  */
 #include "clockwatch.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
+
+#include "log.h"
 
 static bool
 arm(struct clockwatch *clock)
@@ -34,8 +38,9 @@ ready(void *arg, short revents)
 
 	(void)revents;
 	/* ECANCELED is what it is for. */
-	if (read(clock->watch.fd, &expired, sizeof expired) < 0)
-		(void)arm(clock);
+	if (read(clock->watch.fd, &expired, sizeof expired) < 0 && !arm(clock))
+		log_warn("main", "cannot watch the wall clock any longer: %s",
+		    strerror(errno));
 	clock->changed(clock->arg);
 }
 

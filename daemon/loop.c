@@ -44,9 +44,9 @@ loop_free(struct loop *loop)
 int64_t
 loop_now_ms(void)
 {
-	struct timespec now;
+	struct timespec now = { 0 }; /* stands still where it is refused */
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 

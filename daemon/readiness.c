@@ -14,9 +14,9 @@ readiness_ready(void)
 void
 readiness_reloading(void)
 {
-	struct timespec now;
+	struct timespec now = { 0 }; /* stands still where it is refused */
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 	    (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 }

@@ -14,7 +14,7 @@ noinst_LTLIBRARIES += licensecore/libformat.la
 licensecore_libformat_la_SOURCES =
 licensecore_libformat_la_CPPFLAGS = $(CORE_CPPFLAGS) $(CRYPTO_CFLAGS) \
 	$(JANSSON_CFLAGS)
-licensecore_libformat_la_LIBADD = $(CRYPTO_LIBS) $(JANSSON_LIBS)
+licensecore_libformat_la_LIBADD = compat/libcompat.la $(CRYPTO_LIBS) $(JANSSON_LIBS)
 
 noinst_LTLIBRARIES += licensecore/libcore.la
 licensecore_libcore_la_SOURCES =

@@ -4,8 +4,6 @@
  */
 #include "names.h"
 
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -12,9 +12,9 @@
 static int64_t
 now_us(void)
 {
-	struct timespec now;
+	struct timespec now = { 0 }; /* stands still where it is refused */
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 

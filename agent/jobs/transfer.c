@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "compat.h"
 #include "log.h"
 
 #define PROGRAM "licagent-transfer"

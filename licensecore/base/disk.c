@@ -18,6 +18,7 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include "compat.h"
 #include "error.h"
 
 static enum lc_err

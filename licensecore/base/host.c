@@ -19,6 +19,26 @@ lc_notice(const struct lc_host *host, enum lc_err err, const char *fmt, ...)
 	host->notice(host->arg, err, text);
 }
 
+/* Milliseconds; -1: there is no such clock. */
+static int64_t
+system_boot_ms(void)
+{
+	struct timespec ts;
+
+	/* Since Linux 2.6.39; the other one stops while the machine sleeps. */
+	if (clock_gettime(CLOCK_BOOTTIME, &ts) != 0 &&
+	    clock_gettime(CLOCK_MONOTONIC, &ts) != 0)
+		return -1;
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+bool
+lc_host_has_clocks(const struct lc_host *host)
+{
+	return (host->clock.wall != NULL || time(NULL) != (time_t)-1) &&
+	    (host->clock.boot_ms != NULL || system_boot_ms() >= 0);
+}
+
 int64_t
 lc_host_wall(const struct lc_host *host)
 {
@@ -29,10 +49,6 @@ lc_host_wall(const struct lc_host *host)
 int64_t
 lc_host_boot_ms(const struct lc_host *host)
 {
-	struct timespec ts;
-
-	if (host->clock.boot_ms != NULL)
-		return host->clock.boot_ms(host->clock.arg);
-	(void)clock_gettime(CLOCK_BOOTTIME, &ts);	/* exists since 2.6.39 */
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return host->clock.boot_ms != NULL ?
+	    host->clock.boot_ms(host->clock.arg) : system_boot_ms();
 }

@@ -373,6 +373,11 @@ lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 		    "the state and the keys directory have to be named");
 	if ((err = core_new(o, &lc)) != LC_OK)
 		return err;
+	if (!lc_host_has_clocks(&lc->host)) {
+		err = lc_fail(detail, LC_EIO,
+		    "the system's clock cannot be read: %s", strerror(errno));
+		goto out;
+	}
 	if ((err = state_open(lc, detail)) != LC_OK)
 		goto out;
 	lc_due_begin(lc);

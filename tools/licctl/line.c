@@ -1,8 +1,6 @@
 /* line.c - a command line: options, command, filter. */
 #include "line.h"
 
-#include "config.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

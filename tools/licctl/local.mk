@@ -41,7 +41,7 @@ bin_licctl_SOURCES = \
 	licensecore/format/type.c licensecore/format/type.h
 bin_licctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client \
 	-I$(top_srcdir)/licensecore $(JANSSON_CFLAGS)
-bin_licctl_LDADD = agent/client/libclient.la $(JANSSON_LIBS)
+bin_licctl_LDADD = agent/client/libclient.la compat/libcompat.la $(JANSSON_LIBS)
 dist_man_MANS += tools/licctl/licctl.1
 
 # Where the shells look; named as they want it.

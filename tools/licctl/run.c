@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "compat.h"
 #include "data.h"
 #include "out.h"
 

@@ -2,8 +2,6 @@
  * version.c - which software runs, at which levels: `show version` and `show
  * license right-to-use`, in the form of IOS.
  */
-#include "config.h"
-
 #include <stdio.h>
 
 #include "commands.h"
