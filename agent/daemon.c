@@ -136,6 +136,18 @@ on_clock_changed(void *arg)
 	loop_timer_set(d->loop, &d->due, 0);
 }
 
+/* While the state is loaded nobody reads the descriptor of signals. */
+static bool
+is_stopped(void *arg)
+{
+	sigset_t pending;
+
+	(void)arg;
+	return sigpending(&pending) == 0 &&
+	       (sigismember(&pending, SIGTERM) == 1 ||
+		   sigismember(&pending, SIGINT) == 1);
+}
+
 static struct lc_options
 core_options(struct daemon *d, const struct conf *conf)
 {
@@ -144,6 +156,7 @@ core_options(struct daemon *d, const struct conf *conf)
 	options.notice = on_notice;
 	options.event = on_event;
 	options.lease = on_lease;
+	options.stop = is_stopped;
 	options.arg = d;
 	return options;
 }
@@ -383,17 +396,20 @@ watch_clock(struct daemon *d)
 		    strerror(errno));
 }
 
-static bool
+static enum lc_err
 open_core(struct daemon *d)
 {
 	struct lc_options options = core_options(d, d->conf);
 	struct lc_detail detail = { "" };
 	enum lc_err err = lc_open(&options, &d->agent.core, &detail);
 
-	if (err != LC_OK)
+	if (err == LC_ESTOPPED)
+		log_info("main", "stopping on a signal; the state was not "
+				 "loaded yet");
+	else if (err != LC_OK)
 		log_error("core", "cannot open the state: %s",
 		    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
-	return err == LC_OK;
+	return err;
 }
 
 static bool
@@ -439,11 +455,13 @@ open_link(struct daemon *d)
 }
 
 struct daemon *
-daemon_open(const char *path, struct conf *conf)
+daemon_open(const char *path, struct conf *conf, bool *stopped)
 {
 	struct daemon *d = calloc(1, sizeof *d);
 	char why[CONTROL_ERROR_MAX];
+	enum lc_err err;
 
+	*stopped = false;
 	if (d == NULL) {
 		conf_free(conf);
 		log_error("main", "out of memory");
@@ -462,7 +480,9 @@ daemon_open(const char *path, struct conf *conf)
 	};
 	if ((d->loop = loop_new()) == NULL || !open_signals(d))
 		log_error("main", "cannot start: %s", strerror(errno));
-	else if (open_core(d)) {
+	else if ((err = open_core(d)) != LC_OK)
+		*stopped = err == LC_ESTOPPED;
+	else {
 		if (!open_tables(d) || !open_link(d) || !open_control(d))
 			log_error("main", "out of memory");
 		else if (listen_for_programs(d, d->conf, why)) {

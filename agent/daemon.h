@@ -19,10 +19,11 @@ struct daemon;
 
 /*
  * Opens the state and everything else but the master, which comes when it
- * comes.  Takes the configuration over, also on failure, which is logged.
+ * comes.  Takes the configuration over, also on failure, which is logged;
+ * *stopped: it is none, SIGTERM or SIGINT came while the state was loaded.
  * path: where to read it again on SIGHUP; borrowed.
  */
-struct daemon *daemon_open(const char *path, struct conf *);
+struct daemon *daemon_open(const char *path, struct conf *, bool *stopped);
 void daemon_close(struct daemon *); /* NULL is fine */
 
 /* Until SIGTERM or SIGINT; false: it cannot go on, which is logged. */

@@ -193,11 +193,11 @@ static int
 serve(const struct arguments *arguments, struct conf *conf, const char *path)
 {
 	int word = arguments->foreground ? -1 : go_to_background();
-	struct daemon *daemon = daemon_open(path, conf);
 	bool good;
+	struct daemon *daemon = daemon_open(path, conf, &good);
 
-	if (daemon == NULL)
-		return EXIT_FAILURE;
+	if (daemon == NULL) /* stopping when asked to is good */
+		return good ? EXIT_SUCCESS : EXIT_FAILURE;
 	if (word >= 0 && !say_ready(word)) {
 		log_error("main", "cannot detach from the terminal: %s",
 		    strerror(errno));

@@ -136,6 +136,7 @@ error_code(enum lc_err err)
 	case LC_ENEWER:
 	case LC_EOPTIONS:
 	case LC_ETRUST:
+	case LC_ESTOPPED:
 		break;
 	}
 	return "failed";

@@ -55,6 +55,7 @@ cause_of(enum lc_err err)
 	case LC_ENEWER:
 	case LC_EOPTIONS:
 	case LC_ETRUST:
+	case LC_ESTOPPED:
 	case LC_EMIXED:
 		return CAUSE_GENERAL;
 	}

@@ -27,6 +27,8 @@ lc_strerror(enum lc_err err)
 		return "inconsistent options";
 	case LC_ETRUST:
 		return "untrusted keys";
+	case LC_ESTOPPED:
+		return "stopped before it was open";
 	case LC_EDEVICE:
 		return "no such device";
 	case LC_ESTORE:
@@ -79,6 +81,12 @@ lc_strerror(enum lc_err err)
 		return "licenses failed for different reasons";
 	}
 	return "unknown error";
+}
+
+bool
+lc_err_is_final(enum lc_err err)
+{
+	return err == LC_ENOMEM || err == LC_ESTOPPED;
 }
 
 /* Is c a continuation byte of a UTF-8 character? */

@@ -19,6 +19,9 @@
 enum lc_err lc_fail(struct lc_detail *detail, enum lc_err err,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Does it end all that is under way, whatever is being read? */
+bool lc_err_is_final(enum lc_err);
+
 /* What failed was made good: nothing is said of it any more.  NULL is fine. */
 void lc_unfail(struct lc_detail *);
 

@@ -39,6 +39,13 @@ lc_host_has_clocks(const struct lc_host *host)
 	    (host->clock.boot_ms != NULL || system_boot_ms() >= 0);
 }
 
+enum lc_err
+lc_host_asks(const struct lc_host *host)
+{
+	return host->stop != NULL && host->stop(host->arg) ? LC_ESTOPPED :
+	    LC_OK;
+}
+
 int64_t
 lc_host_wall(const struct lc_host *host)
 {

@@ -61,6 +61,7 @@ enum lc_err {
 	LC_ENEWER,	/* state written by a newer version of this library */
 	LC_EOPTIONS,	/* the options contradict themselves */
 	LC_ETRUST,	/* the keys cannot be trusted: who may write them? */
+	LC_ESTOPPED,	/* the program asked lc_open to give up */
 
 	/* What a request points at. */
 	LC_EDEVICE,	/* no such device */
@@ -376,7 +377,13 @@ struct lc_options {
 	 * not call back into the core.
 	 */
 	void (*lease)(void *arg, struct lc_lease *);
-	void *arg;		/* for all three */
+	/*
+	 * Asked (if not NULL) again and again while lc_open reads and verifies,
+	 * which takes a while with many licenses.  True: lc_open gives up with
+	 * LC_ESTOPPED.  Must not call back into the core.
+	 */
+	bool (*stop)(void *arg);
+	void *arg;		/* for all of these */
 	/*
 	 * How often running meters are recorded: what a crash may lose of
 	 * them.  Seconds, 0 for LC_FLUSH_S.

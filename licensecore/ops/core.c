@@ -140,6 +140,32 @@ key_open(struct lc_state *st, bool *made, struct lc_detail *detail)
 	return err;
 }
 
+/* ---- Rows ------------------------------------------------------------ */
+
+/* So many, in about a millisecond, until the host is asked again. */
+#define ROWS_ASK 128
+
+static void
+rows_reset(void *arg)
+{
+	struct lc_state *st = arg;
+
+	lc_book_reset(&st->book);
+}
+
+static enum lc_err
+row_load(void *arg, enum lc_state_table table, int64_t key,
+    const struct lc_value *values)
+{
+	struct lc_state *st = arg;
+	enum lc_err err = LC_OK;
+
+	if (key % ROWS_ASK == 1)
+		err = lc_host_asks(st->host);
+	return err != LC_OK ? err :
+	    lc_book_row(&st->book, table, key, values);
+}
+
 /* The rows, and what meters that ran had reached. */
 static enum lc_err
 rows_open(struct lc *lc, const uint8_t *key, struct lc_detail *detail)
@@ -148,7 +174,7 @@ rows_open(struct lc *lc, const uint8_t *key, struct lc_detail *detail)
 	const struct lc_twin_options o = {
 		.dir = st->dir, .key = key, .why = &st->why,
 		.now = lc_host_wall(st->host),
-		.loader = { &st->book, lc_book_reset, lc_book_row },
+		.loader = { st, rows_reset, row_load },
 		.notice = st->host->notice, .arg = st->host->arg,
 	};
 	const struct lc_head *head;
@@ -236,7 +262,7 @@ place_load(struct lc *lc, struct lc_model *m, struct lc_place *place)
 {
 	enum lc_err err = lc_store_load(lc, m, place);
 
-	if (err == LC_OK || err == LC_ENOMEM)
+	if (err == LC_OK || lc_err_is_final(err))
 		return err;
 	lc_notice(&lc->host, err, "store %s: not used: %s",
 	    place->public.name, *lc->state.why.text != '\0' ?
@@ -255,7 +281,7 @@ takeover(struct lc *lc, const struct lc_model *m)
 	    !lc_takeover_is_due(st))
 		return LC_OK;
 	err = lc_takeover(st, m, m->trust);
-	if (err == LC_OK || err == LC_ENOMEM)
+	if (err == LC_OK || lc_err_is_final(err))
 		return err;
 	lc_notice(&lc->host, err, "%s: what was recorded before cannot be"
 	    " taken over: %s; trying again", st->dir, *st->why.text != '\0' ?
@@ -335,6 +361,7 @@ core_new(const struct lc_options *o, struct lc **out)
 		return LC_ENOMEM;
 	lc->lock_fd = -1;
 	host_take(lc, o);
+	lc->host.stop = o->stop;
 	lc->state.host = &lc->host;
 	if ((lc->state.dir = strdup(o->state_dir)) == NULL) {
 		free(lc);
@@ -392,6 +419,7 @@ lc_open(const struct lc_options *o, struct lc **out, struct lc_detail *detail)
 	if ((err = opened(lc)) != LC_OK)
 		goto out;
 	lc->is_open = true;
+	lc->host.stop = NULL;
 	*out = lc;
 	lc = NULL;
 out:

@@ -178,6 +178,8 @@ line_load(struct load *load, const char *text, size_t len, int64_t installed)
 	struct lc_line *line = NULL;
 	enum lc_err err;
 
+	if ((err = lc_host_asks(&load->lc->host)) != LC_OK)
+		return err;
 	load->place->public.size_left -= len < load->place->public.size_left ?
 	    (uint32_t)len : load->place->public.size_left;
 	err = line_judge(load, text, len, &l, &line, &why);
@@ -215,7 +217,7 @@ found_write(struct load *load)
 	for (size_t i = 0; i < load->n && err == LC_OK; i++) {
 		const struct loaded *l = &load->list[i];
 
-		if (l->is_new)
+		if (l->is_new && (err = lc_host_asks(st->host)) == LC_OK)
 			err = lc_license_found(st, load->place, l->entry,
 			    l->digest);
 	}
@@ -371,7 +373,7 @@ static enum lc_err
 place_failed(struct lc *lc, struct lc_place *place, enum lc_err err,
     const struct lc_detail *detail)
 {
-	if (err == LC_ENOMEM)
+	if (lc_err_is_final(err))
 		return err;
 	place->public.present = false;
 	lc_notice(&lc->host, err, "store %s: not used: %s", place->public.name,

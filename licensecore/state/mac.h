@@ -16,8 +16,8 @@ enum lc_err lc_mac_new(const uint8_t *key, struct lc_mac **);
 void lc_mac_free(struct lc_mac *);	/* cleanses; NULL is fine */
 
 /* Over one message after the other; out has LC_MAC_LEN bytes.  LC_ENOMEM. */
-enum lc_err lc_mac_sum(const struct lc_mac *, const void *first, size_t first_len,
-    const void *second, size_t second_len, uint8_t *out);
+enum lc_err lc_mac_sum(const struct lc_mac *, const void *first,
+    size_t first_len, const void *second, size_t second_len, uint8_t *out);
 
 /* SHA-256, without a key. */
 enum lc_err lc_digest(const void *bytes, size_t len, uint8_t *out);

@@ -654,6 +654,8 @@ lines_take(struct takeover *t, const struct lc_place *place,
 	    "SELECT id, line, installed FROM line ORDER BY rowid", "");
 	while (err == LC_OK && (err = lc_db_next(db, rows)) == LC_OK) {
 		lc_db_value(rows, 1, &text);
+		if ((err = lc_host_asks(t->st->host)) != LC_OK)
+			break;
 		err = mirrored ? mirror_line(t, store, place, rows) :
 		    line_take(t, place, lc_db_text(rows, 0), &text,
 		    lc_db_int(rows, 2));
@@ -697,7 +699,8 @@ each(struct takeover *t, const struct old *o, const char *sql,
 	if ((err = lc_db_query(o->db, &rows, sql, "")) != LC_OK)
 		return err;
 	while ((err = lc_db_next(o->db, rows)) == LC_OK) {
-		if ((err = take(t, rows)) != LC_OK)
+		if ((err = lc_host_asks(t->st->host)) != LC_OK ||
+		    (err = take(t, rows)) != LC_OK)
 			break;
 	}
 	lc_db_stop(rows);
@@ -716,7 +719,8 @@ uses_take(struct takeover *t, const struct old *o)
 	if (err != LC_OK)
 		return err;
 	while ((err = lc_db_next(o->db, rows)) == LC_OK) {
-		if ((err = use_take(t, o, rows)) != LC_OK)
+		if ((err = lc_host_asks(t->st->host)) != LC_OK ||
+		    (err = use_take(t, o, rows)) != LC_OK)
 			break;
 	}
 	lc_db_stop(rows);

@@ -169,7 +169,7 @@ half_try(struct lc_twin *t, struct lc_half *h)
 		t->counts = h;
 		t->head = h->head;
 		t->is_new = t->head.lost || t->head.serial == 0;
-	} else if (err != LC_ENOMEM) {
+	} else if (!lc_err_is_final(err)) {
 		lc_half_fail(h, err);
 		err = LC_OK;
 	}
@@ -204,7 +204,7 @@ none_whole(struct lc_twin *t, struct lc_detail *detail)
 		    t->arg);
 	if (err == LC_OK)
 		err = half_try(t, h);
-	return err == LC_ENOMEM ? err : LC_OK;
+	return lc_err_is_final(err) ? err : LC_OK;
 }
 
 /* One of a later version beside one that is whole is a damaged one. */

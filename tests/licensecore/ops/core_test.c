@@ -88,12 +88,70 @@ closing_records_the_time(void)
 	device_free(d);
 }
 
+/* ---- An opening that is to end ----------------------------------------- */
+
+static unsigned asked, stop_at;
+
+static bool
+stop(void *arg)
+{
+	(void)arg;
+	return ++asked == stop_at;
+}
+
+/* Wherever it is then: it ends, and all is as it was. */
+static void
+opening_stops(void)
+{
+	struct device *d = device_new();
+	struct files before;
+	enum lc_err err = LC_ESTOPPED;
+
+	device_open(d);
+	for (char id[] = "a"; *id <= 'e'; ++*id)
+		(void)device_add(d, issuer_terms(id));
+	device_close(d);
+	d->options.stop = stop;
+	before = files_read(d);
+	for (stop_at = 1; err == LC_ESTOPPED; stop_at++) {
+		asked = 0;
+		err = lc_open(&d->options, &d->lc, NULL);
+		CHECK_UINT(asked, err == LC_OK ? stop_at - 1 : stop_at);
+	}
+	CHECK_ERR(err, LC_OK, NULL);
+	CHECK(stop_at > 5 + 3);		/* lines, and tables with rows */
+	CHECK_UINT(d->nnotices, 0);
+	CHECK(device_license(d, "e") != NULL);
+	device_close(d);
+	CHECK(files_same(d, &before));
+	device_free(d);
+}
+
+/* It is for openings alone. */
+static void
+an_open_one_goes_on(void)
+{
+	struct device *d = device_new();
+
+	d->options.stop = stop;
+	stop_at = 0;
+	device_open(d);
+	stop_at = asked + 1;
+	(void)device_add(d, issuer_terms("a"));
+	CHECK_ERR(lc_reconfigure(d->lc, &d->options, NULL), LC_OK, NULL);
+	device_pass(d, 1);
+	CHECK_UINT(asked, stop_at - 1);
+	device_free(d);
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct check_test tests[] = {
 		{ "looking writes nothing", looking_writes_nothing },
 		{ "closing records the time", closing_records_the_time },
+		{ "opening stops", opening_stops },
+		{ "an open one goes on", an_open_one_goes_on },
 	};
 
 	return check_main("core", tests, CHECK_COUNT(tests), argc, argv);
