@@ -39,6 +39,11 @@ PERMANENT = """\tPeriod left: Life time
 \tLicense Priority: Medium
 """
 
+TRIAL_BESIDE = """\tLicense Index: 6
+Other licenses of the feature
+\tLicense 1: EvalRightToUse, Inactive: license 6 comes first
+"""
+
 # What readers of `show license` accept: every line, or it is an error.
 LINES = [re.compile(pattern) for pattern in (
     r"Index\s+\d+\s+Feature:\s+(?P<feature>\S+)\s*$",
@@ -126,15 +131,17 @@ def few(lab):
     lab.issue("one.lic", "--append", "--count", "10", feature="cme-srst")
     ctl(lab, "license", "install", "flash:one.lic")
     same(lab, "show license ipbasek9", feature_line(1, "ipbasek9") +
-         PERMANENT % ("Active, Not in Use", "Non-Counted"))
+         PERMANENT % ("Active, Not in Use", "Non-Counted") + TRIAL_BESIDE)
     with Control(lab.control) as c:
         c.ask("checkout", feature="cme-srst", count=4)
         c.ask("checkout", feature="ipbasek9")
         same(lab, "show license ipbasek9", feature_line(1, "ipbasek9") +
-             PERMANENT % ("Active, In Use", "Non-Counted"))
+             PERMANENT % ("Active, In Use", "Non-Counted") + TRIAL_BESIDE)
         same(lab, "show license cme-srst", feature_line(5, "cme-srst") +
              PERMANENT %
-             ("Active, In Use", "10/4/0  (Active/In-use/Violation)"))
+             ("Active, In Use", "10/4/0  (Active/In-use/Violation)") +
+             TRIAL_BESIDE.replace("6", "7").replace("License 1:",
+                                                    "License 5:"))
         parse(ctl(lab, "show", "license"))
         same(lab, "show license feature", """\
 Feature name             Enforcement  Evaluation  Subscription   Enabled  \
@@ -237,7 +244,7 @@ LIC1921/K9:LAB00000001
     lab.issue("sub.lic", "--end", "2036-01-01", feature="datak9",
               kind="paidSubscription")
     ctl(lab, "license", "install", "flash:sub.lic")
-    found = parse(ctl(lab, "show", "license", "datak9"), strict=False)[0]
+    found = parse(ctl(lab, "show", "license"), strict=False)[2]
     equal(found["type"], "Paid Subscription", "a subscription")
     check(re.fullmatch(r"\d+  weeks \d  days", found["left"]), found["left"])
     equal(ctl(lab, "show", "license", "expiring").count("StoreIndex"), 2,
@@ -265,6 +272,11 @@ def reasons(lab):
                     rf"{year}-12-01T00:00:00Z$",
                     ctl(lab, "check", "securityk9", status=1), re.M),
           "what is to come")
+    said = ctl(lab, "show", "license", "securityk9")
+    check(re.search(rf"\tLicense \d+: Paid Subscription, Inactive: it begins "
+                    rf"at {year}-12-01T00:00:00Z$", said, re.M) and
+          re.search(r"\tLicense \d+: Paid Subscription, Expired, Not in Use$",
+                    said, re.M), said)
     text = ctl(lab, "show", "license", "detail", "securityk9")
     check(f"\t    Start date: {year}-12-01T00:00:00Z, End date: "
           f"{year}-12-31T00:00:00Z\n"
@@ -282,6 +294,35 @@ def reasons(lab):
     check(f"\t    Start date: {row['issued']}, End date: "
           "2036-01-01T00:00:00Z\n" in
           ctl(lab, "show", "license", "detail", "uck9"), "from its issue")
+
+
+def inactive(lab):
+    step("why a license does not serve")
+    lab.issue("one.lic", "--count", "10", feature="cme-srst")
+    lab.issue("one.lic", "--append", "--count", "5", "--additive",
+              feature="cme-srst")
+    ctl(lab, "license", "install", "flash:one.lic")
+    one, more = (index_of(lab, "cme-srst", count) for count in (10, 5))
+    said = ctl(lab, "show", "license", "cme-srst")
+    check(f"\tLicense Index: {one}\nOther licenses of the feature\n" in said,
+          said)
+    check(f"\tLicense {more}: Permanent, Inactive: it can add nothing to "
+          f"license {one}, which is exclusive\n" in said, said)
+    ctl(lab, "license", "modify", "priority", "cme-srst", "high", "--index",
+        str(more))
+    said = ctl(lab, "show", "license", "cme-srst")
+    check(f"\tLicense Index: {more}\n" in said and
+          f"\tLicense {one}: Permanent, Inactive: it is exclusive, and "
+          "additive licenses come first\n" in said, said)
+    for index in (one, more):
+        ctl(lab, "license", "clear", "cme-srst", "--yes", "--index",
+            str(index))
+
+
+def index_of(lab, feature, count):
+    return next(r["license"] for r in json.loads(
+        ctl(lab, "show", "license", feature, "--json"))
+        if r["count"] == count and r["store"] == 1)
 
 
 def additive(lab):
@@ -311,7 +352,8 @@ def many(lab):
           [str(i + 1) for i in range(1005)], "details")
     with Control(lab.control) as c:
         c.ask("checkout", feature="cme-srst", count=777)
-        found = parse(ctl(lab, "show", "license", "cme-srst"))[0]
+        found = next(row for row in parse(ctl(lab, "show", "license"))
+                     if row["feature"] == "cme-srst")
         equal(found["count"], "2000/777/0  (Active/In-use/Violation)",
               "the count of all that are additive")
 
@@ -453,6 +495,7 @@ def show(lab):
     shutil.rmtree(lab.dir)
     lab.start()
     reasons(lab)
+    inactive(lab)
     additive(lab)
     lab.stop()
     shutil.rmtree(lab.dir)

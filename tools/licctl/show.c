@@ -54,8 +54,92 @@ print_short(const struct view *view, const json_t *license)
 	print_field("License Priority", priority_text(license));
 }
 
+/* ---- Why a license does not serve ---- */
+
+static bool
+is_other_copy(const json_t *row, const void *license)
+{
+	return is_same_device(row, license) &&
+	       is(row, "id", text_of(license, "id")) &&
+	       number_of(row, "store") < number_of(license, "store");
+}
+
+/* Of those that serve the feature; NULL: none does. */
+static const json_t *
+serving_license(const struct view *view, const json_t *feature)
+{
+	const json_t *best = best_license(view, feature);
+
+	return best != NULL && !is_expired(best) &&
+		       is_true(best, "eula_accepted") &&
+		       !is(best, "status", "inactive")
+		   ? best
+		   : NULL;
+}
+
+/* Selection is the core's; licagent-license(5) has its order. */
 static void
-print_feature(const struct view *view, const json_t *feature, unsigned number)
+print_why_inactive(const json_t *license, const json_t *serving)
+{
+	long long other = (long long)number_of(serving, "license");
+	bool additive = is_true(license, "additive");
+
+	if (serving == NULL)
+		return;
+	if (additive && !is_true(serving, "additive"))
+		printf(": it can add nothing to license %lld, which is "
+		       "exclusive", other);
+	else if (!additive && is_true(serving, "additive"))
+		printf(": it is exclusive, and additive licenses come first");
+	else
+		printf(": license %lld comes first", other);
+}
+
+static void
+print_why(const struct view *view, const json_t *license)
+{
+	const json_t *copy = find_row(view->licenses, is_other_copy, license);
+
+	printf("\tLicense %lld: %s, %s", (long long)number_of(license,
+					     "license"),
+	    type_text(license), state_text(license));
+	if (copy != NULL)
+		printf(": license %lld is the same one, in another store",
+		    (long long)number_of(copy, "license"));
+	else if (is(license, "status", "inactive") && is_to_come(license))
+		print_words(stdout, ": it begins at %s",
+		    text_of(license, "start"));
+	else if (is(license, "status", "inactive"))
+		print_why_inactive(license, serving_license(view, license));
+	putchar('\n');
+}
+
+/* What IOS does not say: which license serves, and why others do not. */
+static void
+print_others(const struct view *view, const json_t *feature)
+{
+	const json_t *shown = best_license(view, feature), *row;
+	bool first = true;
+	size_t i;
+
+	json_array_foreach(view->licenses, i, row)
+	{
+		if (row == shown || !is_same_feature(row, feature))
+			continue;
+		if (first)
+			printf("\tLicense Index: %lld\nOther licenses of the "
+			       "feature\n",
+			    (long long)number_of(shown, "license"));
+		first = false;
+		print_why(view, row);
+	}
+}
+
+/* ---- Features ---- */
+
+static void
+print_feature(const struct ctl *ctl, const struct view *view,
+    const json_t *feature, unsigned number)
 {
 	const json_t *license = best_license(view, feature);
 	int blanks = 31 - (int)text_width(text_of(feature, "feature"));
@@ -65,6 +149,8 @@ print_feature(const struct view *view, const json_t *feature, unsigned number)
 	printf("%*s\n", blanks > 0 ? blanks : 1, "");
 	if (license != NULL)
 		print_short(view, license);
+	if (ctl->nargs > 0)
+		print_others(view, feature);
 }
 
 /* A feature that only licenses have, not the configuration: its first one. */
@@ -94,13 +180,13 @@ print_features(
 	{
 		if (is_same_device(row, device) && ++number > 0 &&
 		    is_wanted(ctl, row))
-			print_feature(view, row, number);
+			print_feature(ctl, view, row, number);
 	}
 	json_array_foreach(view->licenses, i, row)
 	{
 		if (is_same_device(row, device) && is_new(view, row) &&
 		    is_wanted(ctl, row))
-			print_feature(view, row, ++number);
+			print_feature(ctl, view, row, ++number);
 	}
 }
 
