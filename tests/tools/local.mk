@@ -10,6 +10,9 @@ TOOL_TESTS = \
 	tests/tools/prompts.py \
 	tests/tools/licissue_test.sh
 TESTS += $(TOOL_TESTS)
-dist_check_SCRIPTS += $(TOOL_TESTS)
+dist_check_SCRIPTS += $(TOOL_TESTS) tests/tools/shell.py
+if HAVE_LIBEDIT
+TESTS += tests/tools/shell.py
+endif
 dist_check_DATA += tests/tools/terminal.py
 EXTRA_DIST += tests/tools/golden

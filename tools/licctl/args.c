@@ -27,6 +27,7 @@ static const struct arg_kind {
 	    "low\nmedium\nhigh" },
 	{ 'l', "LEVEL", "a level of the module", "modules", "levels", NULL },
 	{ 'm', "MODULE", "a module", "modules", "module", NULL },
+	{ 'n', "NUMBER", "0 to 512; 0: it does not stop", NULL, NULL, NULL },
 	{ 'k', "technology-package", "the level, as a package", NULL, NULL,
 	    "technology-package" },
 	{ 'a', "all|acceptEULA", "all devices; agreements accepted", NULL, NULL,
@@ -180,7 +181,7 @@ find_feature(struct ctl *ctl, size_t at, bool expand, bool *found)
 	int status = EXIT_DONE;
 
 	*found = false;
-	if (expand && ctl->at_prompt)
+	if (expand && ctl->console != NULL)
 		status = expand_name(ctl, at, kind_of('f'));
 	for (size_t i = 0; i < NITEMS(lists) && status == EXIT_DONE; i++) {
 		status = ask_rows(ctl, lists[i], ctl->args[at], &rows);
@@ -251,7 +252,7 @@ resolve_args(struct ctl *ctl, const char *letters)
 			break;
 		if (kind->values != NULL)
 			status = resolve_value(ctl, i, kind);
-		else if (kind->list != NULL && ctl->at_prompt)
+		else if (kind->list != NULL && ctl->console != NULL)
 			status = expand_name(ctl, i, kind);
 	}
 	return status;
@@ -305,21 +306,15 @@ complete_arg(struct ctl *ctl, const char *letters, size_t at, const char *typed)
 }
 
 void
-help_line(const char *word, size_t len, const char *what)
-{
-	printf("  %-*.*s  %s\n", 18, (int)len, word, what);
-}
-
-void
 help_arg(const char *letters, size_t at, const char *typed)
 {
 	const struct arg_kind *kind = kind_at(letters, at);
 	const char *values = kind != NULL ? kind->values : NULL;
 
 	if (kind != NULL && values == NULL)
-		help_line(kind->name, strcspn(kind->name, " "), kind->what);
+		help_entry(kind->name, strcspn(kind->name, " "), kind->what);
 	for (size_t len; values != NULL && (len = next_value(&values)) > 0;
 	     values += len)
 		if (is_begun(values, len, typed))
-			help_line(values, len, kind->what);
+			help_entry(values, len, kind->what);
 }

@@ -41,7 +41,5 @@ void complete_arg(
 void complete_word(const char *word, const char *typed);
 /* A line for each value, or one for the argument; nothing if there is none. */
 void help_arg(const char *letters, size_t at, const char *typed);
-/* "  WORD   WHAT" */
-void help_line(const char *word, size_t len, const char *what);
 
 #endif

@@ -3,8 +3,8 @@
  * in the file of its subject.
  *
  * The arguments are a letter each: f feature, F file, t text to the end of the
- * line, p priority, l level, m module, k "technology-package", a "all" or
- * "acceptEULA"; r stands for --feature and a command to run.  After a '?' they
+ * line, p priority, l level, m module, n number, k "technology-package", a "all"
+ * or "acceptEULA"; r stands for --feature and a command to run.  After a '?' they
  * are optional.
  */
 #ifndef LICCTL_COMMANDS_H
@@ -92,6 +92,14 @@
 	X("run", "r", run, "run a command while holding a license") \
 	X("dump", "", dump, "everything the daemon knows, as JSON")
 
+/* console.c: commands of the prompt only. */
+#define PROMPT_COMMANDS(X) \
+	X("end", "", leave_prompt, "leave the prompt") \
+	X("exit", "", leave_prompt, "leave the prompt") \
+	X("quit", "", leave_prompt, "leave the prompt") \
+	X("terminal length", "n", terminal_length, \
+	    "set after how many lines output stops")
+
 /* Commands that IOS has, and why they are not needed here. */
 #define NOT_NEEDED_COMMANDS(X) \
 	X("license agent", \
@@ -127,6 +135,7 @@
 
 #define DECLARE(words, args, function, what) int function(struct ctl *);
 COMMANDS(DECLARE)
+PROMPT_COMMANDS(DECLARE)
 #undef DECLARE
 
 #endif

@@ -15,6 +15,13 @@ struct file_name {
 	char *shown; /* without it */
 };
 
+/* The prompt, for the commands that change it. */
+struct console {
+	bool over;
+	bool has_length; /* else a screen is the terminal's */
+	size_t length;   /* lines of a screen; 0: no pager */
+};
+
 struct ctl {
 	const char *socket; /* NULL: the default */
 	const char *feature, *on_loss, *password_file;
@@ -28,7 +35,7 @@ struct ctl {
 	size_t nfilter;
 	char *names[4]; /* arguments that were abbreviated; owned */
 	size_t nnames;
-	bool at_prompt; /* names of the daemon may be abbreviated */
+	struct console *console;           /* NULL: not at the prompt */
 	struct file_name files[FILES_MAX]; /* args[i], if it is a file */
 	struct lic *lic;                   /* NULL: not connected */
 	bool slow;        /* requests read or write files, and may take long */

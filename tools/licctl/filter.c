@@ -94,6 +94,15 @@ complete_filter(const char *typed)
 			puts(kinds[i].name);
 }
 
+void
+help_filter(const char *typed)
+{
+	for (size_t i = 0; i < NITEMS(kinds); i++)
+		if (strncasecmp(kinds[i].name, typed, strlen(typed)) == 0)
+			help_entry(kinds[i].name, strlen(kinds[i].name),
+			    kinds[i].what);
+}
+
 /* ---- From words to a filter ---- */
 
 /* The words with blanks between them, without the '|'; false: too long. */

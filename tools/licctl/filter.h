@@ -17,5 +17,7 @@ int filter_run(void *filter, FILE *from);
 
 /* Prints the keywords that the typed text begins, a line each. */
 void complete_filter(const char *typed);
+/* Likewise, with what they keep. */
+void help_filter(const char *typed);
 
 #endif

@@ -7,6 +7,7 @@
 #include "licclient.h"
 #include "line.h"
 #include "out.h"
+#include "shell.h"
 
 /* A closed standard stream must not become a socket, or output would go to the
  * daemon.  It is opened for reading, so that writing fails. */
@@ -22,6 +23,14 @@ hold_streams(void)
 		close(fd);
 }
 
+/* No command, on a terminal: there is a prompt. */
+static bool
+wants_shell(const struct ctl *ctl)
+{
+	return ctl->nargs == 0 && ctl->filter == NULL && ctl->command == NULL &&
+	       has_shell();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -35,7 +44,7 @@ main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
 		status = complete_line(&ctl, argv + 2, words);
 	else if (parse_line(&ctl, argv + 1, words))
-		status = obey_line(&ctl);
+		status = wants_shell(&ctl) ? run_shell(&ctl) : obey_line(&ctl);
 	lic_close(ctl.lic);
 	free(words);
 	return status;

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "args.h"
+#include "commands.h"
 #include "filter.h"
 #include "out.h"
+#include "pager.h"
 #include "sink.h"
 #include "url.h"
 #include "words.h"
@@ -220,6 +223,8 @@ run_filtered(struct ctl *ctl, const struct command *command)
 	struct sink sink;
 	int status = EXIT_DONE;
 
+	if (ctl->filter == NULL)
+		return run_command(ctl, command);
 	if (!is_show(command))
 		return misuse("only the output of \"show\" can be filtered");
 	if (ctl->json)
@@ -258,6 +263,38 @@ take_switch(struct ctl *ctl)
 	return EXIT_DONE;
 }
 
+/* Events come when they come. */
+static bool
+is_paged(const struct ctl *ctl, const struct command *command)
+{
+	return ctl->console != NULL && isatty(STDOUT_FILENO) &&
+	       (is_show(command) || command->run == dump) &&
+	       command->run != show_events;
+}
+
+/* The lines of a screen; SIZE_MAX: output does not stop. */
+static size_t
+screen_lines(const struct console *console)
+{
+	if (!console->has_length)
+		return terminal_lines();
+	return console->length != 0 ? console->length : SIZE_MAX;
+}
+
+static int
+run_paged(struct ctl *ctl, const struct command *command)
+{
+	size_t lines = screen_lines(ctl->console);
+	struct sink sink;
+	int status;
+
+	if (!sink_open(&sink, pager_run, &lines))
+		return fail("cannot start the pager: %s", strerror(errno));
+	status = run_filtered(ctl, command);
+	(void)sink_close(&sink);
+	return status;
+}
+
 int
 obey_line(struct ctl *ctl)
 {
@@ -274,9 +311,10 @@ obey_line(struct ctl *ctl)
 		goto out;
 	if (ctl->command != NULL && !takes_command(command))
 		status = misuse("only \"run\" takes a command after --");
+	else if (is_paged(ctl, command))
+		status = run_paged(ctl, command);
 	else
-		status = ctl->filter != NULL ? run_filtered(ctl, command)
-					     : run_command(ctl, command);
+		status = run_filtered(ctl, command);
 out:
 	drop_names(ctl);
 	return status;
@@ -319,5 +357,34 @@ complete_line(struct ctl *ctl, char **argv, char **words)
 		return complete_words(ctl);
 	for (size_t i = 0; i < NITEMS(options); i++)
 		complete_word(options[i].name, argv[n - 1]);
+	return EXIT_DONE;
+}
+
+int
+help_line(struct ctl *ctl, char **argv, char **words)
+{
+	size_t n = 0;
+
+	while (argv[n] != NULL)
+		n++;
+	if (n == 0)
+		return EXIT_DONE;
+	ctl->args = words;
+	take_words(ctl, argv, n);
+	if (ctl->filter != NULL) {
+		if (ctl->filter + 1 == ctl->args + ctl->nargs)
+			help_filter(argv[n - 1]);
+		return EXIT_DONE;
+	}
+	words[ctl->nargs++] = argv[n - 1];
+	if (argv[n - 1][0] != '-') {
+		help_words(ctl);
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; i < NITEMS(options); i++)
+		if (strncmp(
+			options[i].name, argv[n - 1], strlen(argv[n - 1])) == 0)
+			help_entry(options[i].name, strlen(options[i].name),
+			    options[i].what);
 	return EXIT_DONE;
 }

@@ -18,5 +18,7 @@ bool parse_line(struct ctl *, char **argv, char **words);
 int obey_line(struct ctl *);
 /* Prints what the last word of argv could become, a line each. */
 int complete_line(struct ctl *, char **argv, char **words);
+/* Likewise, with what it does. */
+int help_line(struct ctl *, char **argv, char **words);
 
 #endif

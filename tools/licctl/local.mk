@@ -8,6 +8,7 @@ bin_licctl_SOURCES = \
 	tools/licctl/table.c tools/licctl/table.h \
 	tools/licctl/sink.c tools/licctl/sink.h \
 	tools/licctl/filter.c tools/licctl/filter.h \
+	tools/licctl/pager.c tools/licctl/pager.h \
 	tools/licctl/prompt.c tools/licctl/prompt.h \
 	tools/licctl/data.c tools/licctl/data.h \
 	tools/licctl/url.c tools/licctl/url.h \
@@ -20,6 +21,7 @@ bin_licctl_SOURCES = \
 	tools/licctl/commands.h \
 	tools/licctl/accept.c \
 	tools/licctl/check.c \
+	tools/licctl/console.c \
 	tools/licctl/edit.c \
 	tools/licctl/events.c \
 	tools/licctl/files.c \
@@ -37,11 +39,19 @@ bin_licctl_SOURCES = \
 	tools/licctl/args.c tools/licctl/args.h \
 	tools/licctl/words.c tools/licctl/words.h \
 	tools/licctl/line.c tools/licctl/line.h \
+	tools/licctl/split.c tools/licctl/split.h \
+	tools/licctl/shell.h \
 	tools/licctl/licctl.c \
 	licensecore/format/type.c licensecore/format/type.h
+if HAVE_LIBEDIT
+bin_licctl_SOURCES += tools/licctl/shell.c
+else
+bin_licctl_SOURCES += tools/licctl/no_shell.c
+endif
 bin_licctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client \
-	-I$(top_srcdir)/licensecore $(JANSSON_CFLAGS)
-bin_licctl_LDADD = agent/client/libclient.la compat/libcompat.la $(JANSSON_LIBS)
+	-I$(top_srcdir)/licensecore $(JANSSON_CFLAGS) $(LIBEDIT_CFLAGS)
+bin_licctl_LDADD = agent/client/libclient.la compat/libcompat.la \
+	$(JANSSON_LIBS) $(LIBEDIT_LIBS)
 dist_man_MANS += tools/licctl/licctl.1
 
 # Where the shells look; named as they want it.

@@ -162,6 +162,12 @@ print_words(FILE *to, const char *format, ...)
 	print_text(to, text);
 }
 
+void
+help_entry(const char *word, size_t len, const char *what)
+{
+	printf("  %-18.*s  %s\n", (int)len, word, what);
+}
+
 static size_t
 width_of(const char *text, size_t len)
 {

@@ -5,7 +5,8 @@
  *
  *	ctl, out           what every file shares
  *	row, table         rows of JSON, and how a list of them is shown
- *	sink, filter       what is made of a command's output
+ *	sink, filter,      what is made of a command's output
+ *	pager
  *	prompt             questions on the terminal
  *	data               requests to the daemon
  *	url                file names with passwords
@@ -16,6 +17,7 @@
  *	near, args         words that were meant; arguments of commands
  *	words              from keywords to a command; completion
  *	line               options, command, filter
+ *	split, shell       the prompt
  *	licctl             main
  *
  * A file includes only what stands above it in this list.
@@ -58,6 +60,8 @@ void print_words(FILE *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Likewise, but line feeds remain; on a terminal lines are wrapped. */
 void print_prose(FILE *, const char *text);
+/* "  WORD   WHAT": a line of help. */
+void help_entry(const char *word, size_t len, const char *what);
 /* Columns that a text takes; every character counts as one. */
 size_t text_width(const char *text);
 /* Columns of the terminal behind it; 0: it is none. */

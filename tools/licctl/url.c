@@ -80,6 +80,17 @@ without_password(const char *text)
 	return shown;
 }
 
+bool
+holds_password(const char *line)
+{
+	struct parts parts;
+
+	for (; (line = strstr(line, "://")) != NULL; line += 3)
+		if (find_parts(line, &parts) && parts.password != NULL)
+			return true;
+	return false;
+}
+
 static char *
 with_password(const char *text, const char *password)
 {

@@ -2,6 +2,8 @@
 #ifndef LICCTL_URL_H
 #define LICCTL_URL_H
 
+#include <stdbool.h>
+
 #include "ctl.h"
 
 /*
@@ -12,5 +14,7 @@ int take_files(struct ctl *, const char *letters);
 void drop_files(struct ctl *);
 /* How args[i], which is a file, may be printed. */
 const char *shown_file(const struct ctl *, size_t i);
+/* Is a password in one of the URLs of a line? */
+bool holds_password(const char *line);
 
 #endif

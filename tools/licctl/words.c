@@ -10,11 +10,15 @@
 #include "near.h"
 #include "out.h"
 
-#define COMMAND(words, args, function, what) { words, args, function, what },
-#define NOT_NEEDED(words, why) { words, "?t", NULL, why },
+#define COMMAND(words, args, function, what) \
+	{ words, args, function, what, false },
+#define AT_PROMPT(words, args, function, what) \
+	{ words, args, function, what, true },
+#define NOT_NEEDED(words, why) { words, "?t", NULL, why, false },
 static const struct command commands[] = { COMMANDS(COMMAND)
-	    NOT_NEEDED_COMMANDS(NOT_NEEDED) };
+	    PROMPT_COMMANDS(AT_PROMPT) NOT_NEEDED_COMMANDS(NOT_NEEDED) };
 #undef COMMAND
+#undef AT_PROMPT
 #undef NOT_NEEDED
 #define NCOMMANDS NITEMS(commands)
 
@@ -29,7 +33,9 @@ print_usage(FILE *out, const struct command *command)
 void
 print_commands(void)
 {
-	for (size_t i = 0; i < NCOMMANDS && commands[i].run != NULL; i++) {
+	for (size_t i = 0; i < NCOMMANDS; i++) {
+		if (commands[i].run == NULL || commands[i].at_prompt)
+			continue;
 		printf("  ");
 		print_usage(stdout, &commands[i]);
 		printf("      %s\n", commands[i].what);
@@ -65,6 +71,14 @@ keyword(const struct command *command, size_t i, const char **word)
 	return strcspn(at, " ");
 }
 
+/* All commands that can be meant. */
+static void
+begin_words(const struct ctl *ctl, bool *in)
+{
+	for (size_t c = 0; c < NCOMMANDS; c++)
+		in[c] = ctl->console != NULL || !commands[c].at_prompt;
+}
+
 /* Has a command that we have this i-th keyword? */
 static bool
 is_needed(size_t i, const char *word, size_t len)
@@ -92,6 +106,15 @@ matches(const struct command *command, size_t i, const char *typed)
 	if (n == len)
 		return 2;
 	return command->run != NULL || is_needed(i, word, len) ? 1 : 0;
+}
+
+bool
+is_prompt_command(const char *word)
+{
+	for (size_t c = 0; c < NCOMMANDS; c++)
+		if (commands[c].at_prompt && matches(&commands[c], 0, word))
+			return true;
+	return false;
 }
 
 /* Keeps the commands that continue with this word, and returns how many.  A
@@ -312,7 +335,7 @@ find_command(struct ctl *ctl, const struct command **out)
 	size_t i;
 	int status;
 
-	memset(in, true, sizeof in);
+	begin_words(ctl, in);
 	for (i = 0; i < ctl->nargs; i++) {
 		status = judge_feature(ctl, in, i, &is_feature);
 		if (status != EXIT_DONE)
@@ -338,7 +361,7 @@ read_keywords(const struct ctl *ctl, bool *in)
 {
 	size_t i = 0;
 
-	memset(in, true, NCOMMANDS * sizeof *in);
+	begin_words(ctl, in);
 	while (i + 1 < ctl->nargs && keep_matching(in, i, ctl->args[i]) > 0)
 		i++;
 	return i;
@@ -369,6 +392,7 @@ static const struct {
 	{ "license", "change licenses" },
 	{ "no", "take back" },
 	{ "no license", "take back" },
+	{ "terminal", "this terminal" },
 	{ "clock", "the time that licenses follow" },
 	{ "license comment", "comments of licenses" },
 	{ "license modify", "priorities of licenses" },
@@ -421,7 +445,7 @@ help_keywords(const bool *in, size_t i, const char *typed)
 		len = keyword(&commands[c], i, &word);
 		if (in[c] && len > 0 && !is_listed(in, i, c, word, len) &&
 		    (typed[0] == '\0' || matches(&commands[c], i, typed)))
-			help_line(word, len, keyword_text(in, i, c));
+			help_entry(word, len, keyword_text(in, i, c));
 	}
 }
 
@@ -442,6 +466,6 @@ help_words(const struct ctl *ctl)
 	if (typed[0] != '\0' || last - i < min)
 		return;
 	if (is_show(whole))
-		help_line("|", 1, "filter what is printed");
-	help_line("<cr>", 4, "");
+		help_entry("|", 1, "filter what is printed");
+	help_entry("<cr>", 4, "");
 }

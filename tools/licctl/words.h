@@ -15,6 +15,7 @@ struct command {
 	const char *args;         /* a letter each; commands.h */
 	int (*run)(struct ctl *); /* NULL: IOS has it, and we do not */
 	const char *what;         /* it does, or why it is not needed */
+	bool at_prompt;           /* and nowhere else */
 };
 
 /*
@@ -24,6 +25,8 @@ struct command {
 int find_command(struct ctl *, const struct command **);
 /* Does it take a command after "--"? */
 bool takes_command(const struct command *);
+/* Does this word begin a command that only the prompt has? */
+bool is_prompt_command(const char *word);
 /* Does it only show something? */
 bool is_show(const struct command *);
 /* All commands, for --help. */
