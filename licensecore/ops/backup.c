@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "action.h"
+#include "base/error.h"
 #include "eula.h"
 #include "format/file.h"
 #include "state/db.h"
@@ -113,8 +114,14 @@ backup(struct lc_action *a, struct backup *b)
 	if ((err = lc_request_check(a->lc, &a->request, &a->detail)) != LC_OK)
 		return err;
 	d = lc_action_device(a);
-	if ((err = places_add(a, b, d)) != LC_OK ||
-	    (err = lc_file_writer_end(&b->lines)) == LC_ENOMEM ||
+	if ((err = places_add(a, b, d)) != LC_OK)
+		return err;
+	/* What cannot be installed again as a whole is no backup. */
+	if (b->n > LC_FILE_LINES_MAX)
+		return lc_fail(&a->detail, LC_EFILE, "device %u has %zu"
+		    " licenses, and a license file has at most %d", d->index,
+		    b->n, LC_FILE_LINES_MAX);
+	if ((err = lc_file_writer_end(&b->lines)) == LC_ENOMEM ||
 	    (err = lc_file_writer_end(&b->eulas)) == LC_ENOMEM)
 		return err;
 	lc_file_writer_text(&w, "License file: backup of the %zu licenses that"

@@ -258,11 +258,11 @@ forged_credentials(void)
 	device_free(d);
 }
 
-/* More licenses than credentials list: the file and the log say so. */
+/* More licenses than credentials list, or a backup holds: they say so. */
 static void
-credentials_of_many(void)
+too_many(void)
 {
-	enum { MANY = LC_CREDENTIALS_LICENSES + 1 };
+	enum { MANY = LC_FILE_LINES_MAX + 1, HALF = MANY / 2 };
 	struct device *d = device_new();
 	struct lc_terms *terms = calloc(MANY, sizeof *terms);
 	char (*ids)[16] = calloc(MANY, sizeof *ids);
@@ -280,19 +280,32 @@ credentials_of_many(void)
 		terms[i].counted = true;
 		terms[i].count = 1;
 	}
-	a = device_install(d, terms, MANY, (struct lc_request){ 0 });
-	CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
-	lc_action_free(a);
+	for (size_t i = 0; i < MANY; i += i == 0 ? HALF : MANY) {
+		a = device_install(d, terms + i, i == 0 ? HALF : MANY - HALF,
+		    (struct lc_request){ 0 });
+		CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
+		lc_action_free(a);
+	}
 	a = ticket_run(d, LC_EXPORT_CREDENTIALS, NULL, (struct lc_request){ 0 });
 	CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
 	CHECK_HAS(lc_action_output(a, &len),
-	    "Licenses:  the first 10000 of 10001\n");
+	    "Licenses:  the first 10000 of 20001\n");
 	lc_action_free(a);
 	CHECK_STR(d->notice,
-	    "device 1: the credentials list the first 10000 of 10001 licenses");
+	    "device 1: the credentials list the first 10000 of 20001 licenses");
 	s = credentials(d, NULL);
 	CHECK_UINT(s->nids, LC_CREDENTIALS_LICENSES);
 	lc_statement_free(s);
+	a = ticket_run(d, LC_BACKUP, NULL, (struct lc_request){ 0 });
+	CHECK_ERR(lc_action_error(a), LC_EFILE, NULL);
+	CHECK_STR(lc_action_detail(a), "device 1 has 20001 licenses, and a"
+	    " license file has at most 20000");
+	lc_action_free(a);
+	CHECK_ERR(device_clear(d, device_license(d, "id0")->index), LC_OK,
+	    NULL);
+	a = ticket_run(d, LC_BACKUP, NULL, (struct lc_request){ 0 });
+	CHECK_ERR(lc_action_error(a), LC_OK, NULL);
+	lc_action_free(a);
 	free(ids);
 	free(terms);
 	device_free(d);
@@ -307,7 +320,7 @@ main(int argc, char **argv)
 		    a_backup_without_what_is_gone },
 		{ "a backup of nothing", a_backup_of_nothing },
 		{ "what credentials say", what_credentials_say },
-		{ "credentials of many licenses", credentials_of_many },
+		{ "too many", too_many },
 		{ "bad requests", bad_requests },
 		{ "forged credentials", forged_credentials },
 	};
