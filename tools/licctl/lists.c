@@ -115,7 +115,7 @@ int
 show_handle(struct ctl *ctl)
 {
 	return show_list(
-	    ctl, &(struct list){ "leases", handles, NITEMS(handles), false });
+	    ctl, &(struct list){ "leases", handles, NITEMS(handles), TABLE_PLAIN });
 }
 
 int

@@ -121,7 +121,7 @@ print_held(json_t *licenses)
 		return;
 	keep_rows(licenses, is_first, licenses);
 	putchar('\n');
-	table_print(columns, NITEMS(columns), false, licenses);
+	table_print(columns, NITEMS(columns), TABLE_PLAIN, licenses);
 }
 
 int
@@ -196,7 +196,7 @@ print_rights(const json_t *licenses, const json_t *modules)
 	const json_t *module;
 	size_t i;
 
-	table_print(columns, NITEMS(columns), true, licenses);
+	table_print(columns, NITEMS(columns), TABLE_IOS_LINE, licenses);
 	json_array_foreach(modules, i, module)
 	{
 		putchar('\n');
