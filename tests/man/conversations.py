@@ -143,6 +143,10 @@ class Document:
                  if any("lab stop" in turn[0] for turn in block[2])]
         check(stops, f"{path} has no conversation that stops its lab")
         del self.blocks[stops[0] + 1:]
+        self.lab = next(found.group(1) for block in self.blocks
+                        for turn in block[2]
+                        for found in [re.search(r"lab start (\S+)", turn[0])]
+                        if found)
 
     def write(self):
         for first, last, turns in reversed(self.blocks):
@@ -166,10 +170,10 @@ def agrees(shell, command, want, here, seconds=30):
 
 
 class Here:
-    """The paths /tmp/lab and build/bin of documents, and the real ones."""
+    """The folder of the document's lab and build/bin, and the real ones."""
 
-    def __init__(self, lab):
-        self.names = [("/tmp/lab", lab.dir),
+    def __init__(self, lab, document):
+        self.names = [(document.lab, lab.dir),
                       ("build/bin", os.environ["LAB_BIN"])]
 
     def there(self, text):
@@ -184,7 +188,7 @@ class Here:
 
 
 def converse(lab, document, prepare=None):
-    here = Here(lab)
+    here = Here(lab, document)
     environ = dict(lab.environ, PATH=":".join(
         (os.environ["LAB_BIN"], os.path.join(TOP, "examples"),
          os.environ["PATH"])))

@@ -61,6 +61,48 @@ def form(lab):
                   r"dist_man_MANS \+= (?:.*\\\n)*.*", made))),
               f"{name} is not among dist_man_MANS")
 
+# What macros put together on purpose: Xr, Fn, Fl, Ns.
+JOINED = re.compile(r"\(\d\)|^\[?-|\w\(\w|[:.]|^n\[d|-$")
+
+def bare(word):
+    return word.strip("()[]{}.,;:'\"‘’“”<>|…")
+
+def rendered(lab, path):
+    """A page as man shows it, without its head and foot."""
+    done = lab.run("man", "-l", "-E", "UTF-8", path)
+    equal(done.returncode, 0, done.stderr)
+    text = re.sub(r".\x08|\x1b\[[0-9;]*m", "", done.stdout)
+    lines = text.strip("\n").splitlines()
+    text = re.sub(r"‐\n\s+", "", "\n".join(lines[1:-1]))
+    return re.sub(r"(?<=\w-)\n\s+", "", text)
+
+def run_together(lab):
+    step("no words run together; no quote mark stands before a colon")
+    if not shutil.which("man"):
+        print("  skipped: man is not installed")
+        return
+    for name, path in sorted(PAGES.items()):
+        source = page(name).replace("\\&", "").replace("\\e", "\\")
+        source = source.replace("\\(dq", '"')
+        known = {bare(part) for word in source.split()
+                 for part in [word, *re.split(r'[()"\[\]{}=,]', word)]}
+        text = rendered(lab, path)
+        equal(sorted({word for word in text.split()
+                      if bare(word) not in known and
+                      not JOINED.search(word) and
+                      not {bare(part) for part in word.split("-")} <= known
+                      and bare(word).strip("—•")}), [], name)
+        check('":;' not in text, f"{name}: a quoted name before a colon")
+
+def labs():
+    step("the labs of pages and README do not share a folder")
+    texts = {name: page(name) for name in PAGES}
+    texts["README.md"] = read("README.md")
+    used = sorted(set(re.findall(r"lab start (\S+)", text)).pop()
+                  for text in texts.values() if "lab start" in text)
+    equal(used, sorted(set(used)), "folders")
+    check(len(used) >= 5, f"folders: {used}")
+
 def references():
     step("references between the pages are valid")
     for name, path in sorted(PAGES.items()):
@@ -198,7 +240,8 @@ def examples_of_it(lab):
 def requests():
     step("licagent-control: requests and arguments")
     source = read("agent", "control", "request.c")
-    text = page("licagent-control.7")
+    # Errors stand in a list of the same form, behind the requests.
+    text = page("licagent-control.7").partition(".Ss Errors\n")[0]
     names = dict(re.findall(r'^\t\{ "(\w+)", (\w+), ARG_', source, re.M))
     flags = {flag: name for name, flag in names.items()}
     verbs = re.findall(r'^\t\{ "(\w+)", CONTROL_\w+,\s*([^,]+),\s*([^,]+),',
@@ -290,7 +333,7 @@ def keys(lab):
         ["no-file", "file-exists", "failed"]
     same("codes of errors", codes,
          (word for line in re.findall(
-             r"^\.It Cm (.*?) Ta", section(text, "Errors", "Ss"), re.M)
+             r"^\.It Cm (.*)$", section(text, "Errors", "Ss"), re.M)
           for word in re.findall(r"[\w-]{2,}", line)))
 
 # Values of keys that the lab's licenses do not have.
@@ -385,6 +428,8 @@ def example(lab):
 
 def pages(lab):
     form(lab)
+    run_together(lab)
+    labs()
     references()
     licctl(lab)
     licissue(lab)
