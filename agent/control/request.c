@@ -369,6 +369,7 @@ static const struct verb {
 	{ "licenses", CONTROL_READ, 0, AFTER | FEATURE, rows_licenses },
 	{ "leases", CONTROL_READ, 0, AFTER, rows_leases },
 	{ "history", CONTROL_READ, 0, AFTER, rows_history },
+	{ "files", CONTROL_ADMIN, FILE_NAME, 0, rows_files },
 	{ "statistics", CONTROL_READ, 0, 0, statistics },
 	{ "subscribe", CONTROL_READ, 0, 0, subscribe },
 	{ "install", CONTROL_ADMIN, FILE_NAME,

@@ -460,6 +460,29 @@ rows_modules(const struct call *call)
 	page_end(&page, next);
 }
 
+/* ---- Files ---- */
+
+/* A name that is not UTF-8 cannot be asked for. */
+static bool
+file_row(void *page, const char *name)
+{
+	json_t *text = json_string(name);
+
+	return text == NULL || page_row(page, json_pack("{s:o}", "file", text));
+}
+
+/* For completion: one page is enough. */
+void
+rows_files(const struct call *call)
+{
+	struct page page;
+
+	page_begin(&page, call);
+	files_list(jobs_files(call->client->control->jobs), call->args.file,
+	    file_row, &page);
+	page_end(&page, "");
+}
+
 /* ---- Leases ---- */
 
 /* Clients are listed from the newest on, so their numbers fall. */

@@ -12,5 +12,6 @@ void rows_licenses(const struct call *);
 void rows_history(const struct call *);
 void rows_leases(const struct call *);
 void rows_modules(const struct call *);
+void rows_files(const struct call *);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -298,6 +299,88 @@ file_abandon(struct file_target *target)
 	}
 	close(target->directory);
 	target->open = false;
+}
+
+/* ---- Listing ---- */
+
+/* A file, a folder or a link of this folder, with its name as it is typed. */
+static bool
+entry_name(int folder, const char *entry, const char *head, int len,
+    char name[PATH_MAX])
+{
+	struct stat st;
+	int n;
+
+	if (fstatat(folder, entry, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) &&
+		!S_ISLNK(st.st_mode)))
+		return false;
+	n = snprintf(name, PATH_MAX, "%.*s%s%s", len, head, entry,
+	    S_ISDIR(st.st_mode) ? "/" : "");
+	return n < PATH_MAX;
+}
+
+/* `last` begins the last part of what was typed. */
+static void
+list_folder(DIR *folder, const char *begin, const char *last,
+    bool (*each)(void *arg, const char *name), void *arg)
+{
+	char name[PATH_MAX];
+	const struct dirent *entry;
+
+	for (int n = 0; n < FILES_LIST_MAX && (entry = readdir(folder)) != NULL;
+	     n++) {
+		/* Hidden ones, our temporary files too, have to be asked for.
+		 */
+		if (strncmp(entry->d_name, last, strlen(last)) != 0 ||
+		    (entry->d_name[0] == '.' && last[0] == '\0') ||
+		    strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (entry_name(dirfd(folder), entry->d_name, begin,
+			(int)(last - begin), name) &&
+		    !each(arg, name))
+			break;
+	}
+}
+
+static void
+list_prefixes(const struct files *files, const char *begin,
+    bool (*each)(void *arg, const char *name), void *arg)
+{
+	for (size_t i = 0; i < files->n; i++)
+		if (strncmp(files->prefixes[i].prefix, begin, strlen(begin)) ==
+			0 &&
+		    !each(arg, files->prefixes[i].prefix))
+			break;
+}
+
+void
+files_list(const struct files *files, const char *begin,
+    bool (*each)(void *arg, const char *name), void *arg)
+{
+	const struct files_prefix *prefix;
+	const char *rest = find_file(files, begin, &prefix), *slash;
+	char path[PATH_MAX];
+	DIR *folder;
+	int fd;
+
+	if (rest == NULL) {
+		list_prefixes(files, begin, each, arg);
+		return;
+	}
+	slash = strrchr(rest, '/');
+	snprintf(path, sizeof path, "%.*s",
+	    slash != NULL ? (int)(slash - rest) : 1,
+	    slash != NULL ? rest : ".");
+	fd = beneath_open(prefix->directory, path, O_RDONLY | O_DIRECTORY);
+	folder = fd >= 0 ? fdopendir(fd) : NULL;
+	if (folder != NULL) {
+		list_folder(
+		    folder, begin, slash != NULL ? slash + 1 : rest, each, arg);
+		closedir(folder);
+	} else if (fd >= 0)
+		close(fd);
 }
 
 /* ---- What was left ---- */

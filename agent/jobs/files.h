@@ -40,6 +40,15 @@ enum files_result files_read(const struct files *, const char *name,
 
 bool file_exists(const struct files *, const char *name);
 
+/*
+ * What a name that begins like this could become: prefixes, or below one files
+ * and, with a '/' behind, folders; in no order.  Of a folder at most
+ * FILES_LIST_MAX entries are looked at.  `each` returns false to end it.
+ */
+#define FILES_LIST_MAX 10000
+void files_list(const struct files *, const char *begin,
+    bool (*each)(void *arg, const char *name), void *arg);
+
 /* A file that is being written: as yet beside the one it is to be. */
 struct file_target {
 	bool open;

@@ -769,6 +769,12 @@ jobs_position(const struct job *job)
 	return position;
 }
 
+const struct files *
+jobs_files(const struct jobs *jobs)
+{
+	return jobs->conf.files;
+}
+
 const struct jobs_counts *
 jobs_counts(const struct jobs *jobs)
 {

@@ -35,6 +35,7 @@ void jobs_free(struct jobs *);
 
 /* From now on; only while no job is in progress. */
 void jobs_set_conf(struct jobs *, const struct jobs_conf *);
+const struct files *jobs_files(const struct jobs *); /* borrowed */
 /* Defers the task until no job is in progress; none begins before that. */
 void jobs_when_idle(struct jobs *, struct task *);
 bool jobs_running(const struct jobs *); /* is any in progress? */

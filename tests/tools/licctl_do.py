@@ -411,6 +411,7 @@ def complete(lab):
         . {script}
         PATH={lab.bin}:$PATH
         COMP_WORDS=(licctl show license ud) COMP_CWORD=3
+        COMP_LINE="licctl show license ud" COMP_POINT=22
         _licctl
         echo "${{COMPREPLY[@]}}" """)
     equal((done.stdout, done.stderr), ("udi\n", ""), "in bash")
@@ -421,11 +422,62 @@ def complete(lab):
     done = lab.run("bash", "-c", f"""
         . {script}
         COMP_WORDS=({stub} check "") COMP_CWORD=2
+        COMP_LINE="{stub} check " COMP_POINT=1000
         _licctl
         echo "${{COMPREPLY[@]}}" """)
     equal((done.stdout, done.stderr), (r"\$\(touch\ x\)\ \*" + "\n", ""),
           "a name that the shell would obey")
+    of_files(lab, completes)
+    in_bash(lab)
     in_zsh(lab)
+
+
+def of_files(lab, completes):
+    step("completion of files")
+    os.mkdir(lab.flash_path("folder"))
+    lab.issue("folder/inner.lic", feature="uck9")
+    install = ("--socket", lab.control, "license", "install")
+    equal(completes(*install, "fl"), ["flash:"], "a prefix")
+    check({"flash:folder/", "flash:two.lic"} <=
+          set(completes(*install, "flash:")), "what is there")
+    equal(completes(*install, "flash:folder/"), ["flash:folder/inner.lic"],
+          "in a folder")
+    equal(completes(*install, "flash:nothing"), [], "nothing")
+    equal(completes(*install, "flash:../"), [], "nothing outside")
+    equal(completes("--socket", lab.control, "license", "revoke", "flash:t",
+                    "flash:fol"), ["flash:folder/"], "the second file")
+
+
+class Bash(Terminal):
+    """A shell on a terminal, with our completion."""
+
+    def __init__(self, lab):
+        environ = dict(lab.environ, TERM="dumb", HOME=lab.top, PS1="> ",
+                       PATH=f"{lab.bin}:{os.environ['PATH']}")
+        self.start("bash", ["bash", "--norc", "-i"], environ, columns=500)
+        self.type("bind 'set enable-bracketed-paste off'; . " +
+                  os.path.join(TOP, "tools", "licctl", "licctl.bash") +
+                  "; echo rea''dy\n")
+        self.expect("ready")
+
+
+def in_bash(lab):
+    step("completion in bash")
+    before = f"licctl --socket {lab.control} "
+    t = Bash(lab)
+    for typed, more in (("show license ud", "i "),
+                        ("license install fl", "ash:"),
+                        ("license install flash:fol", "der/"),
+                        ("license install flash:folder/", "inner.lic "),
+                        ("license revoke flash:folder/inner.lic flash:fol",
+                         "der/"),
+                        (f"license install {lab.top}/lab/fla", "sh/"),
+                        (f"--password-file {lab.top}/lab/fla", "sh/")):
+        t.type(before + typed + "\t")
+        t.expect(typed + more)
+        t.type("\x15")
+    t.type("exit\n")
+    t.end()
 
 
 class Zsh(Terminal):
@@ -454,6 +506,12 @@ def in_zsh(lab):
     t.expect("show license udi ")
     t.type("\x15licctl show leases --js\t")
     t.expect("show leases --json ")
+    for typed, more in (("flash:fol", "der/"),
+                        ("flash:folder/in", "ner.lic "),
+                        (f"{lab.top}/lab/fla", "sh/")):
+        t.type(f"\x15licctl --socket {lab.control} license install "
+               f"{typed}\t")
+        t.expect(typed + more)
     t.type("\x15exit\n")
     t.end()
 

@@ -290,6 +290,24 @@ complete_values(const char *values, const char *typed)
 			printf("%.*s\n", (int)len, values);
 }
 
+/* The daemon knows its files; lists of rows have no such question. */
+static void
+complete_file(struct ctl *ctl, const char *typed)
+{
+	json_t *page, *row;
+	size_t i;
+
+	ctl->device = 0;
+	if (ask(ctl, json_pack("{s:s, s:s}", "do", "files", "file", typed),
+		&page) != EXIT_DONE)
+		return;
+	json_array_foreach(json_object_get(page, "rows"), i, row)
+	{
+		complete_word(text_of(row, "file"), typed);
+	}
+	json_decref(page);
+}
+
 void
 complete_arg(struct ctl *ctl, const char *letters, size_t at, const char *typed)
 {
@@ -300,7 +318,11 @@ complete_arg(struct ctl *ctl, const char *letters, size_t at, const char *typed)
 	if (kind->values != NULL)
 		complete_values(kind->values, typed);
 	/* Errors do not belong among the words. */
-	if (kind->list != NULL && freopen("/dev/null", "w", stderr) != NULL)
+	if (freopen("/dev/null", "w", stderr) == NULL)
+		return;
+	if (kind->letter == 'F')
+		complete_file(ctl, typed);
+	else if (kind->list != NULL)
 		(void)ask_names(
 		    ctl, kind, complete_name, (void *)(uintptr_t)typed);
 }

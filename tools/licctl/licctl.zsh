@@ -13,7 +13,16 @@ _licctl()
 		return
 	fi
 	found=(${(f)"$($words[1] --complete "${(@)words[2,CURRENT]}" 2>/dev/null)"})
-	compadd -a found
+	# A path, not a name that the daemon has.
+	if (( ! $#found )) && [[ $PREFIX == [./~]* ||
+	    $words[CURRENT-1] == --password-file ]]; then
+		_files
+		return
+	fi
+	# A prefix and a folder go on.
+	compadd -S '' -- ${(M)found:#*[:/]}
+	compadd -- ${found:#*[:/]}
+	(( $#found ))
 }
 
 _licctl "$@"

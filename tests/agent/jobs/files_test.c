@@ -333,6 +333,87 @@ existing(void)
 	}
 }
 
+/* The names, sorted, with blanks between them. */
+struct listed {
+	char names[20][64];
+	size_t n, most;
+};
+
+static bool
+take_name(void *arg, const char *name)
+{
+	struct listed *listed = arg;
+
+	REQUIRE(listed->n < CHECK_COUNT(listed->names));
+	snprintf(listed->names[listed->n++], 64, "%s", name);
+	return listed->n < listed->most;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static const char *
+listed(const char *begin, char text[1024])
+{
+	struct listed listed = { .most = 20 };
+	size_t used = 0;
+
+	text[0] = '\0';
+	files_list(&files, begin, take_name, &listed);
+	qsort(listed.names, listed.n, sizeof listed.names[0], by_name);
+	for (size_t i = 0; i < listed.n; i++)
+		used += (size_t)snprintf(
+		    text + used, 1024 - used, "%s ", listed.names[i]);
+	return text;
+}
+
+/* What a name can become; nothing outside, no sockets, nothing hidden. */
+static void
+listing(void)
+{
+	static const struct {
+		const char *begin, *names;
+	} cases[] = {
+		{ "", "flash: gone: " },
+		{ "fl", "flash: " },
+		{ "x", "" },
+		{ "flash", "flash: " },
+		{ "flash:",
+		    "flash:a.lic flash:absolute flash:dir/ flash:empty "
+		    "flash:full flash:huge flash:inside flash:loop "
+		    "flash:magic flash:parent flash:up " },
+		{ "flash:e", "flash:empty " },
+		{ "flash:/e", "flash:/empty " },
+		{ "flash:d", "flash:dir/ " },
+		{ "flash:dir/", "flash:dir/b.lic " },
+		{ "flash:dir/b", "flash:dir/b.lic " },
+		{ "flash:dir/c", "" },
+		{ "flash:.", "flash:.hidden " },
+		{ "flash:..", "" },
+		{ "flash:../", "" },
+		{ "flash:parent/", "" },
+		{ "flash:magic/", "" },
+		{ "flash:a.lic/", "" },
+		{ "flash:none/", "" },
+		{ "gone:", "" },
+	};
+	struct listed two = { .most = 2 };
+	char text[1024];
+
+	prepare();
+	check_write(
+	    check_path(prefixes[0].directory, ".hidden"), "content", 7);
+	for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+		check_context("%s", cases[i].begin);
+		CHECK_STR(listed(cases[i].begin, text), cases[i].names);
+	}
+	files_list(&files, "flash:", take_name, &two);
+	CHECK_UINT(two.n, 2);
+}
+
 /* As a kernel before 5.6 does, and as containers do. */
 static void
 without_openat2(void)
@@ -344,6 +425,7 @@ without_openat2(void)
 		names();
 		writing();
 		existing();
+		listing();
 	}
 }
 
@@ -351,6 +433,7 @@ static const struct check_test tests[] = {
 	{ "names", names }, { "the largest file", largest },
 	{ "writing", writing }, { "a file that is given up", given_up },
 	{ "no room", no_room }, { "existing files", existing },
+	{ "listing", listing },
 	{ "without openat2", without_openat2 }, /* the last: for good */
 };
 
