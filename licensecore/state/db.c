@@ -10,10 +10,12 @@
 #include "db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <sqlite3.h>
 
@@ -629,6 +631,36 @@ lc_db_close(struct lc_db *db)
 	free(db);
 }
 
+static enum lc_err
+try_open(struct lc_db *db, const char *path, bool create)
+{
+	return failure(db, sqlite3_open_v2(path, &db->sqlite,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+	    SQLITE_OPEN_EXRESCODE | (create ? SQLITE_OPEN_CREATE : 0), NULL));
+}
+
+/*
+ * A SQLite with times of 32 bits does not open files that were written while
+ * the clock was past 2038.  It is not any longer, so they are dated anew.
+ */
+static bool
+is_dated_anew(struct lc_db *db, const char *path)
+{
+	char *journal;
+
+	if (sqlite3_system_errno(db->sqlite) != EOVERFLOW ||
+	    utimensat(AT_FDCWD, path, NULL, 0) != 0)
+		return false;
+	if (asprintf(&journal, "%s-journal", path) >= 0) {
+		/* Hardly ever is there one. */
+		(void)utimensat(AT_FDCWD, journal, NULL, 0);
+		free(journal);
+	}
+	(void)sqlite3_close(db->sqlite);	/* it was never open */
+	db->sqlite = NULL;
+	return true;
+}
+
 enum lc_err
 lc_db_connect(const char *path, bool create, struct lc_db **out,
     struct lc_detail *detail)
@@ -638,9 +670,9 @@ lc_db_connect(const char *path, bool create, struct lc_db **out,
 
 	if (db == NULL)
 		return err;
-	err = failure(db, sqlite3_open_v2(path, &db->sqlite,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-	    SQLITE_OPEN_EXRESCODE | (create ? SQLITE_OPEN_CREATE : 0), NULL));
+	err = try_open(db, path, create);
+	if (err != LC_OK && db->sqlite != NULL && is_dated_anew(db, path))
+		err = try_open(db, path, create);
 	if (err == LC_OK) {
 		*out = db;
 		return err;

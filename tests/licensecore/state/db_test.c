@@ -3,9 +3,11 @@
  */
 #include "state/db.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "check.h"
 #include "device.h"
@@ -13,14 +15,21 @@
 #include "old_state.h"
 
 static struct lc_db *
-database(void)
+connect_to(const char *path, bool create)
 {
 	struct lc_detail detail = { "" };
 	struct lc_db *db = NULL;
 
-	CHECK_ERR(lc_db_connect(check_path(check_dir(), "p.db"), true, &db,
-	    &detail), LC_OK, &detail);
+	CHECK_ERR(lc_db_connect(path, create, &db, &detail), LC_OK, &detail);
 	REQUIRE(db != NULL);
+	return db;
+}
+
+static struct lc_db *
+database(void)
+{
+	struct lc_db *db = connect_to(check_path(check_dir(), "p.db"), true);
+
 	CHECK_INT(lc_db_exec(db, "CREATE TABLE meta (name TEXT PRIMARY KEY,"
 	    " value)"), LC_OK);
 	return db;
@@ -239,6 +248,26 @@ settings_raise_the_serial(void)
 		check_setting(&settings[i]);
 }
 
+/* Where SQLite has 32-bit times it cannot open such a file by itself. */
+static void
+written_in_2040(void)
+{
+	const struct timespec date = { .tv_sec = (time_t)INT64_C(2208988800) };
+	const char *path = check_path(check_dir(), "p.db");
+	struct lc_db *db = connect_to(path, true);
+	int64_t value = 0;
+
+	CHECK_INT(lc_db_exec(db, "CREATE TABLE t (a)"), LC_OK);
+	CHECK_INT(lc_db_exec(db, "INSERT INTO t VALUES (5)"), LC_OK);
+	lc_db_close(db);
+	REQUIRE(utimensat(AT_FDCWD, path,
+	    (const struct timespec[]){ date, date }, 0) == 0);
+	db = connect_to(path, false);
+	CHECK_INT(lc_db_get_int(db, &value, "SELECT a FROM t", ""), LC_OK);
+	CHECK_INT(value, 5);
+	lc_db_close(db);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -247,6 +276,7 @@ main(int argc, char **argv)
 		{ "single values", single_values },
 		{ "words of an error", words_of_an_error },
 		{ "an unreadable history", an_unreadable_history },
+		{ "a database of 2040", written_in_2040 },
 		{ "settings raise the serial", settings_raise_the_serial },
 	};
 
