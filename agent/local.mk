@@ -24,7 +24,10 @@ bin_licagentd_CPPFLAGS = $(AGENT_CPPFLAGS) \
 bin_licagentd_LDADD = agent/libagent.la licensecore/libcore.la $(JANSSON_LIBS)
 
 # Started by licagentd for each transfer; the daemon itself needs no libcurl.
+# configure --without-curl: the daemon says that it is missing.
+if HAVE_CURL
 pkglibexec_PROGRAMS += bin/licagent-transfer
+endif
 bin_licagent_transfer_SOURCES = agent/jobs/transfer_main.c agent/jobs/protocol.c \
 	agent/jobs/protocol.h $(SANDBOX)
 bin_licagent_transfer_CPPFLAGS = $(AGENT_CPPFLAGS) $(CURL_CFLAGS) \

@@ -203,6 +203,7 @@ transfer(struct lane *lane, struct transfer_order *order, const void *data,
     void (*transferred)(struct lane *, enum transfer_result, const char *))
 {
 	const struct transfer_events events = { on_progress, on_over, lane };
+	char why[PATH_MAX + 64];
 
 	log_debug("transfer", "action %u: %s %s, %s port %u",
 	    lane->queue->number, order->upload ? "put" : "get", order->path,
@@ -210,11 +211,11 @@ transfer(struct lane *lane, struct transfer_order *order, const void *data,
 	order->progress |= lane->queue->progress != NULL;
 	transfer_free(lane->transfer);
 	lane->transferred = transferred;
-	lane->transfer =
-	    transfer_new(lane->lanes->loop, order, data, len, &events);
+	lane->transfer = transfer_new(
+	    lane->lanes->loop, order, data, len, &events, why, sizeof why);
 	explicit_bzero(order, sizeof *order);
 	if (lane->transfer == NULL)
-		transferred(lane, TRANSFER_FAILED, strerror(errno));
+		transferred(lane, TRANSFER_FAILED, why);
 }
 
 /* The server was checked when the job began.  There may be a password in the

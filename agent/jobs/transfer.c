@@ -155,16 +155,15 @@ find_program(char path[PATH_MAX])
 /* Its input is the socket, its output the file; it gets nothing else of ours,
  * and no signal blocked. */
 static int
-spawn(pid_t *pid, int words, int file)
+spawn(pid_t *pid, const char *path, int words, int file)
 {
 	static char name[] = PROGRAM;
-	char path[PATH_MAX], *argv[] = { name, NULL };
+	char *argv[] = { name, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none;
 	int error;
 
-	find_program(path);
 	sigemptyset(&none);
 	if ((error = posix_spawn_file_actions_init(&actions)) != 0)
 		return error;
@@ -272,37 +271,57 @@ write_all(int fd, const uint8_t *data, size_t len)
 	return true;
 }
 
+/* Without it, as in a build without libcurl, its name is what helps. */
+static bool
+run_program(struct transfer *t, int words, char *why, size_t why_size)
+{
+	char path[PATH_MAX];
+	int error;
+
+	find_program(path);
+	if ((error = spawn(&t->pid, path, words, t->file)) != 0)
+		snprintf(
+		    why, why_size, "cannot run %s: %s", path, strerror(error));
+	return error == 0;
+}
+
 static bool
 begin(struct transfer *t, const struct transfer_order *order, const void *data,
-    size_t len)
+    size_t len, char *why, size_t why_size)
 {
-	int ends[2], error;
+	int ends[2];
+	bool runs;
 
 	if ((t->file = memfd_create("transfer", MFD_CLOEXEC)) < 0 ||
 	    !write_all(t->file, data, len) || lseek(t->file, 0, SEEK_SET) < 0 ||
-	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return false;
-	t->words.fd = ends[0];
-	error = spawn(&t->pid, ends[1], t->file);
-	close(ends[1]);
-	if (error != 0) {
-		errno = error;
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+		snprintf(why, why_size, "%s", strerror(errno));
 		return false;
 	}
-	return send(ends[0], order, sizeof *order, MSG_NOSIGNAL) ==
-		   sizeof *order &&
-	       loop_watch(t->loop, &t->words);
+	t->words.fd = ends[0];
+	runs = run_program(t, ends[1], why, why_size);
+	close(ends[1]);
+	if (!runs)
+		return false;
+	if (send(ends[0], order, sizeof *order, MSG_NOSIGNAL) ==
+		sizeof *order &&
+	    loop_watch(t->loop, &t->words))
+		return true;
+	snprintf(why, why_size, "%s", strerror(errno));
+	return false;
 }
 
 struct transfer *
 transfer_new(struct loop *loop, const struct transfer_order *order,
-    const void *data, size_t len, const struct transfer_events *events)
+    const void *data, size_t len, const struct transfer_events *events,
+    char *why, size_t why_size)
 {
 	struct transfer *t = calloc(1, sizeof *t);
-	int error;
 
-	if (t == NULL)
+	if (t == NULL) {
+		snprintf(why, why_size, "%s", strerror(errno));
 		return NULL;
+	}
 	t->loop = loop;
 	t->events = *events;
 	t->file = -1;
@@ -312,10 +331,8 @@ transfer_new(struct loop *loop, const struct transfer_order *order,
 	};
 	t->limit = (struct timer){ .expired = on_limit, .arg = t };
 	t->end = (struct task){ .run = tell_end, .arg = t };
-	if (!begin(t, order, data, len)) {
-		error = errno;
+	if (!begin(t, order, data, len, why, why_size)) {
 		transfer_free(t);
-		errno = error;
 		return NULL;
 	}
 	loop_timer_set(

@@ -87,10 +87,11 @@ struct transfer_events {
 
 /*
  * Begins to carry the order out; data is what is to be uploaded, copied.
- * NULL: errno says why not.
+ * NULL: `why` is one sentence.
  */
 struct transfer *transfer_new(struct loop *, const struct transfer_order *,
-    const void *data, size_t len, const struct transfer_events *);
+    const void *data, size_t len, const struct transfer_events *, char *why,
+    size_t why_size);
 /* What was downloaded, once it is done; the caller frees it.  False: errno. */
 bool transfer_take(struct transfer *, uint8_t **data, size_t *len);
 /* One that is not over is given up at once. */

@@ -69,7 +69,7 @@ tests_fuzz_url_fuzz_CPPFLAGS = $(AGENT_CPPFLAGS)
 tests_fuzz_url_fuzz_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_url_fuzz_LDADD = $(FUZZ_MAIN)
 
-FUZZ_TARGETS += tests/fuzz/client_fuzz tests/fuzz/conf_fuzz tests/fuzz/order_fuzz \
+FUZZ_TARGETS += tests/fuzz/client_fuzz tests/fuzz/conf_fuzz \
 	tests/fuzz/transfer_fuzz
 tests_fuzz_client_fuzz_SOURCES = tests/fuzz/client_fuzz.c tests/fuzz/fuzz.h
 tests_fuzz_client_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
@@ -87,6 +87,8 @@ tests_fuzz_conf_fuzz_SOURCES = tests/fuzz/conf_fuzz.c $(QUIET)
 tests_fuzz_conf_fuzz_CPPFLAGS = $(AGENT_CPPFLAGS)
 tests_fuzz_conf_fuzz_LDFLAGS = $(FUZZ_LINK) $(QUIET_WRAP)
 tests_fuzz_conf_fuzz_LDADD = $(FUZZ_AGENT_LDADD)
+if HAVE_CURL
+FUZZ_TARGETS += tests/fuzz/order_fuzz
 # It includes transfer_main.c.
 tests_fuzz_order_fuzz_SOURCES = tests/fuzz/order_fuzz.c $(QUIET) $(SANDBOX)
 tests_fuzz_order_fuzz_CPPFLAGS = $(AGENT_CPPFLAGS) $(CURL_CFLAGS) \
@@ -95,6 +97,7 @@ tests_fuzz_order_fuzz_LDFLAGS = $(FUZZ_LINK) $(QUIET_WRAP) \
 	-Wl,--wrap=curl_easy_perform,--wrap=send
 tests_fuzz_order_fuzz_LDADD = $(FUZZ_AGENT_LDADD) $(CURL_LIBS) \
 	$(SECCOMP_LIBS)
+endif
 tests_fuzz_transfer_fuzz_SOURCES = tests/fuzz/transfer_fuzz.c $(QUIET)
 tests_fuzz_transfer_fuzz_CPPFLAGS = $(AGENT_CPPFLAGS)
 tests_fuzz_transfer_fuzz_LDFLAGS = $(FUZZ_LINK) $(QUIET_WRAP) \

@@ -150,6 +150,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		.max_size = MAX_SIZE };
 	const struct transfer_events events = { on_progress, on_over, NULL };
 	struct transfer *transfer;
+	char why[256];
 
 	input.data = data;
 	input.len = len;
@@ -157,7 +158,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (run.loop == NULL)
 		run.loop = loop_new();
 	quiet_spawned = on_spawned;
-	transfer = transfer_new(run.loop, &order, "", 0, &events);
+	transfer = transfer_new(
+	    run.loop, &order, "", 0, &events, why, sizeof why);
 	require(transfer != NULL && run.over == 0);
 	hear_order();
 	require(loop_run(run.loop));

@@ -30,6 +30,7 @@ def shown(manager, row):
 
 
 def queue(lab):
+    need_transfers()
     server = Odd(lambda connection: time.sleep(2 * PATIENCE))
     configure(lab, http_port=server.port, stall=PATIENCE, timeout=PATIENCE)
     manager = Manager(lab, lab.v3)

@@ -7,7 +7,7 @@ import json
 import sys
 
 from harness import *
-from servers import HTTP, RCP, free_port
+from servers import HTTP, RCP, free_port, need_transfers
 
 sys.path.insert(0, os.path.join(HERE, "..", "agent", "control"))
 
@@ -365,6 +365,7 @@ def credentials(lab):
 
 
 def causes(lab):
+    need_transfers()
     with open(lab.conf, "a", encoding="utf-8") as f:
         f.write(f"transfer = {{ http-port = {free_port()}; stall = 2; }};\n")
     start = len(lab.log())

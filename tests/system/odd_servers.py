@@ -257,6 +257,7 @@ def progress(lab):
 
 
 def odd_servers(lab):
+    need_transfers()
     with open(os.path.join(lab.top, "known"), "w", encoding="utf-8") as f:
         f.write("[127.0.0.1]:1 ssh-ed25519 AAAA\n")
     # A backup that no socket's buffer takes whole.

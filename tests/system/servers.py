@@ -31,6 +31,17 @@ def find(program):
     return path
 
 
+def has_transfers():
+    """False in a build without libcurl."""
+    return os.access(os.path.join(os.environ["LAB_BIN"], "licagent-transfer"),
+                     os.X_OK)
+
+
+def need_transfers():
+    if not has_transfers():
+        skip("built without libcurl; transfers.py tests what is said then")
+
+
 def free_port(kind=socket.SOCK_STREAM):
     """One that the kernel gives to nobody by itself, nor the labs take."""
     while True:

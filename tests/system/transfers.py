@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Each protocol in both directions, against a real server on loopback."""
+"""Each protocol in both directions, against a real server on loopback.
+
+In a build without libcurl: what is said then.
+"""
 
 from harness import *
 from servers import *
 
-FILE_PATH, SERVER, REHOST, BACKUP_PATH = 6, 4, 18, 20
+GENERAL, FILE_PATH, SERVER, REHOST, BACKUP_PATH = 2, 6, 4, 18, 20
 IPV4, IPV6, DNS = 1, 2, 16
 LOOPBACK = {IPV4: "7F000001", IPV6: "0" * 31 + "1",
             DNS: b"localhost".hex()}
@@ -260,7 +263,26 @@ def secrets_stay(lab):
            if row[PASSWORD].text], [], "passwords that can be read")
 
 
+def program_is_missing(lab):
+    """Each transfer names the program, and nothing changes."""
+    before = lab.installed()
+    for protocol in TFTP, FTP, HTTP, SCP, SFTP:
+        step(f"no program for transfers: protocol {protocol}")
+        start = len(lab.log())
+        values = {PROTOCOL: ("i", protocol), ADDRESS_TYPE: ("i", IPV4),
+                  ADDRESS: ("x", LOOPBACK[IPV4]), FILE: ("s", "a.lic"),
+                  USER: ("s", ACCOUNT), PASSWORD: ("s", SECRET)}
+        if protocol == TFTP:
+            del values[USER], values[PASSWORD]
+        equal(ask(lab, INSTALL, values), (FAILED, GENERAL), "outcome")
+        lab.wait_log("cannot run .*/licagent-transfer: No such file", start)
+    equal(lab.installed(), before, "licenses")
+
+
 def transfers(lab):
+    if not has_transfers():
+        program_is_missing(lab)
+        return
     with contextlib.ExitStack() as stack:
         tftp, ftp, http, ssh = servers = [
             stack.enter_context(contextlib.closing(kind()))

@@ -5,7 +5,7 @@ takes long holds nobody up."""
 import select
 
 from harness import *
-from servers import HTTP, Held, configure
+from servers import HTTP, Held, configure, need_transfers
 from time_lab import Control
 
 LINES = 4000
@@ -98,6 +98,7 @@ def in_slices(lab):
 
 
 def waiting(lab):
+    need_transfers()
     lab.issue_two("two.lic")
     in_turn(lab)
     taken_back(lab)

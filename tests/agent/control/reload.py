@@ -2,7 +2,7 @@
 """A reload through the control socket, and what is said of one that fails."""
 
 from wire import *
-from servers import Held
+from servers import Held, need_transfers
 
 
 def write(lab, text):
@@ -34,6 +34,7 @@ def licctl(lab, status):
 
 
 def reload(lab):
+    need_transfers()
     with open(lab.conf, encoding="utf-8") as f:
         good = f.read()
     client = Control(lab.control)

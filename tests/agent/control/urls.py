@@ -141,6 +141,7 @@ def progress(lab):
               "of what has no progress")
 
 def urls(lab):
+    need_transfers()
     with contextlib.ExitStack() as stack:
         tftp, ftp, http, ssh = (
             stack.enter_context(contextlib.closing(kind()))
