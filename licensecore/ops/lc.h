@@ -65,4 +65,12 @@ lc_due_changed(struct lc *lc)
 	lc->due.known = false;
 }
 
+/* A meter begins or ends: it has to be recorded, and nothing else is due. */
+static inline void
+lc_due_flush(struct lc *lc, struct lc_instant at)
+{
+	if (lc->due.flush_ms > at.boot_ms + lc->flush_ms)
+		lc->due.flush_ms = at.boot_ms + lc->flush_ms;
+}
+
 #endif

@@ -30,7 +30,7 @@ state_of(const struct lc *lc, const struct lc_use *use, struct lc_instant at)
 	enum lc_lease_state state = lc_level_includes(lc->model, use) ?
 	    LC_LEASE_LICENSED : LC_LEASE_UNLICENSED;
 
-	for (size_t i = 0; i < use->n; i++) {
+	for (size_t i = 0; i < use->span; i++) {
 		const struct lc_entry *e = lc_use_entry(lc->model, use, i);
 
 		if (!e->serving)
@@ -77,8 +77,16 @@ lc_settle(struct lc *lc)
 static void
 use_update(struct lc *lc, struct lc_use *use, struct lc_instant at)
 {
-	if (lc_use_update(lc->model, use, at))
+	switch (lc_use_update(lc->model, use, at)) {
+	case LC_USE_SAME:
+		break;
+	case LC_USE_RUNS:
+		lc_due_flush(lc, at);
+		break;
+	case LC_USE_DUE:
 		lc_due_changed(lc);
+		break;
+	}
 }
 
 /* ---- Leases ---------------------------------------------------------- */
@@ -225,7 +233,7 @@ lc_release(struct lc_lease *l)
 	l->use->nleases--;
 	l->use->demand -= l->count;
 	/* What had expired was held by its leases alone. */
-	if (l->use->nleases == 0)
+	if (l->use->nleases == 0 && lc_use_outlasts(lc->model, l->use, at))
 		lc_select_use(lc->model, l->use, at);
 	use_update(lc, l->use, at);
 	free(l);

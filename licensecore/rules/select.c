@@ -120,6 +120,7 @@ lc_select_use(struct lc_model *m, struct lc_use *use, struct lc_instant at)
 	struct lc_license **list = m->by_feature + use->first;
 	const struct lc_entry *first = NULL;
 
+	use->span = use->n;
 	for (size_t i = 0; i < use->n && first == NULL; i++) {
 		if (usable(lc_entry_of(list[i]), at))
 			first = lc_entry_of(list[i]);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "count.h"
+#include "format/type.h"
 #include "meter.h"
 
 /* ---- Uses ------------------------------------------------------------ */
@@ -125,7 +126,7 @@ bool
 lc_use_served(const struct lc_model *m, const struct lc_use *use,
     struct lc_instant at)
 {
-	for (size_t i = 0; i < use->n; i++) {
+	for (size_t i = 0; i < use->span; i++) {
 		const struct lc_entry *e = lc_use_entry(m, use, i);
 
 		if (e->serving && !lc_entry_is_expired(e, at))
@@ -153,7 +154,7 @@ lc_use_supply(const struct lc_model *m, const struct lc_use *use,
 	uint64_t sum = 0;
 
 	*served = false;
-	for (size_t i = 0; i < use->n; i++) {
+	for (size_t i = 0; i < use->span; i++) {
 		const struct lc_entry *e = lc_use_entry(m, use, i);
 
 		if (!e->serving || lc_entry_is_expired(e, at))
@@ -195,22 +196,57 @@ entry_give(struct lc_entry *e, bool used, uint64_t *left)
 }
 
 bool
+lc_use_outlasts(const struct lc_model *m, const struct lc_use *use,
+    struct lc_instant at)
+{
+	for (size_t i = 0; i < use->span; i++) {
+		const struct lc_entry *e = lc_use_entry(m, use, i);
+
+		if (e->serving && lc_entry_is_expired(e, at))
+			return true;
+	}
+	return false;
+}
+
+static enum lc_use_change
+more(enum lc_use_change a, enum lc_use_change b)
+{
+	return a > b ? a : b;
+}
+
+static enum lc_use_change
+entry_update(struct lc_entry *e, bool settled, struct lc_instant at)
+{
+	enum lc_use_change change = LC_USE_SAME;
+	bool runs;
+
+	if (!lc_entry_is_first(e))
+		return change;
+	runs = e->held && e->identity->meter.expired_at == LC_NO_TIME;
+	if (lc_count_changed(e, settled))
+		change = LC_USE_DUE;
+	if (lc_meter_run(e->identity, runs, at))
+		change = more(change, lc_type_metered(e->public.terms.type) ?
+		    LC_USE_DUE : LC_USE_RUNS);
+	return change;
+}
+
+enum lc_use_change
 lc_use_update(struct lc_model *m, struct lc_use *use, struct lc_instant at)
 {
-	bool settled = at.boot_ms >= m->uses->settled_ms, changed = false;
+	bool settled = at.boot_ms >= m->uses->settled_ms;
+	enum lc_use_change change = LC_USE_SAME;
 	uint64_t left = demand(use);
+	size_t span = 0;
 
-	for (size_t i = 0; i < use->n; i++) {
+	for (size_t i = 0; i < use->span; i++) {
 		struct lc_entry *e = lc_use_entry(m, use, i);
-		bool runs;
 
 		entry_give(e, e->serving && lc_use_wanted(use), &left);
-		if (!lc_entry_is_first(e))
-			continue;
-		runs = e->held &&
-		    e->identity->meter.expired_at == LC_NO_TIME;
-		changed |= lc_count_changed(e, settled);
-		changed |= lc_meter_run(e->identity, runs, at);
+		if (e->serving || e->held)
+			span = i + 1;
+		change = more(change, entry_update(e, settled, at));
 	}
-	return changed;
+	use->span = span;
+	return change;
 }

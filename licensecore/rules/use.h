@@ -26,6 +26,7 @@ struct lc_use {
 	   one; and what is being reported now. */
 	int64_t complained, complaining;
 	size_t first, n;	/* its licenses in model->by_feature */
+	size_t span;		/* of these, none behind it serves or is held */
 	/* How many of it are licensed, UINT64_MAX: any number; and how many
 	   were before licenses were selected anew. */
 	uint64_t supply, supply_before;
@@ -64,10 +65,22 @@ uint64_t lc_use_supply(const struct lc_model *, const struct lc_use *,
     struct lc_instant, bool *served);
 uint64_t lc_use_room(const struct lc_model *, const struct lc_use *,
     struct lc_instant, bool *served);
+/* Does it use what has expired, since its leases hold it? */
+bool lc_use_outlasts(const struct lc_model *, const struct lc_use *,
+    struct lc_instant);
+
+/* What a change of leases may bring nearer, the later ones more of it. */
+enum lc_use_change {
+	LC_USE_SAME,
+	LC_USE_RUNS,	/* other meters run, whose licenses no use ends */
+	LC_USE_DUE,	/* anything may be due at another time */
+};
+
 /*
  * After licenses were selected, or leases have changed: works out what each
- * license gives.  True: something may be due at another time than before.
+ * license gives.
  */
-bool lc_use_update(struct lc_model *, struct lc_use *, struct lc_instant);
+enum lc_use_change lc_use_update(struct lc_model *, struct lc_use *,
+    struct lc_instant);
 
 #endif

@@ -279,7 +279,7 @@ enum lc_err
 lc_usage_started(struct lc_state *st, const struct lc_model *m,
     const struct lc_use *use, struct lc_detail *detail)
 {
-	for (size_t i = 0; i < use->n; i++) {
+	for (size_t i = 0; i < use->span; i++) {
 		const struct lc_entry *e = lc_use_entry(m, use, i);
 		const struct lc_identity *identity = e->identity;
 		const struct lc_known *k;

@@ -26,6 +26,7 @@
 #define PER_FILE 15000		/* lines of a license file */
 #define ROUNDS 41
 #define MINUTES 10
+#define PAIRS 2000
 #define ROOM (1024 * 1024 * 1024)
 
 static size_t count = COUNT;
@@ -342,6 +343,46 @@ meter(void)
 	device_free(d);
 }
 
+/* ---- Check-outs --------------------------------------------------------- */
+
+static void
+pairs_of(size_t licenses)
+{
+	struct lc_lease_request r = { .feature = "ipbasek9",
+	    .version = "1.0" };
+	struct device *d = bench_device();
+	size_t bytes = 0;
+	char *text;
+	double begin;
+
+	device_open(d);
+	text = file_of(d, 0, licenses, &bytes);
+	install(d, text);
+	device_pass(d, 1);
+	begin = cpu();
+	for (int i = 0; i < PAIRS; i++) {
+		struct lc_lease *lease = NULL;
+
+		REQUIRE(lc_checkout(d->lc, &r, &lease, NULL) == LC_OK);
+		device_pass(d, 0);
+		lc_release(lease);
+		device_pass(d, 0);
+	}
+	printf("a check-out and a release with %zu licenses of the feature,"
+	    " with a tick after each: %.2f us of CPU (goal 1)\n", licenses,
+	    1e6 * (cpu() - begin) / PAIRS);
+	free(text);
+	device_free(d);
+}
+
+static void
+checkouts(void)
+{
+	pairs_of(10);
+	pairs_of(1000);
+	pairs_of(10000);
+}
+
 /* ---- One installation --------------------------------------------------- */
 
 /* What a program would do that keeps lines in a table. */
@@ -453,6 +494,7 @@ main(int argc, char **argv)
 	static const struct check_test parts[] = {
 		{ "starts", starts },
 		{ "meter", meter },
+		{ "checkouts", checkouts },
 		{ "installation", installation_here },
 		{ "installation on flash", installation_on_flash },
 	};

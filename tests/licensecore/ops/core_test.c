@@ -88,6 +88,36 @@ closing_records_the_time(void)
 	device_free(d);
 }
 
+/* ---- What a lease makes due -------------------------------------------- */
+
+/* Nothing ends by it; but how long it is used is recorded. */
+static void
+a_permanent_one_is_recorded(void)
+{
+	struct lc_lease_request r = { .feature = "ipbasek9",
+	    .version = "1.0" };
+	struct device *d = device_new();
+	struct lc_lease *lease = NULL;
+	struct files before;
+	int64_t wait;
+
+	device_open(d);
+	(void)device_add(d, issuer_terms("a"));
+	(void)device_add(d, issuer_terms("b"));
+	device_pass(d, 1);
+	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
+	CHECK_ERR(lc_tick(d->lc, &wait), LC_OK, NULL);
+	CHECK(wait > 0 && wait <= LC_FLUSH_S * 1000);
+	device_pass(d, LC_FLUSH_S);
+	lc_release(lease);
+	before = files_read(d);
+	CHECK_ERR(lc_tick(d->lc, &wait), LC_OK, NULL);
+	CHECK(wait > 0 && wait <= LC_FLUSH_S * 1000);
+	device_pass(d, LC_FLUSH_S);
+	CHECK(!files_same(d, &before));
+	device_free(d);
+}
+
 /* ---- An opening that is to end ----------------------------------------- */
 
 static unsigned asked, stop_at;
@@ -150,6 +180,7 @@ main(int argc, char **argv)
 	static const struct check_test tests[] = {
 		{ "looking writes nothing", looking_writes_nothing },
 		{ "closing records the time", closing_records_the_time },
+		{ "a permanent one is recorded", a_permanent_one_is_recorded },
 		{ "opening stops", opening_stops },
 		{ "an open one goes on", an_open_one_goes_on },
 	};
