@@ -413,7 +413,7 @@ def refused(lab):
             ("license", "incomplete command; expected install, "),
             ("lic sav cred a b", "usage: licctl license save credential"),
             ("frobnicate", "unknown command frobnicate; expected show, "
-             "license, no, check, clock, reload, run, dump\n"),
+             "license, no, check, clock, reload, run, dump, help\n"),
             ("run true", "run: --feature NAME is missing"),
             ("run uck9 -- true", "run: --feature NAME is missing"),
             ("run --feature uck9 true", "unexpected argument true; the "

@@ -227,7 +227,7 @@ def not_needed(lab):
                   "show license agent counters", "license call-home resend",
                   "license expand nvram", "license purge", "debug license",
                   "license smart register", "configure terminal",
-                  "write memory", "enable", "clear license agent counters"):
+                  "write memory", "conf t", "wr", "enable", "clear license agent counters"):
         answer = ctl(lab, *words.split(), status=2)
         check(re.fullmatch(r"licctl: [a-z -]+: .{20,}\n", answer), answer)
     check("usage" in ctl(lab, "license", "a", "e", "u", "a", "uck9", "x",

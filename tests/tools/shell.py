@@ -70,6 +70,8 @@ def commands(lab):
     t.type("! nothing\n   \n")
     t.expect(NAME)
     t.expect(NAME)
+    check("ambiguous command: en may be end" in t.obey("en"),
+          "which means another command on IOS")
     t.leave()
     for line in ("quit\n", "end\n", "ex\n", CTRL_D):
         Prompt(lab).leave(line)
@@ -198,6 +200,9 @@ def pages(lab):
     t.expect(NAME)
     equal(t.obey("show license detail", more).splitlines(), whole[:4],
           "five lines")
+    t.type("q")
+    t.expect(NAME)
+    t.obey("help", more)
     t.type("q")
     t.expect(NAME)
     t.type("term len 0\n")

@@ -90,7 +90,9 @@
 	    "take back a clock that was set too far ahead") \
 	X("reload", "", reload, "have the daemon read its configuration again") \
 	X("run", "r", run, "run a command while holding a license") \
-	X("dump", "", dump, "everything the daemon knows, as JSON")
+	X("dump", "", dump, "everything the daemon knows, as JSON") \
+	/* line.c */ \
+	X("help", "", show_help, "all commands and options")
 
 /* console.c: commands of the prompt only. */
 #define PROMPT_COMMANDS(X) \

@@ -55,8 +55,8 @@ static const struct option {
 #undef AT
 };
 
-static int
-help(void)
+static void
+print_help(void)
 {
 	puts("usage: licctl [OPTION...] COMMAND... [| FILTER]\n\n"
 	     "Keywords may be abbreviated.  Commands:\n");
@@ -68,6 +68,13 @@ help(void)
 		    options[i].what);
 	puts("\nAfter a show command: | include PATTERN, | exclude, | begin, "
 	     "| section.\nSee licctl(1).");
+}
+
+int
+show_help(struct ctl *ctl)
+{
+	(void)ctl;
+	print_help();
 	return EXIT_DONE;
 }
 
@@ -111,7 +118,8 @@ set_option(struct ctl *ctl, const struct option *option, const char *value)
 		*(const char **)field = value;
 		break;
 	case SHOW_HELP:
-		exit(help());
+		print_help();
+		exit(EXIT_DONE);
 	case SHOW_VERSION:
 		puts("licctl " PACKAGE_VERSION);
 		exit(EXIT_DONE);
@@ -268,7 +276,8 @@ static bool
 is_paged(const struct ctl *ctl, const struct command *command)
 {
 	return ctl->console != NULL && isatty(STDOUT_FILENO) &&
-	       (is_show(command) || command->run == dump) &&
+	       (is_show(command) || command->run == dump ||
+		   command->run == show_help) &&
 	       command->run != show_events;
 }
 
@@ -301,11 +310,8 @@ obey_line(struct ctl *ctl)
 	const struct command *command;
 	int status;
 
-	if (ctl->nargs == 0 || strcmp(ctl->args[0], "help") == 0) {
-		if (ctl->nargs != 0)
-			return help();
+	if (ctl->nargs == 0)
 		return misuse("no command given");
-	}
 	if ((status = take_switch(ctl)) != EXIT_DONE ||
 	    (status = find_command(ctl, &command)) != EXIT_DONE)
 		goto out;

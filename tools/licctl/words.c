@@ -79,11 +79,12 @@ begin_words(const struct ctl *ctl, bool *in)
 		in[c] = ctl->console != NULL || !commands[c].at_prompt;
 }
 
-/* Has a command that we have this i-th keyword? */
+/* Does a command that we have share its i-th keyword? */
 static bool
-is_needed(size_t i, const char *word, size_t len)
+is_needed(const struct command *command, size_t i)
 {
-	const char *other;
+	const char *word = "", *other = "";
+	size_t len = keyword(command, i, &word);
 
 	for (size_t c = 0; c < NCOMMANDS && commands[c].run != NULL; c++)
 		if (keyword(&commands[c], i, &other) == len &&
@@ -92,8 +93,7 @@ is_needed(size_t i, const char *word, size_t len)
 	return false;
 }
 
-/* 2: it is the keyword; 1: it abbreviates it; 0: neither.  Keywords that only
- * IOS has must be whole, so that they make no abbreviation ambiguous. */
+/* 2: it is the keyword; 1: it abbreviates it; 0: neither. */
 static int
 matches(const struct command *command, size_t i, const char *typed)
 {
@@ -103,9 +103,7 @@ matches(const struct command *command, size_t i, const char *typed)
 
 	if (len == 0 || n == 0 || n > len || strncasecmp(word, typed, n) != 0)
 		return 0;
-	if (n == len)
-		return 2;
-	return command->run != NULL || is_needed(i, word, len) ? 1 : 0;
+	return n == len ? 2 : 1;
 }
 
 bool
@@ -115,6 +113,21 @@ is_prompt_command(const char *word)
 		if (commands[c].at_prompt && matches(&commands[c], 0, word))
 			return true;
 	return false;
+}
+
+/* An abbreviation means a keyword that we have rather than one that only IOS
+ * has. */
+static void
+drop_not_needed(bool *in, size_t i)
+{
+	bool any = false;
+
+	for (size_t c = 0; c < NCOMMANDS; c++)
+		any = any || (in[c] && commands[c].run != NULL &&
+				 !commands[c].at_prompt);
+	for (size_t c = 0; any && c < NCOMMANDS; c++)
+		if (in[c] && commands[c].run == NULL)
+			in[c] = is_needed(&commands[c], i);
 }
 
 /* Keeps the commands that continue with this word, and returns how many.  A
@@ -130,10 +143,12 @@ keep_matching(bool *in, size_t i, const char *typed)
 			best = matches(&commands[c], i, typed);
 	if (best == 0)
 		return 0;
-	for (size_t c = 0; c < NCOMMANDS; c++) {
+	for (size_t c = 0; c < NCOMMANDS; c++)
 		in[c] = in[c] && matches(&commands[c], i, typed) == best;
+	if (best == 1)
+		drop_not_needed(in, i);
+	for (size_t c = 0; c < NCOMMANDS; c++)
 		n += in[c];
-	}
 	return n;
 }
 
