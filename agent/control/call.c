@@ -38,8 +38,12 @@ call_fail(const struct call *call, enum lc_err err, const char *detail)
 void
 call_done(const struct call *call, enum lc_err err)
 {
+	struct lc_detail why = { "" };
+
+	if (err == LC_EIO) /* a disk that fails says more than that */
+		(void)lc_recording(call->client->control->core, &why);
 	if (err == LC_OK)
 		call_answer(call, json_object());
 	else
-		call_fail(call, err, "");
+		call_fail(call, err, why.text);
 }

@@ -272,6 +272,7 @@ event_name(enum lc_event_kind kind)
 		[LC_EVENT_BOOT_LEVEL] = "bootImageLevelChanged",
 		[LC_EVENT_SUPERSEDED] = "superseded",
 		[LC_EVENT_COUNT_RAISED] = "countRaised",
+		[LC_EVENT_MISSING] = "missing",
 	};
 
 	if ((size_t)kind < NITEMS(names) && names[kind] != NULL)
@@ -305,8 +306,11 @@ event_json(const struct lc_event *e)
 		"count_left", count_json(e->count_left, counted),
 		"what_is_counted", e->what_is_counted);
 
-	if (event != NULL && e->kind == LC_EVENT_BOOT_LEVEL &&
-	    !add_module(event, e)) {
+	if (event == NULL)
+		return NULL;
+	if ((e->kind == LC_EVENT_BOOT_LEVEL && !add_module(event, e)) ||
+	    (e->kind == LC_EVENT_MISSING && json_object_set_new(event, "id",
+	    json_string(e->id)) != 0)) {
 		json_decref(event);
 		return NULL;
 	}

@@ -244,6 +244,35 @@ clock_show(const struct call *call)
 			      (json_int_t)lc_clock_ahead_s(core)));
 }
 
+/* ---- The state directory ---- */
+
+static json_t *
+skipped_json(const struct lc *core)
+{
+	json_t *list = json_array();
+	size_t n;
+	const char *const *skipped = lc_keys_skipped(core, &n);
+
+	for (size_t i = 0; i < n && list != NULL; i++)
+		(void)json_array_append_new(list, words_json(skipped[i]));
+	return list;
+}
+
+/* What is wrong with it, "" for what is well. */
+static void
+state_show(const struct call *call)
+{
+	const struct lc *core = call->client->control->core;
+	struct lc_detail recording = { "" }, doubled = { "" };
+
+	(void)lc_recording(core, &recording);
+	(void)lc_doubled(core, &doubled);
+	call_answer(call, json_pack("{s:o, s:o, s:o}", "recording",
+			      words_json(recording.text), "doubled",
+			      words_json(doubled.text), "keys_skipped",
+			      skipped_json(core)));
+}
+
 static void
 clock_reset(const struct call *call)
 {
@@ -400,6 +429,7 @@ static const struct verb {
 	{ "accept_all", CONTROL_ADMIN, ON, 0, accept_all },
 	{ "check", CONTROL_ADMIN, 0, 0, check },
 	{ "clock", CONTROL_READ, 0, 0, clock_show },
+	{ "state", CONTROL_READ, 0, 0, state_show },
 	{ "clock_reset", CONTROL_ADMIN, 0, 0, clock_reset },
 	{ "reload", CONTROL_ADMIN, 0, 0, reload },
 };

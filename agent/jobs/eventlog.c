@@ -90,6 +90,13 @@ wanted(const struct lc_event *event, char *text)
 	    event->wanted, event->udi);
 }
 
+static void
+missing(const struct lc_event *event, char text[DETAIL_SIZE])
+{
+	snprintf(text, DETAIL_SIZE, " License %s. UDI=%s; StoreIndex=%u:%s",
+	    event->id, event->udi, event->license - 1, event->store_name);
+}
+
 /* ---- Sentences ---- */
 
 static const struct {
@@ -131,6 +138,8 @@ static const struct {
 	    "Evaluation license for feature",
 	    "has become a right-to-use license", where },
 	{ LC_EVENT_BOOT_LEVEL, LOG_INFO, "LEVEL", "Level", "runs now", wanted },
+	{ LC_EVENT_MISSING, LOG_CRIT, "MISSING", "License for feature",
+	    "is missing from its store", missing },
 };
 
 void

@@ -826,6 +826,9 @@ enum lc_event_kind {
 					   instead of this one */
 	LC_EVENT_COUNT_RAISED = 17,	/* more of a feature is licensed than
 					   before; count is how many */
+	LC_EVENT_MISSING = 18,		/* a store should have the license, and
+					   has it no more; what its type and
+					   terms were is not known */
 };
 
 /*
@@ -860,6 +863,7 @@ struct lc_event {
 	const char *module;
 	const char *level;
 	const char *wanted;
+	const char *id;		/* LC_EVENT_MISSING alone: the license's */
 };
 
 /* How many events wait at most; beyond it the oldest are dropped. */
@@ -897,19 +901,23 @@ LC_API enum lc_err lc_history_next(struct lc *, uint64_t after,
     const struct lc_history **);
 
 /*
- * Reads everything on disk and proves that it is as this library wrote it: the
- * databases, the history's chain, the records of use, acceptance and time, the
- * stores and their mirrors, the persistence file and its copy.  Each finding goes to the notice callback; LC_EDAMAGED and the
- * first finding if there were any.  Changes nothing.
+ * Reads everything on disk and proves that it is as this library wrote it: both
+ * state files, the history's chain, the stores, and each license's signature.
+ * Licenses that are missing are findings as well, and that the state was found
+ * damaged once.  Each finding goes to the notice callback; LC_EDAMAGED and the
+ * first one if there were any.  Changes nothing.
  */
 LC_API enum lc_err lc_check(struct lc *, struct lc_detail *);
 
 /*
  * Can changes be recorded?  LC_EIO, with the reason: then every change fails
- * with it, licenses that are metered and not in use yet are refused, and
- * lc_tick tries again, for as long as the core is open.
+ * with it, licenses that are metered and not in use yet are refused if that
+ * cannot be recorded either, and lc_tick tries again, for as long as the core
+ * is open.
  */
 LC_API enum lc_err lc_recording(const struct lc *, struct lc_detail *);
+/* Are all changes in both state files?  LC_EIO, with the reason. */
+LC_API enum lc_err lc_doubled(const struct lc *, struct lc_detail *);
 
 /* ---- Tickets and credentials ----------------------------------------- */
 

@@ -1,7 +1,10 @@
 /* clear.c - a license out of its store. */
+#include <jansson.h>
+
 #include "action.h"
 #include "base/error.h"
 #include "lease.h"
+#include "missing.h"
 #include "state/change.h"
 #include "state/licenses.h"
 #include "state/lines.h"
@@ -87,13 +90,69 @@ written(struct lc_action *a, struct lc_entry *e, struct lc_place *place)
 	lc_entry_free(e);
 }
 
+/* ---- One that is missing --------------------------------------------- */
+
+static struct lc_copy *
+missing(const struct lc_action *a)
+{
+	const struct lc_request *r = &a->request;
+
+	if (lc_request_check(a->lc, r, NULL) != LC_OK)
+		return NULL;
+	return lc_missing_find(a->lc, lc_model_device(a->lc->model,
+	    r->device)->index, r->store, r->license);
+}
+
+/* Nobody has to look for it any more. */
+static enum lc_err
+missing_write(struct lc_action *a, struct lc_copy *copy)
+{
+	const struct lc_known *k = copy->known;
+	struct lc_state *st = &a->lc->state;
+	enum lc_err err;
+
+	if ((err = lc_book_keep(&st->book, &copy->facts,
+	    sizeof copy->facts)) != LC_OK)
+		return err;
+	copy->facts = (struct lc_copy_facts){ .installed = LC_NO_TIME };
+	if ((err = lc_copy_write(st, copy, NULL, 0)) != LC_OK)
+		return err;
+	return lc_history_add_json(st, (struct lc_record){
+		.what = "clear", .udi = k->device->udi,
+		.store = copy->store, .id = k->id,
+	}, json_pack("{s:I, s:s, s:s, s:s}", "index",
+	    (json_int_t)copy->index, "feature", k->feature, "version",
+	    k->version, "by", a->request.by));
+}
+
+static enum lc_err
+missing_clear(struct lc_action *a, struct lc_copy *copy)
+{
+	struct lc_state *st = &a->lc->state;
+	struct lc_result *r = &a->results[0];
+	enum lc_err err;
+
+	if ((err = lc_change_begin(st)) == LC_OK)
+		err = missing_write(a, copy);
+	if ((err = lc_change_end(st, err)) != LC_OK)
+		return lc_fail(&a->detail, err, "%s", st->why.text);
+	r->state = LC_SUCCESSFUL;
+	r->device = lc_model_device(a->lc->model, a->request.device)->index;
+	r->store = copy->store;
+	r->index = copy->index;
+	return LC_OK;
+}
+
 static enum lc_err
 clear(struct lc_action *a)
 {
 	struct lc_entry *e = NULL;
 	struct lc_place *place = NULL;
+	struct lc_copy *copy = missing(a);
 	enum lc_err err;
 
+	if (copy != NULL)
+		return missing_clear(a, copy);
 	err = find(a, &e, &place);
 	if (err == LC_OK)
 		err = lc_result_describe(a, &a->results[0], &e->public.terms);

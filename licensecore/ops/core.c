@@ -18,6 +18,7 @@
 #include "eula.h"
 #include "format/trust.h"
 #include "lease.h"
+#include "missing.h"
 #include "recall.h"
 #include "rules/level.h"
 #include "settings.h"
@@ -140,6 +141,20 @@ key_open(struct lc_state *st, bool *made, struct lc_detail *detail)
 	return err;
 }
 
+/* Now that there is a state, the device is no new one any more. */
+static enum lc_err
+key_double(struct lc_state *st)
+{
+	enum lc_err err;
+	char *path;
+
+	if (asprintf(&path, "%s/device.key", st->dir) < 0)
+		return LC_ENOMEM;
+	err = lc_devkey_double(st->devkey, path);
+	free(path);
+	return err == LC_ENOMEM ? err : LC_OK;
+}
+
 /* ---- Rows ------------------------------------------------------------ */
 
 /* So many, in about a millisecond, until the host is asked again. */
@@ -190,6 +205,33 @@ rows_open(struct lc *lc, const uint8_t *key, struct lc_detail *detail)
 	return lc_usage_open(st, lc->flush_ms);
 }
 
+/*
+ * What is left of a damaged state counts once it was seen to: what is lost
+ * must not be granted again.
+ */
+static enum lc_err
+repair(struct lc_state *st)
+{
+	enum lc_err err = lc_state_repair(st);
+
+	if (err == LC_OK || err == LC_ENOMEM)
+		return err;
+	lc_notice(st->host, err, "%s: %s; trying again", st->dir,
+	    *st->why.text != '\0' ? st->why.text : lc_strerror(err));
+	lc_twin_suspend(st->twin, &st->why);
+	return LC_OK;
+}
+
+/* All that can be known is that there was one. */
+static enum lc_err
+state_gone(struct lc_state *st)
+{
+	lc_notice(st->host, LC_EDAMAGED, "%s: the device is not new, but its"
+	    " state is gone: what was installed, used and revoked before is"
+	    " not known any more", st->dir);
+	return lc_state_note_gone(st);
+}
+
 static enum lc_err
 state_open(struct lc *lc, struct lc_detail *detail)
 {
@@ -207,16 +249,15 @@ state_open(struct lc *lc, struct lc_detail *detail)
 	OPENSSL_cleanse(key, sizeof key);
 	if (err != LC_OK || lc_twin_recording(st->twin, NULL) != LC_OK)
 		return err;
-	if (!new_key && lc_twin_head(st->twin)->serial == 0 &&
-	    !lc_takeover_is_due(st))
-		lc_notice(st->host, LC_EDAMAGED, "%s: the device is not new,"
-		    " but its state is gone: what was installed, used and"
-		    " revoked before is not known any more", st->dir);
-	if ((err = lc_state_repair(st)) == LC_OK)
+	if (!new_key && !lc_devkey_is_single(st->devkey) &&
+	    lc_twin_is_made(st->twin) && !lc_takeover_is_due(st))
+		err = state_gone(st);
+	if (err != LC_ENOMEM)
+		err = key_double(st);
+	if (err != LC_ENOMEM && (err = repair(st)) == LC_OK)
 		err = lc_state_note_restored(st);
-	if (err != LC_OK)
-		*detail = st->why;
-	return err;
+	/* What cannot be recorded now is found again at the next opening. */
+	return err == LC_ENOMEM ? err : LC_OK;
 }
 
 /* ---- Opening --------------------------------------------------------- */
@@ -380,6 +421,8 @@ opened(struct lc *lc)
 	if ((err = lc_clock_watch(lc)) == LC_ENOMEM ||
 	    (err = lc_usage_settle(&lc->state, &lc->identities)) == LC_ENOMEM)
 		return err;
+	if ((err = lc_missing_look(lc)) != LC_OK)
+		return err;
 	err = lc_eula_catch_up(lc);
 	return err == LC_ENOMEM ? err : LC_OK;
 }
@@ -488,7 +531,8 @@ lc_reconfigure(struct lc *lc, const struct lc_options *o,
 	host_take(lc, o);
 	lc->keys++;
 	model_take(lc, model);
-	/* What cannot be accepted now waits for the next occasion. */
+	/* What cannot be recorded now waits for the next occasion. */
+	(void)lc_missing_look(lc);
 	(void)lc_eula_catch_up(lc);
 	return LC_OK;
 }
@@ -498,7 +542,15 @@ lc_reconfigure(struct lc *lc, const struct lc_options *o,
 enum lc_err
 lc_recording(const struct lc *lc, struct lc_detail *detail)
 {
-	return lc_twin_recording(lc->state.twin, detail);
+	enum lc_err err = lc_twin_recording(lc->state.twin, detail);
+
+	return err != LC_OK ? err : lc_twin_trouble(lc->state.twin, detail);
+}
+
+enum lc_err
+lc_doubled(const struct lc *lc, struct lc_detail *detail)
+{
+	return lc_twin_doubled(lc->state.twin, detail);
 }
 
 /* ---- Beginning again ------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "eula.h"
 #include "event.h"
 #include "lease.h"
+#include "missing.h"
 #include "rules/count.h"
 #include "rules/meter.h"
 #include "rules/schedule.h"
@@ -190,6 +191,18 @@ mend_later(struct lc *lc, int64_t boot)
 	lc->due.mend_ms = boot + lc->due.mend_wait_ms;
 }
 
+/* A change of nothing shows whether it can be recorded again. */
+static enum lc_err
+try_change(struct lc *lc)
+{
+	struct lc_state *st = &lc->state;
+
+	if (lc_twin_trouble(st->twin, NULL) == LC_OK)
+		return LC_OK;
+	lc_twin_retry(st->twin);
+	return lc_change_end(st, lc_change_begin(st));
+}
+
 /* What could not be written to the disk may be by now. */
 static enum lc_err
 mend(struct lc *lc)
@@ -198,7 +211,7 @@ mend(struct lc *lc)
 	int64_t boot = lc_host_boot_ms(&lc->host);
 	enum lc_err err;
 
-	if (lc_twin_recording(twin, NULL) == LC_OK &&
+	if (lc_recording(lc, NULL) == LC_OK &&
 	    lc_twin_doubled(twin, NULL) == LC_OK) {
 		lc->due.mend_ms = INT64_MAX;
 		lc->due.mend_wait_ms = 0;
@@ -212,6 +225,8 @@ mend(struct lc *lc)
 	    lc_twin_tend(twin, lc_now(&lc->state)) : lc_begin_again(lc);
 	if (err == LC_OK)
 		err = lc_twin_recording(lc->state.twin, NULL);
+	if (err == LC_OK)
+		err = try_change(lc);
 	if (err == LC_OK)
 		err = lc_state_note_restored(&lc->state);
 	if (err != LC_OK)
@@ -249,6 +264,8 @@ look(struct lc *lc)
 	err = lc_store_watch(lc, &changed);
 	if (changed)
 		lc_settle(lc);
+	if (err == LC_OK && changed)
+		err = lc_missing_look(lc);
 	return err == LC_OK && changed ? lc_eula_catch_up(lc) : err;
 }
 

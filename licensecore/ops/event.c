@@ -39,6 +39,7 @@ switch_of(enum lc_event_kind kind)
 	case LC_EVENT_RTU_TRANSITION:
 	case LC_EVENT_SUPERSEDED:	/* these have none */
 	case LC_EVENT_COUNT_RAISED:
+	case LC_EVENT_MISSING:
 		break;
 	}
 	return LC_SWITCH_USAGE;
@@ -145,6 +146,7 @@ event_of(struct lc *lc, enum lc_event_kind kind, const struct lc_use *use,
 		.module = "",
 		.level = "",
 		.wanted = "",
+		.id = "",
 	};
 	struct lc_feature_use sum;
 
@@ -231,6 +233,41 @@ lc_event_tell_level(struct lc *lc, const struct lc_module *module,
 		.module = module->name,
 		.level = level,
 		.wanted = wanted,
+		.id = "",
+	});
+}
+
+enum lc_err
+lc_event_tell_missing(struct lc *lc, const struct lc_copy *copy,
+    const struct lc_place *place)
+{
+	const struct lc_known *k = copy->known;
+	uint32_t device = place->public.device;
+	const struct lc_feature *f = lc_model_feature(lc->model, device,
+	    k->feature, k->version);
+
+	return lc_change_tell(&lc->state, &(struct lc_event){
+		.kind = LC_EVENT_MISSING,
+		.at = lc_now(&lc->state),
+		.device = device,
+		.store = copy->store,
+		.license = copy->index,
+		.feature = f != NULL ? f->index : 0,
+		.type = LC_PERMANENT,
+		.feature_name = k->feature,
+		.feature_version = k->version,
+		.comment = "",
+		.udi = k->device->udi,
+		.store_name = place->public.name,
+		.by = "",
+		.end = LC_NO_TIME,
+		.count = LC_UNCOUNTED,
+		.count_left = LC_UNCOUNTED,
+		.what_is_counted = "",
+		.module = "",
+		.level = "",
+		.wanted = "",
+		.id = k->id,
 	});
 }
 
@@ -243,7 +280,7 @@ event_unpack(json_t *body, struct lc_event *e)
 	json_int_t left, end, count, count_left;
 	int kind, type;
 
-	e->module = e->level = e->wanted = "";
+	e->module = e->level = e->wanted = e->id = "";
 	if (json_unpack(body, "{s:i, s:I, s:I, s:I, s:I, s:I, s:i,"
 	    " s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s,"
 	    " s?s, s?s, s?s}",

@@ -17,6 +17,10 @@ enum lc_err lc_event_tell(struct lc *, enum lc_event_kind,
 enum lc_err lc_event_tell_level(struct lc *, const struct lc_module *,
     const char *wanted);
 
+/* The same of a license that is missing from the store; it is not queued. */
+enum lc_err lc_event_tell_missing(struct lc *, const struct lc_copy *,
+    const struct lc_place *);
+
 /*
  * Out of a change, after licenses were selected: which were superseded, and of
  * which features there are more.

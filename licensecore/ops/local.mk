@@ -16,6 +16,7 @@ licensecore_libcore_la_SOURCES += \
 	licensecore/ops/item.c licensecore/ops/item.h \
 	licensecore/ops/journal.c licensecore/ops/journal.h \
 	licensecore/ops/lease.c licensecore/ops/lease.h \
+	licensecore/ops/missing.c licensecore/ops/missing.h \
 	licensecore/ops/lc.h \
 	licensecore/ops/note.c licensecore/ops/note.h \
 	licensecore/ops/readings.c licensecore/ops/readings.h \

@@ -150,6 +150,37 @@ line_again(const struct load *load, struct lc_line *line,
 	return err;
 }
 
+/*
+ * A line that is refused is there all the same, unless it is not the one that
+ * was verified.  id is the store's word for whose it is, or NULL.
+ */
+static enum lc_err
+line_refused(const struct load *load, const char *id,
+    const struct lc_file_line *line, const struct loaded *l, enum lc_err err)
+{
+	uint32_t store = load->place->public.index;
+	bool damaged = err == LC_ELINE || err == LC_ESIGNATURE;
+	struct lc_line *peeked = NULL;
+	const struct lc_known *k;
+	struct lc_copy *copy;
+
+	if (id == NULL && lc_line_peek(line->text, line->len, &peeked,
+	    NULL) == LC_ENOMEM)
+		return LC_ENOMEM;
+	if (id == NULL && peeked != NULL)
+		id = peeked->terms.id;
+	k = id != NULL ? lc_book_known(&load->lc->state.book,
+	    load->place->udi, id) : NULL;
+	lc_line_free(peeked);
+	if (k != NULL && k->facts.verified)
+		damaged |= memcmp(k->facts.digest, l->digest,
+		    sizeof l->digest) != 0;
+	load->place->spoiled |= damaged;
+	if (!damaged && (copy = lc_known_copy(k, store)) != NULL)
+		copy->found = true;
+	return LC_OK;
+}
+
 void
 lc_store_line_unused(const struct lc *lc, const struct lc_place *place,
     const char *text, size_t len, enum lc_err err,
@@ -169,9 +200,13 @@ lc_store_line_unused(const struct lc *lc, const struct lc_place *place,
 	lc_line_free(line);
 }
 
-/* A line that does not verify is told and passed over: only others fail. */
+/*
+ * A line that does not verify is told and passed over: only others fail.  id
+ * is the store's word for whose it is, or NULL.
+ */
 static enum lc_err
-line_load(struct load *load, const char *text, size_t len, int64_t installed)
+line_load(struct load *load, const char *id, const char *text, size_t len,
+    int64_t installed)
 {
 	struct loaded l = { .entry = NULL };
 	struct lc_detail why = { "" };
@@ -191,7 +226,8 @@ line_load(struct load *load, const char *text, size_t len, int64_t installed)
 		if (!load->place->tried)
 			lc_store_line_unused(load->lc, load->place, text, len,
 			    err, &why);
-		return LC_OK;
+		return line_refused(load, id, &(struct lc_file_line){
+			.text = text, .len = len }, &l, err);
 	}
 	err = entry_make(load, line, len, installed, &l.entry);
 	if (err != LC_OK)
@@ -248,7 +284,7 @@ built_in_lines(struct load *load, const struct lc_file *file)
 	enum lc_err err = LC_OK;
 
 	for (size_t i = 0; i < file->nlines && err == LC_OK; i++)
-		err = line_load(load, file->lines[i].text,
+		err = line_load(load, NULL, file->lines[i].text,
 		    file->lines[i].len, LC_NO_TIME);
 	return err == LC_OK ? agreements_keep(&load->lc->state, file) : err;
 }
@@ -346,7 +382,8 @@ lines_load(struct load *load)
 	if (err != LC_OK)
 		return err;
 	while ((err = lc_lines_next(&lines, &line)) == LC_OK) {
-		err = line_load(load, line.text, line.len, line.installed);
+		err = line_load(load, line.id, line.text, line.len,
+		    line.installed);
 		if (err != LC_OK)
 			break;
 	}
@@ -376,6 +413,7 @@ place_failed(struct lc *lc, struct lc_place *place, enum lc_err err,
 	if (lc_err_is_final(err))
 		return err;
 	place->public.present = false;
+	place->spoiled = true;
 	lc_notice(&lc->host, err, "store %s: not used: %s", place->public.name,
 	    *detail->text != '\0' ? detail->text : lc_strerror(err));
 	return LC_OK;
@@ -422,6 +460,23 @@ loaded_free(struct load *load)
 	free(load->list);
 }
 
+/* Nothing of it was found yet. */
+static void
+found_reset(struct lc *lc, struct lc_place *place)
+{
+	const struct lc_book *b = &lc->state.book;
+
+	place->spoiled = false;
+	for (size_t i = 0; i < b->nknown; i++) {
+		struct lc_copy *copy = lc_known_copy(b->known[i],
+		    place->public.index);
+
+		if (copy != NULL &&
+		    strcmp(copy->known->device->udi, place->udi) == 0)
+			copy->found = false;
+	}
+}
+
 enum lc_err
 lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place)
 {
@@ -430,6 +485,7 @@ lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place)
 	enum lc_err err;
 
 	lc_identities_untake(&lc->identities);
+	found_reset(lc, place);
 	err = place_load(&load, &why);
 	place->seen = exists(place->path);	/* it may have been made */
 	if (err != LC_OK) {

@@ -50,6 +50,7 @@ struct lc_place {
 	bool is_default;
 	bool seen;		/* its file was there when it was looked for */
 	bool tried;		/* it is loaded again, having failed */
+	bool spoiled;		/* a line in it, or all of it, is damaged */
 	int64_t planned;	/* bytes an action is about to fill; less than
 				   0 if it is about to free more */
 	int slot;		/* while an action has it attached: db.h */

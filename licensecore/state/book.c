@@ -778,6 +778,8 @@ copy_load(struct lc_book *b, int64_t key, const struct lc_value *v)
 	if (copy == NULL)
 		return LC_ENOMEM;
 	copy->facts.held = number_or(&v[LC_COPY_HELD], 0) != 0;
+	copy->facts.missing = number_or(&v[LC_COPY_HELD], 0) ==
+	    LC_HELD_MISSING;
 	copy->facts.installed = number_or(&v[LC_COPY_INSTALLED], LC_NO_TIME);
 	copy->facts.has_line = v[LC_COPY_LINE].kind == LC_V_TEXT;
 	if (is_text(comment) &&

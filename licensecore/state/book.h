@@ -55,10 +55,12 @@ struct lc_copy {
 	char *comment;		/* NULL: the issuer's */
 	struct lc_copy_facts {
 		bool held;	/* the store has it, or should have */
+		bool missing;	/* it has not, which is recorded */
 		bool has_line;	/* in its row: of primary stores */
 		int64_t installed; /* LC_NO_TIME if it came with the device */
 	} facts;
-	bool found;		/* it was, when the store was loaded */
+	bool found;		/* its line is there, and as it was signed,
+				   used or not */
 };
 
 /* A value by its name; one that was removed keeps its place. */

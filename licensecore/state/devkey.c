@@ -20,7 +20,7 @@
 
 struct lc_devkey {
 	struct lc_key *key;
-	bool kept;
+	bool kept, single;
 };
 
 void
@@ -161,7 +161,7 @@ struct judge {
 static bool
 is_fit(const struct half *h, const struct judge *judge)
 {
-	const struct lc_devkey devkey = { h->key, true };
+	const struct lc_devkey devkey = { .key = h->key };
 
 	return judge->fits != NULL && judge->fits(judge->arg, &devkey);
 }
@@ -227,7 +227,8 @@ halves_open(struct half h[2], const char *aside, const struct judge *judge,
 		}
 	}
 	/* Without the other one it goes as well. */
-	if (h[1 - good].err == LC_EDAMAGED || h[1 - good].err == LC_ENOTFOUND)
+	if (h[1 - good].err == LC_EDAMAGED ||
+	    (h[1 - good].err == LC_ENOTFOUND && good == 1))
 		err = half_make(&h[1 - good], h[good].key, aside);
 	return err == LC_ENOMEM ? err : LC_OK;
 }
@@ -253,6 +254,7 @@ lc_devkey_open(const char *path, const char *aside,
 
 		devkey->key = from->key;
 		devkey->kept = true;
+		devkey->single = h[1].err == LC_ENOTFOUND;
 		from->key = NULL;
 		*out = devkey;
 		devkey = NULL; /* the caller's now */
@@ -260,6 +262,29 @@ lc_devkey_open(const char *path, const char *aside,
 	half_free(&h[0]);
 	half_free(&h[1]);
 	lc_devkey_free(devkey);
+	return err;
+}
+
+bool
+lc_devkey_is_single(const struct lc_devkey *devkey)
+{
+	return devkey->single;
+}
+
+enum lc_err
+lc_devkey_double(struct lc_devkey *devkey, const char *path)
+{
+	enum lc_err err = LC_ENOMEM;
+	char *twin;
+
+	if (!devkey->single)
+		return LC_OK;
+	if ((twin = twin_path(path)) != NULL) {
+		(void)unlink(twin);	/* a link that leads nowhere */
+		err = lc_keyfile_save(twin, devkey->key, NULL);
+	}
+	devkey->single = err != LC_OK;
+	free(twin);
 	return err;
 }
 

@@ -16,8 +16,9 @@ struct lc_devkey;
 /*
  * Loads the device's key in path (PEM, PKCS #8), or makes one there (mode
  * 0600, synced with its directory before this returns) if there is no such
- * file, and keeps a twin beside it, "-twin" before the last point of its name.
- * One of the two that is missing or damaged is made again from the other, and
+ * file.  It has a twin beside it, "-twin" before the last point of its name
+ * (lc_devkey_double).  One of the two that is damaged is made again from the
+ * other, and so is the first one if it is missing;
  * one that is damaged is renamed first, with aside at its end; if both are,
  * there is a new key.  A damaged file may hold a key all the same, another one:
  * if the two differ, the one that fits counts, and the first if none does or
@@ -33,6 +34,13 @@ enum lc_err lc_devkey_open(const char *path, const char *aside,
     struct lc_devkey **, bool *made, struct lc_detail *why);
 /* One for this run, which is kept nowhere. */
 enum lc_err lc_devkey_new(struct lc_devkey **);
+/*
+ * Its twin is missing.  It is made last, when there is a state: until then the
+ * device is new.
+ */
+bool lc_devkey_is_single(const struct lc_devkey *);
+/* Makes the twin, if it is missing.  LC_EIO. */
+enum lc_err lc_devkey_double(struct lc_devkey *, const char *path);
 /* Is it in a file? */
 bool lc_devkey_is_kept(const struct lc_devkey *);
 void lc_devkey_free(struct lc_devkey *); /* cleanses; NULL is fine */

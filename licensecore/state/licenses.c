@@ -121,6 +121,7 @@ copy_take(struct lc_state *st, struct lc_known *k, struct lc_entry *e,
 	if (err != LC_OK)
 		return err;
 	copy->facts.held = true;
+	copy->facts.missing = false;
 	copy->facts.has_line = has_line;
 	copy->facts.installed = e->public.installed;
 	e->public.index = copy->index;

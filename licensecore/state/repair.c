@@ -40,18 +40,20 @@ lost_get(struct lc_state *st, const char *udi, const struct lc_terms *t,
 	return lc_known_write(st, *out);
 }
 
-/* The license that a record is about. */
+/* The license that a record is about; *index: that of the record, or 0. */
 static enum lc_err
 known_get(struct lc_state *st, const struct lc_history *h,
-    struct lc_known **out)
+    struct lc_known **out, uint32_t *index)
 {
 	json_t *json = json_loads(h->body, 0, NULL);
 	const struct lc_terms t = {
 		.id = h->id, .feature = member(json, "feature"),
 		.version = member(json, "version"),
 	};
+	json_int_t n = json_integer_value(json_object_get(json, "index"));
 	enum lc_err err = lost_get(st, h->udi, &t, out);
 
+	*index = n > 0 && n < UINT32_MAX ? (uint32_t)n : 0;
 	json_decref(json);
 	return err;
 }
@@ -71,23 +73,60 @@ flag_set(struct lc_state *st, struct lc_known *k, int64_t flag)
 	return lc_known_write(st, k);
 }
 
+/*
+ * The license came to a store, or left it.  A row with the line in it knows
+ * better; without one the license is missing, unless a medium has it.
+ */
+static enum lc_err
+place_set(struct lc_state *st, struct lc_known *k, uint32_t store,
+    uint32_t index, bool held)
+{
+	struct lc_copy *copy = lc_known_copy(k, store);
+	enum lc_err err = LC_OK;
+
+	if (copy != NULL ? copy->facts.has_line || copy->facts.held == held :
+	    !held || store == 0)
+		return LC_OK;
+	if (copy == NULL)
+		err = lc_book_add_copy(&st->book, k, store, index != 0 ?
+		    index : k->device->last_index + 1, &copy);
+	if (err == LC_OK)
+		err = lc_book_keep(&st->book, &copy->facts,
+		    sizeof copy->facts);
+	if (err != LC_OK)
+		return err;
+	copy->facts.held = held;
+	copy->facts.missing = false;
+	return lc_copy_write(st, copy, NULL, 0);
+}
+
+static bool
+is(const struct lc_history *h, const char *what)
+{
+	return strcmp(h->what, what) == 0;
+}
+
 static enum lc_err
 record_judge(struct lc_state *st, const struct lc_history *h)
 {
-	bool use = strcmp(h->what, "use") == 0;
-	bool expire = strcmp(h->what, "expire") == 0;
-	bool revoke = strcmp(h->what, "revoke") == 0;
+	bool install = is(h, "install"), revoke = is(h, "revoke");
+	bool leaves = revoke || is(h, "clear");
 	struct lc_known *k;
+	uint32_t index;
 	enum lc_err err;
 
-	if (*h->id == '\0' || *h->udi == '\0' || (!use && !expire && !revoke &&
-	    strcmp(h->what, "install") != 0))
+	if (*h->id == '\0' || *h->udi == '\0' || (!install && !leaves &&
+	    !is(h, "use") && !is(h, "expire")))
 		return LC_OK;
-	if ((err = known_get(st, h, &k)) != LC_OK)
+	if ((err = known_get(st, h, &k, &index)) != LC_OK)
 		return err;
-	if (expire && k->facts.expired_at == LC_NO_TIME)
+	if (install || leaves)
+		err = place_set(st, k, h->store, index, install);
+	if (err != LC_OK)
+		return err;
+	if (is(h, "expire") && k->facts.expired_at == LC_NO_TIME)
 		return flag_set(st, k, LC_IDENTITY_LOST);
-	return flag_set(st, k, use ? LC_KNOWN_USED :
+	return flag_set(st, k, is(h, "use") ? LC_KNOWN_USED :
 	    revoke ? LC_KNOWN_REVOKED : 0);
 }
 
@@ -131,28 +170,62 @@ line_adopt(struct lc_state *st, const struct lc_line *line, uint32_t store,
 	return lc_copy_write(st, copy, text, len);
 }
 
+/* The row is the only one with this key in the book, if its license is. */
+static struct lc_copy *
+copy_with(const struct lc_book *b, int64_t key, int64_t identity)
+{
+	struct lc_copy *copy = identity > 0 && identity <=
+	    (int64_t)b->nknown && b->known[identity - 1] != NULL ?
+	    b->known[identity - 1]->copies : NULL;
+
+	while (copy != NULL && copy->key != key)
+		copy = copy->next;
+	return copy;
+}
+
+/* The line goes to its own license; the row has none from now on. */
+static enum lc_err
+line_move(struct lc_state *st, int64_t key, struct lc_copy *copy,
+    const struct lc_line *line, uint32_t store, uint32_t index,
+    const char *text)
+{
+	enum lc_err err;
+
+	if (copy == NULL) {
+		err = lc_twin_delete(st->twin, LC_T_COPY, key);
+	} else {
+		err = lc_book_keep(&st->book, &copy->facts,
+		    sizeof copy->facts);
+		if (err != LC_OK)
+			return err;
+		copy->facts = (struct lc_copy_facts){
+			.installed = LC_NO_TIME };
+		err = lc_copy_write(st, copy, NULL, 0);
+	}
+	return err != LC_OK ? err : line_adopt(st, line, store, index, text,
+	    strlen(text));
+}
+
 static enum lc_err
 place_judge(struct lc_state *st, int64_t key, const struct lc_value *v)
 {
-	const struct lc_book *b = &st->book;
-	int64_t identity = v[LC_COPY_IDENTITY].number;
+	struct lc_copy *copy = copy_with(&st->book, key,
+	    v[LC_COPY_IDENTITY].number);
 	uint32_t store = (uint32_t)v[LC_COPY_STORE].number;
 	uint32_t index = (uint32_t)v[LC_COPY_INDEX].number;
 	struct lc_line *line = NULL;
 	enum lc_err err;
 	char *text;
 
-	if ((identity > 0 && identity <= (int64_t)b->nknown &&
-	    b->known[identity - 1] != NULL) ||
-	    v[LC_COPY_LINE].kind != LC_V_TEXT)
+	if (v[LC_COPY_LINE].kind != LC_V_TEXT)
 		return LC_OK;
 	text = strndup(v[LC_COPY_LINE].bytes, v[LC_COPY_LINE].len);
 	if (text == NULL)
 		return LC_ENOMEM;
 	err = lc_line_peek(text, strlen(text), &line, NULL);
-	if (err == LC_OK && (err = lc_twin_delete(st->twin, LC_T_COPY,
-	    key)) == LC_OK)
-		err = line_adopt(st, line, store, index, text, strlen(text));
+	if (err == LC_OK && (copy == NULL ||
+	    strcmp(copy->known->id, line->terms.id) != 0))
+		err = line_move(st, key, copy, line, store, index, text);
 	lc_line_free(line);
 	free(text);
 	return err == LC_ENOMEM || err == LC_EIO ? err : LC_OK;
@@ -174,6 +247,50 @@ places_judge(struct lc_state *st)
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
+/* A license that was ever in a store has a row for that, for good. */
+static enum lc_err
+unplaced_tell(struct lc_state *st)
+{
+	const struct lc_book *b = &st->book;
+	enum lc_err err = LC_OK;
+
+	for (size_t i = 0; i < b->nknown && err == LC_OK; i++) {
+		const struct lc_known *k = b->known[i];
+
+		if (k == NULL || k->copies != NULL ||
+		    (k->facts.flags & LC_KNOWN_REVOKED) != 0)
+			continue;
+		lc_notice(st->host, LC_EDAMAGED, "license %s of feature %s"
+		    " %s, %s: in which store it was is lost", k->id,
+		    k->feature, k->version, k->device->udi);
+		err = lc_history_add_json(st, (struct lc_record){
+			.what = "missing", .udi = k->device->udi,
+			.id = k->id,
+		}, json_pack("{s:s, s:s}", "feature", k->feature, "version",
+		    k->version));
+	}
+	return err;
+}
+
+static enum lc_err
+damage_add(struct lc_state *st, const char *body)
+{
+	return lc_history_add(st, &(struct lc_record){
+		.what = "damaged", .udi = "", .id = "", .body = body,
+	});
+}
+
+enum lc_err
+lc_state_note_gone(struct lc_state *st)
+{
+	enum lc_err err = lc_change_begin(st);
+
+	if (err == LC_OK)
+		err = damage_add(st, "{\"finding\":\"both state files were"
+		    " gone\"}");
+	return lc_change_end(st, err);
+}
+
 enum lc_err
 lc_state_repair(struct lc_state *st)
 {
@@ -184,12 +301,10 @@ lc_state_repair(struct lc_state *st)
 		return LC_OK;
 	if ((err = lc_change_begin(st)) == LC_OK &&
 	    (err = records_judge(st)) == LC_OK &&
-	    (err = places_judge(st)) == LC_OK)
-		err = lc_history_add(st, &(struct lc_record){
-			.what = "damaged", .udi = "", .id = "",
-			.body = "{\"finding\":\"both state files were damaged"
-			    " or altered\"}",
-		});
+	    (err = places_judge(st)) == LC_OK &&
+	    (err = unplaced_tell(st)) == LC_OK)
+		err = damage_add(st, "{\"finding\":\"both state files were"
+		    " damaged or altered\"}");
 	if (err == LC_OK)
 		lc_twin_head(st->twin)->lost = false;
 	return lc_change_end(st, err);

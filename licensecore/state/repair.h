@@ -12,6 +12,9 @@
  */
 enum lc_err lc_state_repair(struct lc_state *);
 
+/* The device is not new, but its state is: that is damage, for good. */
+enum lc_err lc_state_note_gone(struct lc_state *);
+
 /* Records that a file was made again, if one was; a change of its own. */
 enum lc_err lc_state_note_restored(struct lc_state *);
 

@@ -59,6 +59,7 @@ enum {
 	LC_COPY_LINE,
 	LC_COPY_NCOLUMNS
 };
+#define LC_HELD_MISSING 2	/* LC_COPY_HELD: it should have it */
 enum {
 	LC_HISTORY_AT,
 	LC_HISTORY_WHAT,

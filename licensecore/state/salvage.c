@@ -19,6 +19,7 @@
 #include "base/text.h"
 
 #define PAGE 4096
+#define ROOTS_LEN ((LC_NTABLES + 2) * PAGE)	/* where each table begins */
 #define FILE_BYTES_MAX (INT64_C(1) << 30)
 #define TOLD_MAX 20	/* rows that are named; the others are counted */
 
@@ -66,6 +67,22 @@ page_replace(uint8_t *data, size_t len, const uint8_t *page)
 	number_set(data + 36, 0);		/* in use */
 }
 
+/* Without a root page for each table SQLite reads none of them. */
+static bool
+roots_add(char **data, size_t *len)
+{
+	char *more;
+
+	if (*len >= ROOTS_LEN)
+		return true;
+	if ((more = realloc(*data, ROOTS_LEN)) == NULL)
+		return false;
+	memset(more + *len, 0, ROOTS_LEN - *len);
+	*data = more;
+	*len = ROOTS_LEN;
+	return true;
+}
+
 static enum lc_err
 side_open(struct salvage *v, struct side *side, const char *path,
     const uint8_t *page)
@@ -78,6 +95,10 @@ side_open(struct salvage *v, struct side *side, const char *path,
 	if (err != LC_OK)
 		return err == LC_ENOMEM ? err : LC_OK;
 	len -= len % PAGE;
+	if (len > PAGE && !roots_add(&data, &len)) {
+		free(data);
+		return LC_ENOMEM;
+	}
 	if (len > PAGE) {
 		page_replace((uint8_t *)data, len, page);
 		err = lc_db_connect_bytes(data, len, &side->db);

@@ -114,7 +114,8 @@ lc_copy_write(struct lc_state *st, const struct lc_copy *copy,
 		[LC_COPY_IDENTITY] = lc_value_int(copy->known->key),
 		[LC_COPY_STORE] = lc_value_int(copy->store),
 		[LC_COPY_INDEX] = lc_value_int(copy->index),
-		[LC_COPY_HELD] = lc_value_int(f->held),
+		[LC_COPY_HELD] = lc_value_int(f->missing ?
+		    LC_HELD_MISSING : f->held),
 		[LC_COPY_INSTALLED] = time_value(f->installed),
 		[LC_COPY_COMMENT] = lc_value_text(copy->comment),
 		[LC_COPY_LINE] = { .kind = line != NULL ? LC_V_TEXT :

@@ -3,10 +3,12 @@
  */
 #include "twin.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <openssl/crypto.h>
 
 #include "base/error.h"
@@ -15,6 +17,7 @@
 #include "salvage.h"
 
 struct lc_twin {
+	char *dir;
 	struct lc_half halves[2];
 	/* The one that was read; the first, if changes can be recorded. */
 	struct lc_half *counts;
@@ -24,8 +27,10 @@ struct lc_twin {
 	struct lc_head next;		/* as the change has it */
 	bool changing, twin_changing;
 	enum lc_err failed;		/* the first file, in the change */
+	struct lc_detail trouble;	/* why the last one failed, or "" */
 	bool twin_behind;		/* it is open, but not in step */
 	int64_t owed;		/* what a head has to say of restoring it */
+	bool made;		/* there was none */
 	bool is_new;		/* the first one, so that the other is missing */
 	struct lc_compare compared;
 	int64_t now;
@@ -197,7 +202,8 @@ none_whole(struct lc_twin *t, struct lc_detail *detail)
 	}
 	if (any_is(t, LC_HALF_UNREADABLE))
 		return LC_OK;	/* what it holds may be the whole of it */
-	if (!any_is(t, LC_HALF_DAMAGED))
+	t->made = !any_is(t, LC_HALF_DAMAGED);
+	if (t->made)
 		err = lc_half_make(h, NULL, 0, NULL, t->sealer);
 	else
 		err = lc_salvage(t->halves, t->sealer, t->now, t->notice,
@@ -241,6 +247,19 @@ open_both(struct lc_twin *t, struct lc_detail *detail)
 	return other_judge(t);
 }
 
+/* Whatever the cause, the system's word for it says more than SQLite's. */
+static bool
+is_barred(struct lc_twin *t)
+{
+	const char *path = t->halves[0].path;
+
+	if (access(t->dir, W_OK) == 0 && access(path, W_OK) == 0)
+		return false;
+	(void)lc_fail(&t->trouble, LC_EIO, "%s: cannot be written: %s", path,
+	    strerror(errno));
+	return true;
+}
+
 /* Without the key nothing can be told of the files. */
 static enum lc_err
 open_none(struct lc_twin *t, const struct lc_detail *why)
@@ -266,6 +285,8 @@ lc_twin_open(const struct lc_twin_options *o, struct lc_twin **out,
 	t->now = o->now;
 	t->notice = o->notice;
 	t->arg = o->arg;
+	if ((t->dir = strdup(o->dir)) == NULL)
+		goto out;
 	for (int i = 0; i < 2; i++) {
 		if (asprintf(&t->halves[i].path, "%s/%s", o->dir,
 		    names[i]) < 0) {
@@ -277,6 +298,10 @@ lc_twin_open(const struct lc_twin_options *o, struct lc_twin **out,
 		err = open_none(t, o->why);
 	else if ((err = lc_sealer_new(o->key, &t->sealer)) == LC_OK)
 		err = open_both(t, detail);
+	/* A read-only file system shows before the first change. */
+	if (err == LC_OK && t->halves[0].state == LC_HALF_GOOD && is_barred(t))
+		tell(t, LC_EIO, "%s; changes are refused until it can be",
+		    t->trouble.text);
 	if (err == LC_OK) {
 		*out = t;
 		t = NULL;	/* the caller's now */
@@ -296,8 +321,15 @@ lc_twin_close(struct lc_twin *t)
 		free(t->halves[i].path);
 	}
 	lc_sealer_free(t->sealer);
+	free(t->dir);
 	free(t->bytes);
 	free(t);
+}
+
+bool
+lc_twin_is_made(const struct lc_twin *t)
+{
+	return t->made;
 }
 
 bool
@@ -332,6 +364,27 @@ lc_twin_recording(const struct lc_twin *t, struct lc_detail *detail)
 	if (h->state == LC_HALF_GOOD)
 		return LC_OK;
 	return lc_fail(detail, LC_EIO, "%s", h->why.text);
+}
+
+enum lc_err
+lc_twin_trouble(const struct lc_twin *t, struct lc_detail *detail)
+{
+	return *t->trouble.text == '\0' ? LC_OK :
+	    lc_fail(detail, LC_EIO, "%s", t->trouble.text);
+}
+
+/* A file that was opened for reading only stays so. */
+void
+lc_twin_retry(struct lc_twin *t)
+{
+	for (int i = 0; i < 2; i++) {
+		struct lc_half *h = &t->halves[i];
+
+		if (h->state == LC_HALF_GOOD)
+			(void)lc_half_open(h, t->sealer);
+	}
+	if (t->counts != NULL && t->counts->state != LC_HALF_GOOD)
+		t->counts = NULL;
 }
 
 bool
@@ -394,6 +447,9 @@ lc_twin_words(const struct lc_twin *t, enum lc_err err)
 static void
 first_failed(struct lc_twin *t, enum lc_err err)
 {
+	if (err == LC_EIO && !is_barred(t))
+		(void)lc_fail(&t->trouble, err, "%s: %s", t->halves[0].path,
+		    lc_db_words(t->halves[0].db, err));
 	if (err != LC_EDAMAGED)
 		return;
 	/* Somebody may be reading from it: it stays open until then. */
@@ -632,6 +688,7 @@ lc_twin_commit(struct lc_twin *t, struct lc_detail *detail)
 	}
 	t->head = t->next;
 	t->changing = false;
+	*t->trouble.text = '\0';
 	second_commit(t);
 	return LC_OK;
 }

@@ -37,11 +37,21 @@ enum lc_err lc_twin_open(const struct lc_twin_options *, struct lc_twin **,
     struct lc_detail *);
 void lc_twin_close(struct lc_twin *);	/* NULL is fine */
 
+/* Was there no state before this opening? */
+bool lc_twin_is_made(const struct lc_twin *);
+
 /* Does the head of one of the files in the directory hold under this key? */
 bool lc_twin_fits(const char *dir, const uint8_t *key);
 
 /* Can changes be recorded?  If not, why. */
 enum lc_err lc_twin_recording(const struct lc_twin *, struct lc_detail *);
+/*
+ * Did the last change fail because of the disk, or can the files not be written
+ * as it seems?  LC_EIO, with the reason.  It may be over; lc_twin_retry.
+ */
+enum lc_err lc_twin_trouble(const struct lc_twin *, struct lc_detail *);
+/* Out of a change, nothing attached: opens the files again for the next one. */
+void lc_twin_retry(struct lc_twin *);
 /* Can lc_twin_ready or lc_twin_tend mend it, or only another opening? */
 bool lc_twin_can_be_ready(const struct lc_twin *);
 /* Do both files have all of it?  If not, why. */

@@ -28,6 +28,8 @@ notice(void *arg, enum lc_err err, const char *text)
 	if (d->nnotices < DEVICE_EVENTS)
 		d->notices[d->nnotices++] = err;
 	snprintf(d->notice, sizeof d->notice, "%s", text);
+	snprintf(d->told + strlen(d->told), sizeof d->told - strlen(d->told),
+	    "%s\n", text);
 }
 
 static void

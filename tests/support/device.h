@@ -36,6 +36,7 @@ struct device {
 	size_t nselected;
 	enum lc_err notices[DEVICE_EVENTS];
 	char notice[512];	/* the last one */
+	char told[8192];	/* all of them, as far as there is room */
 	size_t nnotices;
 	size_t nleases;		/* changes of leases */
 };

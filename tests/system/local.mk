@@ -30,6 +30,7 @@ SYSTEM_TESTS = \
 	tests/system/requests.py \
 	tests/system/response_too_big.py \
 	tests/system/second_agent.py \
+	tests/system/state_lost.py \
 	tests/system/stop_loading.py \
 	tests/system/time_flow.py \
 	tests/system/time_idle.py \

@@ -114,11 +114,51 @@ print_time(const json_t *clock)
 	}
 }
 
+/* Only what is wrong is told. */
+static void
+print_state(const json_t *state)
+{
+	const char *recording = text_of(state, "recording");
+	const char *doubled = text_of(state, "doubled");
+	const json_t *skipped = json_object_get(state, "keys_skipped"), *key;
+	size_t i;
+
+	puts("License State");
+	if (recording[0] != '\0') {
+		print_item("not recorded", recording);
+		puts("\tChanges are refused until they can be recorded.");
+	} else {
+		print_item("recorded",
+		    doubled[0] != '\0' ? "in one file" : "in both files");
+	}
+	if (doubled[0] != '\0')
+		print_item("one file", doubled);
+	json_array_foreach(skipped, i, key)
+		print_item("key skipped", json_string_value(key));
+}
+
+/* EXIT_DONE: the clock, with what is wrong with the state. */
+static int
+ask_status(struct ctl *ctl, json_t **clock)
+{
+	json_t *state;
+	int status = ask(ctl, json_pack("{s:s}", "do", "clock"), clock);
+
+	if (status != EXIT_DONE)
+		return status;
+	status = ask(ctl, json_pack("{s:s}", "do", "state"), &state);
+	if (status != EXIT_DONE)
+		json_decref(*clock);
+	else
+		(void)json_object_update_new(*clock, state);
+	return status;
+}
+
 int
 show_status(struct ctl *ctl)
 {
 	json_t *clock;
-	int status = ask(ctl, json_pack("{s:s}", "do", "clock"), &clock);
+	int status = ask_status(ctl, &clock);
 
 	if (status != EXIT_DONE)
 		return status;
@@ -133,6 +173,7 @@ show_status(struct ctl *ctl)
 	print_support(
 	    "License Operation Supported", operations, NITEMS(operations));
 	print_time(clock);
+	print_state(clock);
 	json_decref(clock);
 	return EXIT_DONE;
 }

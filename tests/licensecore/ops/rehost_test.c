@@ -354,7 +354,8 @@ revoked_for_good(void)
 	    " revoked");
 	lc_action_free(a);
 
-	/* An older copy of the state, put back. */
+	/* An older copy of the state, put back: by more than one change. */
+	CHECK_ERR(lc_switch_set(d->lc, LC_SWITCH_ERROR, false), LC_OK, NULL);
 	device_close(d);
 	check_write(store, old, len);
 	free(old);

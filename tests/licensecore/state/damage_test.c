@@ -25,10 +25,16 @@
 #define SLOW 1
 #endif
 #endif
+/*
+ * One case of so many, from a random one on: all of them take minutes, and are
+ * run by building this with -DSTRIDE=1.
+ */
+#ifndef STRIDE
 #ifdef SLOW
-#define STRIDE 29
+#define STRIDE 41
 #else
-#define STRIDE 1
+#define STRIDE 7
+#endif
 #endif
 
 #define DAY INT64_C(86400)
@@ -257,12 +263,12 @@ static void
 license_print(FILE *out, struct device *d, const struct lc_license *l)
 {
 	fprintf(out, "%u.%u %s %s %s accepted %d left %u used %u count %u"
-	    " installed %lld priority %d status %d comment %s\n", l->store,
+	    " installed %lld priority %d comment %s\n", l->store,
 	    l->index, l->terms.id, l->terms.feature,
 	    lc_type_name(l->terms.type), l->eula_accepted,
 	    lc_license_left_s(d->lc, l), lc_license_used_s(d->lc, l),
 	    l->count_left, (long long)l->installed, l->priority,
-	    lc_license_status(d->lc, l), l->comment);
+	    l->comment);
 }
 
 /* All but the history, to which what was done about damage is added. */
@@ -389,21 +395,21 @@ rig_free(struct rig *r)
 	free(r);
 }
 
+/* Is what was damaged kept beside it? */
 static bool
 is_aside(const struct rig *r, int file)
 {
-	char path[1200], *data;
-	size_t len;
-	bool same;
+	const struct dirent *entry;
+	DIR *list = opendir(r->d->dir);
+	char start[64];
+	bool any = false;
 
-	snprintf(path, sizeof path, "%s.damaged-%lld", r->paths[file],
-	    (long long)r->d->wall);
-	if (access(path, F_OK) != 0)
-		return false;
-	data = check_read(path, &len);
-	same = len > 0;
-	free(data);
-	return same;
+	REQUIRE(list != NULL);
+	snprintf(start, sizeof start, "%s.damaged-", names[file]);
+	while ((entry = readdir(list)) != NULL)
+		any |= strncmp(entry->d_name, start, strlen(start)) == 0;
+	(void)closedir(list);
+	return any;
 }
 
 static void
@@ -415,17 +421,12 @@ check_history(struct rig *r)
 	free(history);
 }
 
-/* The first tick, in which files are read through. */
+/* The first seconds, in which files are read through. */
 static void
-tick(struct rig *r)
+seconds_pass(struct rig *r)
 {
-	int64_t wait;
-
-	for (int i = 0; i < 20; i++) {
-		CHECK_ERR(lc_tick(r->d->lc, &wait), LC_OK, NULL);
-		if (wait != 0)
-			break;
-	}
+	for (int i = 0; i < 5; i++)
+		device_pass(r->d, 1);
 }
 
 /*
@@ -446,7 +447,7 @@ check_one(struct rig *r, int file, bool must)
 	free(seen);
 	check_history(r);
 	told = r->told || lc_check(r->d->lc, NULL) == LC_EDAMAGED;
-	tick(r);
+	seconds_pass(r);
 	if (must) {
 		CHECK(told);
 		CHECK(is_aside(r, file));
@@ -468,7 +469,23 @@ other_byte(char was, size_t at)
 	return (char)(was ^ (at % 3 == 2 ? 0xff : 1 << at % 8));
 }
 
-static unsigned ncases;
+static unsigned ncases, nrun;
+
+static bool
+is_due(void)
+{
+	if (ncases++ % STRIDE != 0)
+		return false;
+	nrun++;
+	return true;
+}
+
+static void
+cases_begin(void)
+{
+	ncases = (unsigned)check_random(STRIDE);
+	nrun = 0;
+}
 
 /* With one byte of it another one. */
 static void
@@ -476,7 +493,7 @@ byte_case(struct rig *r, int file, size_t at, bool must)
 {
 	char was = r->data[file][at];
 
-	if (ncases++ % STRIDE != 0)
+	if (!is_due())
 		return;
 	files_put_back(r);
 	r->data[file][at] = other_byte(was, at);
@@ -607,11 +624,11 @@ state_bytes(int file)
 {
 	struct rig *r = rig_new(2);
 
-	ncases = 0;
+	cases_begin();
 	header_bytes(r, file);
 	pages_bytes(r, file);
 	CHECK(rows_bytes(r, file) >= 6);
-	printf("    %u bytes of %s\n", ncases, names[file]);
+	printf("    %u of %u bytes of %s\n", nrun, ncases, names[file]);
 	rig_free(r);
 }
 
@@ -634,7 +651,7 @@ every_byte_of_small_files(void)
 {
 	struct rig *r = rig_new(2);
 
-	ncases = 0;
+	cases_begin();
 	for (int file = RUNNING; file <= KEY_TWIN; file++) {
 		/* A record with one meter, or a key in base64. */
 		size_t counts = file < KEY ? 108 + 17 + 16 : 0;
@@ -644,7 +661,310 @@ every_byte_of_small_files(void)
 			byte_case(r, file, at, at < counts);
 		}
 	}
-	printf("    %u bytes\n", ncases);
+	printf("    %u of %u bytes\n", nrun, ncases);
+	rig_free(r);
+}
+
+/* ---- Stores ---------------------------------------------------------- */
+
+/* How many lines of this text. */
+static unsigned
+lines_with(const char *text, const char *part)
+{
+	unsigned n = 0;
+
+	while ((text = strstr(text, part)) != NULL) {
+		n++;
+		text += strlen(part);
+	}
+	return n;
+}
+
+/*
+ * The text without the licenses of a store: each of these that is not there is
+ * named by feature and id.
+ */
+static char *
+without_store(struct rig *r, uint32_t store)
+{
+	char start[16], *kept = calloc(1, strlen(r->seen) + 1);
+	char *all = strdup(r->seen), *line, *next = all;
+	char id[64], what[100];
+
+	REQUIRE(kept != NULL && all != NULL);
+	snprintf(start, sizeof start, "%u.", store);
+	while ((line = strsep(&next, "\n")) != NULL && *line != '\0') {
+		if (strncmp(line, start, strlen(start)) != 0) {
+			strcat(strcat(kept, line), "\n");
+			continue;
+		}
+		REQUIRE(sscanf(line, "%*s %63s", id) == 1);
+		if (device_license(r->d, id) != NULL)
+			continue;
+		snprintf(what, sizeof what, "license %s of feature phones", id);
+		CHECK_HAS(r->notices, what);
+	}
+	free(all);
+	return kept;
+}
+
+/* What a host sees now, but for this store. */
+static char *
+seen_without(struct rig *r, uint32_t store)
+{
+	char start[16], *text = seen_print(r->d), *kept, *line, *next = text;
+
+	kept = calloc(1, strlen(text) + 1);
+	REQUIRE(kept != NULL);
+	snprintf(start, sizeof start, "%u.", store);
+	while ((line = strsep(&next, "\n")) != NULL && *line != '\0') {
+		if (strncmp(line, start, strlen(start)) != 0)
+			strcat(strcat(kept, line), "\n");
+	}
+	free(text);
+	return kept;
+}
+
+/* Only what is in this store is lost, and each of it is named. */
+static void
+check_store(struct rig *r, int file, uint32_t store)
+{
+	char *expected, *found;
+	size_t n, lost;
+
+	open_again(r);
+	expected = without_store(r, store);
+	found = seen_without(r, store);
+	CHECK_STR(found, expected);
+	(void)lc_licenses(r->d->lc, &n);
+	lost = lines_with(r->seen, "installed") - n;
+	CHECK_UINT(lines_with(r->notices, "is missing from store"), lost);
+	CHECK_UINT(r->d->nselected, lost);
+	for (size_t i = 0; i < r->d->nselected; i++)
+		CHECK_INT(r->d->selected[i].kind, LC_EVENT_MISSING);
+	if (lost > 0) {
+		CHECK(r->told);
+		CHECK_ERR(lc_check(r->d->lc, NULL), LC_EDAMAGED, NULL);
+	}
+	free(expected);
+	free(found);
+	/* As an event, and in the history, once. */
+	device_close(r->d);
+	open_again(r);
+	CHECK_UINT(lines_with(r->notices, "is missing from store"), lost);
+	CHECK_UINT(r->d->nselected, 0);
+	/* The file is put right. */
+	device_close(r->d);
+	file_put(r, file);
+	open_again(r);
+	found = seen_print(r->d);
+	CHECK_STR(found, r->seen);
+	CHECK_STR(r->notices, "");
+	CHECK_ERR(lc_check(r->d->lc, NULL), LC_OK, NULL);
+	free(found);
+	device_close(r->d);
+}
+
+static void
+bytes_of_stores(void)
+{
+	static const int files[] = { BUILT_IN, MEDIUM };
+	struct rig *r = rig_new(2);
+
+	cases_begin();
+	for (int i = 0; i < 2; i++) {
+		int file = files[i];
+		size_t step = r->len[file] / 120 + 1;
+
+		for (size_t at = 0; at < r->len[file]; at += step) {
+			size_t place = at + check_random(step);
+
+			if (place >= r->len[file] || !is_due())
+				continue;
+			check_context("%s: byte %zu", names[file], place);
+			files_put_back(r);
+			r->data[file][place] ^= 0x21;
+			file_put(r, file);
+			r->data[file][place] ^= 0x21;
+			check_store(r, file, file == MEDIUM ? 2 : 3);
+		}
+		check_context("%s: gone", names[file]);
+		files_put_back(r);
+		if (file == BUILT_IN) {
+			CHECK_INT(unlink(r->paths[file]), 0);
+			check_store(r, file, 3);
+		}
+	}
+	rig_free(r);
+}
+
+/* ---- A larger state -------------------------------------------------- */
+
+static void
+random_bytes_of_a_larger_state(void)
+{
+	struct rig *r = rig_new(200);
+
+	cases_begin();
+	for (unsigned i = 0; i < 60 * 7; i++) {
+		int file = i % 2 == 0 ? MAIN : TWIN;
+		size_t at = check_random(r->len[file]);
+
+		check_context("%s: byte %zu", names[file], at);
+		byte_case(r, file, at, false);
+	}
+	/* A page, or a run of bytes. */
+	for (unsigned i = 0; i < 20 * 7; i++) {
+		int file = i % 2 == 0 ? MAIN : TWIN;
+		size_t len = i % 3 == 0 ? PAGE : 1 + check_random(2000);
+		size_t at = check_random(r->len[file] - len);
+		char *data;
+
+		if (!is_due())
+			continue;
+		if (i % 3 == 0)
+			at -= at % PAGE;
+		check_context("%s: %zu bytes at %zu", names[file], len, at);
+		files_put_back(r);
+		data = malloc(r->len[file]);
+		REQUIRE(data != NULL);
+		memcpy(data, r->data[file], r->len[file]);
+		for (size_t j = 0; j < len; j++)
+			data[at + j] = (char)check_random(256);
+		check_write(r->paths[file], data, r->len[file]);
+		free(data);
+		check_one(r, file, false);
+	}
+	rig_free(r);
+}
+
+/* ---- Pairs ----------------------------------------------------------- */
+
+enum spoil { GONE, EMPTY, RUBBISH, BYTES, CUT, NSPOILS };
+
+static void
+spoil(struct rig *r, int file, enum spoil how)
+{
+	const char *path = r->paths[file];
+	char *data = malloc(r->len[file]);
+
+	REQUIRE(data != NULL);
+	memcpy(data, r->data[file], r->len[file]);
+	switch (how) {
+	case GONE:
+		CHECK_INT(unlink(path), 0);
+		break;
+	case EMPTY:
+		check_write(path, "", 0);
+		break;
+	case RUBBISH:
+		for (size_t i = 0; i < r->len[file]; i++)
+			data[i] = (char)check_random(256);
+		check_write(path, data, r->len[file]);
+		break;
+	case BYTES:
+		for (int i = 0; i < 60; i++)
+			data[check_random(r->len[file])] ^= 0x55;
+		check_write(path, data, r->len[file]);
+		break;
+	case CUT:
+		CHECK_INT(truncate(path, (off_t)r->len[file] / 2), 0);
+		break;
+	case NSPOILS:
+		break;
+	}
+	free(data);
+}
+
+/*
+ * Of licenses that the device had: there as it was, or told of.  A medium that
+ * is away is not lost.  unread: what was used since it was folded is.
+ */
+static void
+check_licenses(struct rig *r, bool all_named, bool away, bool unread)
+{
+	char *all = strdup(r->seen), *line, *next = all;
+	char id[64];
+
+	REQUIRE(all != NULL);
+	while ((line = strsep(&next, "\n")) != NULL &&
+	    strstr(line, " accepted ") != NULL) {
+		const struct lc_license *l;
+		uint32_t left = 0;
+
+		REQUIRE(sscanf(line, "%*s %63s", id) == 1);
+		REQUIRE(sscanf(strstr(line, " left "), " left %u", &left)
+		    == 1);
+		l = device_license(r->d, id);
+		if (l != NULL)
+			CHECK(lc_license_left_s(r->d->lc, l) <=
+			    left + (unread ? 60 + 7 : 0));
+		else if (all_named && !(away && *line == '2'))
+			CHECK_HAS(r->notices, id);
+	}
+	free(all);
+}
+
+/* Nothing appears: each license was there before. */
+static void
+check_known(struct rig *r)
+{
+	const struct lc_license *const *list;
+	size_t n;
+
+	list = lc_licenses(r->d->lc, &n);
+	for (size_t i = 0; i < n; i++) {
+		char what[100];
+
+		snprintf(what, sizeof what, " %s ", list[i]->terms.id);
+		CHECK_HAS(r->seen, what);
+	}
+}
+
+static void
+pair_case(struct rig *r, int a, enum spoil how_a, int b, enum spoil how_b)
+{
+	bool both_gone = a == MAIN && b == TWIN && (how_a < BYTES ||
+	    how_b < BYTES);
+	struct lc_detail why = { "" };
+
+	check_context("%s %d and %s %d", names[a], how_a, names[b], how_b);
+	files_put_back(r);
+	spoil(r, a, how_a);
+	spoil(r, b, how_b);
+	open_again(r);
+	check_known(r);
+	check_licenses(r, !both_gone, b == MEDIUM && how_b == GONE,
+	    a == RUNNING && b == RUNNING_TWIN);
+	seconds_pass(r);
+	/* If nothing can be known of the past, that is what is told. */
+	if (both_gone && r->len[a] > 0) {
+		CHECK(r->told);
+		CHECK_ERR(lc_check(r->d->lc, NULL), LC_EDAMAGED, NULL);
+	}
+	CHECK_ERR(lc_recording(r->d->lc, &why), LC_OK, &why);
+	if (!both_gone && !(a == KEY && b == KEY_TWIN))
+		check_nothing_returns(r->d, 100000);
+	device_close(r->d);
+	open_again(r);
+	device_close(r->d);
+}
+
+static void
+pairs_of_files(void)
+{
+	struct rig *r = rig_new(10);
+
+	cases_begin();
+	for (int a = MAIN; a < BUILT_IN; a++) {
+		for (int b = a + 1; b < NFILES; b++) {
+			for (int how = 0; how < NSPOILS * NSPOILS; how++) {
+				if (is_due() || b == TWIN)
+					pair_case(r, a, how / NSPOILS, b,
+					    how % NSPOILS);
+			}
+		}
+	}
 	rig_free(r);
 }
 
@@ -655,6 +975,10 @@ main(int argc, char **argv)
 		{ "bytes of the first file", bytes_of_the_first },
 		{ "bytes of the twin", bytes_of_the_twin },
 		{ "every byte of small files", every_byte_of_small_files },
+		{ "bytes of stores", bytes_of_stores },
+		{ "random bytes of a larger state",
+		    random_bytes_of_a_larger_state },
+		{ "pairs of files", pairs_of_files },
 	};
 
 	return check_main("damage", tests, CHECK_COUNT(tests), argc, argv);

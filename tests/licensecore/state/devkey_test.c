@@ -24,6 +24,8 @@ open_key(const char *path)
 	    LC_OK, &detail);
 	REQUIRE(devkey != NULL);
 	CHECK(lc_devkey_is_kept(devkey));
+	CHECK_ERR(lc_devkey_double(devkey, path), LC_OK, NULL);
+	CHECK(!lc_devkey_is_single(devkey));
 	return devkey;
 }
 
@@ -202,6 +204,8 @@ damaged_keys(void)
 		CHECK_HAS(why.text, says);
 		CHECK_STR(lc_devkey_key(again)->kid,
 		    lc_devkey_key(first)->kid);
+		CHECK_INT(lc_devkey_is_single(again), i == 1 || i == 13);
+		CHECK_ERR(lc_devkey_double(again, paths[0]), LC_OK, NULL);
 		lc_devkey_free(again);
 		REQUIRE(lstat(path, &st) == 0);
 		CHECK(S_ISREG(st.st_mode));

@@ -424,7 +424,7 @@ a_hostile_medium(void)
 		d->nnotices = 0;
 		device_open(d);
 		CHECK_UINT(d->nnotices, 1);
-		CHECK_HAS(d->notice, "store usb:store: not used");
+		CHECK_HAS(d->told, "store usb:store: not used");
 		CHECK(!lc_stores(d->lc, &n)[1]->present);
 		(void)device_add(d, issuer_terms("a"));
 		device_free(d);
@@ -564,7 +564,7 @@ a_medium_comes_and_goes(void)
 	device_pass(d, 10);
 	check_write(path, "this is not a database, whatever it was", 39);
 	device_pass(d, 10);
-	CHECK_HAS(d->notice, "store usb:store: not used");
+	CHECK_HAS(d->told, "store usb:store: not used");
 	CHECK(!lc_stores(d->lc, &n)[1]->present);
 	CHECK_INT(unlink(path), 0);
 	device_pass(d, 10);
@@ -828,7 +828,7 @@ a_built_in_store(void)
 
 	CHECK_INT(unlink(check_path(d->dir, "builtin.lic")), 0);
 	CHECK_ERR(lc_reconfigure(d->lc, &d->options, NULL), LC_OK, NULL);
-	CHECK_HAS(d->notice, "store builtin:trials: not used");
+	CHECK_HAS(d->told, "store builtin:trials: not used");
 	CHECK(device_license(d, "trial") == NULL);
 	CHECK(device_license(d, "a") != NULL);
 	device_free(d);
