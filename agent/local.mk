@@ -38,5 +38,5 @@ SANDBOX = \
 	agent/jobs/sandbox.c agent/jobs/sandbox.h
 
 dist_man_MANS += agent/licagent-control.7 agent/licagent-license.5 \
-	agent/licagent-snmp.7 agent/licagentd.8 agent/licagentd.conf.5
+	agent/licagent-snmp.7 agent/licagent.7 agent/licagentd.8 agent/licagentd.conf.5
 dist_doc_DATA += agent/licagentd.conf.example

@@ -239,6 +239,7 @@ def conversations(lab):
                 ("agent/licagent-snmp.7", Page,
                  lambda lab: with_server(lab, ssh)),
                 ("agent/licagent-license.5", Page, None),
+                ("agent/licagent.7", Page, None),
                 ("tools/licctl/licctl.1", Page, None),
                 ("tools/licissue/licissue.1", Page, None),
                 ("README.md", Markdown, None)):

@@ -45,8 +45,8 @@ def same(what, program, manual):
 def form(lab):
     step("mandoc accepts all pages; all are installed")
     expected = {"licagent-control.7", "licagent-license.5",
-                "licagent-snmp.7", "licagentd.8", "licagentd.conf.5",
-                "licctl.1", "liblicclient.3", "licissue.1"}
+                "licagent-snmp.7", "licagent.7", "licagentd.8",
+                "licagentd.conf.5", "licctl.1", "liblicclient.3", "licissue.1"}
     check(expected <= set(PAGES), f"pages: {sorted(PAGES)}")
     made = "".join(read(os.path.relpath(path, TOP)) for path in
                    glob.glob(os.path.join(TOP, "**", "local.mk"),

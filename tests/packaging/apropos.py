@@ -13,7 +13,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(
 PAGES = ("tools/licctl/licctl.1", "tools/licissue/licissue.1",
          "agent/client/liblicclient.3", "agent/licagent-license.5",
          "agent/licagentd.conf.5", "agent/licagent-control.7",
-         "agent/licagent-snmp.7", "agent/licagentd.8")
+         "agent/licagent-snmp.7", "agent/licagent.7", "agent/licagentd.8")
 
 
 def apropos(folder, *words):
