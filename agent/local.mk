@@ -35,7 +35,8 @@ bin_licagent_transfer_CPPFLAGS = $(AGENT_CPPFLAGS) $(CURL_CFLAGS) \
 bin_licagent_transfer_LDADD = $(CURL_LIBS) $(SECCOMP_LIBS)
 SANDBOX = \
 	agent/jobs/landlock.c agent/jobs/landlock.h \
-	agent/jobs/sandbox.c agent/jobs/sandbox.h
+	agent/jobs/sandbox.c agent/jobs/sandbox.h \
+	agent/jobs/socketcall.c agent/jobs/socketcall.h
 
 dist_man_MANS += agent/licagent-control.7 agent/licagent-license.5 \
 	agent/licagent-snmp.7 agent/licagent.7 agent/licagentd.8 agent/licagentd.conf.5

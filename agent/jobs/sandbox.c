@@ -19,6 +19,7 @@
 
 #include "array.h"
 #include "landlock.h"
+#include "socketcall.h"
 
 #define NOBODY 65534 /* whoever has no rights: the kernel's overflowuid */
 #define DNS_PORT 53
@@ -355,6 +356,7 @@ sandbox_enter(const struct sandbox *sandbox, char *why, size_t size)
 			   : !hide()                    ? "process"
 			   : !limit(sandbox->file_max)  ? "limits"
 			   : !lock_files(sandbox->port) ? "Landlock"
+			   : !socketcall_trap()         ? "seccomp"
 			   : !filter_calls()            ? "seccomp"
 							: NULL;
 

@@ -264,6 +264,41 @@ unix_socket(void)
 	return open_socket(AF_UNIX, SOCK_STREAM, 0);
 }
 
+#ifdef SYS_socketcall
+/* Wherever the arguments are: a filter may have looked at their address. */
+static int
+try_socketcall(int call, int family, int type)
+{
+	union {
+		char bytes[8 * sizeof(long)];
+		long longs[8];
+	} memory;
+	int done = EPERM;
+
+	for (size_t at = 0; at < 16 && done != 0; at++) {
+		int ends[2];
+		const long arg[] = { family, type, 0, (long)ends };
+
+		memcpy(memory.bytes + at, arg, sizeof arg);
+		done = result(
+		    syscall(SYS_socketcall, call, memory.bytes + at) >= 0);
+	}
+	return done;
+}
+
+static int
+unix_socketcall(void)
+{
+	return try_socketcall(1, AF_UNIX, SOCK_STREAM);
+}
+
+static int
+pair_socketcall(void)
+{
+	return try_socketcall(8, AF_UNIX, SOCK_DGRAM);
+}
+#endif
+
 static int
 netlink_socket(void)
 {
@@ -448,6 +483,10 @@ static const struct {
 	{ "let its memory be read", show_memory, SECCOMP },
 	{ "run what it wrote", write_and_run, SECCOMP },
 	{ "open a Unix socket", unix_socket, SECCOMP },
+#ifdef SYS_socketcall
+	{ "open one by socketcall", unix_socketcall, SECCOMP },
+	{ "open a pair by socketcall", pair_socketcall, SECCOMP },
+#endif
 	{ "open a netlink socket", netlink_socket, SECCOMP },
 	{ "open a packet socket", packet_socket, MODES | SECCOMP },
 	{ "open a raw socket", raw_socket, MODES | SECCOMP },
