@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "line.h"
 #include "out.h"
@@ -30,7 +31,7 @@
 #include "words.h"
 
 #define HISTORY_LINES 200
-#define COMPLETE_SECONDS 3 /* a daemon that hangs has nothing to offer */
+#define COMPLETE_SECONDS 10 /* a daemon that hangs has nothing to offer */
 
 struct shell {
 	const struct ctl *base;
@@ -185,43 +186,51 @@ typed_words(EditLine *el, struct split *split)
 
 /* The words that the last one may become. */
 struct candidates {
-	char *text; /* each with its line feed */
+	char *text; /* a line feed, and each with one behind it */
 	size_t size, n;
 	size_t common; /* bytes that the first shares with all others */
 };
 
+/* `line` ends with a line feed.  Members of a stack have the same features. */
+static bool
+is_candidate(const struct candidates *c, const char *line)
+{
+	const char *at = c->text;
+
+	while ((at = strstr(at, line)) != NULL && at[-1] != '\n')
+		at++;
+	return at != NULL;
+}
+
 static void
-add_candidate(struct candidates *c, FILE *all, const char *word)
+add_candidate(struct candidates *c, FILE *all, const char *line)
 {
 	size_t same = 0;
 
-	if (c->n++ == 0)
-		c->common = strlen(word);
 	(void)fflush(all); /* which sets c->text */
-	while (same < c->common && c->n > 1 && c->text[same] == word[same])
+	if (line[0] == '\n' || is_candidate(c, line))
+		return;
+	while (c->n > 0 && same < c->common && c->text[1 + same] == line[same])
 		same++;
-	if (c->n > 1)
-		c->common = same;
-	fprintf(all, "%s\n", word);
-	(void)fflush(all);
+	c->common = c->n++ == 0 ? strcspn(line, "\n") : same;
+	fputs(line, all);
 }
 
 static bool
 collect(const struct shell *shell, struct split *split, struct candidates *c)
 {
 	FILE *all = open_memstream(&c->text, &c->size), *from;
-	char *word = NULL;
+	char *line = NULL;
 	size_t size = 0;
-	ssize_t len;
 	pid_t pid = -1;
 
+	if (all != NULL)
+		fputc('\n', all);
 	from =
 	    all != NULL ? open_child(shell, complete_line, split, &pid) : NULL;
-	while (from != NULL && (len = getline(&word, &size, from)) > 0) {
-		word[len - (word[len - 1] == '\n')] = '\0';
-		add_candidate(c, all, word);
-	}
-	free(word);
+	while (from != NULL && getline(&line, &size, from) > 0)
+		add_candidate(c, all, line);
+	free(line);
 	if (from != NULL)
 		(void)fclose(from);
 	(void)await(pid);
@@ -249,23 +258,22 @@ use_candidates(EditLine *el, const struct candidates *c, const char *typed)
 	size_t have = strlen(typed);
 
 	if (c->common > have)
-		insert(el, c->text + have, c->common - have);
+		insert(el, c->text + 1 + have, c->common - have);
 	if (c->n == 1) {
 		/* A prefix and a folder go on. */
-		if (c->common == 0 ||
-		    strchr(":/", c->text[c->common - 1]) == NULL)
+		if (c->common == 0 || strchr(":/", c->text[c->common]) == NULL)
 			(void)el_insertstr(el, " ");
 		return CC_REFRESH;
 	}
 	if (c->common > have)
 		return CC_REFRESH;
-	printf("\n%s", c->text);
+	fputs(c->text, stdout);
 	(void)fflush(stdout);
 	return CC_REDISPLAY;
 }
 
 static unsigned char
-on_tab(EditLine *el, int key)
+on_tab(EditLine *el, wint_t key)
 {
 	struct candidates c = { .text = NULL };
 	unsigned char result = CC_REFRESH_BEEP;
@@ -295,7 +303,7 @@ is_pattern(const struct split *split)
 /* As in IOS at once, without Return; in quotes and patterns it is a
  * character. */
 static unsigned char
-on_question(EditLine *el, int key)
+on_question(EditLine *el, wint_t key)
 {
 	struct shell *shell;
 	struct split split;
@@ -317,7 +325,7 @@ on_question(EditLine *el, int key)
 
 /* Ctrl-C drops the line. */
 static unsigned char
-on_interrupt(EditLine *el, int key)
+on_interrupt(EditLine *el, wint_t key)
 {
 	const LineInfo *line = el_line(el);
 
@@ -368,9 +376,11 @@ open_editor(struct shell *shell)
 	(void)el_set(shell->el, EL_SIGNAL, 1);
 	(void)el_set(shell->el, EL_PROMPT, prompt_of);
 	(void)el_set(shell->el, EL_HIST, history, shell->history);
-	(void)el_set(shell->el, EL_ADDFN, "lic-complete", "complete", on_tab);
-	(void)el_set(shell->el, EL_ADDFN, "lic-help", "help", on_question);
-	(void)el_set(shell->el, EL_ADDFN, "lic-drop", "drop", on_interrupt);
+	/* libedit leaks names that it has to make wide. */
+	(void)el_wset(
+	    shell->el, EL_ADDFN, L"lic-complete", L"complete", on_tab);
+	(void)el_wset(shell->el, EL_ADDFN, L"lic-help", L"help", on_question);
+	(void)el_wset(shell->el, EL_ADDFN, L"lic-drop", L"drop", on_interrupt);
 	(void)el_set(shell->el, EL_BIND, "^I", "lic-complete", NULL);
 	(void)el_set(shell->el, EL_BIND, "?", "lic-help", NULL);
 	(void)el_set(shell->el, EL_BIND, "^C", "lic-drop", NULL);
