@@ -16,7 +16,8 @@ class Prompt(Terminal):
     def __init__(self, lab, *args, lines=24):
         self.start(os.path.join(lab.bin, "licctl"),
                    ["licctl", "--socket", lab.control, *args],
-                   dict(lab.environ, TERM="dumb"), columns=80, lines=lines)
+                   dict(lab.environ, TERM="dumb", LC_ALL="C"), columns=80,
+                   lines=lines)
         self.expect(NAME)
         wait_until("keys are read one by one", lambda: not self.echoes())
 
@@ -67,6 +68,9 @@ def commands(lab):
     t.obey("license comment add uck9 'a  b' \"it's\" c\\ \\| d")
     equal(rows(lab, feature="uck9", store=2)[0]["comment"],
           "a  b it's c | d", "quoting")
+    t.obey("license comment add uck9 Zürich")
+    equal(rows(lab, feature="uck9", store=2)[0]["comment"], "Zürich",
+          "UTF-8, whatever the locale")
     t.type("! nothing\n   \n")
     t.expect(NAME)
     t.expect(NAME)

@@ -446,6 +446,8 @@ run_shell(const struct ctl *options)
 
 	base.console = &shell.console;
 	(void)setlocale(LC_CTYPE, "");
+	if (MB_CUR_MAX == 1) /* the daemon takes UTF-8, and nothing else */
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* lines have passwords */
 	set_signals(SIG_IGN);
 	(void)tcgetattr(STDIN_FILENO, &shell.usual);
