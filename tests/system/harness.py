@@ -393,6 +393,15 @@ class Lab:
         wait_until(f"action {row} over", over)
         return seen
 
+    def descriptors(self):
+        """How many the daemon has open; those of its control socket if only
+        root may see the others."""
+        try:
+            return len(os.listdir(f"/proc/{self.pid()}/fd"))
+        except PermissionError:
+            with open("/proc/net/unix", encoding="utf-8") as f:
+                return f.read().count(f" {self.control}\n")
+
     def outcome(self, row):
         """(state, fail cause) of an action, when it is over."""
         self.states(row)

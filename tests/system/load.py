@@ -386,10 +386,6 @@ SUPPRESSIONS = """{
 """
 
 
-def descriptors(lab):
-    return len(os.listdir(f"/proc/{lab.pid()}/fd"))
-
-
 def under_valgrind(lab):
     """LAB_BIN becomes a folder whose licagentd is one under valgrind."""
     if not shutil.which("valgrind"):
@@ -482,7 +478,7 @@ def load(lab):
     prepare(lab)
     weather = Weather()
     static = static_part(lab)
-    pid, open_before = lab.pid(), descriptors(lab)
+    pid, open_before = lab.pid(), lab.descriptors()
     managers = [LoadManager(lab, i, weather, static)
                 for i in range(MANAGERS)]
     before = time.monotonic()
@@ -491,7 +487,7 @@ def load(lab):
     step("the daemon is the same one, and as it was")
     check(lab.alive() and lab.pid() == pid, "the daemon lives")
     wait_until("descriptors are closed",
-               lambda: descriptors(lab) <= open_before)
+               lambda: lab.descriptors() <= open_before)
     for m in managers:
         m.get_comments()
         m.close()

@@ -92,6 +92,9 @@ class Folder:
         """A file that the server serves."""
         path = os.path.join(self.root, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
+        # The one before may have been one that we must not write.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
         with open(path, "wb") as f:
             f.write(content)
         self.own(path, mode)
