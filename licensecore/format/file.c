@@ -515,8 +515,9 @@ lc_file_lacks(
 		    what, file->nearly, delimiters[LICENSE].begin);
 	if (file->base64 > 0)
 		return lc_fail(detail, LC_EFILE,
-		    "no %s found: the mail's text is encoded in base64 (row "
-		    "%u); save the text or its attachment from a mail program",
+		    "no %s found: a part of this mail is encoded in base64 "
+		    "(row %u); save its text or its attachment from a mail "
+		    "program",
 		    what, file->base64);
 	return lc_fail(detail, LC_EFILE, "no %s found", what);
 }
