@@ -206,6 +206,16 @@ def pages(lab):
           "five lines")
     t.type("q")
     t.expect(NAME)
+    # A line of 78 columns takes 8 lines of 10.
+    t.type("terminal length 9\nterminal width 10\n")
+    t.expect(NAME)
+    t.expect(NAME)
+    equal(len(t.obey("show license udi", more).splitlines()), 1, "narrow")
+    t.type("q")
+    t.expect(NAME)
+    t.type("terminal width 511\n")
+    t.expect(NAME)
+    equal(len(t.obey("show license udi").splitlines()), 3, "wide")
     t.obey("help", more)
     t.type("q")
     t.expect(NAME)
@@ -234,6 +244,15 @@ def history(lab):
     t.leave()
 
 
+def ended(lab):
+    step("a signal that ends it leaves the terminal as it was")
+    t = Prompt(lab)
+    t.type("show li")
+    os.kill(t.pid, signal.SIGTERM)
+    wait_until("it echoes again", t.echoes)
+    t.end(-signal.SIGTERM)
+
+
 def restarts(lab):
     step("the daemon comes and goes")
     t = Prompt(lab)
@@ -253,6 +272,7 @@ def shell(lab):
     keys(lab)
     pages(lab)
     history(lab)
+    ended(lab)
     restarts(lab)
 
 

@@ -100,7 +100,9 @@
 	X("exit", "", leave_prompt, "leave the prompt") \
 	X("quit", "", leave_prompt, "leave the prompt") \
 	X("terminal length", "n", terminal_length, \
-	    "set after how many lines output stops")
+	    "set after how many lines output stops") \
+	X("terminal width", "n", terminal_width, \
+	    "set how many columns a line has")
 
 /* Commands that IOS has, and why they are not needed here. */
 #define NOT_NEEDED_COMMANDS(X) \

@@ -1,11 +1,10 @@
 /* console.c - commands that change the prompt itself. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "commands.h"
 #include "out.h"
 
-#define LINES_MAX 512
+#define NUMBER_MAX 512
 
 int
 leave_prompt(struct ctl *ctl)
@@ -14,18 +13,30 @@ leave_prompt(struct ctl *ctl)
 	return EXIT_DONE;
 }
 
-/* 0: no pager. */
+static int
+take_number(const char *text, bool *has, size_t *number)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' ||
+	    value > NUMBER_MAX)
+		return misuse("%s: expected a number from 0 to 512", text);
+	*number = (size_t)value;
+	*has = true;
+	return EXIT_DONE;
+}
+
 int
 terminal_length(struct ctl *ctl)
 {
-	char *end;
-	unsigned long lines = strtoul(ctl->args[0], &end, 10);
+	return take_number(
+	    ctl->args[0], &ctl->console->has_length, &ctl->console->length);
+}
 
-	if (ctl->args[0][0] < '0' || ctl->args[0][0] > '9' || *end != '\0' ||
-	    lines > LINES_MAX)
-		return misuse(
-		    "%s: expected a number from 0 to 512", ctl->args[0]);
-	ctl->console->length = (size_t)lines;
-	ctl->console->has_length = true;
-	return EXIT_DONE;
+int
+terminal_width(struct ctl *ctl)
+{
+	return take_number(
+	    ctl->args[0], &ctl->console->has_width, &ctl->console->width);
 }

@@ -18,8 +18,9 @@ struct file_name {
 /* The prompt, for the commands that change it. */
 struct console {
 	bool over;
-	bool has_length; /* else a screen is the terminal's */
-	size_t length;   /* lines of a screen; 0: no pager */
+	/* Of a screen; without, they are the terminal's.  0: no end. */
+	bool has_length, has_width;
+	size_t length, width;
 };
 
 struct ctl {

@@ -281,23 +281,28 @@ is_paged(const struct ctl *ctl, const struct command *command)
 	       command->run != show_events;
 }
 
-/* The lines of a screen; SIZE_MAX: output does not stop. */
-static size_t
-screen_lines(const struct console *console)
+static struct screen
+screen_of(const struct console *console)
 {
-	if (!console->has_length)
-		return terminal_lines();
-	return console->length != 0 ? console->length : SIZE_MAX;
+	struct screen screen = terminal_screen();
+
+	if (console->has_length)
+		screen.lines =
+		    console->length != 0 ? console->length : SIZE_MAX;
+	if (console->has_width)
+		screen.columns =
+		    console->width != 0 ? console->width : SIZE_MAX;
+	return screen;
 }
 
 static int
 run_paged(struct ctl *ctl, const struct command *command)
 {
-	size_t lines = screen_lines(ctl->console);
+	struct screen screen = screen_of(ctl->console);
 	struct sink sink;
 	int status;
 
-	if (!sink_open(&sink, pager_run, &lines))
+	if (!sink_open(&sink, pager_run, &screen))
 		return fail("cannot start the pager: %s", strerror(errno));
 	status = run_filtered(ctl, command);
 	(void)sink_close(&sink);

@@ -13,25 +13,30 @@
 
 #define MORE " --More-- "
 #define USUAL_LINES 24
+#define USUAL_COLUMNS 80
 
-size_t
-terminal_lines(void)
+struct screen
+terminal_screen(void)
 {
+	struct screen screen = { USUAL_LINES, USUAL_COLUMNS };
 	struct winsize size;
 
-	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_row == 0)
-		return USUAL_LINES;
-	return size.ws_row;
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) < 0)
+		return screen;
+	if (size.ws_row != 0)
+		screen.lines = size.ws_row;
+	if (size.ws_col != 0)
+		screen.columns = size.ws_col;
+	return screen;
 }
 
 /* Lines of the screen that a line takes. */
 static size_t
-height_of(const char *line)
+height_of(const char *line, size_t columns)
 {
-	size_t columns = columns_of(stdout);
 	size_t width = text_width(line) - (strchr(line, '\n') != NULL);
 
-	return columns == 0 || width == 0 ? 1 : (width + columns - 1) / columns;
+	return width == 0 ? 1 : (width - 1) / columns + 1;
 }
 
 /* One key, without echo; Ctrl-C is a key like others. */
@@ -74,12 +79,13 @@ ask_more(size_t lines)
 int
 pager_run(void *arg, FILE *from)
 {
-	size_t lines = *(const size_t *)arg, room = lines - 1, height;
+	const struct screen *screen = arg;
+	size_t lines = screen->lines, room = lines - 1, height;
 	char *line = NULL;
 	size_t size = 0;
 
 	while (getline(&line, &size, from) > 0) {
-		height = height_of(line);
+		height = height_of(line, screen->columns);
 		if (height > room && room < lines - 1 &&
 		    (room = ask_more(lines)) == 0)
 			break;

@@ -4,14 +4,19 @@
 
 #include <stdio.h>
 
+struct screen {
+	size_t lines;   /* SIZE_MAX: output does not stop */
+	size_t columns; /* SIZE_MAX: lines are not wrapped */
+};
+
+/* The terminal's; 24 and 80 if it does not say. */
+struct screen terminal_screen(void);
+
 /*
  * A sink_work: shows what it reads, and asks " --More-- " before the screen is
  * full.  A blank shows the next screen, Return the next line, any other key
- * ends it.  `lines` is a size_t, the lines of a screen.
+ * ends it.
  */
-int pager_run(void *lines, FILE *from);
-
-/* The lines of the terminal; 24 if it does not say. */
-size_t terminal_lines(void);
+int pager_run(void *screen, FILE *from);
 
 #endif

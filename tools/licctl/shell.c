@@ -37,7 +37,6 @@ struct shell {
 	const struct ctl *base;
 	EditLine *el;
 	History *history;
-	struct termios usual;
 	char prompt[72];
 	struct console console;
 };
@@ -47,12 +46,27 @@ struct shell {
 /* What a child does with the words of a line; its exit status. */
 typedef int line_work(struct ctl *, char **argv, char **words);
 
-/* Ctrl-C and Ctrl-\ end a child, and never the prompt. */
+static struct termios usual; /* of the terminal, while no line is edited */
+
 static void
-set_signals(void (*handler)(int))
+on_ending(int number)
 {
-	(void)signal(SIGINT, handler);
-	(void)signal(SIGQUIT, handler);
+	(void)tcsetattr(STDIN_FILENO, TCSANOW, &usual);
+	(void)signal(number, SIG_DFL);
+	(void)raise(number);
+}
+
+/*
+ * Ctrl-C and Ctrl-\ end a child, and never the prompt.  libedit's own handlers
+ * would leave the terminal as it is for commands, and wait for a line.
+ */
+static void
+set_signals(void (*keys)(int), void (*ending)(int))
+{
+	(void)signal(SIGINT, keys);
+	(void)signal(SIGQUIT, keys);
+	(void)signal(SIGTERM, ending);
+	(void)signal(SIGHUP, ending);
 }
 
 /* One that is typed now waits for the child to be ready. */
@@ -67,7 +81,7 @@ fork_child(void)
 	sigaddset(&keys, SIGQUIT);
 	(void)sigprocmask(SIG_BLOCK, &keys, &before);
 	if ((pid = fork()) == 0)
-		set_signals(SIG_DFL);
+		set_signals(SIG_DFL, SIG_DFL);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }
@@ -165,7 +179,7 @@ obey(struct shell *shell, char *line)
 	else {
 		run_child(shell, obey_words, &split);
 		/* Whatever the command left of the terminal. */
-		(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &shell->usual);
+		(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &usual);
 	}
 }
 
@@ -373,7 +387,6 @@ open_editor(struct shell *shell)
 	(void)history(shell->history, &event, H_SETUNIQUE, 1);
 	(void)el_set(shell->el, EL_CLIENTDATA, shell);
 	(void)el_set(shell->el, EL_EDITOR, "emacs");
-	(void)el_set(shell->el, EL_SIGNAL, 1);
 	(void)el_set(shell->el, EL_PROMPT, prompt_of);
 	(void)el_set(shell->el, EL_HIST, history, shell->history);
 	/* libedit leaks names that it has to make wide. */
@@ -416,6 +429,7 @@ read_commands(struct shell *shell)
 	int n;
 
 	while (!shell->console.over) {
+		el_resize(shell->el);
 		typed = el_gets(shell->el, &n);
 		if (typed == NULL || n <= 0) { /* Ctrl-D */
 			putchar('\n');
@@ -449,8 +463,8 @@ run_shell(const struct ctl *options)
 	if (MB_CUR_MAX == 1) /* the daemon takes UTF-8, and nothing else */
 		(void)setlocale(LC_CTYPE, "C.UTF-8");
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* lines have passwords */
-	set_signals(SIG_IGN);
-	(void)tcgetattr(STDIN_FILENO, &shell.usual);
+	(void)tcgetattr(STDIN_FILENO, &usual);
+	set_signals(SIG_IGN, on_ending);
 	name_prompt(&shell);
 	if (open_editor(&shell))
 		read_commands(&shell);
