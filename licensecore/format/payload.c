@@ -472,7 +472,7 @@ bool
 lc_payload_plain(const struct lc_table *table, lc_forms form,
     const char *text, size_t len, const void *absent, void **out)
 {
-	struct lc_plain values[MEMBERS_MAX] = { { LC_PLAIN_NONE } };
+	struct lc_plain values[MEMBERS_MAX] = { { .kind = LC_PLAIN_NONE } };
 	struct reader reader = { .detail = NULL };
 	bool good = table->n <= MEMBERS_MAX;
 	size_t room;

@@ -2,7 +2,7 @@
 #include "clock_reset.h"
 
 #include "base/error.h"
-#include "issued.h"
+#include "dates.h"
 #include "lease.h"
 #include "rules/meter.h"
 #include "state/change.h"
@@ -121,7 +121,7 @@ lc_clock_reset(struct lc *lc, const char *by, struct lc_detail *detail)
 		return lc_fail(detail, LC_ENOTFOUND, "the clock was not set"
 		    " far ahead, or so long ago that it counts");
 	/* No device had a license before it was issued. */
-	issued = lc_issued_latest(lc->model);
+	issued = lc_dates_latest(lc->model);
 	to = issued > to ? issued : to;
 	to = wall > to ? wall : to;
 	if (to > at.now - LC_AHEAD_S)

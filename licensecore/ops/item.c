@@ -8,7 +8,7 @@
 #include "eula.h"
 #include "format/line.h"
 #include "format/type.h"
-#include "issued.h"
+#include "dates.h"
 #include "recall.h"
 #include "state/acceptance.h"
 #include "state/licenses.h"
@@ -251,7 +251,7 @@ lc_item_judge(struct lc_action *a, struct lc_items *items,
 	e->public.store = place->public.index;
 	if ((err = new_here(a, items, e, place, detail)) != LC_OK ||
 	    (err = lc_terms_check(&e->public.terms, detail)) != LC_OK ||
-	    (err = lc_issued_judge(a->lc, &e->public.terms, detail)) !=
+	    (err = lc_dates_judge(a->lc, &e->public.terms, detail)) !=
 	    LC_OK ||
 	    (err = lc_recall(a->lc, place, e)) != LC_OK ||
 	    (err = eula_judge(a, items, e, detail)) != LC_OK ||

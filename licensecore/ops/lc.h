@@ -26,7 +26,7 @@ struct lc {
 	bool eula_standing;		/* eula.c */
 	struct lc_identities identities;
 	struct lc_uses uses;
-	size_t nfuture;			/* issued.c: licenses told of last */
+	size_t nfuture;			/* dates.c: licenses told of last */
 
 	/* When lc_tick has to do something; boot time, INT64_MAX: never. */
 	struct {

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "event.h"
-#include "issued.h"
+#include "dates.h"
 #include "recall.h"
 #include "rules/level.h"
 #include "rules/meter.h"
@@ -64,7 +64,7 @@ lc_settle(struct lc *lc)
 {
 	struct lc_instant at;
 
-	lc_issued_learn(lc);
+	lc_dates_learn(lc);
 	at = lc_instant(&lc->state);
 	lc_select(lc->model, at);
 	lc_due_changed(lc);

@@ -12,7 +12,7 @@ licensecore_libcore_la_SOURCES += \
 	licensecore/ops/eula.c licensecore/ops/eula.h \
 	licensecore/ops/event.c licensecore/ops/event.h \
 	licensecore/ops/install.c \
-	licensecore/ops/issued.c licensecore/ops/issued.h \
+	licensecore/ops/dates.c licensecore/ops/dates.h \
 	licensecore/ops/item.c licensecore/ops/item.h \
 	licensecore/ops/journal.c licensecore/ops/journal.h \
 	licensecore/ops/lease.c licensecore/ops/lease.h \

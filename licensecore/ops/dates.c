@@ -1,5 +1,5 @@
-/* issued.c - what the issue dates of licenses show of the time. */
-#include "issued.h"
+/* dates.c - what the issue dates of licenses show of the time. */
+#include "dates.h"
 
 #include <time.h>
 
@@ -35,7 +35,7 @@ latest(const struct lc_model *m, int64_t now)
 }
 
 int64_t
-lc_issued_latest(const struct lc_model *m)
+lc_dates_latest(const struct lc_model *m)
 {
 	return latest(m, INT64_MAX - LC_ISSUE_AHEAD_S);
 }
@@ -65,7 +65,7 @@ future_tell(struct lc *lc, int64_t now)
 }
 
 void
-lc_issued_learn(struct lc *lc)
+lc_dates_learn(struct lc *lc)
 {
 	struct lc_instant at;
 
@@ -78,7 +78,7 @@ lc_issued_learn(struct lc *lc)
 }
 
 enum lc_err
-lc_issued_judge(const struct lc *lc, const struct lc_terms *t,
+lc_dates_judge(const struct lc *lc, const struct lc_terms *t,
     struct lc_detail *detail)
 {
 	int64_t now = lc_now(&lc->state);

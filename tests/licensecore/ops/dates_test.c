@@ -1,5 +1,5 @@
 /*
- * issued_test.c - what the issue dates of licenses show of the time, and what
+ * dates_test.c - what the issue dates of licenses show of the time, and what
  * they do not.
  */
 #include <stdio.h>
@@ -287,5 +287,5 @@ main(int argc, char **argv)
 		{ "waits for its date", waits_for_its_date },
 	};
 
-	return check_main("issued", tests, CHECK_COUNT(tests), argc, argv);
+	return check_main("dates", tests, CHECK_COUNT(tests), argc, argv);
 }
