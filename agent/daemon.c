@@ -97,6 +97,8 @@ on_notice(void *arg, enum lc_err err, const char *text)
 
 	control_notice(d->control, err, text);
 	log_warn("core", "%s", text[0] != '\0' ? text : lc_strerror(err));
+	if (err == LC_EIO && d->notify != NULL) /* when is it tried again? */
+		loop_timer_set(d->loop, &d->due, 0);
 }
 
 static void

@@ -26,6 +26,7 @@
 #include "log.h"
 
 #define KEY "device.key"
+#define KEY_TWIN "device-twin.key"
 #define CHUNK (1 << 30) /* bytes that one call copies */
 #define ATTEMPTS 20
 #define PAUSE_US 100000
@@ -129,12 +130,12 @@ sum_add(struct trial *t, const struct stat *st)
 		t->sum = t->sum * 1099511628211U + values[i];
 }
 
-/* The lock is another's, and the key has its link. */
+/* The lock is another's, and the keys have their links. */
 static bool
 is_copied(const char *name, const char *prefix)
 {
 	return name[0] != '.' && strcmp(name, "lock") != 0 &&
-	       strcmp(name, KEY) != 0 &&
+	       strcmp(name, KEY) != 0 && strcmp(name, KEY_TWIN) != 0 &&
 	       strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
@@ -212,12 +213,12 @@ take_all(struct trial *t, bool copy)
 }
 
 static bool
-link_key(const struct trial *t)
+link_key(const struct trial *t, const char *name)
 {
 	char from[PATH_MAX], to[PATH_MAX];
 
-	if (!join(from, t->conf->options.state_dir, KEY) ||
-	    !join(to, t->state, KEY))
+	if (!join(from, t->conf->options.state_dir, name) ||
+	    !join(to, t->state, name))
 		return false;
 	/* A new device has none, and makes one. */
 	return access(from, F_OK) != 0 || symlink(from, to) == 0 || fail(to);
@@ -248,7 +249,7 @@ copy_once(struct trial *t, bool *settled)
 	if (mkdir(t->top, 0700) != 0 || mkdir(t->state, 0700) != 0)
 		return fail(t->top);
 	t->sum = 0;
-	if (!take_all(t, true) || !link_key(t))
+	if (!take_all(t, true) || !link_key(t, KEY) || !link_key(t, KEY_TWIN))
 		return false;
 	copied = t->sum;
 	t->sum = 0;

@@ -756,6 +756,12 @@ lc_db_attach_more(struct lc_db *db, const char *path, int *slot,
 	return attach(db, path, false, detail);
 }
 
+bool
+lc_db_is_attached(const struct lc_db *db)
+{
+	return db->nattached > 0;
+}
+
 void
 lc_db_detach(struct lc_db *db)
 {

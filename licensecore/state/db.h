@@ -68,6 +68,7 @@ enum lc_err lc_db_attach(struct lc_db *, const char *path, bool check,
 enum lc_err lc_db_attach_more(struct lc_db *, const char *path, int *slot,
     struct lc_detail *);
 void lc_db_detach(struct lc_db *);	/* all; nothing attached is fine */
+bool lc_db_is_attached(const struct lc_db *);	/* is any? */
 
 /* Do the pages of the file hold together?  Reads all of them. */
 enum lc_err lc_db_check(struct lc_db *);

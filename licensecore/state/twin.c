@@ -440,6 +440,20 @@ lc_twin_words(const struct lc_twin *t, enum lc_err err)
 
 /* ---- Changes --------------------------------------------------------- */
 
+/* It is told when it begins. */
+static void
+trouble_take(struct lc_twin *t, enum lc_err err)
+{
+	bool known = *t->trouble.text != '\0';
+
+	if (!is_barred(t))
+		(void)lc_fail(&t->trouble, err, "%s: %s", t->halves[0].path,
+		    lc_db_words(t->halves[0].db, err));
+	if (!known)
+		tell(t, err, "%s; changes are refused until it can be written",
+		    t->trouble.text);
+}
+
 /*
  * Something is wrong with the first file: at once it counts no more, and it is
  * made again when nothing is attached to it.
@@ -447,9 +461,9 @@ lc_twin_words(const struct lc_twin *t, enum lc_err err)
 static void
 first_failed(struct lc_twin *t, enum lc_err err)
 {
-	if (err == LC_EIO && !is_barred(t))
-		(void)lc_fail(&t->trouble, err, "%s: %s", t->halves[0].path,
-		    lc_db_words(t->halves[0].db, err));
+	/* Else it may be the medium that has no room. */
+	if (err == LC_EIO && !lc_db_is_attached(t->halves[0].db))
+		trouble_take(t, err);
 	if (err != LC_EDAMAGED)
 		return;
 	/* Somebody may be reading from it: it stays open until then. */

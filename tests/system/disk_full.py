@@ -55,6 +55,9 @@ def commits(lab, manager):
             f"{SWITCHES}.1.0=i2", index=2)
     equal(manager.get(comment, f"{SWITCHES}.1.0", status),
           ["x61", "i1", "noSuchInstance"], "everything is as it was")
+    with Control(lab.control) as c:
+        why = c.ask("state")["recording"]
+        check("full" in why, f"why changes are not recorded: {why!r}")
     lab.wait_log("cannot change the comment")
 
     step("an install that finds no room fails, and leaves nothing")
@@ -65,6 +68,9 @@ def commits(lab, manager):
 
     step("with room again both are done, and outlive the daemon")
     os.unlink(filler)
+    with Control(lab.control) as c:
+        wait_until("changes are recorded again",
+                   lambda: c.ask("state")["recording"] == "")
     equal(manager.ask("set", f"{status}=i{CREATE_AND_WAIT}",
                       f"{comment}=x62", f"{SWITCHES}.1.0=i2")[:2],
           (NO_ERROR, 0), "the same SET")

@@ -83,7 +83,7 @@ class Device:
 
     def databases(self):
         return sorted(name for name in os.listdir(self.path("state"))
-                      if name not in ("device.key", "lock"))
+                      if name.endswith(".db"))
 
     def remove(self, name):
         path = self.path(name)

@@ -360,8 +360,8 @@ medium_make(void)
 }
 
 /*
- * A medium comes while nothing can be recorded: that its lines are bad is told
- * once, not with each try.
+ * A medium comes while nothing can be recorded: that, and that its lines are
+ * bad, is told once, not with each try.
  */
 static void
 a_medium_without_room(void)
@@ -385,11 +385,12 @@ a_medium_without_room(void)
 		REQUIRE(setrlimit(RLIMIT_FSIZE, &none) == 0);
 		CHECK_ERR(lc_tick(d->lc, &wait), LC_EIO, NULL);
 		REQUIRE(setrlimit(RLIMIT_FSIZE, &had) == 0);
-		CHECK_UINT(d->nnotices, 2);
+		CHECK_UINT(d->nnotices, 3);
+		CHECK_HAS(d->told, "changes are refused until");
 	}
 	device_pass(d, 11);
 	CHECK_HAS(d->notice, "usb:store: ");
-	CHECK_UINT(d->nnotices, 3);
+	CHECK_UINT(d->nnotices, 4);
 	device_free(d);
 }
 
