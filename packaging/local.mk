@@ -1,5 +1,5 @@
 # What builds and tests the tree, packages it, and tells about it.
-EXTRA_DIST += packaging/build-deps tests/run debian HACKING.md
+EXTRA_DIST += packaging/build-deps packaging/cross tests/run debian HACKING.md
 dist_doc_DATA += README.md SECURITY.md NEWS
 
 # configure --with-systemdsystemunitdir: the unit, its user and directories.
