@@ -80,11 +80,13 @@ pwrite(int fd, const void *bytes, size_t len, off_t at)
 	return counted(syscall(SYS_pwrite64, fd, bytes, len, at));
 }
 
+#ifndef _FILE_OFFSET_BITS /* else the one above has this name */
 INSTEAD ssize_t
 pwrite64(int fd, const void *bytes, size_t len, off_t at)
 {
 	return counted(syscall(SYS_pwrite64, fd, bytes, len, at));
 }
+#endif
 
 INSTEAD ssize_t
 write(int fd, const void *bytes, size_t len)
