@@ -477,6 +477,17 @@ found_reset(struct lc *lc, struct lc_place *place)
 	}
 }
 
+static void
+entry_found(struct lc *lc, const struct lc_place *place,
+    const struct lc_entry *e)
+{
+	struct lc_copy *copy = lc_known_copy(lc_book_known(&lc->state.book,
+	    place->udi, e->public.terms.id), place->public.index);
+
+	if (copy != NULL)
+		copy->found = true;
+}
+
 enum lc_err
 lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place)
 {
@@ -499,8 +510,10 @@ lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place)
 	place->tried = err != LC_OK;
 	if (err == LC_OK &&
 	    (err = lc_model_reserve(model, load.n)) == LC_OK) {
-		for (size_t i = 0; i < load.n; i++)
+		for (size_t i = 0; i < load.n; i++) {
+			entry_found(lc, place, load.list[i].entry);
 			lc_model_add(model, load.list[i].entry);
+		}
 		load.n = 0;
 	}
 	place->public.present &= err == LC_OK;
