@@ -263,6 +263,16 @@ def reasons(lab):
           "what has ended")
     equal(ctl(lab, "show", "license", "expiring").count("securityk9"), 0,
           "it has expired, and is not expiring")
+    lab.issue("soon.lic", "--end", (datetime.datetime.now(
+        datetime.timezone.utc) + datetime.timedelta(days=20)).strftime(
+            "%Y-%m-%d"), feature="ipbasek9", kind="paidSubscription")
+    ctl(lab, "license", "install", "flash:soon.lic")
+    for days, wanted in (("30", 1), ("19", 0), ("49710", 1)):
+        equal(ctl(lab, "show", "license", "expiring", days).count("ipbasek9"),
+              wanted, f"what expires within {days} days")
+    for days in ("0", "x", "3d", "49711"):
+        check("expected a number of days from 1 to 49710" in
+              ctl(lab, "show", "license", "expiring", days, status=2), days)
     year = datetime.datetime.now(datetime.timezone.utc).year + 1
     lab.issue("next.lic", "--start", f"{year}-12-01", "--end",
               f"{year}-12-31", feature="securityk9",

@@ -214,6 +214,16 @@ past="issue acme --udi LIC1921/K9:FTX1234567A --feature uck9 \
     --type paidSubscription --end 2020-01-01"
 run 0 $past -o past.lic
 has err "warning: the end date has passed (--past: no warning)"
+# The last day counts as a whole.
+through="issue acme --udi LIC1921/K9:FTX1234567A --feature uck9 \
+    --type paidSubscription -o through.lic"
+run 0 $through --through 2037-12-31
+run 0 inspect through.lic
+has out "Ends        2038-01-01T00:00:00Z"
+run 2 $through --force --through 2037-12-31T12:00:00Z
+has err "a day (2037-12-31)"
+run 2 $through --force --through 2037-02-30
+has err "a day (2037-12-31)"
 run 0 $past --past --force -o past.lic
 is "what is said" "$(cat err)" ""
 issue 1 $permanent --copies 20000 --append -o many.lic

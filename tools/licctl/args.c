@@ -28,6 +28,7 @@ static const struct arg_kind {
 	{ 'l', "LEVEL", "a level of the module", "modules", "levels", NULL },
 	{ 'm', "MODULE", "a module", "modules", "module", NULL },
 	{ 'n', "NUMBER", "0 to 512; 0: no end", NULL, NULL, NULL },
+	{ 'd', "DAYS", "those that end within so many days", NULL, NULL, NULL },
 	{ 'k', "technology-package", "the level, as a package", NULL, NULL,
 	    "technology-package" },
 	{ 'a', "all|acceptEULA", "all devices; agreements accepted", NULL, NULL,

@@ -3,9 +3,9 @@
  * in the file of its subject.
  *
  * The arguments are a letter each: f feature, F file, t text to the end of the
- * line, p priority, l level, m module, n number, k "technology-package", a "all"
- * or "acceptEULA"; r stands for --feature and a command to run.  After a '?' they
- * are optional.
+ * line, p priority, l level, m module, n number, d days, k
+ * "technology-package", a "all" or "acceptEULA"; r stands for --feature and a
+ * command to run.  After a '?' they are optional.
  */
 #ifndef LICCTL_COMMANDS_H
 #define LICCTL_COMMANDS_H
@@ -21,7 +21,8 @@
 	    "all licenses, by feature") \
 	X("show license evaluation", "", show_evaluation, \
 	    "evaluation licenses") \
-	X("show license expiring", "", show_expiring, "licenses that expire") \
+	X("show license expiring", "?d", show_expiring, \
+	    "licenses that expire, or do so within some days") \
 	X("show license feature", "", show_feature, "features") \
 	X("show license file", "", show_file, \
 	    "license ids, issuers and comments") \

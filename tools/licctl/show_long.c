@@ -208,9 +208,27 @@ show_evaluation(struct ctl *ctl)
 	return view_show(ctl, is_evaluation, print_all);
 }
 
+static bool
+parse_days(const char *text, uint32_t *days)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end != '\0' || value == 0 ||
+	    value > 49710)
+		return false;
+	*days = (uint32_t)value;
+	return true;
+}
+
 int
 show_expiring(struct ctl *ctl)
 {
+	if (ctl->nargs > 0 && !parse_days(ctl->args[0], &ctl->within_days))
+		return misuse("show license expiring: expected a number of "
+			      "days from 1 to 49710, not %s",
+		    ctl->args[0]);
+	ctl->nargs = 0; /* it is no feature */
 	return view_show(ctl, is_expiring, print_all);
 }
 

@@ -295,6 +295,7 @@ show_devices(
 
 struct selection {
 	bool (*keep)(const json_t *license);
+	json_int_t within_s; /* 0: however long it has left */
 };
 
 static bool
@@ -302,14 +303,17 @@ is_selected(const json_t *license, const void *arg)
 {
 	const struct selection *selection = arg;
 
-	return selection->keep(license);
+	return selection->keep(license) &&
+	       (selection->within_s == 0 ||
+		   number_of(license, "left_s") <= selection->within_s);
 }
 
 int
 view_show(
     struct ctl *ctl, bool (*keep)(const json_t *license), view_print *print)
 {
-	const struct selection selection = { keep };
+	const struct selection selection = { keep,
+		(json_int_t)ctl->within_days * 86400 };
 	struct view view;
 	int status = view_load(ctl, &view);
 

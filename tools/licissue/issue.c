@@ -23,6 +23,7 @@ static const char usage[] =
     "  --period N[d]        seconds, or days, of use\n"
     "  --start DATE         subscriptions: start date\n"
     "  --end DATE           subscriptions: end date\n"
+    "  --through DAY        subscriptions: the last day, in UTC\n"
     "  --past               no warning of an end date that has passed\n"
     "  --extension-days N   subscriptions: days of use after the end date\n"
     "  --additive           adds to other licenses for the feature\n"
@@ -116,6 +117,19 @@ static bool
 set_end(struct job *job, const char *arg)
 {
 	return parse_date(arg, &job->terms.end);
+}
+
+/* The end is the beginning of the day after it. */
+static bool
+set_through(struct job *job, const char *arg)
+{
+	int64_t day;
+
+	if (strlen(arg) != sizeof "2037-12-31" - 1 || !parse_date(arg, &day) ||
+	    day > (int64_t)UINT32_MAX - 86400)
+		return false;
+	job->terms.end = day + 86400;
+	return true;
 }
 
 static bool
@@ -213,6 +227,7 @@ static const struct setting {
 	{ "period", set_period, "seconds (3600) or days (60d) of use" },
 	{ "start", set_start, A_DATE },
 	{ "end", set_end, A_DATE },
+	{ "through", set_through, "a day (2037-12-31)" },
 	{ "extension-days", set_extension, "a number from 1 to 49710" },
 	{ "additive", set_additive, NULL },
 	{ "eula", set_eula, "a file" },
