@@ -46,6 +46,16 @@ tampered(struct lc_state *st, const struct lc_entry *e)
 	identity->meter.dirty = true;
 }
 
+/* What an unclean end was charged is at most what was left. */
+static int64_t
+used_at_most(const struct lc_entry *e, int64_t used)
+{
+	int64_t period = lc_meter_period_ms(e);
+
+	return lc_type_metered(e->public.terms.type) &&
+	    !lc_entry_has_successor(e) && used > period ? period : used;
+}
+
 void
 lc_usage_load(struct lc_state *st, const struct lc_entry *e)
 {
@@ -56,7 +66,7 @@ lc_usage_load(struct lc_state *st, const struct lc_entry *e)
 	if (k != NULL && (k->facts.flags & LC_IDENTITY_LOST) != 0) {
 		tampered(st, e);
 	} else if (k != NULL) {
-		identity->meter.used_ms = k->facts.used_ms;
+		identity->meter.used_ms = used_at_most(e, k->facts.used_ms);
 		identity->meter.expired_at = k->facts.expired_at;
 		identity->meter.recorded =
 		    (k->facts.flags & LC_KNOWN_USED) != 0;
