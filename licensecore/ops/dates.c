@@ -60,7 +60,8 @@ future_tell(struct lc *lc, int64_t now)
 		lc_notice(&lc->host, LC_EFUTURE, "the clock is behind: %zu"
 		    " of the licenses have an issue date in the future,"
 		    " license %s has %s; subscriptions among them are not used"
-		    " until the clock is set", n, first->id, date_text(first->issued, date));
+		    " until the clock is set", n, first->id,
+		    date_text(first->issued, date));
 	lc->nfuture = n;
 }
 

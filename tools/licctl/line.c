@@ -347,8 +347,15 @@ take_words(struct ctl *ctl, char **argv, size_t n)
 	}
 }
 
-int
-complete_line(struct ctl *ctl, char **argv, char **words)
+/* What is printed about the last word. */
+struct telling {
+	void (*filter)(const char *typed);
+	void (*words)(struct ctl *);
+	void (*option)(const struct option *, const char *typed);
+};
+
+static int
+tell(struct ctl *ctl, char **argv, char **words, const struct telling *t)
 {
 	size_t n = 0;
 
@@ -360,42 +367,46 @@ complete_line(struct ctl *ctl, char **argv, char **words)
 	take_words(ctl, argv, n);
 	if (ctl->filter != NULL) {
 		if (ctl->filter + 1 == ctl->args + ctl->nargs)
-			complete_filter(argv[n - 1]);
+			t->filter(argv[n - 1]);
 		return EXIT_DONE;
 	}
 	words[ctl->nargs++] = argv[n - 1];
-	if (argv[n - 1][0] != '-')
-		return complete_words(ctl);
+	if (argv[n - 1][0] != '-') {
+		t->words(ctl);
+		return EXIT_DONE;
+	}
 	for (size_t i = 0; i < NITEMS(options); i++)
-		complete_word(options[i].name, argv[n - 1]);
+		t->option(&options[i], argv[n - 1]);
 	return EXIT_DONE;
+}
+
+static void
+complete_option(const struct option *option, const char *typed)
+{
+	complete_word(option->name, typed);
+}
+
+int
+complete_line(struct ctl *ctl, char **argv, char **words)
+{
+	static const struct telling completion = { complete_filter,
+		complete_words, complete_option };
+
+	return tell(ctl, argv, words, &completion);
+}
+
+static void
+help_option(const struct option *option, const char *typed)
+{
+	if (strncmp(option->name, typed, strlen(typed)) == 0)
+		help_entry(option->name, strlen(option->name), option->what);
 }
 
 int
 help_line(struct ctl *ctl, char **argv, char **words)
 {
-	size_t n = 0;
+	static const struct telling help = { help_filter, help_words,
+		help_option };
 
-	while (argv[n] != NULL)
-		n++;
-	if (n == 0)
-		return EXIT_DONE;
-	ctl->args = words;
-	take_words(ctl, argv, n);
-	if (ctl->filter != NULL) {
-		if (ctl->filter + 1 == ctl->args + ctl->nargs)
-			help_filter(argv[n - 1]);
-		return EXIT_DONE;
-	}
-	words[ctl->nargs++] = argv[n - 1];
-	if (argv[n - 1][0] != '-') {
-		help_words(ctl);
-		return EXIT_DONE;
-	}
-	for (size_t i = 0; i < NITEMS(options); i++)
-		if (strncmp(
-			options[i].name, argv[n - 1], strlen(argv[n - 1])) == 0)
-			help_entry(options[i].name, strlen(options[i].name),
-			    options[i].what);
-	return EXIT_DONE;
+	return tell(ctl, argv, words, &help);
 }

@@ -382,7 +382,7 @@ read_keywords(const struct ctl *ctl, bool *in)
 	return i;
 }
 
-int
+void
 complete_words(struct ctl *ctl)
 {
 	bool in[NCOMMANDS];
@@ -394,7 +394,6 @@ complete_words(struct ctl *ctl)
 		putchar('\n');
 	if (whole != NULL)
 		complete_arg(ctl, whole->args, last - i, typed);
-	return EXIT_DONE;
 }
 
 /* ---- Help ---- */
@@ -465,7 +464,7 @@ help_keywords(const bool *in, size_t i, const char *typed)
 }
 
 void
-help_words(const struct ctl *ctl)
+help_words(struct ctl *ctl)
 {
 	bool in[NCOMMANDS];
 	size_t last = ctl->nargs - 1, i = read_keywords(ctl, in), min, max;

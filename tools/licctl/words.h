@@ -32,8 +32,8 @@ bool is_show(const struct command *);
 /* All commands, for --help. */
 void print_commands(void);
 /* Prints what the last word in ctl->args could become, a line each. */
-int complete_words(struct ctl *);
+void complete_words(struct ctl *);
 /* Likewise, with what it does: what IOS answers to '?'. */
-void help_words(const struct ctl *);
+void help_words(struct ctl *);
 
 #endif
