@@ -23,7 +23,7 @@ TREE = {
     "house/up/door.h": "#include \"house/down/down.h\"\n",
     "house/down/down.h": "",
     "house/down/down.c": "#include <stdio.h>\n#include <sys/stat.h>\n"
-                         "#include \"config.h\"\n#  include \"down.h\"\n",
+                         "#include <stdlib.h>\n#  include \"down.h\"\n",
     "house/down/other.h": "",
 }
 
@@ -41,6 +41,9 @@ PLANTS = (
      "house/down/down.c:5: house/down may not use curl (<curl/curl.h>)"),
     ("house/down/down.c", "#include <zlib.h>\n",
      "house/down/down.c:5: <zlib.h> is of no library in floors.ini"),
+    # The compiler includes it.
+    ("house/down/down.c", "#include \"config.h\"\n",
+     "house/down/down.c:5: \"config.h\" is not in the tree"),
     ("house/down/down.c", "#include \"nowhere.h\"\n",
      "house/down/down.c:5: \"nowhere.h\" is not in the tree"),
     ("house/cellar/cellar.c", "\n",
