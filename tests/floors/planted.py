@@ -23,7 +23,7 @@ TREE = {
     "house/up/door.h": "#include \"house/down/down.h\"\n",
     "house/down/down.h": "",
     "house/down/down.c": "#include <stdio.h>\n#include <sys/stat.h>\n"
-                         "#include <stdlib.h>\n#  include \"down.h\"\n",
+                         "#include <stdio.h>\n#  include \"down.h\"\n",
     "house/down/other.h": "",
 }
 
