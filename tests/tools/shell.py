@@ -163,8 +163,8 @@ def keys(lab):
     t.expect("\n")
     while NAME not in t.seen:   # it may not have begun
         t.type(CTRL_C)
-        select.select([t.fd], [], [], 0.2)
-        t.read()
+        if select.select([t.fd], [], [], 0.2)[0]:
+            t.read()
     t.type("check nothing\n")
     t.expect("no such feature\n" + NAME)
     t.leave()
