@@ -314,7 +314,7 @@ def run(lab):
             for i, loss in enumerate(("TERM", "USR1", "none")))))
     lab.restart()
     for loss, status, command in (
-            ("TERM", 143, "sleep 600"), ("USR1", 138, "sleep 600"),
+            ("TERM", 143, "exec sleep 600"), ("USR1", 138, "exec sleep 600"),
             ("none", 0, "until grep -q expired said; do sleep 0.1; done")):
         lab.issue(f"{loss}.lic", "--period", "1", feature=loss, kind="demo")
         ctl(lab, "license", "install", f"flash:{loss}.lic", "--accept-eula")
