@@ -61,9 +61,14 @@ problem(enum db_err err, const char *words, struct lc_detail *detail)
 	case DB_NEWER:
 		return lc_fail(detail, LC_ENEWER, "%s: %s", LEDGER_FILE, words);
 	case DB_DAMAGED:
+	case DB_FOREIGN:
 	case DB_EXISTS:
 		return lc_fail(
 		    detail, LC_EDAMAGED, "%s: %s", LEDGER_FILE, words);
+	case DB_FULL:
+	case DB_MISSING:
+	case DB_OLDER:
+	case DB_GONE:
 	case DB_FAILED:
 		break;
 	}
@@ -82,6 +87,7 @@ lc_ledger_open(const struct lc_authority *authority, struct lc_ledger **out,
 {
 	struct lc_ledger *ledger = calloc(1, sizeof *ledger);
 	char words[DB_WORDS_SIZE], *path = NULL;
+	int32_t from;
 	enum lc_err err = LC_ENOMEM;
 
 	if (ledger == NULL)
@@ -90,6 +96,9 @@ lc_ledger_open(const struct lc_authority *authority, struct lc_ledger **out,
 	if (asprintf(&path, "%s/%s", authority->dir, LEDGER_FILE) < 0)
 		path = NULL;
 	else
+		err = problem(
+		    db_upgrade(path, &schema, &from, words), words, detail);
+	if (err == LC_OK)
 		err = problem(
 		    db_open(path, &schema, &ledger->db, words), words, detail);
 	if (err == LC_OK)

@@ -1,6 +1,7 @@
 # One interface over SQL databases, for servers.
 
 noinst_LTLIBRARIES += db/libdb.la
-db_libdb_la_SOURCES = db/db.h db/sqlite.c
+db_libdb_la_SOURCES = db/connection.c db/connection.h \
+	db/db.h db/sqlite.c
 db_libdb_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 db_libdb_la_LIBADD = $(SQLITE_LIBS)

@@ -1,33 +1,49 @@
 /*
  * sqlite.c - db.h over SQLite.
  *
- * A rollback journal with synchronous=EXTRA: what was committed is there after
- * a power failure.  With FULL the removal of the journal could be lost, and
- * the transaction be rolled back at the next start.
+ * A write-ahead log with synchronous=EXTRA, which is FULL there: what was
+ * committed is there after a power failure.  EXTRA counts for a database that
+ * has a rollback journal still, until db_upgrade: with FULL the removal of the
+ * journal could be lost, and the transaction be rolled back at the next start.
  */
-#include "db.h"
+#include "connection.h"
 
+#include <errno.h>
 #include <sqlite3.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WAIT_MS 5000 /* for others who write */
 
-/* A prepared statement; while a query runs, its rows. */
-struct db_rows {
-	struct db_rows *next;
-	struct db *db;
-	const char *sql; /* by address, see db.h */
-	sqlite3_stmt *statement;
+struct sqlite_rows {
+	struct db_rows rows;
+	sqlite3_stmt *statement; /* NULL until it was prepared */
+	/* SQLite numbers "$n" by where they stand first, not by n. */
+	int places[DB_PARAMETERS_MAX];
+	int nplaces;
+	bool has_first; /* start made the first step: its outcome */
+	enum db_err first;
 };
 
-struct db {
-	sqlite3 *sqlite;
-	struct db_rows *statements;
-	char words[DB_WORDS_SIZE];
+struct sqlite_db {
+	struct db db;
+	sqlite3 *handle;
+	bool is_reading; /* in a transaction that cannot write */
 };
+
+static struct sqlite_db *
+of(struct db *db)
+{
+	return (struct sqlite_db *)db;
+}
+
+static struct sqlite_rows *
+rows_of(struct db_rows *rows)
+{
+	return (struct sqlite_rows *)rows;
+}
 
 static enum db_err
 error_of(int rc)
@@ -45,6 +61,8 @@ error_of(int rc)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return DB_BUSY;
+	case SQLITE_FULL:
+		return DB_FULL;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return DB_DAMAGED;
@@ -60,218 +78,245 @@ judge(struct db *db, int rc)
 	enum db_err err = error_of(rc);
 
 	if (err != DB_OK)
-		(void)snprintf(db->words, sizeof db->words, "%s",
-		    db->sqlite != NULL ? sqlite3_errmsg(db->sqlite)
-				       : sqlite3_errstr(rc));
+		(void)db_fail(db, err, "%s",
+		    of(db)->handle != NULL ? sqlite3_errmsg(of(db)->handle)
+					   : sqlite3_errstr(rc));
 	return err;
-}
-
-const char *
-db_words(const struct db *db)
-{
-	return db->words;
 }
 
 /* ---- Statements ------------------------------------------------------ */
 
 static enum db_err
-prepare(struct db *db, const char *sql, struct db_rows **out)
+places_find(struct sqlite_rows *rows)
 {
-	struct db_rows *rows = db->statements;
-	enum db_err err;
+	int n = sqlite3_bind_parameter_count(rows->statement);
 
-	while (rows != NULL && rows->sql != sql)
-		rows = rows->next;
-	if (rows != NULL) {
-		*out = rows;
-		return DB_OK;
+	for (int i = 1; i <= n; i++) {
+		const char *name =
+		    sqlite3_bind_parameter_name(rows->statement, i);
+		long number = name != NULL && name[0] == '$'
+				  ? strtol(name + 1, NULL, 10)
+				  : 0;
+
+		if (n > DB_PARAMETERS_MAX || number < 1 || number > n)
+			return db_fail(rows->rows.db, DB_FAILED,
+			    "the statement's parameters are not $1 to $%d", n);
+		rows->places[number - 1] = i;
 	}
-	if ((rows = calloc(1, sizeof *rows)) == NULL)
-		return DB_NOMEM;
-	err = judge(db, sqlite3_prepare_v3(db->sqlite, sql, -1,
-			    SQLITE_PREPARE_PERSISTENT, &rows->statement, NULL));
-	if (err != DB_OK) {
-		free(rows);
-		return err;
-	}
-	rows->db = db;
-	rows->sql = sql;
-	rows->next = db->statements;
-	db->statements = rows;
-	*out = rows;
+	rows->nplaces = n;
 	return DB_OK;
 }
 
-/* SQLite numbers "$n" by where they stand first, not by n. */
-static int
-place_of(sqlite3_stmt *statement, unsigned n)
+static enum db_err
+prepare(struct sqlite_rows *rows)
 {
-	char name[16];
+	struct db *db = rows->rows.db;
+	const char *tail = "";
+	enum db_err err;
 
-	(void)snprintf(name, sizeof name, "$%u", n);
-	return sqlite3_bind_parameter_index(statement, name);
+	err =
+	    judge(db, sqlite3_prepare_v3(of(db)->handle, rows->rows.sql, -1,
+			  SQLITE_PREPARE_PERSISTENT, &rows->statement, &tail));
+	if (err == DB_OK && (rows->statement == NULL || tail[0] != '\0'))
+		err = db_fail(db, DB_FAILED, "not one statement");
+	if (err == DB_OK)
+		err = places_find(rows);
+	if (err != DB_OK) {
+		(void)sqlite3_finalize(rows->statement); /* never ran */
+		rows->statement = NULL;
+	}
+	return err;
 }
 
-/* Values are bound without a copy: they outlive the statement's run. */
 static int
-bind_one(sqlite3_stmt *statement, int at, char letter, va_list *args)
+bind_value(struct sqlite_rows *rows, int at, const struct db_value *value,
+    sqlite3_destructor_type lifetime)
 {
-	const void *value;
+	sqlite3_stmt *statement = rows->statement;
 
-	switch (letter) {
+	switch (value->letter) {
 	case 's':
-		value = va_arg(*args, const char *);
 		return sqlite3_bind_text(
-		    statement, at, value, -1, SQLITE_STATIC);
+		    statement, at, value->data, -1, lifetime);
 	case 'x':
-		value = va_arg(*args, const char *);
-		return sqlite3_bind_text64(statement, at, value,
-		    va_arg(*args, size_t), SQLITE_STATIC, SQLITE_UTF8);
+		return sqlite3_bind_text64(statement, at, value->data,
+		    value->len, lifetime, SQLITE_UTF8);
 	case 'i':
-		return sqlite3_bind_int64(
-		    statement, at, va_arg(*args, int64_t));
-	case 'b':
-		value = va_arg(*args, const void *);
-		return sqlite3_bind_blob64(
-		    statement, at, value, va_arg(*args, size_t), SQLITE_STATIC);
+		return sqlite3_bind_int64(statement, at, value->number);
 	default:
-		return SQLITE_MISUSE;
+		return sqlite3_bind_blob64(
+		    statement, at, value->data, value->len, lifetime);
 	}
 }
 
+static void
+stop(struct db_rows *base)
+{
+	struct sqlite_rows *rows = rows_of(base);
+
+	(void)sqlite3_reset(rows->statement); /* repeats what step said */
+	(void)sqlite3_clear_bindings(rows->statement); /* cannot fail */
+	rows->has_first = false;
+}
+
 static enum db_err
-start(struct db *db, struct db_rows **out, const char *sql, const char *letters,
-    va_list *args)
-{
-	struct db_rows *rows = NULL;
-	enum db_err err = prepare(db, sql, &rows);
-	int rc = SQLITE_OK;
-
-	for (unsigned n = 1;
-	     err == DB_OK && rc == SQLITE_OK && letters[n - 1] != '\0'; n++)
-		rc = bind_one(rows->statement, place_of(rows->statement, n),
-		    letters[n - 1], args);
-	if (err == DB_OK && (err = judge(db, rc)) == DB_OK)
-		*out = rows;
-	else
-		db_stop(rows);
-	return err;
-}
-
-enum db_err
-db_query(struct db *db, struct db_rows **out, const char *sql,
-    const char *letters, ...)
-{
-	enum db_err err;
-	va_list args;
-
-	va_start(args, letters);
-	err = start(db, out, sql, letters, &args);
-	va_end(args);
-	return err;
-}
-
-enum db_err
-db_run(struct db *db, const char *sql, const char *letters, ...)
-{
-	struct db_rows *rows;
-	enum db_err err;
-	va_list args;
-
-	va_start(args, letters);
-	err = start(db, &rows, sql, letters, &args);
-	va_end(args);
-	while (err == DB_OK)
-		err = db_next(rows);
-	return err == DB_END ? DB_OK : err;
-}
-
-enum db_err
-db_next(struct db_rows *rows)
+step(struct sqlite_rows *rows)
 {
 	int rc = sqlite3_step(rows->statement);
 	enum db_err err;
 
 	if (rc == SQLITE_ROW)
 		return DB_OK;
-	err = judge(rows->db, rc);
-	db_stop(rows);
+	err = judge(rows->rows.db, rc);
+	stop(&rows->rows);
 	return err == DB_OK ? DB_END : err;
 }
 
-void
-db_stop(struct db_rows *rows)
+/* The first step is made here, so that errors come where PostgreSQL has them.
+ */
+static enum db_err
+start(
+    struct db_rows *base, const struct db_value *values, size_t n, bool to_end)
 {
-	if (rows == NULL)
-		return;
-	(void)sqlite3_reset(rows->statement); /* repeats what step said */
-	(void)sqlite3_clear_bindings(rows->statement); /* cannot fail */
+	struct sqlite_rows *rows = rows_of(base);
+	enum db_err err = DB_OK;
+
+	if (rows->statement == NULL && (err = prepare(rows)) != DB_OK)
+		return err;
+	if (n != (size_t)rows->nplaces)
+		return db_fail(base->db, DB_FAILED,
+		    "%zu parameters for a statement that takes %d", n,
+		    rows->nplaces);
+	for (size_t i = 0; i < n && err == DB_OK; i++)
+		err = judge(
+		    base->db, bind_value(rows, rows->places[i], &values[i],
+				  to_end ? SQLITE_STATIC : SQLITE_TRANSIENT));
+	if (err != DB_OK) {
+		stop(base);
+		return err;
+	}
+	err = step(rows);
+	if (err != DB_OK && err != DB_END)
+		return err;
+	rows->first = err;
+	rows->has_first = true;
+	return DB_OK;
 }
 
-int64_t
-db_int(struct db_rows *rows, int column)
+static enum db_err
+next(struct db_rows *base)
 {
-	return sqlite3_column_int64(rows->statement, column);
+	struct sqlite_rows *rows = rows_of(base);
+
+	if (!rows->has_first)
+		return step(rows);
+	rows->has_first = false;
+	return rows->first;
 }
 
-const char *
-db_text(struct db_rows *rows, int column)
+static void
+finalize(struct db_rows *base)
 {
-	const unsigned char *text =
-	    sqlite3_column_text(rows->statement, column);
-
-	return text != NULL ? (const char *)text : "";
+	(void)sqlite3_finalize(rows_of(base)->statement); /* repeats step */
 }
 
-const void *
-db_blob(struct db_rows *rows, int column, size_t *len)
+static int64_t
+integer(struct db_rows *rows, int column)
 {
-	const void *blob = sqlite3_column_blob(rows->statement, column);
+	return sqlite3_column_int64(rows_of(rows)->statement, column);
+}
 
-	*len = (size_t)sqlite3_column_bytes(rows->statement, column);
-	return blob;
+static const char *
+text(struct db_rows *rows, int column)
+{
+	const unsigned char *value =
+	    sqlite3_column_text(rows_of(rows)->statement, column);
+
+	return value != NULL ? (const char *)value : "";
+}
+
+/* SQLite gives NULL for an empty blob, too. */
+static const void *
+blob(struct db_rows *rows, int column, size_t *len)
+{
+	sqlite3_stmt *statement = rows_of(rows)->statement;
+	const void *value = sqlite3_column_blob(statement, column);
+
+	*len = (size_t)sqlite3_column_bytes(statement, column);
+	if (value == NULL &&
+	    sqlite3_column_type(statement, column) == SQLITE_BLOB)
+		return "";
+	return value;
+}
+
+static bool
+is_null(struct db_rows *rows, int column)
+{
+	return sqlite3_column_type(rows_of(rows)->statement, column) ==
+	       SQLITE_NULL;
 }
 
 /* ---- Transactions ---------------------------------------------------- */
 
 static enum db_err
-exec(struct db *db, const char *sql)
+script(struct db *db, const char *sql)
 {
-	return judge(db, sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL));
+	return judge(db, sqlite3_exec(of(db)->handle, sql, NULL, NULL, NULL));
 }
 
-enum db_err
-db_begin(struct db *db)
+static void
+reading_end(struct db *db)
 {
-	return exec(db, "BEGIN IMMEDIATE");
+	if (of(db)->is_reading)
+		(void)sqlite3_exec(of(db)->handle, "PRAGMA query_only = OFF",
+		    NULL, NULL, NULL); /* a flag: cannot fail */
+	of(db)->is_reading = false;
 }
 
-enum db_err
-db_commit(struct db *db)
+static void
+rollback(struct db *db)
 {
-	enum db_err err = exec(db, "COMMIT");
+	/* In autocommit SQLite has rolled back by itself, or need not. */
+	if (!sqlite3_get_autocommit(of(db)->handle))
+		(void)sqlite3_exec(
+		    of(db)->handle, "ROLLBACK", NULL, NULL, NULL);
+	reading_end(db);
+}
 
+/* A transaction that only reads takes its state of the database at once. */
+static enum db_err
+begin(struct db *db, bool reading)
+{
+	enum db_err err = script(db, reading ? "BEGIN" : "BEGIN IMMEDIATE");
+
+	if (err != DB_OK || !reading)
+		return err;
+	of(db)->is_reading = true;
+	err = script(
+	    db, "SELECT count(*) FROM sqlite_schema; PRAGMA query_only = ON");
 	if (err != DB_OK)
-		db_rollback(db);
+		rollback(db);
 	return err;
 }
 
-void
-db_rollback(struct db *db)
+static enum db_err
+commit(struct db *db)
 {
-	/* In autocommit SQLite has rolled back by itself, or need not. */
-	if (!sqlite3_get_autocommit(db->sqlite))
-		(void)sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	enum db_err err = script(db, "COMMIT");
+
+	if (err == DB_OK)
+		reading_end(db);
+	return err;
 }
 
-/* ---- Opening --------------------------------------------------------- */
+/* ---- Schema ---------------------------------------------------------- */
 
 /* The first column of a pragma's only row. */
 static enum db_err
 pragma(struct db *db, const char *sql, int32_t *value)
 {
 	sqlite3_stmt *statement = NULL;
-	int rc = sqlite3_prepare_v2(db->sqlite, sql, -1, &statement, NULL);
+	int rc = sqlite3_prepare_v2(of(db)->handle, sql, -1, &statement, NULL);
 	enum db_err err;
 
 	if (rc == SQLITE_OK)
@@ -283,126 +328,118 @@ pragma(struct db *db, const char *sql, int32_t *value)
 	return err;
 }
 
-/* The version is read again: somebody else may just have made the tables. */
 static enum db_err
-migrate(struct db *db, const struct db_schema *schema)
+version_get(struct db *db, int32_t *kind, int32_t *version)
 {
-	int32_t version = 0;
-	char sql[96];
-	enum db_err err = db_begin(db);
+	int32_t tables;
+	enum db_err err;
 
-	if (err == DB_OK)
-		err = pragma(db, "PRAGMA user_version", &version);
-	for (int32_t i = version; i < schema->nsteps && err == DB_OK; i++)
-		err = exec(db, schema->steps[i]);
-	(void)snprintf(sql, sizeof sql,
-	    "PRAGMA application_id = %d; PRAGMA user_version = %d",
-	    (int)schema->kind, (int)schema->nsteps);
-	if (err == DB_OK)
-		err = exec(db, sql);
-	if (err == DB_OK)
-		return db_commit(db);
-	db_rollback(db);
-	return err;
+	if ((err = pragma(db, "PRAGMA application_id", kind)) != DB_OK ||
+	    (err = pragma(db, "PRAGMA user_version", version)) != DB_OK ||
+	    (err = pragma(db, "PRAGMA schema_version", &tables)) != DB_OK)
+		return err;
+	if (*kind == 0 && *version == 0 && tables == 0)
+		return db_fail(db, DB_MISSING, "the database is empty");
+	return DB_OK;
 }
 
-/* Do the pages hold together?  Reads the whole file. */
 static enum db_err
-pages_check(struct db *db)
+version_set(struct db *db, int32_t kind, int32_t version)
+{
+	char sql[96];
+
+	(void)snprintf(sql, sizeof sql,
+	    "PRAGMA application_id = %d; PRAGMA user_version = %d", (int)kind,
+	    (int)version);
+	return script(db, sql);
+}
+
+/* The write-ahead log is a property of the file. */
+static enum db_err
+begin_upgrade(struct db *db)
+{
+	char mode[16] = "";
+	sqlite3_stmt *statement = NULL;
+	int rc = sqlite3_prepare_v2(
+	    of(db)->handle, "PRAGMA journal_mode = WAL", -1, &statement, NULL);
+	enum db_err err;
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(statement);
+	if (rc == SQLITE_ROW)
+		(void)snprintf(mode, sizeof mode, "%s",
+		    (const char *)sqlite3_column_text(statement, 0));
+	err = judge(db, rc);
+	(void)sqlite3_finalize(statement); /* repeats what step said */
+	if (err == DB_OK && strcmp(mode, "wal") != 0)
+		err = db_fail(db, DB_FAILED,
+		    "no write-ahead log is possible here (journal mode %s)",
+		    mode);
+	return err == DB_OK ? begin(db, false) : err;
+}
+
+static enum db_err
+check(struct db *db)
 {
 	struct db_rows *rows;
 	enum db_err err = db_query(db, &rows, "PRAGMA integrity_check(1)", "");
 
 	if (err != DB_OK || (err = db_next(rows)) != DB_OK)
 		return err;
-	if (strcmp(db_text(rows, 0), "ok") != 0) {
-		(void)snprintf(
-		    db->words, sizeof db->words, "%s", db_text(rows, 0));
-		err = DB_DAMAGED;
-	}
+	if (strcmp(db_text(rows, 0), "ok") != 0)
+		err = db_fail(db, DB_DAMAGED, "%s", db_text(rows, 0));
 	db_stop(rows);
 	return err;
 }
 
-static enum db_err
-schema_check(struct db *db, const struct db_schema *schema)
-{
-	int32_t kind, version, tables;
-	enum db_err err;
-
-	if ((err = pragma(db, "PRAGMA application_id", &kind)) != DB_OK ||
-	    (err = pragma(db, "PRAGMA user_version", &version)) != DB_OK ||
-	    (err = pragma(db, "PRAGMA schema_version", &tables)) != DB_OK)
-		return err;
-	if (kind == 0 && version == 0 && tables == 0)
-		return migrate(db, schema); /* a new file */
-	if (kind != schema->kind || version < 1) {
-		(void)snprintf(
-		    db->words, sizeof db->words, "not a database of this kind");
-		return DB_DAMAGED;
-	}
-	if (version > schema->nsteps) {
-		(void)snprintf(db->words, sizeof db->words,
-		    "schema version %d, from a newer version of this software",
-		    (int)version);
-		return DB_NEWER;
-	}
-	if ((err = pages_check(db)) != DB_OK)
-		return err;
-	return version < schema->nsteps ? migrate(db, schema) : DB_OK;
-}
+/* ---- Opening --------------------------------------------------------- */
 
 static enum db_err
-file_open(struct db *db, const char *path, const struct db_schema *schema)
+connect_to(struct db *db, const char *path, bool create)
 {
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+		    SQLITE_OPEN_EXRESCODE | (create ? SQLITE_OPEN_CREATE : 0);
 	enum db_err err;
 
-	err = judge(db, sqlite3_open_v2(path, &db->sqlite,
-			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-				SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-			    NULL));
+	if (!create && access(path, F_OK) != 0 && errno == ENOENT)
+		return db_fail(db, DB_MISSING, "no such file");
+	err = judge(db, sqlite3_open_v2(path, &of(db)->handle, flags, NULL));
 	if (err == DB_OK)
-		err = judge(db, sqlite3_busy_timeout(db->sqlite, WAIT_MS));
+		err = judge(db, sqlite3_busy_timeout(of(db)->handle, WAIT_MS));
 	if (err == DB_OK)
-		err = exec(db, "PRAGMA trusted_schema = OFF;"
-			       "PRAGMA temp_store = MEMORY;"
-			       "PRAGMA synchronous = EXTRA;"
-			       "PRAGMA journal_mode = DELETE;"
-			       "PRAGMA cell_size_check = ON");
-	return err == DB_OK ? schema_check(db, schema) : err;
-}
-
-enum db_err
-db_open(const char *where, const struct db_schema *schema, struct db **out,
-    char words[DB_WORDS_SIZE])
-{
-	struct db *db = calloc(1, sizeof *db);
-	enum db_err err;
-
-	words[0] = '\0';
-	if (db == NULL)
-		return DB_NOMEM;
-	if ((err = file_open(db, where, schema)) == DB_OK) {
-		*out = db;
-		return DB_OK;
-	}
-	memcpy(words, db->words, sizeof db->words);
-	db_close(db);
+		err = script(db, "PRAGMA trusted_schema = OFF;"
+				 "PRAGMA foreign_keys = ON;"
+				 "PRAGMA temp_store = MEMORY;"
+				 "PRAGMA synchronous = EXTRA;"
+				 "PRAGMA cell_size_check = ON");
 	return err;
 }
 
-void
-db_close(struct db *db)
+static void
+disconnect(struct db *db)
 {
-	struct db_rows *next;
-
-	if (db == NULL)
-		return;
-	for (struct db_rows *rows = db->statements; rows != NULL; rows = next) {
-		next = rows->next;
-		(void)sqlite3_finalize(rows->statement); /* repeats step */
-		free(rows);
-	}
-	(void)sqlite3_close(db->sqlite); /* nothing is open in it */
-	free(db);
+	(void)sqlite3_close(of(db)->handle); /* nothing is open in it */
 }
+
+const struct db_backend db_sqlite = {
+	.db_size = sizeof(struct sqlite_db),
+	.rows_size = sizeof(struct sqlite_rows),
+	.connect = connect_to,
+	.disconnect = disconnect,
+	.version_get = version_get,
+	.version_set = version_set,
+	.begin_upgrade = begin_upgrade,
+	.begin = begin,
+	.commit = commit,
+	.rollback = rollback,
+	.script = script,
+	.check = check,
+	.start = start,
+	.next = next,
+	.stop = stop,
+	.finalize = finalize,
+	.integer = integer,
+	.text = text,
+	.blob = blob,
+	.is_null = is_null,
+};
