@@ -8,16 +8,25 @@ pkgconfig_DATA += authority/liblicenseauthority.pc
 
 noinst_LTLIBRARIES += authority/libauthority.la
 authority_libauthority_la_SOURCES = \
-	authority/authority.h \
-	authority/inspect.c \
-	authority/issue.c \
-	authority/ledger.c authority/ledger.h \
-	authority/permit.c \
-	authority/redeem.c \
-	authority/sign.c authority/sign.h
+	authority/record/authority.c authority/record/authority.h \
+	authority/record/device.c authority/record/device.h \
+	authority/record/image.c authority/record/image.h \
+	authority/record/ledger.c authority/record/ledger.h \
+	authority/record/license.c authority/record/license.h \
+	authority/record/log.c authority/record/log.h \
+	authority/record/record.c authority/record/record.h \
+	authority/record/schema.c authority/record/schema.h \
+	authority/record/verify.c authority/record/verify.h \
+	authority/ops/bundle.c authority/ops/bundle.h \
+	authority/ops/device.c \
+	authority/ops/inspect.c \
+	authority/ops/issue.c authority/ops/issue.h \
+	authority/ops/permit.c \
+	authority/ops/redeem.c \
+	authority/ops/sign.c authority/ops/sign.h
 AUTHORITY_CPPFLAGS = -I$(top_srcdir)/authority/include
 authority_libauthority_la_CPPFLAGS = $(CORE_CPPFLAGS) \
-	$(AUTHORITY_CPPFLAGS) -I$(top_srcdir) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS)
+	$(AUTHORITY_CPPFLAGS) -I$(top_srcdir)/authority -I$(top_srcdir) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS)
 authority_libauthority_la_LIBADD = licensecore/libformat.la db/libdb.la \
 	$(CRYPTO_LIBS)
 

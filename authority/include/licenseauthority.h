@@ -29,10 +29,13 @@ struct lc_authority_options {
 	bool es256;		/* ECDSA on P-256 instead of Ed25519 */
 	int64_t valid_from;	/* devices accept licenses issued at or after */
 	int64_t valid_until;	/* and before these; LC_NO_TIME: no limit */
+	const char *database;	/* a connection string of PostgreSQL; NULL: a
+				   file of SQLite in the directory */
 };
 
 /*
- * Creates the directory (mode 0700) if it is missing, and a key in it.
+ * Creates the directory (mode 0700) if it is missing, a key in it, and the
+ * database.
  * LC_EEXISTS: it has a key, which is not changed; LC_EINVAL: invalid options;
  * LC_EIO; LC_ENOMEM.
  */
@@ -40,8 +43,19 @@ LC_API enum lc_err lc_authority_create(const char *dir,
     const struct lc_authority_options *, struct lc_detail *);
 
 /*
+ * Brings the database up to date after an update of the software, creates it
+ * for a key that has none, and takes over the ledger.db of version 0.1; taken
+ * (may be NULL) becomes the number of its licenses.  Nobody else may use the
+ * authority meanwhile.  Errors as lc_authority_open.
+ */
+LC_API enum lc_err lc_authority_upgrade(const char *dir, size_t *taken,
+    struct lc_detail *);
+
+/*
  * LC_ENOTFOUND: dir has no key; LC_ETRUST: others may read the key, or the two
- * halves do not match; LC_EIO; LC_ENOMEM.
+ * halves do not match; LC_EDAMAGED: there is no database, or one that needs
+ * lc_authority_upgrade, or it is damaged; LC_ENEWER: it is of a newer version;
+ * LC_ELOCKED; LC_EIO; LC_ENOMEM.
  */
 LC_API enum lc_err lc_authority_open(const char *dir, struct lc_authority **,
     struct lc_detail *);
@@ -65,10 +79,10 @@ LC_API enum lc_err lc_authority_issue(const struct lc_authority *,
     const struct lc_terms *, char **line, struct lc_detail *);
 
 /*
- * The ledger, a file in the authority's directory, records the licenses issued
- * and moved: only those in it can be moved.  This records lines, and the text
- * of their agreement (NULL: none), durably. LC_ELINE; LC_ELOCKED: another
- * process is writing; LC_EDAMAGED; LC_ENEWER; LC_EIO; LC_ENOMEM.
+ * The database has all licenses that were issued: only those in it can be
+ * moved.  This records lines, and the text of their agreement (NULL: none),
+ * durably. LC_ELINE; LC_ELOCKED: another process is writing; LC_EDAMAGED;
+ * LC_EIO; LC_ENOMEM.
  */
 LC_API enum lc_err lc_authority_keep(const struct lc_authority *,
     const char *const *lines, size_t n, const char *eula, size_t eula_len,
@@ -122,7 +136,7 @@ LC_API enum lc_err lc_bundle_save(const struct lc_bundle *, const char *path,
 
 /*
  * The device signs its credentials and rehost tickets with its own key.  The
- * ledger records one key for each device, the first one seen, and accepts no
+ * database has one key for each device, the first one seen, and accepts no
  * other: a rehost ticket was made by the same party as the credentials.  That
  * this is the device, with unmodified software, cannot be verified remotely:
  * record credentials while the device is in trusted hands, preferably at the
@@ -142,7 +156,7 @@ LC_API enum lc_err lc_authority_know(const struct lc_authority *,
 /* What a permission ticket asks for. */
 struct lc_permission {
 	const char *udi;	/* the device's */
-	const char *const *remove; /* identities of licenses in the ledger */
+	const char *const *remove; /* identities of licenses that were issued */
 	size_t nremove;		/* at most LC_TICKET_LICENSES */
 	const void *add;	/* a license file for the device, or NULL */
 	size_t add_len;
@@ -155,8 +169,8 @@ struct lc_permission {
 
 /*
  * Creates a ticket, as a file to be saved.  It supersedes earlier ones.
- * LC_EINVAL: invalid UDI, or too many licenses; LC_ENOTFOUND: a license is not
- * in the ledger; LC_EUDI: a license is not for this device; LC_EREVOKED: a
+ * LC_EINVAL: invalid UDI, or too many licenses; LC_ENOTFOUND: a license was
+ * not issued here; LC_EUDI: a license is not for this device; LC_EREVOKED: a
  * license was moved before; LC_EFILE, LC_ELINE: invalid file to add; LC_EKEY:
  * the authority's key is not valid at that date; otherwise as
  * lc_authority_keep.

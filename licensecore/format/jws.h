@@ -15,6 +15,7 @@
 #define LC_TYP_PERMISSION "licagent-permission-ticket"
 #define LC_TYP_REHOST "licagent-rehost-ticket"
 #define LC_TYP_CREDENTIALS "licagent-credentials"
+#define LC_TYP_CHECKPOINT "licagent-checkpoint"
 
 struct lc_jws {
 	json_t *payload;    /* an object, flat */

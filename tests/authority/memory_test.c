@@ -85,7 +85,7 @@ static void
 set_up(void)
 {
 	struct lc_authority_options options = { "Memory", false, LC_NO_TIME,
-		LC_NO_TIME };
+		LC_NO_TIME, NULL };
 	struct lc_terms terms = issuer_terms("memory");
 	struct lc_file_writer writer = { 0 };
 	char *line;

@@ -11,7 +11,7 @@
 #include "format/jws.h"
 #include "format/line.h"
 #include "base/text.h"
-#include "authority/sign.h"
+#include "authority/ops/sign.h"
 
 /* The key of FORMAT's example: anybody's, so that seeds can be signed. */
 static const char jwk[] =

@@ -146,11 +146,11 @@ def licissue(lab):
     program = os.path.join(lab_bin(), "licissue")
     text = page("licissue.1")
     usage = lab.run(program, "--help").stdout
-    commands = re.findall(r"^  ([a-z][a-z-]+)  ", usage, re.M)
+    commands = re.findall(r"^  ([a-z][a-z-]+(?: [a-z-]+)?)  ", usage, re.M)
     same("commands", commands,
-         re.findall(r"^\.Ss licissue (\S+)", text, re.M))
+         re.findall(r"^\.Ss licissue (.+)", text, re.M))
     for command in commands:
-        usage = lab.run(program, command, "--help").stdout
+        usage = lab.run(program, *command.split(), "--help").stdout
         same(f"options of {command}",
              set(re.findall(r"(?<![\w-])--([a-z0-9-]+)", usage)) - {"help"},
              re.findall(r"^\.It (?:Fl \w , )?Fl -([a-z0-9-]+)",

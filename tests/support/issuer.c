@@ -9,7 +9,7 @@
 #include "base/b64.h"
 #include "check.h"
 #include "format/line.h"
-#include "authority/sign.h"
+#include "authority/ops/sign.h"
 
 static void
 trust_own(struct issuer *issuer)

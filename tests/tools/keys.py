@@ -108,18 +108,18 @@ def keys(lab):
 
     step("the new authority knows nothing of it")
     said = ticket(lab, new, "other", "--remove", "old-1", status=1)
-    check("the ledger (ledger.db) has no license; if this authority has "
-          "issued any, restore the ledger from its backup" in said, said)
+    check("the database has no license; if this authority has issued any, "
+          "restore the database from its backup" in said, said)
     lab.issue("new.lic", issuer=new)
     said = ticket(lab, new, "other", "--remove", "old-1", status=1)
-    check("license old-1 is not in the ledger: this authority did not issue "
-          "it; if another one of yours did, before a change of keys, use its "
-          "directory" in said, said)
+    check("license old-1 is not in the database: this authority did not "
+          "issue it; if another one of yours did, use its directory" in said,
+          said)
     done = lab.run(os.path.join(lab.bin, "licissue"), "rehost", new,
                    "--ticket", lab.flash_path("answer"), "--udi",
                    "LIC1921/K9:LAB00000002", "-o", lab.flash_path("moved"))
-    check("is not in the ledger: this authority did not issue it; if another "
-          "one of yours" in done.stderr, done.stderr)
+    check("is not in the database: this authority did not issue it; if "
+          "another one of yours" in done.stderr, done.stderr)
 
 
 main(keys)

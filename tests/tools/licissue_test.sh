@@ -64,7 +64,8 @@ run 0 --version
 has out "licissue "
 run 0 help issue
 has out "--extension-days"
-for command in init issue inspect permission-ticket rehost; do
+for command in init issue inspect permission-ticket rehost upgrade \
+    "log verify" "log checkpoint"; do
 	run 0 $command --help
 	has out "usage: licissue $command"
 	run 2 $command
@@ -82,9 +83,11 @@ what="the manual"
 if command -v mandoc >/dev/null; then
 	is "mandoc's opinion" "$(mandoc -T lint -W warning "$manual")" ""
 fi
-for command in init issue inspect permission-ticket rehost; do
-	"$licissue" "$command" --help
-done | grep -o -e '--[a-z][a-z0-9-]*' | sort -u | sed 's/^-//' >options
+"$licissue" help | sed -n 's/^  \([a-z][a-z-]*\( [a-z-]*\)\{0,1\}\)  .*/\1/p' >commands
+while read -r command; do
+	# shellcheck disable=SC2086 # a group and a word
+	"$licissue" $command --help
+done <commands | grep -o -e '--[a-z][a-z0-9-]*' | sort -u | sed 's/^-//' >options
 while read -r option; do
 	has "$manual" "Fl $option"
 done <options

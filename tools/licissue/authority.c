@@ -53,6 +53,26 @@ save_bundle(const struct lc_bundle *bundle, const char *path, bool replace,
 			       : lc_bundle_save(bundle, path, replace, detail);
 }
 
+int
+write_text(const char *path, const char *text, bool force)
+{
+	FILE *file;
+
+	if (is_stdout(path))
+		return puts(text) >= 0 && fflush(stdout) == 0
+			   ? EXIT_DONE
+			   : fail("standard output: %m");
+	file = fopen(path, force ? "we" : "wxe");
+	if (file == NULL)
+		return errno == EEXIST
+			   ? fail("%s: already exists (--force replaces it)",
+				 path)
+			   : fail("%s: cannot create: %m", path);
+	(void)fprintf(file, "%s\n", text);
+	return fclose(file) == 0 ? EXIT_DONE
+				 : fail("%s: cannot write: %m", path);
+}
+
 void
 report(const char *path, const char *format, ...)
 {

@@ -1,4 +1,4 @@
-/* init.c - licissue init: create an authority. */
+/* init.c - licissue init and upgrade: create an authority, or update it. */
 #include "licissue.h"
 
 #include <getopt.h>
@@ -15,6 +15,8 @@ static const char init_usage[] =
     "  --valid-from DATE    devices accept licenses issued on this date\n"
     "                       or later\n"
     "  --valid-until DATE   devices accept licenses issued before this date\n"
+    "  --database ADDRESS   keep what is issued in this PostgreSQL database\n"
+    "                       (postgresql://...) instead of a file in DIR\n"
     "  -h, --help\n";
 
 enum {
@@ -22,6 +24,7 @@ enum {
 	OPT_ES256,
 	OPT_VALID_FROM,
 	OPT_VALID_UNTIL,
+	OPT_DATABASE,
 };
 
 static const struct option init_options[] = {
@@ -29,6 +32,7 @@ static const struct option init_options[] = {
 	{ "es256", no_argument, NULL, OPT_ES256 },
 	{ "valid-from", required_argument, NULL, OPT_VALID_FROM },
 	{ "valid-until", required_argument, NULL, OPT_VALID_UNTIL },
+	{ "database", required_argument, NULL, OPT_DATABASE },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -87,6 +91,9 @@ init_command(int argc, char **argv)
 			if (!parse_date(optarg, &options.valid_until))
 				return bad_date("init", "valid-until");
 			break;
+		case OPT_DATABASE:
+			options.database = optarg;
+			break;
 		case 'h':
 			fputs(init_usage, stdout);
 			return EXIT_DONE;
@@ -97,4 +104,56 @@ init_command(int argc, char **argv)
 	if (optind != argc - 1)
 		return not_one("init", "the authority's directory", argc, argv);
 	return create_authority(argv[optind], &options);
+}
+
+/* ---- Upgrading ------------------------------------------------------- */
+
+static const char upgrade_usage[] =
+    "usage: licissue upgrade DIR\n"
+    "\n"
+    "Brings the database of the authority in DIR up to date after an update\n"
+    "of the software, and takes over the ledger.db of version 0.1.  Nothing is\n"
+    "changed if it is up to date.  Make a backup before, and end all other\n"
+    "programs that use the authority.\n"
+    "\n"
+    "  -h, --help\n";
+
+static const struct option upgrade_options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int
+upgrade(const char *dir)
+{
+	struct lc_detail detail = { "" };
+	size_t taken = 0;
+	enum lc_err err = lc_authority_upgrade(dir, &taken, &detail);
+
+	if (err != LC_OK)
+		return fail_core(err, &detail);
+	if (taken > 0)
+		printf("%s: took over %zu license%s from ledger.db, which is "
+		       "now ledger.db.old\n",
+		    dir, taken, taken == 1 ? "" : "s");
+	else
+		printf("%s: the database is up to date\n", dir);
+	return EXIT_DONE;
+}
+
+int
+upgrade_command(int argc, char **argv)
+{
+	int c = getopt_long(argc, argv, "h", upgrade_options, NULL);
+
+	if (c == 'h') {
+		fputs(upgrade_usage, stdout);
+		return EXIT_DONE;
+	}
+	if (c != -1)
+		return hint("upgrade");
+	if (optind != argc - 1)
+		return not_one(
+		    "upgrade", "the authority's directory", argc, argv);
+	return upgrade(argv[optind]);
 }

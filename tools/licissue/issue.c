@@ -410,7 +410,7 @@ report_issued(const struct job *job, const char *id)
 		    job->terms.id[0] != '\0' ? job->terms.id : id);
 }
 
-/* The lines are made, and in the ledger, before the file is touched. */
+/* The lines are made, and in the database, before the file is touched. */
 static int
 write_lines(const struct job *job, const struct lc_authority *authority,
     struct lc_bundle *bundle, char **lines)

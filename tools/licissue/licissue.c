@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A name is one word, or a group and a word: "log verify". */
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
@@ -19,6 +20,12 @@ static const struct command {
 	    "write a ticket: a device gives up licenses" },
 	{ "rehost", rehost_command,
 	    "turn its answer into licenses for another device" },
+	{ "log verify", log_verify_command,
+	    "compare the database with the log of all that was done" },
+	{ "log checkpoint", log_checkpoint_command,
+	    "write the signed end of the log, to be kept elsewhere" },
+	{ "upgrade", upgrade_command,
+	    "bring the database up to date after an update" },
 };
 #define NCOMMANDS (sizeof commands / sizeof commands[0])
 
@@ -114,7 +121,7 @@ usage(FILE *out)
 	      "Issues software licenses that licagent devices install.\n\n",
 	    out);
 	for (size_t i = 0; i < NCOMMANDS; i++)
-		fprintf(out, "  %-19s%s\n", commands[i].name, commands[i].what);
+		fprintf(out, "  %-20s%s\n", commands[i].name, commands[i].what);
 	fputs("\n"
 	      "  licissue COMMAND --help   the command's options\n"
 	      "  licissue --version\n\n"
@@ -122,14 +129,87 @@ usage(FILE *out)
 	    out);
 }
 
+/*
+ * The command that the arguments begin with, and how many of them it takes.
+ * "pak" alone is a group, no command.
+ */
 static const struct command *
-command_find(const char *name)
+command_find(int argc, char **argv, int *words)
 {
 	for (size_t i = 0; i < NCOMMANDS; i++) {
-		if (strcmp(commands[i].name, name) == 0)
+		const char *name = commands[i].name;
+		size_t len = strlen(argv[0]);
+
+		*words = name[strcspn(name, " ")] == '\0' ? 1 : 2;
+		if (*words == 1 && strcmp(name, argv[0]) == 0)
+			return &commands[i];
+		if (*words == 2 && argc > 1 && strncmp(name, argv[0], len) == 0 &&
+		    name[len] == ' ' && strcmp(name + len + 1, argv[1]) == 0)
 			return &commands[i];
 	}
 	return NULL;
+}
+
+/* The commands of a group; false if there is no such group. */
+static bool
+group_usage(FILE *out, const char *group)
+{
+	size_t len = strlen(group);
+	bool found = false;
+
+	for (size_t i = 0; i < NCOMMANDS; i++) {
+		const char *name = commands[i].name;
+
+		if (strncmp(name, group, len) != 0 || name[len] != ' ')
+			continue;
+		if (!found)
+			fprintf(out, "usage: licissue %s COMMAND ...\n\n", group);
+		found = true;
+		fprintf(out, "  %-20s%s\n", name, commands[i].what);
+	}
+	if (found)
+		fprintf(out, "\n  licissue %s COMMAND --help\n", group);
+	return found;
+}
+
+static bool
+is_help(const char *word)
+{
+	return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 ||
+	       strcmp(word, "-h") == 0;
+}
+
+static int
+unknown(int argc, char **argv)
+{
+	char text[256];
+
+	if (argc == 1 && group_usage(stderr, argv[0]))
+		return EXIT_USAGE;
+	if (argc > 1 && is_help(argv[1]) && group_usage(stdout, argv[0]))
+		return EXIT_DONE;
+	for (size_t i = 0; argc > 1 && i < NCOMMANDS; i++) {
+		size_t len = strlen(argv[0]);
+
+		if (strncmp(commands[i].name, argv[0], len) != 0 ||
+		    commands[i].name[len] != ' ')
+			continue;
+		(void)snprintf(
+		    text, sizeof text, "%s %s", argv[0], argv[1]);
+		return misuse("", "unknown command \"%s\"", text);
+	}
+	return misuse("", "unknown command \"%s\"", argv[0]);
+}
+
+static int
+run(int argc, char **argv)
+{
+	const struct command *command;
+	int words;
+
+	if ((command = command_find(argc, argv, &words)) == NULL)
+		return unknown(argc, argv);
+	return command->run(argc - (words - 1), argv + (words - 1));
 }
 
 /* "licissue help" and "licissue help COMMAND". */
@@ -137,35 +217,31 @@ static int
 help(int argc, char **argv)
 {
 	static char option[] = "--help";
-	const struct command *command;
-	char *args[] = { argv[1], option, NULL };
+	char *args[] = { NULL, NULL, NULL, NULL };
 
-	if (argc < 2) {
+	if (argc == 0) {
 		usage(stdout);
 		return EXIT_DONE;
 	}
-	if ((command = command_find(argv[1])) == NULL)
-		return misuse("", "unknown command \"%s\"", argv[1]);
-	return command->run(2, args);
+	args[0] = argv[0];
+	args[argc > 1 ? 2 : 1] = option;
+	if (argc > 1)
+		args[1] = argv[1];
+	return run(argc > 1 ? 3 : 2, args);
 }
 
 int
 main(int argc, char **argv)
 {
-	const struct command *command;
-
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
-	    strcmp(argv[1], "-h") == 0)
-		return help(argc - 1, argv + 1);
+	if (is_help(argv[1]))
+		return help(argc - 2, argv + 2);
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("licissue %s\n", lc_version());
 		return EXIT_DONE;
 	}
-	if ((command = command_find(argv[1])) == NULL)
-		return misuse("", "unknown command \"%s\"", argv[1]);
-	return command->run(argc - 1, argv + 1);
+	return run(argc - 1, argv + 1);
 }

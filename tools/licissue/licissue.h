@@ -25,6 +25,9 @@ int issue_command(int argc, char **argv);
 int inspect_command(int argc, char **argv);
 int permission_command(int argc, char **argv);
 int rehost_command(int argc, char **argv);
+int log_verify_command(int argc, char **argv);
+int log_checkpoint_command(int argc, char **argv);
+int upgrade_command(int argc, char **argv);
 
 /* "licissue: ..." and a line feed on standard error; returns EXIT_FAILED. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -51,7 +54,7 @@ char *read_file(const char *path, size_t max, size_t *len);
 
 /* NULL, with a message on standard error, if it cannot be opened. */
 struct lc_authority *open_authority(const char *dir);
-/* Refuses a file that exists before the ledger changes. */
+/* Refuses a file that exists before the database changes. */
 int check_output(const char *path, bool force);
 
 /* Is the file of -o standard output? */
@@ -59,6 +62,8 @@ bool is_stdout(const char *path);
 /* lc_bundle_save, or to standard output. */
 enum lc_err save_bundle(const struct lc_bundle *, const char *path,
     bool replace, struct lc_detail *);
+/* Writes a row of text, to standard output for "-"; an exit status. */
+int write_text(const char *path, const char *text, bool force);
 /* What was written to the file: on standard output, unless it went there. */
 void report(const char *path, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -68,6 +73,13 @@ void report(const char *path, const char *format, ...)
  */
 int learn_device(const struct lc_authority *, const char *path, const char *udi,
     bool replace);
+
+/*
+ * "what: 1234 of 5678" on a terminal's standard error, once two seconds have
+ * passed since the first call, and at most twice a second.  of 0: unknown.
+ */
+void show_progress(const char *what, int64_t done, int64_t of);
+void end_progress(void); /* removes it */
 
 /* ---- Words for values ------------------------------------------------ */
 

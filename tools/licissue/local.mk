@@ -7,11 +7,14 @@ bin_licissue_SOURCES = \
 	tools/licissue/init.c \
 	tools/licissue/inspect.c \
 	tools/licissue/issue.c \
+	tools/licissue/log.c \
 	tools/licissue/permission.c \
+	tools/licissue/progress.c \
 	tools/licissue/rehost.c \
 	tools/licissue/statement.c tools/licissue/statement.h \
 	tools/licissue/words.c
 bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
+	-I$(top_srcdir)/authority -I$(top_srcdir)/licensecore -I$(top_srcdir) \
 	$(JANSSON_CFLAGS)
 bin_licissue_LDADD = authority/libauthority.la $(JANSSON_LIBS)
 dist_man_MANS += tools/licissue/licissue.1

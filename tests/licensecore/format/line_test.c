@@ -9,7 +9,7 @@
 #include "check.h"
 #include "issuer.h"
 #include "format/jws.h"
-#include "authority/sign.h"
+#include "authority/ops/sign.h"
 
 static struct issuer *issuer;
 

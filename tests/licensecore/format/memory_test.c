@@ -16,7 +16,7 @@
 #include "format/line.h"
 #include "base/text.h"
 #include "format/trust.h"
-#include "authority/sign.h"
+#include "authority/ops/sign.h"
 
 static struct issuer *issuer;
 static char *line_text, *file_text;

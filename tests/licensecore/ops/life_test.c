@@ -313,7 +313,7 @@ what_licissue_refuses(void)
 	RUN(&l, 2, "rehost", l.authority, "--udi", NEW, "-o", out);
 	RUN(&l, 1, "permission-ticket", l.authority, "--udi", OLD, "--remove",
 	    "nothing", "-o", out);
-	CHECK_HAS(l.said, "license nothing is not in the ledger");
+	CHECK_HAS(l.said, "license nothing is not in the database");
 	RUN(&l, 1, "permission-ticket", l.authority, "--udi", NEW, "--remove",
 	    l.id, "-o", out);
 	CHECK_HAS(l.said, "is not for " NEW);
@@ -336,7 +336,7 @@ what_licissue_refuses(void)
 	    "rehost");
 	RUN(&l, 1, "rehost", other, "--ticket", rehost, "--udi", NEW, "-o",
 	    out);
-	CHECK_HAS(l.said, "the ledger (ledger.db) has no license");
+	CHECK_HAS(l.said, "the database has no license");
 	CHECK(access(out, F_OK) != 0);
 	end(&l);
 }

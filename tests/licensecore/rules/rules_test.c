@@ -16,7 +16,7 @@
 #include "format/line.h"
 #include "jobs/cause.h"
 #include "ticket.h"
-#include "authority/sign.h"
+#include "authority/ops/sign.h"
 
 #define DAY INT64_C(86400)
 #define PERIOD 1000

@@ -1,70 +1,19 @@
-/* permit.c - an authority's permission tickets, and devices it knows. */
+/* permit.c - permission tickets: licenseauthority.h. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "authority.h"
+#include "bundle.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "format/file.h"
-#include "ledger.h"
 #include "format/jws.h"
 #include "format/line.h"
 #include "format/statement.h"
 #include "format/type.h"
-#include "base/text.h"
-
-/* ---- Devices --------------------------------------------------------- */
-
-static enum lc_err
-key_judge(struct lc_ledger *ledger, const struct lc_statement *s, bool replace,
-    struct lc_detail *detail)
-{
-	char known[LC_DIGEST_LEN + 1];
-	enum lc_err err = lc_ledger_device(ledger, s->udi, known);
-
-	if (err != LC_OK || replace || known[0] == '\0' ||
-	    strcmp(known, s->kid) == 0)
-		return err;
-	return lc_fail(detail, LC_EKEY,
-	    "%s has key %s on record, but the credentials are signed with "
-	    "key %s",
-	    s->udi, known, s->kid);
-}
-
-static enum lc_err
-know(const struct lc_authority *authority, const struct lc_statement *s,
-    bool replace, struct lc_detail *detail)
-{
-	struct lc_ledger *ledger;
-	enum lc_err err = lc_ledger_open(authority, &ledger, detail);
-
-	if (err != LC_OK)
-		return err;
-	if ((err = key_judge(ledger, s, replace, detail)) == LC_OK &&
-	    (err = lc_ledger_put_device(ledger, s->udi, s->kid)) == LC_OK)
-		err = lc_ledger_commit(ledger);
-	lc_ledger_close(ledger);
-	return err;
-}
-
-enum lc_err
-lc_authority_know(const struct lc_authority *authority, const void *data,
-    size_t len, const char *udi, bool replace, struct lc_detail *detail)
-{
-	struct lc_statement *s;
-	enum lc_err err;
-
-	err =
-	    lc_statement_from_file(LC_CREDENTIALS, data, len, &s, NULL, detail);
-	if (err != LC_OK)
-		return err;
-	if (udi != NULL && strcmp(s->udi, udi) != 0)
-		err = lc_fail(detail, LC_EUDI, "credentials of %s, not of %s",
-		    s->udi, udi);
-	if (err == LC_OK)
-		err = know(authority, s, replace, detail);
-	lc_statement_free(s);
-	return err;
-}
+#include "issue.h"
+#include "record/authority.h"
+#include "record/device.h"
+#include "sign.h"
 
 /* ---- Tickets --------------------------------------------------------- */
 
@@ -73,7 +22,6 @@ struct permit {
 	const struct lc_authority *authority;
 	const struct lc_permission *asked;
 	struct lc_detail *detail;
-	struct lc_ledger *ledger;
 	struct lc_file *file; /* asked->add */
 	char **lines;
 	size_t nlines;
@@ -120,6 +68,7 @@ grace_add(struct permit *p, const struct lc_terms *t)
 		.eula = p->eula,
 		.comment = "grace period of a license that was moved",
 	};
+	static const struct lc_origin origin = { .source = "grace" };
 	enum lc_err err;
 
 	if (p->asked->grace_s == 0 || grace.type == LC_NO_TYPE)
@@ -129,7 +78,7 @@ grace_add(struct permit *p, const struct lc_terms *t)
 		 p->authority, &grace, &line, p->detail)) != LC_OK ||
 	    (err = line_add(p, line)) != LC_OK)
 		return err;
-	return lc_ledger_put_line(p->ledger, line);
+	return lc_issued_put(p->authority->record, &grace, line, &origin);
 }
 
 static enum lc_err
@@ -139,7 +88,7 @@ removal_add(struct permit *p, const char *id)
 	struct lc_line *line;
 	enum lc_err err;
 
-	if ((err = lc_ledger_line(p->ledger, id, &line)) != LC_OK)
+	if ((err = lc_issued_find(p->authority->record, id, &line)) != LC_OK)
 		return err;
 	if (line->terms.nudis == 0)
 		err = lc_fail(p->detail, LC_EUDI,
@@ -150,7 +99,7 @@ removal_add(struct permit *p, const char *id)
 		err = lc_fail(
 		    p->detail, LC_EUDI, "license %s is not for %s", id, udi);
 	if (err == LC_OK)
-		err = lc_ledger_not_moved(p->ledger, udi, id);
+		err = lc_issued_not_ended(p->authority->record, udi, id);
 	if (err == LC_OK)
 		err = grace_add(p, &line->terms);
 	lc_line_free(line);
@@ -199,7 +148,8 @@ lines_add(struct permit *p)
 static enum lc_err
 sign(struct permit *p)
 {
-	char device[LC_DIGEST_LEN + 1];
+	struct lc_record *record = p->authority->record;
+	struct lc_device_row device;
 	struct lc_statement s = {
 		.kind = LC_PERMISSION_TICKET,
 		.id = p->id,
@@ -210,19 +160,19 @@ sign(struct permit *p)
 		.nids = p->asked->nremove,
 		.lines = (const char *const *)p->lines,
 		.nlines = p->nlines,
-		.device = device,
+		.device = device.kid,
 	};
 	enum lc_err err;
 
-	if ((err = lc_ledger_device(p->ledger, s.udi, device)) != LC_OK ||
+	if ((err = lc_known_device(record, s.udi, &device)) != LC_OK ||
 	    (err = lc_new_id(p->id)) != LC_OK ||
-	    (err = lc_ledger_new_ticket(p->ledger, s.id, s.udi, &s.seq)) !=
-		LC_OK)
+	    (err = lc_ticket_number(record, &s.seq)) != LC_OK)
 		return err;
 	p->seq = s.seq;
 	err = lc_statement_sign(&s, p->authority->key, &p->text, p->detail);
-	return err == LC_OK ? lc_ledger_put_ticket(p->ledger, s.id, p->text)
-			    : err;
+	return err == LC_OK
+		   ? lc_ticket_put(record, s.seq, s.id, s.udi, p->text)
+		   : err;
 }
 
 static enum lc_err
@@ -241,7 +191,21 @@ check(const struct permit *p)
 }
 
 static enum lc_err
-write_ledger(struct permit *p)
+ticket_make(struct permit *p)
+{
+	const struct lc_permission *asked = p->asked;
+	enum lc_err err = LC_OK;
+
+	if (asked->eula != NULL)
+		err = lc_agreement_put(
+		    p->authority->record, asked->eula, asked->eula_len);
+	if (err != LC_OK || (err = lines_add(p)) != LC_OK)
+		return err;
+	return sign(p);
+}
+
+static enum lc_err
+ticket_record(struct permit *p)
 {
 	const struct lc_permission *asked = p->asked;
 	enum lc_err err;
@@ -252,16 +216,9 @@ write_ledger(struct permit *p)
 		     p->detail)) != LC_OK) ||
 	    (asked->eula != NULL && (err = lc_eula_digest(asked->eula,
 					 asked->eula_len, p->eula)) != LC_OK) ||
-	    (err = lc_ledger_open(p->authority, &p->ledger, p->detail)) !=
-		LC_OK)
+	    (err = lc_authority_begin(p->authority, p->detail)) != LC_OK)
 		return err;
-	if (asked->eula != NULL)
-		err =
-		    lc_ledger_put_eula(p->ledger, asked->eula, asked->eula_len);
-	if (err != LC_OK || (err = lines_add(p)) != LC_OK ||
-	    (err = sign(p)) != LC_OK)
-		return err;
-	return lc_ledger_commit(p->ledger);
+	return lc_authority_end(p->authority, ticket_make(p));
 }
 
 static enum lc_err
@@ -318,7 +275,7 @@ lc_authority_permit(const struct lc_authority *authority,
 		.asked = asked,
 		.detail = detail,
 	};
-	enum lc_err err = write_ledger(&p);
+	enum lc_err err = ticket_record(&p);
 
 	if (err == LC_OK)
 		err = write_file(&p, out);
@@ -327,6 +284,5 @@ lc_authority_permit(const struct lc_authority *authority,
 	free(p.lines);
 	free(p.text);
 	lc_file_free(p.file);
-	lc_ledger_close(p.ledger);
 	return err;
 }

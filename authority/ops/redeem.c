@@ -2,30 +2,30 @@
  * redeem.c - rehost tickets: the licenses that a device gave up, issued for
  * another one.
  *
- * The licenses are committed to the ledger, with their device, before anyone
- * sees them: from then on the ticket is worth these lines and no others.
+ * The licenses are committed, with their device, before anyone sees them: from
+ * then on the ticket is worth these lines and no others.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "authority.h"
 #include "base/error.h"
-#include "format/file.h"
-#include "ledger.h"
+#include "base/text.h"
 #include "format/line.h"
 #include "format/statement.h"
 #include "format/type.h"
-#include "base/text.h"
+#include "issue.h"
+#include "record/authority.h"
+#include "record/device.h"
 
 struct redeem {
 	const struct lc_authority *authority;
 	const char *udi; /* the device that gets them */
 	int64_t issued;
 	struct lc_detail *detail;
-	struct lc_ledger *ledger;
+	struct lc_record *record;
 	struct lc_statement *rehost;
-	struct lc_ledger_ticket ticket; /* that it answers */
-	struct lc_file_writer lines;    /* joined by line feeds */
+	struct lc_ticket_row ticket; /* that it answers */
+	struct lc_origin origin;     /* of the new licenses */
 	struct lc_redeemed result;
 };
 
@@ -52,8 +52,8 @@ answers(const struct redeem *r)
 	bool good;
 	enum lc_err err;
 
-	if ((err = lc_statement_digest(r->ticket.ticket, digest)) != LC_OK ||
-	    (err = lc_statement_peek(LC_PERMISSION_TICKET, r->ticket.ticket,
+	if ((err = lc_statement_digest(r->ticket.text, digest)) != LC_OK ||
+	    (err = lc_statement_peek(LC_PERMISSION_TICKET, r->ticket.text,
 		 &asked, r->detail)) != LC_OK)
 		return err;
 	good = strcmp(digest, r->rehost->digest) == 0 &&
@@ -70,7 +70,7 @@ static enum lc_err
 ticket_judge(struct redeem *r)
 {
 	enum lc_err err =
-	    lc_ledger_ticket(r->ledger, r->rehost->id, &r->ticket);
+	    lc_ticket_find(r->record, r->rehost->id, &r->ticket);
 
 	return err == LC_OK ? answers(r) : err;
 }
@@ -78,19 +78,21 @@ ticket_judge(struct redeem *r)
 static enum lc_err
 key_judge(struct redeem *r)
 {
-	char known[LC_DIGEST_LEN + 1];
-	enum lc_err err = lc_ledger_device(r->ledger, r->rehost->udi, known);
+	struct lc_device_row device;
+	enum lc_err err = lc_known_device(r->record, r->rehost->udi, &device);
 
 	if (err != LC_OK)
 		return err;
-	r->result.key_is_new = known[0] == '\0';
-	if (r->result.key_is_new)
-		return lc_ledger_put_device(
-		    r->ledger, r->rehost->udi, r->rehost->kid);
-	if (strcmp(known, r->rehost->kid) != 0)
+	r->result.key_is_new = device.kid[0] == '\0';
+	if (r->result.key_is_new) {
+		strcpy(device.kid, r->rehost->kid);
+		strcpy(device.pinned, "first sight");
+		return lc_known_device_put(r->record, r->rehost->udi, &device);
+	}
+	if (strcmp(device.kid, r->rehost->kid) != 0)
 		return lc_fail(r->detail, LC_EKEY,
 		    "rehost ticket is signed with key %s, but %s has key %s",
-		    r->rehost->kid, r->rehost->udi, known);
+		    r->rehost->kid, r->rehost->udi, device.kid);
 	return LC_OK;
 }
 
@@ -126,27 +128,6 @@ take_off(struct lc_terms *t, uint32_t used)
 }
 
 static enum lc_err
-line_issue(struct redeem *r, struct lc_terms *t)
-{
-	char id[LC_NEW_ID_LEN + 1], *line = NULL;
-	enum lc_err err;
-
-	t->id = id;
-	t->udis = &r->udi;
-	t->nudis = 1;
-	t->issued = r->issued;
-	if ((err = lc_new_id(id)) != LC_OK ||
-	    (err = lc_authority_issue(r->authority, t, &line, r->detail)) !=
-		LC_OK)
-		return err;
-	lc_file_writer_text(
-	    &r->lines, "%s%s", r->result.issued++ > 0 ? "\n" : "", line);
-	err = lc_ledger_put_line(r->ledger, line);
-	free(line);
-	return err;
-}
-
-static enum lc_err
 license_move(struct redeem *r, size_t i)
 {
 	const char *id = r->rehost->ids[i];
@@ -154,17 +135,22 @@ license_move(struct redeem *r, size_t i)
 	struct lc_terms t;
 	enum lc_err err;
 
-	if ((err = lc_ledger_not_moved(r->ledger, r->rehost->udi, id)) !=
+	if ((err = lc_issued_not_ended(r->record, r->rehost->udi, id)) !=
 		LC_OK ||
-	    (err = lc_ledger_put_moved(r->ledger, r->rehost->udi, id)) !=
-		LC_OK ||
-	    (err = lc_ledger_line(r->ledger, id, &line)) != LC_OK)
+	    (err = lc_issued_end(r->record, r->rehost->udi, id, "moved",
+		 r->rehost->id)) != LC_OK ||
+	    (err = lc_issued_find(r->record, id, &line)) != LC_OK)
 		return err;
 	t = line->terms;
-	if (take_off(&t, r->rehost->used[i]))
-		err = line_issue(r, &t);
-	else
+	t.udis = &r->udi;
+	t.nudis = 1;
+	t.issued = r->issued;
+	if (!take_off(&t, r->rehost->used[i])) {
 		r->result.spent++;
+	} else {
+		r->result.issued++;
+		err = lc_issue(r->authority, &t, &r->origin, NULL);
+	}
 	lc_line_free(line);
 	return err;
 }
@@ -179,85 +165,42 @@ licenses_move(struct redeem *r)
 	if (err == LC_OK && r->result.issued == 0)
 		return lc_fail(r->detail, LC_EEXPIRED,
 		    "nothing left to move: the licenses are used up");
-	if (err == LC_OK)
-		err = lc_file_writer_end(&r->lines);
 	return err;
 }
 
-/* The lines, to the ledger or from it. */
 static enum lc_err
-write_ledger(struct redeem *r)
+redeem(struct redeem *r)
 {
+	bool again;
 	enum lc_err err;
 
 	if ((err = ticket_judge(r)) != LC_OK || (err = key_judge(r)) != LC_OK ||
-	    (err = again_judge(r)) != LC_OK)
+	    (err = again_judge(r)) != LC_OK ||
+	    (err = lc_ticket_request(r->record, r->rehost->id,
+		 &r->origin.request, &again)) != LC_OK)
 		return err;
-	if (r->result.again) {
-		lc_file_writer_text(&r->lines, "%s", r->ticket.lines);
-		return lc_file_writer_end(&r->lines);
-	}
-	if ((err = licenses_move(r)) != LC_OK ||
-	    (err = lc_ledger_redeem(r->ledger, r->rehost->id, r->udi, r->issued,
-		 r->lines.text)) != LC_OK)
-		return err;
-	return lc_ledger_commit(r->ledger);
-}
-
-/* ---- The license file ------------------------------------------------ */
-
-static enum lc_err
-bundle_eula(struct redeem *r, struct lc_bundle *bundle, const char *digest)
-{
-	char found[LC_EULA_DIGEST_LEN + 1], *text;
-	enum lc_err err;
-
-	if (*digest == '\0')
+	if (r->result.again)
 		return LC_OK;
-	err = lc_ledger_eula(r->ledger, digest, &text);
-	if (err != LC_OK) /* the device may have the text */
-		return err == LC_ENOTFOUND ? LC_OK : err;
-	err = lc_bundle_add_eula(bundle, text, strlen(text), found, r->detail);
-	free(text);
-	return err;
-}
-
-static enum lc_err
-bundle_line(struct redeem *r, struct lc_bundle *bundle, const char *text)
-{
-	struct lc_line *line;
-	enum lc_err err;
-
-	err = lc_line_peek(text, strlen(text), &line, r->detail);
-	if (err != LC_OK)
+	if ((err = licenses_move(r)) != LC_OK)
 		return err;
-	if ((err = bundle_eula(r, bundle, line->terms.eula)) == LC_OK)
-		err = lc_bundle_add_lines(
-		    bundle, &line->terms, &text, 1, r->detail);
-	lc_line_free(line);
-	return err;
+	return lc_ticket_redeem(r->record, r->ticket.seq, r->udi);
 }
 
-/* Takes the lines apart. */
+/* All that the ticket was redeemed for, now or before. */
 static enum lc_err
 bundle_make(struct redeem *r, struct lc_bundle **out)
 {
 	struct lc_bundle *bundle = NULL;
-	char *at = r->lines.text, *text;
 	enum lc_err err = lc_bundle_new(&bundle);
-	size_t n = 0;
 
-	while (err == LC_OK && (text = strsep(&at, "\n")) != NULL) {
-		err = bundle_line(r, bundle, text);
-		n++;
-	}
-	if (err != LC_OK) {
+	if (err == LC_OK)
+		err = lc_bundle_add_request(r->authority, bundle,
+		    r->origin.request, &r->result.issued);
+	if (err == LC_OK)
+		*out = bundle;
+	else
 		lc_bundle_free(bundle);
-		return err;
-	}
-	r->result.issued = n;
-	*out = bundle;
-	return LC_OK;
+	return err;
 }
 
 enum lc_err
@@ -270,6 +213,8 @@ lc_authority_redeem(const struct lc_authority *authority, const void *data,
 		.udi = udi,
 		.issued = issued,
 		.detail = detail,
+		.record = authority->record,
+		.origin = { .source = "rehost" },
 	};
 	enum lc_err err;
 
@@ -278,15 +223,11 @@ lc_authority_redeem(const struct lc_authority *authority, const void *data,
 		    detail, LC_EINVAL, "invalid UDI \"%s\" (not PID:SN)", udi);
 	if ((err = lc_statement_from_file(LC_REHOST_TICKET, data, len,
 		 &r.rehost, NULL, detail)) == LC_OK &&
-	    (err = lc_ledger_open(authority, &r.ledger, detail)) == LC_OK &&
-	    (err = write_ledger(&r)) == LC_OK &&
+	    (err = lc_authority_begin(authority, detail)) == LC_OK &&
+	    (err = lc_authority_end(authority, redeem(&r))) == LC_OK &&
 	    (err = bundle_make(&r, out)) == LC_OK)
 		*result = r.result;
-	lc_file_writer_free(&r.lines);
-	free(r.ticket.ticket);
-	free(r.ticket.redeemed_for);
-	free(r.ticket.lines);
+	lc_ticket_row_free(&r.ticket);
 	lc_statement_free(r.rehost);
-	lc_ledger_close(r.ledger);
 	return err;
 }

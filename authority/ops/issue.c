@@ -1,0 +1,175 @@
+/* issue.c - signing licenses, and what was issued: licenseauthority.h. */
+#include "issue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/rand.h>
+
+#include "base/error.h"
+#include "bundle.h"
+#include "format/file.h"
+#include "format/jws.h"
+#include "format/line.h"
+#include "record/authority.h"
+#include "sign.h"
+
+/* ---- Issuing --------------------------------------------------------- */
+
+enum lc_err
+lc_new_id(char id[LC_NEW_ID_LEN + 1])
+{
+	unsigned char bytes[LC_NEW_ID_LEN / 2];
+
+	if (RAND_bytes(bytes, sizeof bytes) != 1)
+		return LC_EIO;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		(void)snprintf(id + 2 * i, 3, "%02x", bytes[i]);
+	return LC_OK;
+}
+
+enum lc_err
+lc_authority_key(const struct lc_authority *authority, int64_t issued,
+    struct lc_detail *detail)
+{
+	const struct lc_key *key = authority->key;
+	struct lc_jws jws = { .key = key };
+
+	if (key->withdrawn)
+		return lc_fail(detail, LC_EKEY,
+		    "key %s of the authority is withdrawn", key->kid);
+	return lc_jws_dated(&jws, issued, detail);
+}
+
+enum lc_err
+lc_authority_issue(const struct lc_authority *authority,
+    const struct lc_terms *given, char **line, struct lc_detail *detail)
+{
+	struct lc_terms terms = *given;
+	enum lc_err err;
+
+	if ((err = lc_authority_key(authority, terms.issued, detail)) != LC_OK)
+		return err;
+	if (terms.issuer[0] == '\0')
+		terms.issuer = authority->key->name;
+	return lc_line_sign(&terms, authority->key, line, detail);
+}
+
+
+/* ---- With the database ----------------------------------------------- */
+
+static enum lc_err
+add_agreement(const struct lc_authority *authority, struct lc_bundle *bundle,
+    const char *digest)
+{
+	char found[LC_EULA_DIGEST_LEN + 1], *text = NULL;
+	enum lc_err err;
+
+	if (*digest == '\0' || lc_bundle_has_eula(bundle, digest))
+		return LC_OK;
+	err = lc_agreement_find(authority->record, digest, &text);
+	if (err != LC_OK) /* the device may have the text */
+		return err == LC_ENOTFOUND ? LC_OK : err;
+	err = lc_bundle_add_eula(
+	    bundle, text, strlen(text), found, authority->record->detail);
+	free(text);
+	return err;
+}
+
+enum lc_err
+lc_bundle_add_issued(const struct lc_authority *authority,
+    struct lc_bundle *bundle, const struct lc_terms *terms, const char *line)
+{
+	enum lc_err err = add_agreement(authority, bundle, terms->eula);
+
+	if (err != LC_OK)
+		return err;
+	return lc_bundle_add_lines(
+	    bundle, terms, &line, 1, authority->record->detail);
+}
+
+enum lc_err
+lc_issue(const struct lc_authority *authority, const struct lc_terms *given,
+    const struct lc_origin *origin, struct lc_bundle *bundle)
+{
+	char id[LC_NEW_ID_LEN + 1], *line = NULL;
+	struct lc_terms terms = *given;
+	enum lc_err err;
+
+	terms.id = id;
+	if (terms.issuer[0] == '\0')
+		terms.issuer = lc_authority_name(authority);
+	if ((err = lc_new_id(id)) != LC_OK ||
+	    (err = lc_authority_issue(authority, &terms, &line,
+		 authority->record->detail)) != LC_OK)
+		return err;
+	err = lc_issued_put(authority->record, &terms, line, origin);
+	if (err == LC_OK && bundle != NULL)
+		err = lc_bundle_add_issued(authority, bundle, &terms, line);
+	free(line);
+	return err;
+}
+
+struct adding {
+	const struct lc_authority *authority;
+	struct lc_bundle *bundle;
+	size_t n;
+};
+
+static enum lc_err
+add_one(void *arg, struct lc_line *line, const char *text)
+{
+	struct adding *a = arg;
+
+	a->n++;
+	return lc_bundle_add_issued(
+	    a->authority, a->bundle, &line->terms, text);
+}
+
+enum lc_err
+lc_bundle_add_request(const struct lc_authority *authority,
+    struct lc_bundle *bundle, int64_t request, size_t *n)
+{
+	struct adding a = { .authority = authority, .bundle = bundle };
+	enum lc_err err;
+
+	err =
+	    lc_issued_of_request(authority->record, request, add_one, &a);
+	if (err == LC_OK && n != NULL)
+		*n = a.n;
+	return err;
+}
+
+/* ---- Licenses that were signed elsewhere in the program -------------- */
+
+static enum lc_err
+keep_line(struct lc_record *record, const char *text)
+{
+	static const struct lc_origin origin = { .source = "manual" };
+	struct lc_line *line;
+	enum lc_err err =
+	    lc_line_peek(text, strlen(text), &line, record->detail);
+
+	if (err != LC_OK)
+		return err;
+	err = lc_issued_put(record, &line->terms, text, &origin);
+	lc_line_free(line);
+	return err;
+}
+
+enum lc_err
+lc_authority_keep(const struct lc_authority *authority,
+    const char *const *lines, size_t n, const char *eula, size_t eula_len,
+    struct lc_detail *detail)
+{
+	enum lc_err err = lc_authority_begin(authority, detail);
+
+	if (err != LC_OK)
+		return err;
+	if (eula != NULL)
+		err = lc_agreement_put(authority->record, eula, eula_len);
+	for (size_t i = 0; i < n && err == LC_OK; i++)
+		err = keep_line(authority->record, lines[i]);
+	return lc_authority_end(authority, err);
+}

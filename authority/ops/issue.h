@@ -1,0 +1,30 @@
+/* issue.h - what ops/ shares about issuing. */
+#ifndef LC_ISSUE_H
+#define LC_ISSUE_H
+
+#include "licenseauthority.h"
+#include "record/license.h"
+
+/* LC_EKEY if the authority's key does not sign what is dated so. */
+enum lc_err lc_authority_key(
+    const struct lc_authority *, int64_t issued, struct lc_detail *);
+
+/*
+ * Signs a license under a new id, puts it, and adds it to the bundle with its
+ * agreement, unless that is NULL.  While writing.  Errors as
+ * lc_authority_issue.
+ */
+enum lc_err lc_issue(const struct lc_authority *, const struct lc_terms *,
+    const struct lc_origin *, struct lc_bundle *);
+
+/*
+ * Adds a license that was issued to a bundle, with its agreement if the
+ * database has the text.
+ */
+enum lc_err lc_bundle_add_issued(const struct lc_authority *,
+    struct lc_bundle *, const struct lc_terms *, const char *line);
+/* The same for all licenses of a request; n (may be NULL) counts them. */
+enum lc_err lc_bundle_add_request(const struct lc_authority *,
+    struct lc_bundle *, int64_t request, size_t *n);
+
+#endif

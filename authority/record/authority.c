@@ -1,0 +1,348 @@
+/* authority.c - creating and opening authorities: licenseauthority.h. */
+#include "authority.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/disk.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "format/keyfile.h"
+#include "format/line.h"
+#include "ledger.h"
+#include "log.h"
+#include "record.h"
+
+#define KEY_FILE "issuer.key"
+#define JWK_FILE "issuer.jwk"
+
+/* ---- Making an authority --------------------------------------------- */
+
+static enum lc_err
+check_options(
+    const struct lc_authority_options *options, struct lc_detail *detail)
+{
+	const char *name = options->name == NULL ? "x" : options->name;
+	int64_t from = options->valid_from, until = options->valid_until;
+	size_t len = strlen(name);
+
+	if (len < 1 || len > LC_KEY_NAME_MAX || !lc_text_is_plain(name, len))
+		return lc_fail(detail, LC_EINVAL,
+		    "invalid authority name: not 1 to %d bytes of text",
+		    LC_KEY_NAME_MAX);
+	if ((from != LC_NO_TIME && (from < 0 || from > LC_DATE_MAX)) ||
+	    (until != LC_NO_TIME && (until < 0 || until > LC_DATE_MAX)) ||
+	    (from != LC_NO_TIME && until != LC_NO_TIME && from >= until))
+		return lc_fail(detail, LC_EINVAL,
+		    "invalid validity of the key: not a span within 1970 to "
+		    "2106");
+	return LC_OK;
+}
+
+static enum lc_err
+write_jwk(const char *path, const struct lc_key *key, struct lc_detail *detail)
+{
+	char *jwk = NULL, *text = NULL;
+	enum lc_err err = lc_key_to_jwk(key, &jwk);
+
+	if (err == LC_OK && asprintf(&text, "%s\n", jwk) < 0) {
+		text = NULL;
+		err = LC_ENOMEM;
+	}
+	/* One that lost its private half is of no use. */
+	if (err == LC_OK)
+		err =
+		    lc_disk_write(path, text, strlen(text), 0644, true, detail);
+	free(jwk);
+	free(text);
+	return err;
+}
+
+static enum lc_err
+make_dir(const char *dir, struct lc_detail *detail)
+{
+	if (mkdir(dir, 0700) == 0 || errno == EEXIST)
+		return LC_OK;
+	return lc_fail(detail, LC_EIO, "%s: cannot create directory: %s", dir,
+	    strerror(errno));
+}
+
+static enum lc_err
+make_key(const struct lc_authority_options *options, struct lc_key **out)
+{
+	struct lc_key *key = NULL;
+	enum lc_err err =
+	    lc_key_generate(options->es256 ? LC_ES256 : LC_ED25519, &key);
+
+	if (err != LC_OK)
+		return err;
+	key->not_before = options->valid_from;
+	key->expires = options->valid_until;
+	if (options->name != NULL)
+		strcpy(key->name, options->name); /* its length is checked */
+	else
+		(void)snprintf(key->name, sizeof key->name,
+		    "License authority %.8s", key->kid);
+	*out = key;
+	return LC_OK;
+}
+
+static enum lc_err
+join(const char *dir, const char *name, char **out)
+{
+	return asprintf(out, "%s/%s", dir, name) < 0 ? LC_ENOMEM : LC_OK;
+}
+
+/* The folder's file that says where the database is, unless it is in there. */
+static enum lc_err
+place_write(const char *dir, const char *database, struct lc_detail *detail)
+{
+	char *path = NULL, *text = NULL;
+	enum lc_err err;
+
+	if (database == NULL)
+		return LC_OK;
+	if ((err = join(dir, LC_PLACE_FILE, &path)) == LC_OK &&
+	    asprintf(&text, "%s\n", database) < 0)
+		err = LC_ENOMEM;
+	else if (err == LC_OK)
+		err = lc_disk_write(
+		    path, text, strlen(text), 0600, false, detail);
+	free(path);
+	free(text);
+	return err;
+}
+
+enum lc_err
+lc_authority_create(const char *dir, const struct lc_authority_options *options,
+    struct lc_detail *detail)
+{
+	char *key_path = NULL, *jwk_path = NULL;
+	struct lc_key *key = NULL;
+	enum lc_err err;
+
+	if ((err = check_options(options, detail)) != LC_OK ||
+	    (err = make_dir(dir, detail)) != LC_OK ||
+	    (err = make_key(options, &key)) != LC_OK)
+		return err;
+	if ((err = join(dir, KEY_FILE, &key_path)) == LC_OK &&
+	    (err = join(dir, JWK_FILE, &jwk_path)) == LC_OK &&
+	    (err = lc_keyfile_save(key_path, key, detail)) == LC_OK &&
+	    (err = write_jwk(jwk_path, key, detail)) == LC_OK &&
+	    (err = place_write(dir, options->database, detail)) == LC_OK)
+		err = lc_authority_upgrade(dir, NULL, detail);
+	lc_key_free(key);
+	free(key_path);
+	free(jwk_path);
+	return err;
+}
+
+/* ---- Opening one ----------------------------------------------------- */
+
+/* What the JWK says about the key: its name, and when it is valid. */
+static enum lc_err
+read_jwk(const char *path, struct lc_key *key, struct lc_detail *detail)
+{
+	struct lc_detail why = { "" };
+	struct lc_key *public = NULL;
+	char *jwk = NULL;
+	size_t len = 0;
+	enum lc_err err;
+
+	if ((err = lc_disk_read(path, LC_JWK_MAX, &jwk, &len, NULL, detail)) !=
+	    LC_OK)
+		return err;
+	err = lc_key_from_jwk(jwk, len, &public, &why);
+	free(jwk);
+	if (err != LC_OK)
+		return lc_fail(detail, err, "%s: %s", path, why.text);
+	if (strcmp(public->kid, key->kid) != 0)
+		err = lc_fail(detail, LC_ETRUST,
+		    "%s: not the public half of the private key beside it",
+		    path);
+	memcpy(key->name, public->name, sizeof key->name);
+	key->not_before = public->not_before;
+	key->expires = public->expires;
+	key->withdrawn = public->withdrawn;
+	lc_key_free(public);
+	return err;
+}
+
+static enum lc_err
+key_load(struct lc_authority *authority, struct lc_detail *detail)
+{
+	char *key_path = NULL, *jwk_path = NULL;
+	enum lc_err err;
+
+	if ((err = join(authority->dir, KEY_FILE, &key_path)) == LC_OK &&
+	    (err = join(authority->dir, JWK_FILE, &jwk_path)) == LC_OK &&
+	    (err = lc_keyfile_load(key_path, &authority->key, detail)) == LC_OK)
+		err = read_jwk(jwk_path, authority->key, detail);
+	free(key_path);
+	free(jwk_path);
+	return err;
+}
+
+static enum lc_err
+record_open(struct lc_authority *authority, const char *where,
+    struct lc_detail *detail)
+{
+	enum lc_err err = lc_record_open(where, &authority->record, detail);
+
+	if (err == LC_ENOTFOUND)
+		return lc_fail(detail, LC_EDAMAGED,
+		    "%s has a key and no database: if it was lost, restore it "
+		    "from a backup; otherwise \"licissue upgrade %s\" creates "
+		    "it",
+		    authority->dir, authority->dir);
+	return err;
+}
+
+/* With its key; the database only if where is given. */
+static enum lc_err
+authority_open(const char *dir, const char *where, struct lc_authority **out,
+    struct lc_detail *detail)
+{
+	struct lc_authority *authority = calloc(1, sizeof *authority);
+	enum lc_err err = LC_ENOMEM;
+
+	if (authority == NULL)
+		return err;
+	if ((authority->dir = strdup(dir)) != NULL)
+		err = key_load(authority, detail);
+	if (err == LC_OK && where != NULL)
+		err = record_open(authority, where, detail);
+	if (err == LC_OK) {
+		*out = authority;
+		authority = NULL; /* the caller's now */
+	}
+	lc_authority_close(authority);
+	return err;
+}
+
+enum lc_err
+lc_authority_open(
+    const char *dir, struct lc_authority **out, struct lc_detail *detail)
+{
+	char *where = NULL;
+	enum lc_err err = lc_record_place(dir, &where, detail);
+
+	if (err == LC_OK)
+		err = authority_open(dir, where, out, detail);
+	free(where);
+	return err;
+}
+
+void
+lc_authority_close(struct lc_authority *authority)
+{
+	if (authority == NULL)
+		return;
+	lc_record_close(authority->record);
+	lc_key_free(authority->key);
+	free(authority->dir);
+	free(authority);
+}
+
+const char *
+lc_authority_name(const struct lc_authority *authority)
+{
+	return authority->key->name;
+}
+
+const char *
+lc_authority_kid(const struct lc_authority *authority)
+{
+	return authority->key->kid;
+}
+
+/* ---- Writing --------------------------------------------------------- */
+
+enum lc_err
+lc_authority_begin(
+    const struct lc_authority *authority, struct lc_detail *detail)
+{
+	return lc_record_begin(authority->record, detail);
+}
+
+enum lc_err
+lc_authority_end(const struct lc_authority *authority, enum lc_err err)
+{
+	if (err == LC_OK)
+		return lc_record_commit(authority->record, authority->key);
+	lc_record_rollback(authority->record);
+	return err;
+}
+
+/* ---- Upgrading ------------------------------------------------------- */
+
+/* The first entry of the log, and the key. */
+static enum lc_err
+start_log(struct lc_authority *authority)
+{
+	struct lc_record *record = authority->record;
+	const struct lc_key *key = authority->key;
+	char *jwk = NULL;
+	enum lc_err err = lc_key_to_jwk(key, &jwk);
+
+	if (err == LC_OK)
+		err = lc_log_add(record, "created", "", key->name);
+	if (err == LC_OK)
+		err = lc_record_done(record,
+		    db_run(record->db,
+			"INSERT INTO signing_key (kid, jwk, place, state, made)"
+			" VALUES ($1, $2, $3, 'current', $4)",
+			"sssi", key->kid, jwk, KEY_FILE, record->at));
+	if (err == LC_OK)
+		err = lc_log_row(record, "signing_key", key->kid);
+	free(jwk);
+	return err;
+}
+
+/* What is new in a database; the number of licenses taken over. */
+static enum lc_err
+fill(struct lc_authority *authority, size_t *taken, struct lc_detail *detail)
+{
+	char *old = NULL;
+	enum lc_err err = join(authority->dir, LC_LEDGER_FILE, &old);
+
+	*taken = 0;
+	if (err == LC_OK &&
+	    (err = lc_authority_begin(authority, detail)) == LC_OK) {
+		if (authority->record->n == 0) {
+			err = start_log(authority);
+			if (err == LC_OK)
+				err = lc_ledger_take(
+				    authority->record, old, taken);
+		}
+		err = lc_authority_end(authority, err);
+	}
+	if (err == LC_OK)
+		err = lc_ledger_set_aside(old, detail);
+	free(old);
+	return err;
+}
+
+enum lc_err
+lc_authority_upgrade(const char *dir, size_t *taken, struct lc_detail *detail)
+{
+	struct lc_authority *authority = NULL;
+	size_t count = 0;
+	char *where = NULL;
+	enum lc_err err = lc_record_place(dir, &where, detail);
+
+	/* Only where there is a key. */
+	if (err == LC_OK &&
+	    (err = authority_open(dir, NULL, &authority, detail)) == LC_OK &&
+	    (err = lc_record_upgrade(where, detail)) == LC_OK &&
+	    (err = record_open(authority, where, detail)) == LC_OK)
+		err = fill(authority, &count, detail);
+	if (err == LC_OK && taken != NULL)
+		*taken = count;
+	lc_authority_close(authority);
+	free(where);
+	return err;
+}

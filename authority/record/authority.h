@@ -1,0 +1,31 @@
+/*
+ * authority.h - an authority that is open: its key, its folder, its database.
+ *
+ * The folder authority/ has what an issuer decides, in floors: record/, what
+ * was done; ops/, what licenseauthority.h offers.  It uses base/ and format/ of
+ * licensecore, and db/; the device's library has none of it.
+ */
+#ifndef LC_AUTHORITY_H
+#define LC_AUTHORITY_H
+
+#include "licenseauthority.h"
+
+struct lc_key;
+struct lc_record;
+
+struct lc_authority {
+	struct lc_key *key; /* that signs, with the members of its JWK */
+	char *dir;
+	struct lc_record *record;
+};
+
+/*
+ * From begin to end nobody else writes.  end commits if all went well so far,
+ * and otherwise undoes what was written and returns the error it was given.
+ * Failures between them are explained in begin's detail.
+ */
+enum lc_err lc_authority_begin(
+    const struct lc_authority *, struct lc_detail *);
+enum lc_err lc_authority_end(const struct lc_authority *, enum lc_err);
+
+#endif

@@ -1,0 +1,157 @@
+/* device.c - see device.h. */
+#include "device.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "license.h"
+#include "log.h"
+
+/* ---- Devices --------------------------------------------------------- */
+
+static void
+copy(char *to, size_t size, struct db_rows *rows, int column)
+{
+	(void)snprintf(to, size, "%s", db_text(rows, column));
+}
+
+enum lc_err
+lc_known_device(
+    struct lc_record *record, const char *udi, struct lc_device_row *row)
+{
+	struct db_rows *rows = NULL;
+	enum lc_err err;
+
+	memset(row, 0, sizeof *row);
+	err = lc_record_first(record,
+	    db_query(record->db, &rows,
+		"SELECT kid, pinned, records, history, seen FROM device"
+		" WHERE udi = $1",
+		"s", udi),
+	    &rows);
+	if (err != LC_OK)
+		return err == LC_ENOTFOUND ? LC_OK : err;
+	copy(row->kid, sizeof row->kid, rows, 0);
+	copy(row->pinned, sizeof row->pinned, rows, 1);
+	row->records = db_int(rows, 2);
+	copy(row->history, sizeof row->history, rows, 3);
+	row->seen = db_int(rows, 4);
+	db_stop(rows);
+	return LC_OK;
+}
+
+enum lc_err
+lc_known_device_put(struct lc_record *record, const char *udi,
+    const struct lc_device_row *row)
+{
+	enum lc_err err;
+
+	err = lc_record_done(record,
+	    db_run(record->db,
+		"INSERT INTO device (udi, kid, pinned, records, history, seen)"
+		" VALUES ($1, $2, $3, $4, $5, $6)"
+		" ON CONFLICT (udi) DO UPDATE SET kid = excluded.kid,"
+		" pinned = excluded.pinned, records = excluded.records,"
+		" history = excluded.history, seen = excluded.seen",
+		"sssisi", udi, row->kid, row->pinned, row->records,
+		row->history, row->seen));
+	return err == LC_OK ? lc_log_row(record, "device", udi) : err;
+}
+
+/* ---- Tickets --------------------------------------------------------- */
+
+enum lc_err
+lc_ticket_number(struct lc_record *record, uint32_t *seq)
+{
+	struct db_rows *rows = NULL;
+	int64_t last;
+	enum lc_err err;
+
+	err = lc_record_number(record,
+	    db_query(record->db, &rows, "SELECT max(seq) FROM ticket", ""),
+	    &rows, &last);
+	if (err != LC_OK)
+		return err;
+	if (last >= INT32_MAX)
+		return lc_fail(record->detail, LC_EIO,
+		    "database: no ticket numbers left");
+	*seq = (uint32_t)last + 1;
+	return LC_OK;
+}
+
+enum lc_err
+lc_ticket_put(struct lc_record *record, uint32_t seq, const char *id,
+    const char *udi, const char *text)
+{
+	enum lc_err err;
+
+	err = lc_record_done(record,
+	    db_run(record->db,
+		"INSERT INTO ticket (seq, id, udi, text)"
+		" VALUES ($1, $2, $3, $4)",
+		"isss", (int64_t)seq, id, udi, text));
+	return err == LC_OK ? lc_log_row_n(record, "ticket", seq) : err;
+}
+
+enum lc_err
+lc_ticket_find(
+    struct lc_record *record, const char *id, struct lc_ticket_row *row)
+{
+	struct db_rows *rows = NULL;
+	enum lc_err err;
+
+	memset(row, 0, sizeof *row);
+	err = lc_record_first(record,
+	    db_query(record->db, &rows,
+		"SELECT seq, text, redeemed_for FROM ticket WHERE id = $1",
+		"s", id),
+	    &rows);
+	if (err == LC_ENOTFOUND)
+		return lc_record_lacks(
+		    record, LC_ETICKET, "permission ticket", id);
+	if (err != LC_OK)
+		return err;
+	row->seq = (uint32_t)db_int(rows, 0);
+	row->text = strdup(db_text(rows, 1));
+	row->redeemed_for = strdup(db_text(rows, 2));
+	db_stop(rows);
+	return row->text != NULL && row->redeemed_for != NULL ? LC_OK
+							       : LC_ENOMEM;
+}
+
+void
+lc_ticket_row_free(struct lc_ticket_row *row)
+{
+	free(row->text);
+	free(row->redeemed_for);
+	memset(row, 0, sizeof *row);
+}
+
+enum lc_err
+lc_ticket_redeem(struct lc_record *record, uint32_t seq, const char *udi)
+{
+	enum lc_err err;
+
+	err = lc_record_done(record,
+	    db_run(record->db,
+		"UPDATE ticket SET redeemed_for = $1, redeemed_at = $2"
+		" WHERE seq = $3",
+		"sii", udi, record->at, (int64_t)seq));
+	return err == LC_OK ? lc_log_row_n(record, "ticket", seq) : err;
+}
+
+enum lc_err
+lc_ticket_request(
+    struct lc_record *record, const char *id, int64_t *n, bool *again)
+{
+	char *name = NULL;
+	enum lc_err err;
+
+	if (asprintf(&name, "ticket %s", id) < 0)
+		return LC_ENOMEM;
+	err = lc_request_put(record, name, "redeem", n, again);
+	free(name);
+	return err;
+}

@@ -1,0 +1,41 @@
+/* device.h - devices, their keys, and permission tickets. */
+#ifndef LC_RECORD_DEVICE_H
+#define LC_RECORD_DEVICE_H
+
+#include "record.h"
+
+/* What is known of a device. */
+struct lc_device_row {
+	char kid[LC_DIGEST_LEN + 1]; /* "" if none */
+	char pinned[16];             /* how its key came to be known */
+	int64_t records;             /* of its history, and the seal of the */
+	char history[LC_DIGEST_LEN + 1]; /* last one, in its credentials */
+	int64_t seen;                /* when those came; 0: never */
+};
+/* All zero if the device is unknown. */
+enum lc_err lc_known_device(
+    struct lc_record *, const char *udi, struct lc_device_row *);
+enum lc_err lc_known_device_put(
+    struct lc_record *, const char *udi, const struct lc_device_row *);
+
+/* The number of a new permission ticket. */
+enum lc_err lc_ticket_number(struct lc_record *, uint32_t *seq);
+enum lc_err lc_ticket_put(struct lc_record *, uint32_t seq, const char *id,
+    const char *udi, const char *text);
+
+struct lc_ticket_row {
+	uint32_t seq;
+	char *text;         /* signed */
+	char *redeemed_for; /* the UDI of a device; "" */
+};
+/* LC_ETICKET: not there. */
+enum lc_err lc_ticket_find(
+    struct lc_record *, const char *id, struct lc_ticket_row *);
+void lc_ticket_row_free(struct lc_ticket_row *);
+enum lc_err lc_ticket_redeem(
+    struct lc_record *, uint32_t seq, const char *udi);
+/* The request that the licenses it was redeemed for refer to. */
+enum lc_err lc_ticket_request(
+    struct lc_record *, const char *id, int64_t *n, bool *again);
+
+#endif

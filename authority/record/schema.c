@@ -1,0 +1,134 @@
+/* schema.c - see schema.h. */
+#include "schema.h"
+
+/*
+ * log: everything that was done, each entry with the digest of the one before
+ * it; see log.h.  head: the last entry, signed.
+ */
+#define LOG_TABLES \
+	"CREATE TABLE log (n INTEGER PRIMARY KEY, at BIGINT NOT NULL," \
+	" who TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL," \
+	" says TEXT NOT NULL, digest BYTEA NOT NULL);" \
+	"CREATE INDEX log_subject ON log (kind, subject, n)" \
+	" WHERE subject <> '';" \
+	"CREATE TABLE head (one INTEGER PRIMARY KEY, n INTEGER NOT NULL," \
+	" digest BYTEA NOT NULL, checkpoint TEXT NOT NULL);"
+
+/*
+ * signing_key: place is the name of a file in the authority's folder, or a
+ * pkcs11: URI.
+ */
+#define KEY_TABLES \
+	"CREATE TABLE signing_key (kid TEXT PRIMARY KEY, jwk TEXT NOT NULL," \
+	" place TEXT NOT NULL, state TEXT NOT NULL, made BIGINT NOT NULL);"
+
+/*
+ * request: what was asked for under an id of the caller's; the licenses that
+ * it got refer to it, so that asking again gives the same ones.
+ * license: source says how it came about; pak_line and units, of which PAK's
+ * line it used how many units up; udi is "" for any device.  license_udi: the
+ * other devices of a license for several.  ended: a license that does not
+ * count on a device any more, since it was moved, replaced or superseded.
+ */
+#define LICENSE_TABLES \
+	"CREATE TABLE request (n INTEGER PRIMARY KEY," \
+	" id TEXT NOT NULL UNIQUE, what TEXT NOT NULL);" \
+	"CREATE TABLE license (n INTEGER PRIMARY KEY, id TEXT NOT NULL," \
+	" udi TEXT NOT NULL, feature TEXT NOT NULL, ends BIGINT," \
+	" source TEXT NOT NULL, sku TEXT, pak_line INTEGER," \
+	" units INTEGER NOT NULL, request INTEGER, line TEXT NOT NULL);" \
+	"CREATE INDEX license_id ON license (id);" \
+	"CREATE INDEX license_udi_n ON license (udi, n) WHERE udi <> '';" \
+	"CREATE INDEX license_pak_line ON license (pak_line)" \
+	" WHERE pak_line IS NOT NULL;" \
+	"CREATE INDEX license_request ON license (request)" \
+	" WHERE request IS NOT NULL;" \
+	"CREATE INDEX license_ends ON license (ends)" \
+	" WHERE ends IS NOT NULL;" \
+	"CREATE TABLE license_udi (udi TEXT NOT NULL," \
+	" license INTEGER NOT NULL, PRIMARY KEY (udi, license));" \
+	"CREATE TABLE ended (n INTEGER PRIMARY KEY, udi TEXT NOT NULL," \
+	" id TEXT NOT NULL, why TEXT NOT NULL, ref TEXT NOT NULL," \
+	" UNIQUE (udi, id));" \
+	"CREATE TABLE agreement (digest TEXT PRIMARY KEY," \
+	" text TEXT NOT NULL);"
+
+/*
+ * device: the key of a device ("" if unknown), how it came to be known, and
+ * what its last credentials said of its history.
+ * ticket: permission tickets; redeemed_for is the UDI of the device that got
+ * the licenses, under the request "ticket ID".
+ */
+#define DEVICE_TABLES \
+	"CREATE TABLE device (udi TEXT PRIMARY KEY, kid TEXT NOT NULL," \
+	" pinned TEXT NOT NULL, records BIGINT NOT NULL," \
+	" history TEXT NOT NULL, seen BIGINT NOT NULL);" \
+	"CREATE TABLE ticket (seq INTEGER PRIMARY KEY," \
+	" id TEXT NOT NULL UNIQUE, udi TEXT NOT NULL, text TEXT NOT NULL," \
+	" redeemed_for TEXT, redeemed_at BIGINT);"
+
+/*
+ * family: a product line, whose product IDs match one of the patterns (words
+ * with * and ?).  transfer: from which family to which licenses may move.
+ * sku: what is sold; family "" is any.  sku_item: the licenses of one unit of
+ * it; days is the length of a subscription.
+ */
+#define CATALOG_TABLES \
+	"CREATE TABLE family (name TEXT PRIMARY KEY, pids TEXT NOT NULL," \
+	" moves_to TEXT NOT NULL);" \
+	"CREATE TABLE sku (code TEXT PRIMARY KEY," \
+	" description TEXT NOT NULL, family TEXT NOT NULL," \
+	" movable INTEGER NOT NULL, sold INTEGER NOT NULL);" \
+	"CREATE TABLE sku_item (sku TEXT NOT NULL, item INTEGER NOT NULL," \
+	" feature TEXT NOT NULL, version TEXT NOT NULL, type TEXT NOT NULL," \
+	" count BIGINT, additive INTEGER NOT NULL, period BIGINT NOT NULL," \
+	" days INTEGER NOT NULL, extension_days INTEGER NOT NULL," \
+	" agreement TEXT NOT NULL, PRIMARY KEY (sku, item));" \
+	"CREATE TABLE account (name TEXT PRIMARY KEY," \
+	" description TEXT NOT NULL);" \
+	"CREATE TABLE contract (number TEXT PRIMARY KEY," \
+	" account TEXT NOT NULL, begins BIGINT, ends BIGINT," \
+	" stopped TEXT NOT NULL);" \
+	"CREATE TABLE contract_sku (contract TEXT NOT NULL," \
+	" sku TEXT NOT NULL, quantity INTEGER NOT NULL," \
+	" PRIMARY KEY (contract, sku));" \
+	"CREATE TABLE contract_udi (contract TEXT NOT NULL," \
+	" udi TEXT NOT NULL, PRIMARY KEY (contract, udi));"
+
+/* pak: stopped has the reason, "" if it is not.  pak_line: a SKU of it. */
+#define PAK_TABLES \
+	"CREATE TABLE pak (code TEXT PRIMARY KEY," \
+	" order_number TEXT NOT NULL, account TEXT NOT NULL," \
+	" made BIGINT NOT NULL, stopped TEXT NOT NULL);" \
+	"CREATE INDEX pak_order ON pak (order_number)" \
+	" WHERE order_number <> '';" \
+	"CREATE TABLE pak_line (n INTEGER PRIMARY KEY, pak TEXT NOT NULL," \
+	" sku TEXT NOT NULL, quantity INTEGER NOT NULL," \
+	" used INTEGER NOT NULL, UNIQUE (pak, sku));"
+
+/*
+ * evaluation: once for each device, feature and version.  rma: replacements
+ * of devices.  lot: manufacturing lots, whose licenses refer to the request
+ * "lot NAME".
+ */
+#define CASE_TABLES \
+	"CREATE TABLE evaluation (n INTEGER PRIMARY KEY," \
+	" udi TEXT NOT NULL, feature TEXT NOT NULL, version TEXT NOT NULL," \
+	" license TEXT NOT NULL, UNIQUE (udi, feature, version));" \
+	"CREATE TABLE rma (n INTEGER PRIMARY KEY, old_udi TEXT NOT NULL," \
+	" new_udi TEXT NOT NULL, at BIGINT NOT NULL, why TEXT NOT NULL);" \
+	"CREATE INDEX rma_old ON rma (old_udi);" \
+	"CREATE INDEX rma_new ON rma (new_udi);" \
+	"CREATE TABLE lot (name TEXT PRIMARY KEY, what TEXT NOT NULL," \
+	" at BIGINT NOT NULL);"
+
+static const char *const steps[] = {
+	LOG_TABLES KEY_TABLES LICENSE_TABLES DEVICE_TABLES CATALOG_TABLES
+	    PAK_TABLES CASE_TABLES,
+};
+
+const struct db_schema lc_record_schema = {
+	.kind = 0x4c436175, /* "LCau" */
+	.steps = steps,
+	.nsteps = sizeof steps / sizeof steps[0],
+};

@@ -1,0 +1,180 @@
+/* log.c - licissue log: the log of all that was done. */
+#include "licissue.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "record/authority.h"
+#include "record/verify.h"
+
+#define CHECKPOINT_MAX 4096
+
+/* ---- Verifying ------------------------------------------------------- */
+
+static const char verify_usage[] =
+    "usage: licissue log verify DIR [--checkpoint FILE]\n"
+    "\n"
+    "Compares the database with the log of all that the authority did: every\n"
+    "entry, license and other row, the units of each PAK, and the signature\n"
+    "of the last entry.  The status is 0 if all is as it was written, and 1\n"
+    "if not; each fault is a line.\n"
+    "\n"
+    "  --checkpoint FILE    the log must contain this checkpoint, too\n"
+    "  -h, --help\n";
+
+static const struct option verify_options[] = {
+	{ "checkpoint", required_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void
+found(void *arg, const char *what)
+{
+	(void)arg;
+	printf("%s\n", what);
+}
+
+static void
+progress(void *arg, int64_t entries, int64_t of)
+{
+	(void)arg;
+	show_progress("verifying", entries, of);
+}
+
+static int
+verify(const char *dir, const char *earlier)
+{
+	struct lc_authority *authority = open_authority(dir);
+	struct lc_verify v = { .found = found, .progress = progress };
+	struct lc_detail detail = { "" };
+	char date[DATE_SIZE];
+	enum lc_err err;
+
+	if (authority == NULL)
+		return EXIT_FAILED;
+	err = lc_record_verify(authority->record, earlier, &v, &detail);
+	end_progress();
+	lc_authority_close(authority);
+	if (err != LC_OK)
+		return fail_core(err, &detail);
+	if (v.faults > 0)
+		return fail("%" PRId64 " fault%s in %" PRId64
+			    " entries of the log",
+		    v.faults, v.faults == 1 ? "" : "s", v.entries);
+	printf("%" PRId64 " entries, %" PRId64
+	       " licenses, the last of %s: all as it was written\n",
+	    v.entries, v.licenses, date_text(v.at, date));
+	return EXIT_DONE;
+}
+
+static int
+verify_with(const char *dir, const char *path)
+{
+	size_t len = 0;
+	char *earlier;
+	int status;
+
+	if (path == NULL)
+		return verify(dir, NULL);
+	if ((earlier = read_file(path, CHECKPOINT_MAX, &len)) == NULL)
+		return EXIT_FAILED;
+	while (len > 0 && strchr("\r\n ", earlier[len - 1]) != NULL)
+		len--;
+	earlier[len] = '\0';
+	status = verify(dir, earlier);
+	free(earlier);
+	return status;
+}
+
+int
+log_verify_command(int argc, char **argv)
+{
+	const char *path = NULL;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", verify_options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(verify_usage, stdout);
+			return EXIT_DONE;
+		}
+		if (c == '?')
+			return hint("log verify");
+		path = optarg;
+	}
+	if (optind != argc - 1)
+		return not_one(
+		    "log verify", "the authority's directory", argc, argv);
+	return verify_with(argv[optind], path);
+}
+
+/* ---- Checkpoints ----------------------------------------------------- */
+
+static const char checkpoint_usage[] =
+    "usage: licissue log checkpoint DIR -o FILE\n"
+    "\n"
+    "Writes the signed digest of the last entry of the log.  Kept where those\n"
+    "who can write the database cannot, it shows later whether the log was\n"
+    "written again or an older database put back; see \"log verify\".\n"
+    "\n"
+    "  -o, --output FILE    the file to create; -: standard output\n"
+    "  --force              replace the file\n"
+    "  -h, --help\n";
+
+static const struct option checkpoint_options[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "force", no_argument, NULL, 'f' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int
+checkpoint(const char *dir, const char *output, bool force)
+{
+	struct lc_authority *authority = open_authority(dir);
+	struct lc_detail detail = { "" };
+	char *text = NULL;
+	enum lc_err err;
+	int status;
+
+	if (authority == NULL)
+		return EXIT_FAILED;
+	err = lc_record_checkpoint(authority->record, &text, &detail);
+	lc_authority_close(authority);
+	if (err != LC_OK)
+		return fail_core(err, &detail);
+	status = write_text(output, text, force);
+	free(text);
+	return status;
+}
+
+int
+log_checkpoint_command(int argc, char **argv)
+{
+	const char *output = NULL;
+	bool force = false;
+	int c;
+
+	while ((c = getopt_long(
+		    argc, argv, "ho:", checkpoint_options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(checkpoint_usage, stdout);
+			return EXIT_DONE;
+		}
+		if (c == '?')
+			return hint("log checkpoint");
+		if (c == 'f')
+			force = true;
+		else
+			output = optarg;
+	}
+	if (optind != argc - 1)
+		return not_one(
+		    "log checkpoint", "the authority's directory", argc, argv);
+	if (output == NULL)
+		return misuse("log checkpoint", "-o is missing");
+	return checkpoint(argv[optind], output, force);
+}
