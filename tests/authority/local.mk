@@ -1,3 +1,9 @@
+dist_check_DATA += tests/authority/desk.py
+AUTHORITY_DESK = \
+	tests/authority/log.py
+dist_check_SCRIPTS += $(AUTHORITY_DESK)
+TESTS += $(AUTHORITY_DESK)
+
 if HAVE_CUNIT
 AUTHORITY_TESTS = \
 	tests/authority/es256_test \

@@ -151,10 +151,12 @@ def licissue(lab):
          re.findall(r"^\.Ss licissue (.+)", text, re.M))
     for command in commands:
         usage = lab.run(program, *command.split(), "--help").stdout
-        same(f"options of {command}",
-             set(re.findall(r"(?<![\w-])--([a-z0-9-]+)", usage)) - {"help"},
-             re.findall(r"^\.It (?:Fl \w , )?Fl -([a-z0-9-]+)",
-                        section(text, f"licissue {command}", "Ss"), re.M))
+        options = set(re.findall(r"(?<![\w-])--([a-z0-9-]+)", usage))
+        described = re.findall(r"^\.It (?:Fl \w , )?Fl -([a-z0-9-]+)",
+                               section(text, f"licissue {command}", "Ss"),
+                               re.M)
+        if described or options != {"help"}:
+            same(f"options of {command}", options - {"help"}, described)
 
 def licagentd(lab):
     step("licagentd: options and subjects")

@@ -58,6 +58,7 @@ verify(const char *dir, const char *earlier)
 		return EXIT_FAILED;
 	err = lc_record_verify(authority->record, earlier, &v, &detail);
 	end_progress();
+	(void)fflush(stdout); /* before what standard error says */
 	lc_authority_close(authority);
 	if (err != LC_OK)
 		return fail_core(err, &detail);

@@ -1,0 +1,105 @@
+"""desk: licissue and its authorities, for the tests of the authority.
+
+TEST_DATABASE, which with_postgres sets, is the address of a PostgreSQL
+database: then each authority has a schema of its own there.  Otherwise each has
+a file of SQLite.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+BIN = os.environ.get("LAB_BIN") or os.path.join(os.getcwd(), "bin")
+LICISSUE = os.path.join(BIN, "licissue")
+ADDRESS = os.environ.get("TEST_DATABASE")
+
+checks = 0
+
+
+def check(good, *said):
+    global checks
+    checks += 1
+    if not good:
+        print("FAILED:", *said)
+        raise SystemExit(1)
+
+
+def equal(got, want, *said):
+    check(got == want, *said, "\n  got: ", repr(got), "\n  want:", repr(want))
+
+
+class Desk:
+    """A folder with authorities; with-statement, so that it is removed."""
+
+    def __enter__(self):
+        self.dir = tempfile.mkdtemp(prefix="licagent-")
+        return self
+
+    def __exit__(self, *failure):
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def run(self, *args, status=0, **options):
+        """licissue ARGS...; its output, both kinds, which status belongs to."""
+        done = subprocess.run(
+            [LICISSUE, *map(str, args)], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            cwd=self.dir, check=False, **options)
+        check(done.returncode == status, "licissue", *args,
+              f"\n  exit {done.returncode}, not {status}:", done.stdout)
+        return done.stdout
+
+    def refused(self, said, *args):
+        """The same, with status 1 and these words."""
+        got = self.run(*args, status=1)
+        check(said in got, "licissue", *args, "\n  said:", got,
+              "\n  without:", said)
+
+    def json(self, *args):
+        return json.loads(self.run(*args, "--json"))
+
+    def authority(self, name, *options):
+        """A new authority; its folder."""
+        if ADDRESS:
+            self.psql(f'CREATE SCHEMA "{self.schema(name)}"')
+            options += ("--database", self.address(name))
+        self.run("init", name, *options)
+        return self.path(name)
+
+    def schema(self, name):
+        return f"{name}_{os.path.basename(self.dir)}".replace("-", "_").lower()
+
+    def address(self, name):
+        return f"{ADDRESS}?options=-csearch_path%3D{self.schema(name)}"
+
+    def sql(self, name, text):
+        """Changes the database behind licissue's back; the rows, as texts."""
+        if ADDRESS:
+            return self.psql(f'SET search_path TO "{self.schema(name)}"; '
+                             + text)
+        return self.tool("sqlite3", "-cmd", ".timeout 5000",
+                         os.path.join(self.path(name), "authority.db"), text)
+
+    def psql(self, text):
+        return self.tool("psql", "-X", "-q", "-A", "-t", "-v",
+                         "ON_ERROR_STOP=1", ADDRESS, "-c", text)
+
+    def tool(self, *args):
+        done = subprocess.run(args, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, text=True, check=True)
+        return done.stdout.splitlines()
+
+
+def main(test):
+    """Runs a test(desk), and says how many values it compared."""
+    with Desk() as desk:
+        test(desk)
+    print(f"{os.path.basename(sys.argv[0])}: {checks} checks"
+          + (", PostgreSQL" if ADDRESS else ", SQLite"))
