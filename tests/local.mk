@@ -7,6 +7,7 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/device.c tests/support/device.h \
 	tests/support/disk_calls.c tests/support/disk_calls.h \
 	tests/support/issuer.c tests/support/issuer.h \
+	tests/support/root.c tests/support/root.h \
 	tests/support/old_state.c tests/support/old_state.h \
 	tests/support/ticket.c tests/support/ticket.h
 tests_support_libsupport_la_CPPFLAGS = $(UNIT_CPPFLAGS)

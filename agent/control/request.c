@@ -98,8 +98,8 @@ priority(const struct call *call)
 	if (err == LC_OK)
 		eventlog_priority(lc_license_find(core, args->device,
 				      args->store, args->license),
-		    lc_store_position(core, args->device, args->store,
-			args->license),
+		    lc_store_position(
+			core, args->device, args->store, args->license),
 		    priority_name(priority), call->client->by);
 	call_done(call, err);
 	licenses_changed(call->client->control);
@@ -258,6 +258,24 @@ skipped_json(const struct lc *core)
 	return list;
 }
 
+/* null: there is none, and there never was one. */
+static json_t *
+trust_list_json(const struct lc *core)
+{
+	struct lc_trust_status s;
+
+	lc_trust_status(core, &s);
+	if (s.newest == 0)
+		return json_null();
+	if (s.version == 0)
+		return json_pack(
+		    "{s:n, s:I}", "version", "newest", (json_int_t)s.newest);
+	return json_pack("{s:I, s:I, s:o, s:o, s:b, s:o}", "version",
+	    (json_int_t)s.version, "newest", (json_int_t)s.newest, "issued",
+	    time_json(s.issued), "expires", time_json(s.expires), "out_of_date",
+	    s.is_stale, "file", words_json(s.path));
+}
+
 /* What is wrong with it, "" for what is well. */
 static void
 state_show(const struct call *call)
@@ -267,10 +285,11 @@ state_show(const struct call *call)
 
 	(void)lc_recording(core, &recording);
 	(void)lc_doubled(core, &doubled);
-	call_answer(call, json_pack("{s:o, s:o, s:o}", "recording",
-			      words_json(recording.text), "doubled",
-			      words_json(doubled.text), "keys_skipped",
-			      skipped_json(core)));
+	call_answer(
+	    call, json_pack("{s:o, s:o, s:o, s:o}", "recording",
+		      words_json(recording.text), "doubled",
+		      words_json(doubled.text), "keys_skipped",
+		      skipped_json(core), "trust_list", trust_list_json(core)));
 }
 
 static void

@@ -214,7 +214,7 @@ struct lc_inspected {
 	bool has_eula_text;	/* its agreement is in the file */
 };
 
-/* A ticket or credentials, as far as they are readable. */
+/* A ticket, credentials or a trust list, as far as they are readable. */
 struct lc_inspected_statement {
 	enum lc_statement_kind kind;
 	enum lc_err err;	/* LC_OK: valid */
@@ -228,9 +228,10 @@ struct lc_inspected_statement {
 struct lc_inspection;
 
 /*
- * Inspects every line.  key_dir has public keys (*.jwk), and is a device's keys
- * directory or an authority's, under the conditions of lc_open with own_keys;
- * NULL: signatures of issuers are not verified.  data is not needed afterwards.
+ * Inspects every line.  key_dir has public keys (*.jwk) and trust lists
+ * (*.trust), and is a device's keys directory or an authority's, under the
+ * conditions of lc_open with own_keys; NULL: signatures of issuers are not
+ * verified.  data is not needed afterwards.
  * LC_EFILE: nothing that FORMAT describes; LC_ETRUST; LC_ENOMEM.
  */
 LC_API enum lc_err lc_inspect(const void *data, size_t len,

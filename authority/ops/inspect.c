@@ -7,9 +7,10 @@
 #include "base/error.h"
 #include "format/file.h"
 #include "format/key.h"
+#include "format/keydir.h"
 #include "format/line.h"
 #include "format/statement.h"
-#include "format/trust.h"
+#include "format/trustlist.h"
 
 struct lc_inspection {
 	struct lc_inspected_statement statement;
@@ -105,21 +106,35 @@ inspect_all(struct lc_inspection *inspection, const struct lc_file *file)
 	return LC_OK;
 }
 
+/* What an issuer signed is verified with a key that is trusted. */
+static bool
+is_device_statement(enum lc_statement_kind kind)
+{
+	return kind == LC_REHOST_TICKET || kind == LC_CREDENTIALS;
+}
+
 /* What a device states is verified in any case: the key is in it. */
 static enum lc_err
 verify_statement(struct lc_inspection *inspection, const char *text)
 {
 	struct lc_inspected_statement *found = &inspection->statement;
 	struct lc_statement *opened = NULL;
+	struct lc_trust *keys = NULL;
 	const struct lc_key *key;
 
-	if (found->kind == LC_PERMISSION_TICKET && inspection->trust == NULL)
+	if (found->kind == LC_TRUST_LIST &&
+	    (found->err = lc_trust_list_keys(
+		 found->says, &keys, &found->detail)) == LC_ENOMEM)
+		return LC_ENOMEM;
+	lc_trust_free(keys);
+	if (found->err != LC_OK || (!is_device_statement(found->kind) &&
+				       inspection->trust == NULL))
 		return LC_OK;
 	found->err = lc_statement_open(
 	    found->kind, text, inspection->trust, &opened, &found->detail);
 	found->verified = found->err == LC_OK;
 	lc_statement_free(opened);
-	if (found->verified && found->kind == LC_PERMISSION_TICKET &&
+	if (found->verified && !is_device_statement(found->kind) &&
 	    (key = lc_trust_find(inspection->trust, found->says->kid)) != NULL)
 		found->key_name = key->name;
 	return found->err == LC_ENOMEM ? LC_ENOMEM : LC_OK;
@@ -165,7 +180,7 @@ inspect_file(struct lc_inspection *inspection, const struct lc_file *file,
 	if (err == LC_OK && !inspection->has_statement && file->nlines == 0 &&
 	    file->neulas == 0)
 		return lc_file_lacks(
-		    file, "license line, ticket or credentials", detail);
+		    file, "license line, ticket, credentials or trust list", detail);
 	return err == LC_OK ? inspect_all(inspection, file) : err;
 }
 
@@ -188,6 +203,18 @@ take_eulas(struct lc_inspection *inspection, const struct lc_file *file)
 	return LC_OK;
 }
 
+/* An authority remembers no list: whichever is there counts. */
+static enum lc_err
+load_keys(
+    const char *dir, struct lc_trust **out, struct lc_detail *detail)
+{
+	const struct lc_trust_taken none = { .version = 0 };
+	const char *why;
+	enum lc_err err = lc_keydir_load(dir, true, out, detail);
+
+	return err == LC_OK ? lc_trust_settle(*out, &none, &why) : err;
+}
+
 enum lc_err
 lc_inspect(const void *data, size_t len, const char *key_dir,
     struct lc_inspection **out, struct lc_detail *detail)
@@ -198,8 +225,8 @@ lc_inspect(const void *data, size_t len, const char *key_dir,
 
 	if (inspection == NULL)
 		return err;
-	if ((key_dir != NULL && (err = lc_trust_load(key_dir, true,
-				     &inspection->trust, detail)) != LC_OK) ||
+	if ((key_dir != NULL && (err = load_keys(key_dir, &inspection->trust,
+				     detail)) != LC_OK) ||
 	    (err = lc_file_scan(data, len, &file, detail)) != LC_OK ||
 	    (err = inspect_file(inspection, file, detail)) != LC_OK ||
 	    (err = take_eulas(inspection, file)) != LC_OK)

@@ -40,6 +40,8 @@ static const struct delimiter {
 	    "-----END REHOST TICKET-----" },
 	[STATEMENT + LC_CREDENTIALS] = { "-----BEGIN DEVICE CREDENTIALS-----",
 	    "-----END DEVICE CREDENTIALS-----" },
+	[STATEMENT + LC_TRUST_LIST] = { "-----BEGIN TRUST LIST-----",
+	    "-----END TRUST LIST-----" },
 };
 #define NDELIMITERS (sizeof delimiters / sizeof delimiters[0])
 

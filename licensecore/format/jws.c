@@ -148,8 +148,15 @@ open_header(const struct parts *parts, const char *typ, struct header *out,
 
 /* ---- The signature --------------------------------------------------- */
 
+static bool
+needs_root(const char *typ)
+{
+	return strcmp(typ, LC_TYP_TRUST_LIST) == 0;
+}
+
 static enum lc_err
-no_key(const char *kid, const struct lc_trust *trust, struct lc_detail *detail)
+no_key(const char *kid, const char *typ, const struct lc_trust *trust,
+    struct lc_detail *detail)
 {
 	size_t n;
 
@@ -165,18 +172,37 @@ no_key(const char *kid, const struct lc_trust *trust, struct lc_detail *detail)
 		    kid, n, n == 1 ? "" : "s", n == 1 ? "is" : "are");
 	return lc_fail(detail, LC_EKEY,
 	    "signed with key %s, which is not in the keys directory: add the "
-	    "issuer's issuer.jwk there, and reload (licctl reload)",
-	    kid);
+	    "%s there, and reload (licctl reload)",
+	    kid, needs_root(typ) ? "root key" : "issuer's issuer.jwk");
+}
+
+/* A root key signs trust lists, and all else is signed by other keys. */
+static enum lc_err
+check_role(
+    const struct lc_key *key, const char *typ, struct lc_detail *detail)
+{
+	if (key->is_root == needs_root(typ))
+		return LC_OK;
+	return lc_fail(detail, LC_EKEY,
+	    needs_root(typ)
+		? "signed with key %s, which is not a root key"
+		: "signed with key %s, which is a root key: it signs trust "
+		  "lists, and nothing else",
+	    key->kid);
 }
 
 static enum lc_err
-find_key(const struct header *header, const struct lc_trust *trust,
-    const struct lc_key **out, struct lc_detail *detail)
+find_key(const struct header *header, const char *typ,
+    const struct lc_trust *trust, const struct lc_key **out,
+    struct lc_detail *detail)
 {
 	const struct lc_key *key = lc_trust_find(trust, header->kid);
+	enum lc_err err;
 
 	if (key == NULL)
-		return no_key(header->kid, trust, detail);
+		return no_key(header->kid, typ, trust, detail);
+	if ((err = check_role(key, typ, detail)) != LC_OK)
+		return err;
 	if (key->withdrawn)
 		return lc_fail(detail, LC_EKEY,
 		    "signed with key %s, which is withdrawn", header->kid);
@@ -250,7 +276,7 @@ jws_open(const char *text, size_t len, const char *typ,
 	    (err = open_header(&parts, typ, &header, detail)) != LC_OK)
 		return err;
 	if (trust != NULL &&
-	    (err = find_key(&header, trust, &jws.key, detail)) != LC_OK)
+	    (err = find_key(&header, typ, trust, &jws.key, detail)) != LC_OK)
 		return err;
 	if (trust != NULL && !is_known &&
 	    (err = verify(&parts, jws.key, detail)) != LC_OK)

@@ -16,6 +16,7 @@
 #define LC_TYP_REHOST "licagent-rehost-ticket"
 #define LC_TYP_CREDENTIALS "licagent-credentials"
 #define LC_TYP_CHECKPOINT "licagent-checkpoint"
+#define LC_TYP_TRUST_LIST "licagent-trust-list" /* by a root key */
 
 struct lc_jws {
 	json_t *payload;    /* an object, flat */
@@ -27,7 +28,8 @@ struct lc_jws {
 
 /*
  * Verifies a statement of the kind typ.  LC_ELINE: malformed; LC_EKEY: the key
- * is unknown, withdrawn, or of the other algorithm; LC_ESIGNATURE; LC_ENOMEM.
+ * is unknown, withdrawn, of the other algorithm, or a root key where an
+ * issuer's is needed, or the other way around; LC_ESIGNATURE; LC_ENOMEM.
  * Whether the key was valid at the date of the statement: lc_jws_dated.
  */
 enum lc_err lc_jws_open(const char *text, size_t len, const char *typ,

@@ -310,6 +310,26 @@ read_withdrawn(const json_t *jwk, struct lc_key *key, struct lc_detail *detail)
 	return LC_OK;
 }
 
+/*
+ * A reader that does not know root keys refuses them for their "use", instead
+ * of taking licenses from them.
+ */
+#define USE_ROOT "licagent-root"
+
+static enum lc_err
+read_use(const json_t *jwk, struct lc_key *key, struct lc_detail *detail)
+{
+	const char *use = lc_json_text(jwk, "use");
+
+	if (json_object_get(jwk, "use") != NULL &&
+	    (use == NULL ||
+		(strcmp(use, "sig") != 0 && strcmp(use, USE_ROOT) != 0)))
+		return lc_fail(detail, LC_ETRUST,
+		    "\"use\" is neither \"sig\" nor \"" USE_ROOT "\"");
+	key->is_root = use != NULL && strcmp(use, USE_ROOT) == 0;
+	return LC_OK;
+}
+
 static enum lc_err
 read_members(const json_t *jwk, struct lc_key *key, struct lc_detail *detail)
 {
@@ -318,7 +338,7 @@ read_members(const json_t *jwk, struct lc_key *key, struct lc_detail *detail)
 	if ((err = expect(jwk, "kid", key->kid, detail)) != LC_OK ||
 	    (err = expect(jwk, "alg", lc_alg_name(key->alg), detail)) !=
 		LC_OK ||
-	    (err = expect(jwk, "use", "sig", detail)) != LC_OK ||
+	    (err = read_use(jwk, key, detail)) != LC_OK ||
 	    (err = read_name(jwk, key, detail)) != LC_OK ||
 	    (err = read_time(jwk, "nbf", &key->not_before, detail)) != LC_OK ||
 	    (err = read_time(jwk, "exp", &key->expires, detail)) != LC_OK)
@@ -378,8 +398,8 @@ set_new(json_t *object, const char *name, json_t *value)
 	return json_object_set_new(object, name, value);
 }
 
-enum lc_err
-lc_key_to_jwk(const struct lc_key *key, char **text)
+static enum lc_err
+jwk_dump(const struct lc_key *key, size_t flags, char **text)
 {
 	char canonical[256];
 	struct coords coords;
@@ -392,7 +412,7 @@ lc_key_to_jwk(const struct lc_key *key, char **text)
 	if ((jwk = json_loads(canonical, 0, NULL)) == NULL)
 		return LC_ENOMEM;
 	failed = set_new(jwk, "alg", json_string(lc_alg_name(key->alg))) |
-		 set_new(jwk, "use", json_string("sig")) |
+		 set_new(jwk, "use", json_string(key->is_root ? USE_ROOT : "sig")) |
 		 set_new(jwk, "kid", json_string(key->kid));
 	if (key->name[0] != '\0')
 		failed |= set_new(jwk, "name", json_string(key->name));
@@ -402,9 +422,21 @@ lc_key_to_jwk(const struct lc_key *key, char **text)
 		failed |= set_new(jwk, "exp", json_integer(key->expires));
 	if (key->withdrawn)
 		failed |= set_new(jwk, "withdrawn", json_true());
-	*text = failed ? NULL : json_dumps(jwk, JSON_INDENT(2));
+	*text = failed ? NULL : json_dumps(jwk, flags);
 	json_decref(jwk);
 	return *text == NULL ? LC_ENOMEM : LC_OK;
+}
+
+enum lc_err
+lc_key_to_jwk(const struct lc_key *key, char **text)
+{
+	return jwk_dump(key, JSON_INDENT(2), text);
+}
+
+enum lc_err
+lc_key_to_jwk_row(const struct lc_key *key, char **text)
+{
+	return jwk_dump(key, JSON_COMPACT, text);
 }
 
 /* ---- PEM ------------------------------------------------------------- */

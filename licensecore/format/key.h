@@ -34,6 +34,7 @@ struct lc_key {
 	int64_t not_before; /* signs statements dated in [not_before, */
 	int64_t expires;    /*    expires); LC_NO_TIME: no limit */
 	bool withdrawn;     /* nothing that it signed is valid */
+	bool is_root;       /* it signs trust lists, and nothing else */
 };
 
 /* A new key pair from OpenSSL's random numbers. */
@@ -47,6 +48,8 @@ enum lc_err lc_key_from_jwk(
     const char *data, size_t len, struct lc_key **, struct lc_detail *);
 /* The public half; caller frees. */
 enum lc_err lc_key_to_jwk(const struct lc_key *, char **text);
+/* The same in one row. */
+enum lc_err lc_key_to_jwk_row(const struct lc_key *, char **text);
 
 /* A private key, PKCS #8 in PEM without a passphrase; LC_ETRUST if not. */
 enum lc_err lc_key_from_pem(

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "key.h"
 #include "plain.h"
 #include "type.h"
 
@@ -16,6 +17,7 @@ static const struct lc_member elements[] = {
 	[LC_KIND_IDS] = { .kind = LC_KIND_ID, .min = 1, .max = LC_ID_MAX },
 	[LC_KIND_UDIS] = { .kind = LC_KIND_UDI, .max = LC_UDI_MAX },
 	[LC_KIND_LINES] = { .kind = LC_KIND_TEXT, .max = LC_LINE_MAX },
+	[LC_KIND_JWKS] = { .kind = LC_KIND_TEXT, .min = 2, .max = LC_JWK_MAX },
 };
 
 /* How an object stands in a record, as text. */
@@ -258,6 +260,7 @@ read_member(struct reader *reader, const json_t *value)
 	case LC_KIND_IDS:
 	case LC_KIND_UDIS:
 	case LC_KIND_LINES:
+	case LC_KIND_JWKS:
 		return read_texts(reader, member, value, more, field);
 	case LC_KIND_NUMBERS:
 		return read_numbers(
@@ -431,6 +434,7 @@ plain_member(struct reader *reader, const struct lc_plain *value)
 	case LC_KIND_IDS:
 	case LC_KIND_UDIS:
 	case LC_KIND_LINES:
+	case LC_KIND_JWKS:
 		return kind == LC_PLAIN_TEXTS && plain_texts(reader, value);
 	case LC_KIND_JWK:
 	case LC_KIND_NUMBERS:
@@ -518,6 +522,7 @@ is_absent(const struct lc_member *member, lc_forms form, const char *record)
 	case LC_KIND_IDS:
 	case LC_KIND_UDIS:
 	case LC_KIND_LINES:
+	case LC_KIND_JWKS:
 	case LC_KIND_NUMBERS:
 		return *(const size_t *)more == 0;
 	case LC_KIND_TYPE:
@@ -571,6 +576,7 @@ write_member(const struct lc_member *member, const char *record)
 	case LC_KIND_IDS:
 	case LC_KIND_UDIS:
 	case LC_KIND_LINES:
+	case LC_KIND_JWKS:
 		return write_array(*(const char *const *const *)field, NULL,
 		    *(const size_t *)more);
 	case LC_KIND_NUMBERS:

@@ -26,6 +26,7 @@ enum lc_kind {
 	LC_KIND_IDS,	  /* const char *const *, with a size_t in more: how */
 	LC_KIND_UDIS,	  /*	many; no two are the same */
 	LC_KIND_LINES,
+	LC_KIND_JWKS,	 /* each a JSON object, as text */
 	LC_KIND_NUMBERS, /* const uint32_t *; as many as the size_t in more,
 			    which an earlier member has set */
 };

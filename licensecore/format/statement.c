@@ -1,7 +1,7 @@
 /*
  * statement.c - see statement.h.
  *
- * The members of the three payloads are one table.
+ * The members of the four payloads are one table.
  */
 #include "statement.h"
 
@@ -22,6 +22,7 @@
 #define P (1u << LC_PERMISSION_TICKET)
 #define R (1u << LC_REHOST_TICKET)
 #define C (1u << LC_CREDENTIALS)
+#define T (1u << LC_TRUST_LIST)
 
 #define AT(field) offsetof(struct lc_statement, field)
 #define DIGEST LC_DIGEST_LEN, LC_DIGEST_LEN, false
@@ -29,8 +30,10 @@ static const struct lc_member members[] = {
 	{ "id", LC_KIND_ID, P | R, P | R, AT(id), 0, 1, LC_ID_MAX, false },
 	{ "issuer", LC_KIND_TEXT, P, P, AT(issuer), 0, 1, LC_ISSUER_MAX,
 	    false },
-	{ "issued", LC_KIND_DATE, P | R | C, P | R | C, AT(issued), 0, 0, 0,
-	    false },
+	{ "version", LC_KIND_NUMBER, T, T, AT(version), 0, 1, 0, false },
+	{ "issued", LC_KIND_DATE, P | R | C | T, P | R | C | T, AT(issued), 0,
+	    0, 0, false },
+	{ "expires", LC_KIND_DATE, T, T, AT(expires), 0, 0, 0, false },
 	{ "udi", LC_KIND_UDI, P | R | C, P | R | C, AT(udi), 0, 0, LC_UDI_MAX,
 	    false },
 	{ "seq", LC_KIND_NUMBER, P | R, P | R, AT(seq), 0, 0, 0, false },
@@ -50,6 +53,8 @@ static const struct lc_member members[] = {
 	{ "nonce", LC_KIND_ID, C, 0, AT(nonce), 0, 1, LC_NONCE_MAX, false },
 	{ "records", LC_KIND_NUMBER, C, C, AT(records), 0, 0, 0, false },
 	{ "head", LC_KIND_ID, C, C, AT(head), 0, DIGEST },
+	{ "keys", LC_KIND_JWKS, T, T, AT(keys), AT(nkeys), 1,
+	    LC_TRUST_LIST_KEYS, false },
 };
 #undef AT
 
@@ -67,7 +72,15 @@ static const char *const typs[LC_NSTATEMENTS] = {
 	[LC_PERMISSION_TICKET] = LC_TYP_PERMISSION,
 	[LC_REHOST_TICKET] = LC_TYP_REHOST,
 	[LC_CREDENTIALS] = LC_TYP_CREDENTIALS,
+	[LC_TRUST_LIST] = LC_TYP_TRUST_LIST,
 };
+
+/* Signed by whom the trust has, not by the key that is in it. */
+static bool
+is_issued(enum lc_statement_kind kind)
+{
+	return kind == LC_PERMISSION_TICKET || kind == LC_TRUST_LIST;
+}
 
 /* ---- Reading --------------------------------------------------------- */
 
@@ -84,7 +97,7 @@ statement_from(enum lc_statement_kind kind, const struct lc_jws *jws,
 	struct box absent = {
 		.says = { .kind = kind, .id = "", .issuer = "", .udi = "",
 		    .device = "", .digest = "", .jwk = "", .nonce = "",
-		    .head = "" },
+		    .head = "", .expires = LC_NO_TIME },
 	};
 	void *record = NULL;
 	struct box *box;
@@ -95,6 +108,11 @@ statement_from(enum lc_statement_kind kind, const struct lc_jws *jws,
 	    &record, detail)) != LC_OK)
 		return err;
 	box = record;
+	if (kind == LC_TRUST_LIST && box->says.expires <= box->says.issued) {
+		free(box);
+		return lc_fail(detail, LC_ELINE,
+		    "member \"expires\": not after \"issued\"");
+	}
 	box->says.kid = box->kid;
 	*out = &box->says;
 	return LC_OK;
@@ -170,7 +188,8 @@ ticket_dated(const struct lc_jws *jws, int64_t issued,
 	struct lc_detail why = { "" };
 	enum lc_err err = lc_jws_dated(jws, issued, &why);
 
-	if (err != LC_OK && jws->key->expires != LC_NO_TIME &&
+	if (err != LC_OK && !jws->key->is_root &&
+	    jws->key->expires != LC_NO_TIME &&
 	    issued >= jws->key->expires)
 		return lc_fail(detail, err, "%s; to take tickets of this key,"
 		    " set \"exp\" in its file later, and reload", why.text);
@@ -204,7 +223,7 @@ lc_statement_open(enum lc_statement_kind kind, const char *text,
     const struct lc_trust *trust, struct lc_statement **out,
     struct lc_detail *detail)
 {
-	return kind == LC_PERMISSION_TICKET ?
+	return is_issued(kind) ?
 	    verify_issued(kind, text, trust, out, detail) :
 	    verify_own(kind, text, out, detail);
 }
@@ -220,7 +239,7 @@ lc_statement_from_file(enum lc_statement_kind kind, const void *data,
 
 	if ((err = lc_file_scan(data, len, &file, detail)) == LC_OK)
 		err = lc_file_statement(file, kind, &text, detail);
-	if (err == LC_OK && kind == LC_PERMISSION_TICKET && trust == NULL)
+	if (err == LC_OK && is_issued(kind) && trust == NULL)
 		err = lc_statement_peek(kind, text, out, detail);
 	else if (err == LC_OK)
 		err = lc_statement_open(kind, text, trust, out, detail);

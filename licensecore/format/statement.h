@@ -14,7 +14,8 @@ struct lc_trust;
 
 /*
  * Opens a statement of this kind.  A permission ticket must be signed with a
- * trusted key that was valid at its date of issue.  A statement of a device
+ * trusted key that was valid at its date of issue, and a trust list with a root
+ * key that was (its keys are not looked at: trustlist.h).  A statement of a device
  * must be signed with the key in it; the trust is not used, and whether it is
  * the device's key is not checked here.  LC_ELINE: malformed; LC_EKEY;
  * LC_ESIGNATURE; LC_ENOMEM.
@@ -27,7 +28,7 @@ enum lc_err lc_statement_peek(enum lc_statement_kind, const char *text,
     struct lc_statement **, struct lc_detail *);
 
 /*
- * The statement of a file.  The trust is for permission tickets; if it is NULL
+ * The statement of a file.  The trust is for what issuers sign; if it is NULL
  * their signature is not verified.  LC_EFILE: no such statement.
  */
 enum lc_err lc_statement_from_file(enum lc_statement_kind, const void *data,

@@ -442,6 +442,18 @@ LC_API enum lc_err lc_reconfigure(struct lc *, const struct lc_options *,
  */
 LC_API const char *const *lc_keys_skipped(const struct lc *, size_t *n);
 
+/* The trust list (FORMAT "Trust list") whose keys count. */
+struct lc_trust_status {
+	uint32_t version;	/* 0: none */
+	uint32_t newest;	/* that was ever in use; if it is not version,
+				   its keys do not count */
+	int64_t issued;
+	int64_t expires;	/* out of date from then on */
+	bool is_stale;		/* it is; it counts all the same */
+	const char *path;	/* until the next lc_reconfigure; "" if none */
+};
+LC_API void lc_trust_status(const struct lc *, struct lc_trust_status *out);
+
 /* ---- Reading --------------------------------------------------------- */
 
 /* Arrays of all there is, sorted by device, (store,) index. */
@@ -930,8 +942,9 @@ enum lc_statement_kind {
 				   licenses */
 	LC_REHOST_TICKET,	/* the device states that it has */
 	LC_CREDENTIALS,		/* a device states who it is */
+	LC_TRUST_LIST,		/* a maker states which issuers' keys count */
 };
-#define LC_NSTATEMENTS 3
+#define LC_NSTATEMENTS 4
 
 /* Longest signed statement, in bytes. */
 #define LC_TICKET_MAX (1 << 20)
@@ -939,6 +952,8 @@ enum lc_statement_kind {
 #define LC_TICKET_LICENSES 256
 /* Most licenses that credentials list. */
 #define LC_CREDENTIALS_LICENSES 10000
+/* Most keys of a trust list. */
+#define LC_TRUST_LIST_KEYS 1024
 #define LC_DIGEST_LEN 43	/* SHA-256 in base64url */
 
 /* What one says; FORMAT has it byte by byte.  Absent is "", 0 or NULL. */
@@ -965,6 +980,10 @@ struct lc_statement {
 	const char *nonce;	/* LC_CREDENTIALS: what was asked to be in */
 	uint32_t records;	/* LC_CREDENTIALS: of the device's history, */
 	const char *head;	/* and the seal of the last one */
+	uint32_t version;	/* LC_TRUST_LIST: the highest one counts, */
+	int64_t expires;	/* and it is out of date from then on */
+	const char *const *keys; /* LC_TRUST_LIST: each a JWK */
+	size_t nkeys;
 };
 
 #ifdef __cplusplus

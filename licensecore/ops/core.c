@@ -16,7 +16,7 @@
 #include "clock_reset.h"
 #include "due.h"
 #include "eula.h"
-#include "format/trust.h"
+#include "keys.h"
 #include "lease.h"
 #include "missing.h"
 #include "recall.h"
@@ -281,22 +281,6 @@ uses_get(struct lc *lc, const struct lc_model *m)
 	return LC_OK;
 }
 
-static void
-keys_notice(const struct lc_host *host, const struct lc_trust *trust)
-{
-	size_t n;
-	const char *const *skipped = lc_trust_skipped(trust, &n);
-
-	for (size_t i = 0; i < n; i++)
-		lc_notice(host, LC_ETRUST, "key file skipped: %s", skipped[i]);
-}
-
-const char *const *
-lc_keys_skipped(const struct lc *lc, size_t *n)
-{
-	return lc_trust_skipped(lc->model->trust, n);
-}
-
 /* What cannot be recorded keeps one store from being used, and no other. */
 static enum lc_err
 place_load(struct lc *lc, struct lc_model *m, struct lc_place *place)
@@ -342,10 +326,7 @@ model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
 	    detail)) != LC_OK)
 		return err;
 	if ((err = lc_level_options(m, o)) == LC_OK)
-		err = lc_trust_load(o->key_dir, o->own_keys, &m->trust,
-		    detail);
-	if (err == LC_OK)
-		keys_notice(&lc->host, m->trust);
+		err = lc_keys_load(lc, m, o->key_dir, o->own_keys, detail);
 	if (err == LC_OK)
 		err = takeover(lc, m);
 	for (size_t i = 0; i < m->nstores && err == LC_OK; i++)
@@ -421,7 +402,8 @@ opened(struct lc *lc)
 	if ((err = lc_clock_watch(lc)) == LC_ENOMEM ||
 	    (err = lc_usage_settle(&lc->state, &lc->identities)) == LC_ENOMEM)
 		return err;
-	if ((err = lc_missing_look(lc)) != LC_OK)
+	if ((err = lc_keys_took(lc)) != LC_OK ||
+	    (err = lc_missing_look(lc)) != LC_OK)
 		return err;
 	err = lc_eula_catch_up(lc);
 	return err == LC_ENOMEM ? err : LC_OK;
@@ -532,6 +514,7 @@ lc_reconfigure(struct lc *lc, const struct lc_options *o,
 	lc->keys++;
 	model_take(lc, model);
 	/* What cannot be recorded now waits for the next occasion. */
+	(void)lc_keys_took(lc);
 	(void)lc_missing_look(lc);
 	(void)lc_eula_catch_up(lc);
 	return LC_OK;
@@ -570,11 +553,13 @@ static enum lc_err
 licenses_load(struct lc *lc)
 {
 	struct lc_model *m = lc->model;
-	enum lc_err err = LC_OK;
+	enum lc_err err;
 
 	for (size_t i = 0; i < lc->uses.n; i++)
 		lc->uses.list[i]->loaded = false;
-	err = takeover(lc, m);
+	lc->keys++;
+	if ((err = lc_keys_judge(lc, m)) == LC_OK)
+		err = takeover(lc, m);
 	for (size_t i = 0; i < m->nstores && err == LC_OK; i++) {
 		struct lc_place *place = lc_place_of(m->stores[i]);
 

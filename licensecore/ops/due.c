@@ -4,6 +4,7 @@
 #include "clock_reset.h"
 #include "eula.h"
 #include "event.h"
+#include "keys.h"
 #include "lease.h"
 #include "missing.h"
 #include "rules/count.h"
@@ -328,6 +329,7 @@ wait_for(const struct lc *lc)
 	int64_t wait = lc->due.compare_ms - boot;
 	int64_t until = lc->model->selected_until;
 
+	until = min(until, lc->list_expires);
 	if (until != INT64_MAX)
 		wait = min(wait, (until - lc_now(&lc->state)) * 1000);
 	if (lc->due.look_ms != INT64_MAX)
@@ -357,6 +359,7 @@ lc_tick(struct lc *lc, int64_t *wait_ms)
 	}
 	if ((err = look(lc)) == LC_OK)
 		err = lc_clock_watch(lc);
+	lc_keys_tick(lc);
 	due_learn(lc);
 	if (err == LC_OK)
 		err = due_do(lc);

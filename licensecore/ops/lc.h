@@ -27,6 +27,8 @@ struct lc {
 	struct lc_identities identities;
 	struct lc_uses uses;
 	size_t nfuture;			/* dates.c: licenses told of last */
+	int64_t list_expires;		/* keys.c: when to tell that the trust
+					   list is out of date, or INT64_MAX */
 
 	/* When lc_tick has to do something; boot time, INT64_MAX: never. */
 	struct {

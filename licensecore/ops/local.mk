@@ -15,6 +15,7 @@ licensecore_libcore_la_SOURCES += \
 	licensecore/ops/dates.c licensecore/ops/dates.h \
 	licensecore/ops/item.c licensecore/ops/item.h \
 	licensecore/ops/journal.c licensecore/ops/journal.h \
+	licensecore/ops/keys.c licensecore/ops/keys.h \
 	licensecore/ops/lease.c licensecore/ops/lease.h \
 	licensecore/ops/missing.c licensecore/ops/missing.h \
 	licensecore/ops/lc.h \

@@ -114,7 +114,29 @@ print_time(const json_t *clock)
 	}
 }
 
-/* Only what is wrong is told. */
+/* Nothing is said where there never was one. */
+static void
+print_trust_list(const json_t *list)
+{
+	char text[128];
+
+	if (!json_is_object(list))
+		return;
+	if (!json_is_integer(json_object_get(list, "version")))
+		snprintf(text, sizeof text,
+		    "none counts; version %lld was in use",
+		    number_of(list, "newest"));
+	else
+		snprintf(text, sizeof text, "version %lld, %s %s",
+		    number_of(list, "version"),
+		    json_is_true(json_object_get(list, "out_of_date"))
+			? "out of date since"
+			: "up to date until",
+		    text_of(list, "expires"));
+	print_item("trust list", text);
+}
+
+/* Beside the trust list, only what is wrong is told. */
 static void
 print_state(const json_t *state)
 {
@@ -133,8 +155,9 @@ print_state(const json_t *state)
 	}
 	if (doubled[0] != '\0')
 		print_item("one file", doubled);
+	print_trust_list(json_object_get(state, "trust_list"));
 	json_array_foreach(skipped, i, key)
-		print_item("key skipped", json_string_value(key));
+	    print_item("key skipped", json_string_value(key));
 }
 
 /* EXIT_DONE: the clock, with what is wrong with the state. */

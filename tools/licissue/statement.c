@@ -1,5 +1,7 @@
-/* statement.c - tickets and credentials, as text and as JSON. */
+/* statement.c - tickets, credentials and trust lists, as text and as JSON. */
 #include "statement.h"
+
+#include <inttypes.h>
 
 #include "licissue.h"
 
@@ -11,6 +13,7 @@ static const struct {
 	    "Remove" },
 	[LC_REHOST_TICKET] = { "rehost ticket", "rehostTicket", "Removed" },
 	[LC_CREDENTIALS] = { "device credentials", "credentials", "Licenses" },
+	[LC_TRUST_LIST] = { "trust list", "trustList", "Keys" },
 };
 
 const char *
@@ -47,8 +50,10 @@ show_signature(const struct lc_inspected_statement *found)
 	else if (!found->verified)
 		printf(LABEL "not checked (use --keys), key %s\n", "Signature",
 		    s->kid);
-	else if (found->kind == LC_PERMISSION_TICKET)
-		printf(LABEL "good, key %s%s%s%s\n", "Signature", s->kid,
+	else if (found->kind == LC_PERMISSION_TICKET ||
+		 found->kind == LC_TRUST_LIST)
+		printf(LABEL "good, %s %s%s%s%s\n", "Signature",
+		    found->kind == LC_TRUST_LIST ? "root key" : "key", s->kid,
 		    found->key_name[0] == '\0' ? "" : " (", found->key_name,
 		    found->key_name[0] == '\0' ? "" : ")");
 	else
@@ -72,6 +77,38 @@ show_licenses(const struct lc_statement *s)
 		    s->nlines == 1 ? "" : "s");
 }
 
+/* A key of a trust list; what cannot be read stands as it is. */
+static void
+show_key(const char *label, const char *text)
+{
+	json_t *jwk = json_loads(text, 0, NULL);
+	const char *kid = json_string_value(json_object_get(jwk, "kid"));
+	const char *name = json_string_value(json_object_get(jwk, "name"));
+	const json_t *until = json_object_get(jwk, "exp");
+	char date[DATE_SIZE];
+
+	printf(LABEL "%s%s%s", label, kid != NULL ? kid : text,
+	    name != NULL ? ", " : "", name != NULL ? name : "");
+	if (json_is_integer(until))
+		printf(
+		    ", until %s", date_text(json_integer_value(until), date));
+	printf("%s\n", json_is_true(json_object_get(jwk, "withdrawn"))
+			   ? ", WITHDRAWN"
+			   : "");
+	json_decref(jwk);
+}
+
+static void
+show_list(const struct lc_statement *s)
+{
+	char date[DATE_SIZE];
+
+	printf(LABEL "%" PRIu32 ", until %s\n", "Version", s->version,
+	    date_text(s->expires, date));
+	for (size_t i = 0; i < s->nkeys; i++)
+		show_key(i == 0 ? "Keys" : "", s->keys[i]);
+}
+
 void
 statement_show(const char *path, const struct lc_inspected_statement *found)
 {
@@ -86,6 +123,10 @@ statement_show(const char *path, const struct lc_inspected_statement *found)
 	show_text("Device", s->udi);
 	printf(LABEL "%s%s%s\n", "Issued", date_text(s->issued, date),
 	    s->issuer[0] == '\0' ? "" : " by ", s->issuer);
+	if (s->kind == LC_TRUST_LIST) {
+		show_list(s);
+		return;
+	}
 	if (s->kind != LC_CREDENTIALS)
 		printf(LABEL "%s, number %u\n", "Ticket", s->id, s->seq);
 	show_text("Device key", s->device);
@@ -113,6 +154,21 @@ license_json(const struct lc_statement *s, size_t i)
 }
 
 static json_t *
+list_json(const struct lc_statement *s)
+{
+	json_t *keys = json_array();
+	char issued[DATE_SIZE], expires[DATE_SIZE];
+
+	for (size_t i = 0; i < s->nkeys; i++)
+		(void)json_array_append_new(
+		    keys, json_loads(s->keys[i], 0, NULL));
+	return json_pack("{s:s, s:s, s:I, s:o}", "issued",
+	    date_text(s->issued, issued), "expires",
+	    date_text(s->expires, expires), "version", (json_int_t)s->version,
+	    "keys", keys);
+}
+
+static json_t *
 says_json(const struct lc_statement *s)
 {
 	json_t *licenses = json_array();
@@ -135,9 +191,12 @@ statement_json(const struct lc_inspected_statement *found)
 	json_t *valid = found->err != LC_OK ? json_false()
 			: found->verified   ? json_true()
 					    : json_null();
+	json_t *says = found->says == NULL            ? json_null()
+		       : found->kind == LC_TRUST_LIST ? list_json(found->says)
+						      : says_json(found->says);
 
 	return json_pack("{s:o, s:s?, s:o, s:o}", "valid", valid, "error",
 	    found->err == LC_OK ? NULL : why(found), "key",
 	    found->says == NULL ? json_null() : json_string(found->says->kid),
-	    "says", found->says == NULL ? json_null() : says_json(found->says));
+	    "says", says);
 }

@@ -1,4 +1,4 @@
-/* licissue_statement.h - tickets and credentials, shown by licissue inspect. */
+/* statement.h - tickets, credentials and trust lists, shown by licissue inspect. */
 #ifndef LICISSUE_STATEMENT_H
 #define LICISSUE_STATEMENT_H
 

@@ -13,7 +13,7 @@
 
 #include "check.h"
 #include "format/keyfile.h"
-#include "format/trust.h"
+#include "format/keydir.h"
 #include "issuer.h"
 
 /* ---- The calls, as the linker leads them here --------------- */
@@ -169,7 +169,7 @@ keys(void)
 	REQUIRE(key != NULL);
 	CHECK_STR(key->kid, issuer->key->kid);
 	begin();
-	CHECK_ERR(lc_trust_load(issuer->dir, true, &trust, &detail), LC_OK,
+	CHECK_ERR(lc_keydir_load(issuer->dir, true, &trust, &detail), LC_OK,
 	    &detail);
 	end();
 	REQUIRE(trust != NULL);

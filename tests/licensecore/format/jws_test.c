@@ -124,7 +124,7 @@ jwks_that_are_refused(void)
 		{ "no point", "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" EC_X "\",\"y\":\"" EC_X "\"}", "not a point of the curve" },
 		{ "other kid", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"kid\":\"mine\"}", "\"kid\" is not \"" OKP_KID },
 		{ "other alg", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"alg\":\"ES256\"}", "\"alg\" is not \"EdDSA\"" },
-		{ "for encryption", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"use\":\"enc\"}", "\"use\" is not" },
+		{ "for encryption", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"use\":\"enc\"}", "\"use\" is neither" },
 		{ "nbf a text", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"nbf\":\"2026\"}", "\"nbf\"" },
 		{ "exp before 1970", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"exp\":-1}", "\"exp\"" },
 		{ "exp after 2106", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" OKP_X "\",\"exp\":4294967296}", "\"exp\"" },

@@ -13,9 +13,10 @@
 #include "state/devkey.h"
 #include "format/file.h"
 #include "issuer.h"
+#include "root.h"
 #include "format/line.h"
 #include "base/text.h"
-#include "format/trust.h"
+#include "format/keydir.h"
 #include "authority/ops/sign.h"
 
 static struct issuer *issuer;
@@ -61,13 +62,32 @@ try_parse(void)
 	return err;
 }
 
+static void
+put_list(void)
+{
+	struct root *root = root_new(LC_ES256);
+	const struct root_list list = { .version = 1,
+		.keys = { issuer->key } };
+
+	root_put(root, issuer->dir, "root.jwk");
+	root_list_put(root, &list, issuer->dir, "list.trust");
+	root_free(root);
+}
+
 static enum lc_err
 try_trust(void)
 {
 	struct lc_trust *trust = NULL;
-	enum lc_err err = lc_trust_load(issuer->dir, true, &trust, NULL);
+	enum lc_err err = lc_keydir_load(issuer->dir, true, &trust, NULL);
+	const struct lc_trust_taken none = { .version = 0 };
+	char *withdrawn = NULL;
+	const char *why;
 
 	CHECK_INT(trust != NULL, err == LC_OK);
+	if (err == LC_OK && (err = lc_trust_settle(trust, &none, &why)) == LC_OK)
+		err = lc_trust_list_withdrawn(
+		    lc_trust_list(trust), &withdrawn);
+	free(withdrawn);
 	lc_trust_free(trust);
 	return err;
 }
@@ -127,6 +147,7 @@ set_up(void)
 	struct lc_file_writer writer = { 0 };
 
 	issuer = issuer_new(LC_ED25519);
+	put_list();
 	line_text = issuer_line(issuer, &terms);
 	lc_file_writer_lines(&writer, (const char *const *)&line_text, 1);
 	REQUIRE(lc_file_writer_eula(&writer, "Take it.\n", 9, NULL) == LC_OK);

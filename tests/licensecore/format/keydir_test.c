@@ -1,5 +1,5 @@
-/* trust_test.c - the keys directory: who may write it decides. */
-#include "format/trust.h"
+/* keydir_test.c - the keys directory: who may write it decides. */
+#include "format/keydir.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ load(const char *dir, bool own_keys, struct lc_detail *detail)
 	enum lc_err err;
 
 	detail->text[0] = '\0';
-	err = lc_trust_load(dir, own_keys, &trust, detail);
+	err = lc_keydir_load(dir, own_keys, &trust, detail);
 	lc_trust_free(trust);
 	return err;
 }
@@ -46,7 +46,7 @@ check_skipped(const char *dir, const char *says)
 	const char *const *skipped;
 	size_t n = 0;
 
-	CHECK_ERR(lc_trust_load(dir, true, &trust, &detail), LC_OK, &detail);
+	CHECK_ERR(lc_keydir_load(dir, true, &trust, &detail), LC_OK, &detail);
 	REQUIRE(trust != NULL);
 	skipped = lc_trust_skipped(trust, &n);
 	CHECK_UINT(n, 1);
@@ -82,7 +82,7 @@ keys_are_loaded(void)
 	check_write(check_path(issuer->dir, ".hidden.jwk"), "words", 5);
 	check_write(check_path(issuer->dir, "old.jwk~"), "words", 5);
 	CHECK_ERR(
-	    lc_trust_load(issuer->dir, true, &trust, &detail), LC_OK, &detail);
+	    lc_keydir_load(issuer->dir, true, &trust, &detail), LC_OK, &detail);
 	REQUIRE(trust != NULL);
 	CHECK_UINT(lc_trust_nkeys(trust), 2);
 	CHECK(lc_trust_find(trust, issuer->key->kid) != NULL);
@@ -101,7 +101,7 @@ no_keys(void)
 	struct lc_detail detail = { "" };
 	struct lc_trust *trust = NULL;
 
-	CHECK_ERR(lc_trust_load(dir, true, &trust, &detail), LC_OK, &detail);
+	CHECK_ERR(lc_keydir_load(dir, true, &trust, &detail), LC_OK, &detail);
 	REQUIRE(trust != NULL);
 	CHECK_UINT(lc_trust_nkeys(trust), 0);
 	lc_trust_free(trust);
@@ -120,7 +120,7 @@ withdrawn_keys_are_known(void)
 	issuer->key->withdrawn = true;
 	REQUIRE(lc_key_to_jwk(issuer->key, &jwk) == LC_OK);
 	check_write(check_path(issuer->dir, "issuer.jwk"), jwk, strlen(jwk));
-	CHECK_ERR(lc_trust_load(issuer->dir, true, &trust, NULL), LC_OK, NULL);
+	CHECK_ERR(lc_keydir_load(issuer->dir, true, &trust, NULL), LC_OK, NULL);
 	REQUIRE(trust != NULL);
 	CHECK_UINT(lc_trust_nkeys(trust), 0);
 	REQUIRE(lc_trust_find(trust, issuer->key->kid) != NULL);
@@ -248,7 +248,7 @@ check_bad(const struct issuer *issuer, const char *says)
 	struct lc_trust *trust = NULL;
 
 	check_skipped(issuer->dir, says);
-	REQUIRE(lc_trust_load(issuer->dir, true, &trust, NULL) == LC_OK);
+	REQUIRE(lc_keydir_load(issuer->dir, true, &trust, NULL) == LC_OK);
 	CHECK_UINT(lc_trust_nkeys(trust), 1);
 	CHECK(lc_trust_find(trust, issuer->key->kid) != NULL);
 	lc_trust_free(trust);
@@ -321,7 +321,7 @@ the_withdrawn_one_counts(void)
 		check_write(check_path(issuer->dir, names[i]), jwk,
 		    strlen(jwk));
 		check_skipped(issuer->dir, "issuer.jwk: the same key as in");
-		REQUIRE(lc_trust_load(issuer->dir, true, &trust, NULL) ==
+		REQUIRE(lc_keydir_load(issuer->dir, true, &trust, NULL) ==
 		    LC_OK);
 		CHECK_UINT(lc_trust_nkeys(trust), 0);
 		REQUIRE(lc_trust_find(trust, issuer->key->kid) != NULL);
@@ -384,7 +384,7 @@ a_key_that_came_since(void)
 	char kid[LC_KID_LEN + 1], kid2[LC_KID_LEN + 1];
 	struct lc_trust *trust = NULL;
 
-	CHECK_ERR(lc_trust_load(issuer->dir, true, &trust, NULL), LC_OK, NULL);
+	CHECK_ERR(lc_keydir_load(issuer->dir, true, &trust, NULL), LC_OK, NULL);
 	REQUIRE(trust != NULL);
 	CHECK(!lc_trust_has_since(trust, issuer->key->kid));
 	put_key(issuer->dir, "another.jwk", kid);
@@ -426,5 +426,5 @@ main(int argc, char **argv)
 	};
 
 	(void)umask(022);
-	return check_main("trust", tests, CHECK_COUNT(tests), argc, argv);
+	return check_main("keydir", tests, CHECK_COUNT(tests), argc, argv);
 }
