@@ -37,10 +37,9 @@ enum db_err {
 	DB_END,     /* no row, or no more */
 	DB_EXISTS,  /* there is a row with this key */
 	DB_BUSY,    /* others hold it, and five seconds did not help */
-	DB_GONE,    /* no connection to the server */
+	DB_GONE,    /* no connection to the server: broken, or refused */
 	DB_FULL,    /* no space left on the disk */
-	DB_MISSING, /* no such file, or nothing in the database yet: db_upgrade
-		     */
+	DB_MISSING, /* no such file, or no tables of ours: db_upgrade */
 	DB_OLDER,   /* of an older schema version: db_upgrade */
 	DB_NEWER,   /* of a schema version that this program does not know */
 	DB_FOREIGN, /* a database of something else */

@@ -1,5 +1,7 @@
 # Tests.  support/ is for all of them; a unit test is a program of its own.
 
+dist_check_SCRIPTS += tests/support/with_postgres
+
 if HAVE_CUNIT
 check_LTLIBRARIES += tests/support/libsupport.la
 tests_support_libsupport_la_SOURCES = \

@@ -41,7 +41,7 @@ static const char *
 new_place(void)
 {
 	static unsigned n;
-	static char place[20][512];
+	static char place[40][512];
 	char command[512];
 
 	if (server == NULL)
@@ -586,15 +586,45 @@ two_upgrades(void)
 	}
 }
 
+/* No password in a name, nor in what is wrong with an address. */
 static void
 names(void)
 {
+	static const char *const addresses[] = {
+		"postgresql://me:s3cret@127.0.0.1:1/db",
+		"postgres://me:s3cret@127.0.0.1:1",
+		"postgresql://me@127.0.0.1:1/db?password=s3cret",
+		"postgresql://me:a@s3cret@127.0.0.1:1/db",
+		"postgresql://me:1/s3cret@127.0.0.1:1/db",
+		"postgresql://me:s3cret/s@127.0.0.1:1/db",
+		"postgresql://me:a?s3cret@127.0.0.1:1/db",
+		"postgresql://me:%zzs3cret@127.0.0.1:1/db",
+		"postgresql://me:s3cret/db",
+		"postgresql://me:s3cret@127.0.0.1:1/db?nonsense=1",
+	};
 	char name[DB_WORDS_SIZE];
 
 	db_name("/var/lib/x.db", name);
 	CHECK_STR(name, "/var/lib/x.db");
-	db_name("postgresql://", name);
-	CHECK_HAS(name, "ostgre");
+	for (size_t i = 0; i < CHECK_COUNT(addresses); i++) {
+		struct db *db = NULL;
+		enum db_err err = db_open(addresses[i], &version1, &db, words);
+
+		check_context("%s", addresses[i]);
+		CHECK(err == DB_FAILED || err == DB_GONE);
+		CHECK(words[0] != '\0' && strstr(words, "s3cret") == NULL);
+		db_name(addresses[i], name);
+		CHECK(name[0] != '\0' && strstr(name, "s3cret") == NULL);
+	}
+	check_context(NULL);
+#ifdef HAVE_POSTGRESQL
+	db_name(addresses[0], name);
+	CHECK_STR(name, "postgresql://me@127.0.0.1:1/db");
+	db_name(addresses[3], name);
+	CHECK_STR(name, "postgresql://...");
+#else
+	CHECK_HAS(words, "built without PostgreSQL");
+#endif
 }
 
 /* ---- SQLite ---------------------------------------------------------- */
@@ -712,6 +742,96 @@ a_full_disk(void)
 	db_close(db);
 }
 
+/* ---- PostgreSQL ------------------------------------------------------ */
+
+static void
+server_do(const char *what)
+{
+	char line[1024];
+
+	(void)snprintf(line, sizeof line, "'%s' %s", getenv("WITH_POSTGRES"),
+	    what);
+	REQUIRE(system(line) == 0);
+}
+
+/* In mid-transaction, in a query, at a commit, and while nobody looks. */
+static void
+a_server_that_ends(void)
+{
+	const char *place = new_place();
+	struct db *db, *second = NULL;
+
+	upgrade(place, &version1, 0);
+	db = opened(place, &version1);
+	CHECK_INT(add(db, "before", 1), DB_OK);
+	CHECK_INT(db_begin(db), DB_OK);
+	CHECK_INT(add(db, "lost", 1), DB_OK);
+	server_do("--crash");
+	CHECK_INT(add(db, "more", 1), DB_GONE);
+	CHECK(db_words(db)[0] != '\0');
+	CHECK_INT(add(db, "more", 1), DB_GONE);
+	CHECK_INT(db_commit(db), DB_GONE);
+	CHECK_INT(db_begin(db), DB_GONE);
+	CHECK_HAS(db_words(db), "connection");
+	CHECK_INT(add(db, "more", 1), DB_GONE);
+	CHECK_INT(db_open(place, &version1, &second, words), DB_GONE);
+	server_do("--start");
+	CHECK_INT(db_begin(db), DB_OK);
+	CHECK_INT(count(db), 1);
+	CHECK_INT(add(db, "after", 1), DB_OK);
+	CHECK_INT(db_commit(db), DB_OK);
+	/* db_begin notices a connection that broke while it was idle. */
+	server_do("--crash");
+	server_do("--start");
+	CHECK_INT(db_begin(db), DB_OK);
+	CHECK_INT(add(db, "lost", 1), DB_OK);
+	server_do("--crash");
+	CHECK_INT(db_commit(db), DB_GONE);
+	server_do("--start");
+	/* So does a statement without a transaction. */
+	CHECK_INT(count(db), 2);
+	db_close(db);
+}
+
+/* A connection that the server ends, and a database that changed since. */
+static void
+another_version(void)
+{
+	const char *place = new_place();
+	struct db *db, *second;
+
+	upgrade(place, &version1, 0);
+	db = opened(place, &version1);
+	second = opened(place, &version1);
+	CHECK_INT(db_begin(db), DB_OK);
+	CHECK_INT(NUMBER(second, "SELECT count(pg_terminate_backend(pid))"
+	    " FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+	    " AND backend_type = 'client backend'"), 1);
+	CHECK_INT(add(db, "a", 1), DB_GONE);
+	CHECK_HAS(db_words(db), "administrator");
+	db_rollback(db);
+	upgrade(place, &version2, 1);
+	CHECK_INT(db_begin(db), DB_NEWER);
+	CHECK_HAS(db_words(db), "schema version 2");
+	CHECK_INT(add(db, "a", 1), DB_NEWER);
+	db_close(second);
+	db_close(db);
+}
+
+static void
+no_such_database(void)
+{
+	struct db *db = NULL;
+	int32_t from = -1;
+	char place[512];
+
+	(void)snprintf(place, sizeof place, "%s_none", server);
+	CHECK_INT(db_open(place, &version1, &db, words), DB_GONE);
+	CHECK_HAS(words, "does not exist");
+	CHECK_INT(db_upgrade(place, &version1, &from, words), DB_GONE);
+	CHECK_HAS(words, "does not exist");
+}
+
 #define TESTS_OF_BOTH                                                \
 	{ "values", values },                                        \
 	{ "numbered parameters", numbered_parameters },              \
@@ -727,20 +847,30 @@ a_full_disk(void)
 	{ "a reader", a_reader },                                    \
 	{ "schema versions", schema_versions },                      \
 	{ "a step that fails", a_step_that_fails },                  \
-	{ "two upgrades", two_upgrades }
+	{ "two upgrades", two_upgrades },                            \
+	{ "names", names }
 
 int
 main(int argc, char **argv)
 {
+	static const struct check_test with_postgres[] = {
+		TESTS_OF_BOTH,
+		{ "a server that ends", a_server_that_ends },
+		{ "another version", another_version },
+		{ "no such database", no_such_database },
+	};
 	static const struct check_test with_sqlite[] = {
 		TESTS_OF_BOTH,
-		{ "names", names },
 		{ "files that are none", files_that_are_none },
 		{ "a rollback journal", a_rollback_journal },
 		{ "damaged pages", damaged_pages },
 		{ "a full disk", a_full_disk },
 	};
 
+	server = getenv("TEST_DATABASE");
+	if (server != NULL)
+		return check_main("db", with_postgres,
+		    CHECK_COUNT(with_postgres), argc, argv);
 	return check_main("db", with_sqlite, CHECK_COUNT(with_sqlite), argc,
 	    argv);
 }

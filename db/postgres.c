@@ -1,0 +1,574 @@
+/*
+ * postgres.c - db.h over PostgreSQL.
+ *
+ * Parameters go as text, blobs and texts of known length as they are; results
+ * come as text.  The versions of the schema are the only row of a table.
+ */
+#include "connection.h"
+
+#include <limits.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Types of parameters: pg_type.dat of PostgreSQL, which never change. */
+#define ANY_TYPE 0 /* what stands around it decides */
+#define BYTEA_TYPE 17
+#define INT8_TYPE 20
+#define TEXT_TYPE 25
+
+struct postgres_rows {
+	struct db_rows rows;
+	unsigned session; /* in which it was prepared; 0 for none */
+	char name[12];
+	PGresult *result; /* while it runs */
+	int row;          /* of result */
+};
+
+struct postgres_db {
+	struct db db;
+	PGconn *connection;
+	bool is_ready;       /* connected, set up and of the right version */
+	unsigned session;    /* counts connections, from 1 */
+	unsigned statements; /* counts them, for their names */
+};
+
+static struct postgres_db *
+of(struct db *db)
+{
+	return (struct postgres_db *)db;
+}
+
+static struct postgres_rows *
+rows_of(struct db_rows *rows)
+{
+	return (struct postgres_rows *)rows;
+}
+
+/* ---- Errors ---------------------------------------------------------- */
+
+/* SQLSTATE: appendix A of PostgreSQL's manual. */
+static enum db_err
+error_of(const char *state)
+{
+	static const struct {
+		const char *state; /* or how it begins */
+		enum db_err err;
+	} errors[] = {
+		{ "23505", DB_EXISTS },  /* unique violation */
+		{ "40001", DB_BUSY },    /* serialization failure */
+		{ "40P01", DB_BUSY },    /* deadlock */
+		{ "53100", DB_FULL },    /* disk full */
+		{ "55P03", DB_BUSY },    /* lock timeout */
+		{ "57P", DB_GONE },      /* the server stops, or is starting */
+		{ "XX001", DB_DAMAGED }, /* data corrupted */
+		{ "XX002", DB_DAMAGED }, /* index corrupted */
+	};
+
+	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+		if (strncmp(state, errors[i].state, strlen(errors[i].state)) ==
+		    0)
+			return errors[i].err;
+	}
+	return DB_FAILED;
+}
+
+/* The first line of what libpq says. */
+static enum db_err
+line_fail(struct db *db, enum db_err err, const char *message)
+{
+	return db_fail(db, err, "%.*s", (int)strcspn(message, "\n"), message);
+}
+
+/*
+ * What a command came to.  An error without a state is libpq's own: it could
+ * not send or read.  It may not have noticed yet that the connection is broken.
+ */
+static enum db_err
+judge(struct db *db, const PGresult *result)
+{
+	PGconn *connection = of(db)->connection;
+	ExecStatusType status = PQresultStatus(result);
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	enum db_err err;
+
+	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
+	    status == PGRES_EMPTY_QUERY)
+		return DB_OK;
+	err = state == NULL || PQstatus(connection) != CONNECTION_OK
+		  ? DB_GONE
+		  : error_of(state);
+	if (err == DB_GONE)
+		of(db)->is_ready = false;
+	return line_fail(
+	    db, err, words != NULL ? words : PQerrorMessage(connection));
+}
+
+/* ---- Connecting ------------------------------------------------------ */
+
+static void
+ignore_notice(void *arg, const char *message)
+{
+	(void)arg;
+	(void)message;
+}
+
+/*
+ * libpq takes an address apart by the first "@", "/" and ":".  In one whose
+ * password has such a character unescaped, a part of the password would be
+ * taken for a host or a port, and be told in an error.
+ */
+static bool
+is_well_formed(const char *where, const PQconninfoOption *options)
+{
+	const char *authority = strstr(where, "://") + 3;
+	const char *at = strrchr(where, '@');
+
+	if (at != NULL && strcspn(authority, "@/?#") < (size_t)(at - authority))
+		return false;
+	for (; options->keyword != NULL; options++) {
+		if (strcmp(options->keyword, "port") == 0 &&
+		    options->val != NULL &&
+		    options->val[strspn(options->val, "0123456789,")] != '\0')
+			return false;
+	}
+	return true;
+}
+
+/* NULL if it is not well formed; the caller frees it: PQconninfoFree. */
+static PQconninfoOption *
+address_parse(const char *where)
+{
+	PQconninfoOption *options = PQconninfoParse(where, NULL);
+
+	if (options != NULL && !is_well_formed(where, options)) {
+		PQconninfoFree(options);
+		options = NULL;
+	}
+	return options;
+}
+
+static const char *
+option(const PQconninfoOption *options, const char *keyword)
+{
+	while (
+	    options->keyword != NULL && strcmp(options->keyword, keyword) != 0)
+		options++;
+	return options->keyword != NULL && options->val != NULL ? options->val
+								: "";
+}
+
+void
+db_postgres_name(const char *where, char name[DB_WORDS_SIZE])
+{
+	PQconninfoOption *options = address_parse(where);
+	const char *user, *port;
+
+	if (options == NULL) {
+		(void)snprintf(name, DB_WORDS_SIZE, "postgresql://...");
+		return;
+	}
+	user = option(options, "user");
+	port = option(options, "port");
+	(void)snprintf(name, DB_WORDS_SIZE, "postgresql://%s%s%s%s%s/%s", user,
+	    user[0] != '\0' ? "@" : "", option(options, "host"),
+	    port[0] != '\0' ? ":" : "", port, option(options, "dbname"));
+	PQconninfoFree(options);
+}
+
+static enum db_err
+command(struct db *db, const char *sql)
+{
+	PGresult *result = PQexec(of(db)->connection, sql);
+	enum db_err err = judge(db, result);
+
+	PQclear(result);
+	return err;
+}
+
+/* Sets up a connection that was just made, or tried. */
+static enum db_err
+set_up(struct db *db)
+{
+	struct postgres_db *postgres = of(db);
+
+	postgres->session++;
+	if (PQstatus(postgres->connection) != CONNECTION_OK)
+		return line_fail(
+		    db, DB_GONE, PQerrorMessage(postgres->connection));
+	(void)PQsetNoticeProcessor(postgres->connection, ignore_notice, NULL);
+	return command(db, "SET bytea_output = hex; SET lock_timeout = 5000");
+}
+
+static enum db_err
+connect_to(struct db *db, const char *where, bool create)
+{
+	/* What stands before dbname, the address may change. */
+	static const char *const keywords[] = { "connect_timeout",
+		"fallback_application_name", "dbname", "client_encoding",
+		NULL };
+	const char *const values[] = { "10", "licagent", where, "UTF8", NULL };
+	PQconninfoOption *options = address_parse(where);
+	enum db_err err;
+
+	(void)create; /* an administrator's */
+	if (options == NULL)
+		return db_fail(db, DB_FAILED,
+		    "invalid address; write @ : / ? # and %% in a name or "
+		    "password as %%40 %%3A %%2F %%3F %%23 %%25");
+	PQconninfoFree(options);
+	of(db)->connection = PQconnectdbParams(keywords, values, 1);
+	if (of(db)->connection == NULL)
+		return db_fail(db, DB_NOMEM, "out of memory");
+	err = set_up(db);
+	of(db)->is_ready = err == DB_OK;
+	return err;
+}
+
+/* Connects again; what is there now may be of another version. */
+static enum db_err
+connect_again(struct db *db)
+{
+	enum db_err err;
+
+	PQreset(of(db)->connection);
+	if ((err = set_up(db)) == DB_OK)
+		err = db_schema_check(db);
+	of(db)->is_ready = err == DB_OK;
+	return err;
+}
+
+static enum db_err
+connection_need(struct db *db)
+{
+	if (of(db)->is_ready && PQstatus(of(db)->connection) == CONNECTION_OK)
+		return DB_OK;
+	return connect_again(db);
+}
+
+static void
+disconnect(struct db *db)
+{
+	PQfinish(of(db)->connection);
+}
+
+/* ---- Statements ------------------------------------------------------ */
+
+/* What PQexecPrepared takes. */
+struct arguments {
+	Oid types[DB_PARAMETERS_MAX];
+	const char *values[DB_PARAMETERS_MAX];
+	int lengths[DB_PARAMETERS_MAX];
+	int formats[DB_PARAMETERS_MAX]; /* 1: as it is */
+	char numbers[DB_PARAMETERS_MAX][24];
+};
+
+static enum db_err
+argument_set(struct db *db, struct arguments *out, size_t i,
+    const struct db_value *value)
+{
+	if (value->len > INT_MAX)
+		return db_fail(db, DB_FAILED, "a parameter is too long");
+	out->values[i] = value->data;
+	out->lengths[i] = (int)value->len;
+	out->formats[i] = 1;
+	switch (value->letter) {
+	case 's':
+		out->types[i] = ANY_TYPE;
+		out->formats[i] = 0;
+		break;
+	case 'x':
+		out->types[i] = TEXT_TYPE;
+		break;
+	case 'i':
+		(void)snprintf(out->numbers[i], sizeof out->numbers[i], "%lld",
+		    (long long)value->number);
+		out->types[i] = INT8_TYPE;
+		out->values[i] = out->numbers[i];
+		out->formats[i] = 0;
+		break;
+	default:
+		out->types[i] = BYTEA_TYPE;
+		break;
+	}
+	return DB_OK;
+}
+
+static enum db_err
+prepare(struct postgres_rows *rows, const Oid *types, size_t n)
+{
+	struct db *db = rows->rows.db;
+	PGresult *result;
+	enum db_err err;
+
+	if (rows->name[0] == '\0')
+		(void)snprintf(
+		    rows->name, sizeof rows->name, "s%u", ++of(db)->statements);
+	result = PQprepare(
+	    of(db)->connection, rows->name, rows->rows.sql, (int)n, types);
+	err = judge(db, result);
+	PQclear(result);
+	if (err == DB_OK)
+		rows->session = of(db)->session;
+	return err;
+}
+
+static enum db_err
+start(
+    struct db_rows *base, const struct db_value *values, size_t n, bool to_end)
+{
+	struct postgres_rows *rows = rows_of(base);
+	struct db *db = base->db;
+	struct arguments arguments;
+	enum db_err err = DB_OK;
+	PGresult *result;
+
+	(void)to_end; /* values are sent at once */
+	for (size_t i = 0; i < n && err == DB_OK; i++)
+		err = argument_set(db, &arguments, i, &values[i]);
+	if (err == DB_OK && db->level == 0)
+		err = connection_need(db);
+	if (err == DB_OK && rows->session != of(db)->session)
+		err = prepare(rows, arguments.types, n);
+	if (err != DB_OK)
+		return err;
+	result = PQexecPrepared(of(db)->connection, rows->name, (int)n,
+	    arguments.values, arguments.lengths, arguments.formats, 0);
+	if ((err = judge(db, result)) != DB_OK) {
+		PQclear(result);
+		return err;
+	}
+	rows->result = result;
+	rows->row = -1;
+	return DB_OK;
+}
+
+static void
+stop(struct db_rows *rows)
+{
+	PQclear(rows_of(rows)->result);
+	rows_of(rows)->result = NULL;
+}
+
+static enum db_err
+next(struct db_rows *base)
+{
+	struct postgres_rows *rows = rows_of(base);
+
+	if (++rows->row < PQntuples(rows->result))
+		return DB_OK;
+	stop(base);
+	return DB_END;
+}
+
+static char *
+value_of(struct db_rows *rows, int column)
+{
+	return PQgetvalue(rows_of(rows)->result, rows_of(rows)->row, column);
+}
+
+static bool
+is_null(struct db_rows *rows, int column)
+{
+	return PQgetisnull(rows_of(rows)->result, rows_of(rows)->row, column) !=
+	       0;
+}
+
+static const char *
+text(struct db_rows *rows, int column)
+{
+	return value_of(rows, column);
+}
+
+static int64_t
+integer(struct db_rows *rows, int column)
+{
+	const char *value = value_of(rows, column);
+
+	return value[0] == 't' ? 1 : strtoll(value, NULL, 10);
+}
+
+static unsigned char
+nibble(char digit)
+{
+	return (unsigned char)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+/*
+ * "\x" and two digits a byte, which are read in place: the bytes then stand
+ * behind the "x", and the "\" is a NUL, so that it is done once.
+ */
+static const void *
+blob(struct db_rows *rows, int column, size_t *len)
+{
+	char *value = value_of(rows, column);
+	int digits =
+	    PQgetlength(rows_of(rows)->result, rows_of(rows)->row, column) - 2;
+
+	*len = 0;
+	if (is_null(rows, column) || digits < 0)
+		return NULL;
+	*len = (size_t)digits / 2;
+	if (value[0] == '\\') {
+		for (size_t i = 0; i < *len; i++)
+			value[2 + i] = (char)(nibble(value[2 + 2 * i]) << 4 |
+					      nibble(value[3 + 2 * i]));
+		value[0] = '\0';
+	}
+	return value + 2;
+}
+
+/* ---- Transactions ---------------------------------------------------- */
+
+/* A connection that broke while nobody looked shows here. */
+static enum db_err
+begin(struct db *db, bool reading)
+{
+	const char *sql =
+	    reading ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+		    : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+	enum db_err err = connection_need(db);
+
+	if (err == DB_OK && (err = command(db, sql)) == DB_GONE &&
+	    (err = connect_again(db)) == DB_OK)
+		err = command(db, sql);
+	return err;
+}
+
+static enum db_err
+commit(struct db *db)
+{
+	PGresult *result = PQexec(of(db)->connection, "COMMIT");
+	enum db_err err = judge(db, result);
+
+	if (err == DB_OK && strcmp(PQcmdStatus(result), "COMMIT") != 0)
+		err = db_fail(
+		    db, DB_FAILED, "the server rolled the transaction back");
+	PQclear(result);
+	return err;
+}
+
+static void
+rollback(struct db *db)
+{
+	if (of(db)->is_ready &&
+	    PQtransactionStatus(of(db)->connection) != PQTRANS_IDLE)
+		PQclear(PQexec(of(db)->connection, "ROLLBACK"));
+}
+
+/* ---- Schema ---------------------------------------------------------- */
+
+#define ROWID "WITHOUT ROWID" /* SQLite's: a table is its primary key */
+
+static enum db_err
+script(struct db *db, const char *sql)
+{
+	char *copy, *at;
+	enum db_err err;
+
+	if (strstr(sql, ROWID) == NULL)
+		return command(db, sql);
+	if ((copy = strdup(sql)) == NULL)
+		return db_fail(db, DB_NOMEM, "out of memory");
+	while ((at = strstr(copy, ROWID)) != NULL)
+		memset(at, ' ', sizeof ROWID - 1);
+	err = command(db, copy);
+	free(copy);
+	return err;
+}
+
+/* The rows of a query; the caller clears *out. */
+static enum db_err
+look_up(struct db *db, const char *sql, PGresult **out)
+{
+	enum db_err err;
+
+	*out = PQexec(of(db)->connection, sql);
+	err = judge(db, *out);
+	if (err == DB_OK && PQntuples(*out) != 1)
+		err = db_fail(db, DB_MISSING, "the database is empty");
+	return err;
+}
+
+/*
+ * A question for the table that is not there would end a transaction.  (So
+ * would to_regclass(), in a way: while an upgrade waits for another, it does
+ * not hear of new tables.)
+ */
+static enum db_err
+version_get(struct db *db, int32_t *kind, int32_t *version)
+{
+	PGresult *result;
+	enum db_err err = look_up(db,
+	    "SELECT 1 FROM pg_class WHERE relname = 'database_version'"
+	    " AND pg_table_is_visible(oid)",
+	    &result);
+
+	if (err == DB_OK) {
+		PQclear(result);
+		err = look_up(
+		    db, "SELECT kind, version FROM database_version", &result);
+	}
+	if (err == DB_OK) {
+		*kind = (int32_t)strtol(PQgetvalue(result, 0, 0), NULL, 10);
+		*version = (int32_t)strtol(PQgetvalue(result, 0, 1), NULL, 10);
+	}
+	PQclear(result);
+	return err;
+}
+
+static enum db_err
+version_set(struct db *db, int32_t kind, int32_t version)
+{
+	char sql[320];
+
+	(void)snprintf(sql, sizeof sql,
+	    "CREATE TABLE IF NOT EXISTS database_version (one INTEGER PRIMARY "
+	    "KEY CHECK (one = 1), kind INTEGER NOT NULL, version INTEGER NOT "
+	    "NULL); INSERT INTO database_version VALUES (1, %d, %d) ON "
+	    "CONFLICT (one) DO UPDATE SET version = excluded.version",
+	    (int)kind, (int)version);
+	return command(db, sql);
+}
+
+static enum db_err
+begin_upgrade(struct db *db)
+{
+	char sql[64];
+
+	(void)snprintf(sql, sizeof sql,
+	    "BEGIN; SELECT pg_advisory_xact_lock(%d)", (int)db->kind);
+	return command(db, sql);
+}
+
+static enum db_err
+check(struct db *db)
+{
+	(void)db;
+	return DB_OK;
+}
+
+const struct db_backend db_postgres = {
+	.db_size = sizeof(struct postgres_db),
+	.rows_size = sizeof(struct postgres_rows),
+	.connect = connect_to,
+	.disconnect = disconnect,
+	.version_get = version_get,
+	.version_set = version_set,
+	.begin_upgrade = begin_upgrade,
+	.begin = begin,
+	.commit = commit,
+	.rollback = rollback,
+	.script = script,
+	.check = check,
+	.start = start,
+	.next = next,
+	.stop = stop,
+	.finalize = stop,
+	.integer = integer,
+	.text = text,
+	.blob = blob,
+	.is_null = is_null,
+};
