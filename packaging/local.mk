@@ -2,6 +2,9 @@
 EXTRA_DIST += packaging/build-deps packaging/cross tests/run debian HACKING.md
 dist_doc_DATA += README.md SECURITY.md NEWS
 
+# Images and compose file: packaging/container/README.md.
+EXTRA_DIST += .dockerignore packaging/container
+
 # configure --with-systemdsystemunitdir: the unit, its user and directories.
 EXTRA_DIST += packaging/licagentd.service.in
 if SYSTEMD_UNITS
