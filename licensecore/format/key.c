@@ -452,6 +452,25 @@ no_passphrase(char *buf, int size, int writing, void *arg)
 	return -1;
 }
 
+/*
+ * A file of a P-256 key has both halves.  One with damage in the private half
+ * would have the id of the key, and nothing that it signs would verify.
+ */
+static bool
+is_a_pair(EVP_PKEY *pkey, enum lc_alg alg)
+{
+	EVP_PKEY_CTX *ctx;
+	bool is;
+
+	if (alg != LC_ES256)
+		return true;
+	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	is = ctx != NULL && EVP_PKEY_pairwise_check(ctx) == 1;
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	return is;
+}
+
 enum lc_err
 lc_key_from_pem(
     const char *data, size_t len, struct lc_key **out, struct lc_detail *detail)
@@ -476,7 +495,31 @@ lc_key_from_pem(
 		return lc_fail(detail, LC_ETRUST,
 		    "neither Ed25519 nor ECDSA on P-256");
 	}
+	if (!is_a_pair(pkey, alg)) {
+		EVP_PKEY_free(pkey);
+		return lc_fail(detail, LC_ETRUST,
+		    "its two halves do not belong together");
+	}
 	return key_new(pkey, alg, out);
+}
+
+enum lc_err
+lc_key_secret(const struct lc_key *key, uint8_t secret[LC_KEY_SECRET_LEN])
+{
+	size_t len = LC_KEY_SECRET_LEN;
+	BIGNUM *d = NULL;
+	bool ok;
+
+	if (key->alg == LC_ED25519)
+		return EVP_PKEY_get_raw_private_key(key->pkey, secret, &len) ==
+			       1
+			   ? LC_OK
+			   : LC_ENOMEM;
+	ok = EVP_PKEY_get_bn_param(
+		 key->pkey, OSSL_PKEY_PARAM_PRIV_KEY, &d) == 1 &&
+	     BN_bn2binpad(d, secret, LC_KEY_SECRET_LEN) == LC_KEY_SECRET_LEN;
+	BN_clear_free(d);
+	return ok ? LC_OK : LC_ENOMEM;
 }
 
 enum lc_err

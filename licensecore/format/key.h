@@ -51,9 +51,19 @@ enum lc_err lc_key_to_jwk(const struct lc_key *, char **text);
 /* The same in one row. */
 enum lc_err lc_key_to_jwk_row(const struct lc_key *, char **text);
 
-/* A private key, PKCS #8 in PEM without a passphrase; LC_ETRUST if not. */
+/*
+ * A private key, PKCS #8 in PEM without a passphrase; LC_ETRUST if not, or if
+ * its public half is there and belongs to another key.
+ */
 enum lc_err lc_key_from_pem(
     const char *data, size_t len, struct lc_key **, struct lc_detail *);
+/*
+ * What keys for other purposes are derived from: the 32 bytes of the private
+ * half, the seed of RFC 8032 or the number d.  Caller cleanses.  LC_ENOMEM.
+ */
+#define LC_KEY_SECRET_LEN 32
+enum lc_err lc_key_secret(
+    const struct lc_key *, uint8_t secret[LC_KEY_SECRET_LEN]);
 /* Caller cleanses and frees (OPENSSL_clear_free). */
 enum lc_err lc_key_to_pem(const struct lc_key *, char **text, size_t *len);
 

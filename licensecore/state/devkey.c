@@ -16,8 +16,6 @@
 #include "format/key.h"
 #include "format/keyfile.h"
 
-#define SECRET_LEN 32
-
 struct lc_devkey {
 	struct lc_key *key;
 	bool kept, single;
@@ -36,25 +34,6 @@ const struct lc_key *
 lc_devkey_key(const struct lc_devkey *devkey)
 {
 	return devkey->key;
-}
-
-/* ---- The file -------------------------------------------------------- */
-
-/* LC_ENOTFOUND: there is no such file. */
-static enum lc_err
-key_load(const char *path, struct lc_key **out, struct lc_detail *detail)
-{
-	struct lc_key *key = NULL;
-	enum lc_err err = lc_keyfile_load(path, &key, detail);
-
-	if (err == LC_OK && key->alg != LC_ED25519) {
-		err = lc_fail(detail, LC_ETRUST,
-		    "the device's key %s is not Ed25519", path);
-		lc_key_free(key);
-	}
-	if (err == LC_OK)
-		*out = key;
-	return err;
 }
 
 bool
@@ -188,7 +167,7 @@ halves_load(struct half h[2], const struct judge *judge,
     struct lc_detail *why)
 {
 	for (int i = 0; i < 2; i++) {
-		h[i].err = key_load(h[i].path, &h[i].key, &h[i].why);
+		h[i].err = lc_keyfile_load(h[i].path, &h[i].key, &h[i].why);
 		h[i].err = damage_judge(&h[i]);
 	}
 	halves_judge(h, judge);
@@ -292,14 +271,15 @@ lc_devkey_double(struct lc_devkey *devkey, const char *path)
 
 /* RFC 5869; the salt only sets these keys apart from others' derivations. */
 static bool
-hkdf(uint8_t secret[SECRET_LEN], const char *label, uint8_t out[LC_MAC_KEY_LEN])
+hkdf(uint8_t secret[LC_KEY_SECRET_LEN], const char *label,
+    uint8_t out[LC_MAC_KEY_LEN])
 {
 	char digest[] = "SHA256", salt[] = "licagent device key";
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_utf8_string(
 		    OSSL_KDF_PARAM_DIGEST, digest, 0),
 		OSSL_PARAM_construct_octet_string(
-		    OSSL_KDF_PARAM_KEY, secret, SECRET_LEN),
+		    OSSL_KDF_PARAM_KEY, secret, LC_KEY_SECRET_LEN),
 		OSSL_PARAM_construct_octet_string(
 		    OSSL_KDF_PARAM_SALT, salt, sizeof salt - 1),
 		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO,
@@ -320,12 +300,11 @@ enum lc_err
 lc_devkey_mac_key(const struct lc_devkey *devkey, const char *label,
     uint8_t out[LC_MAC_KEY_LEN])
 {
-	uint8_t secret[SECRET_LEN];
-	size_t len = sizeof secret;
-	bool ok = EVP_PKEY_get_raw_private_key(
-		      devkey->key->pkey, secret, &len) == 1 &&
-		  hkdf(secret, label, out);
+	uint8_t secret[LC_KEY_SECRET_LEN];
+	enum lc_err err = lc_key_secret(devkey->key, secret);
 
+	if (err == LC_OK && !hkdf(secret, label, out))
+		err = LC_ENOMEM;
 	OPENSSL_cleanse(secret, sizeof secret);
-	return ok ? LC_OK : LC_ENOMEM;
+	return err;
 }

@@ -1,5 +1,5 @@
 /*
- * devkey.h - the device's own Ed25519 key: it signs what the device states
+ * devkey.h - the device's own key: it signs what the device states
  * (credentials, rehost tickets), and the keys of the HMACs that seal usage
  * and history are derived from it.
  */
@@ -14,9 +14,9 @@ struct lc_key;
 struct lc_devkey;
 
 /*
- * Loads the device's key in path (PEM, PKCS #8), or makes one there (mode
- * 0600, synced with its directory before this returns) if there is no such
- * file.  It has a twin beside it, "-twin" before the last point of its name
+ * Loads the device's key in path (PEM, PKCS #8; Ed25519 or ECDSA on P-256), or
+ * makes one of Ed25519 there (mode 0600, synced with its directory before this
+ * returns) if there is no such file.  It has a twin beside it, "-twin" before the last point of its name
  * (lc_devkey_double).  One of the two that is damaged is made again from the
  * other, and so is the first one if it is missing;
  * one that is damaged is renamed first, with aside at its end; if both are,

@@ -8,6 +8,7 @@
 #include "check.h"
 #include "format/file.h"
 #include "format/jws.h"
+#include "format/keyfile.h"
 #include "format/statement.h"
 #include "ticket.h"
 
@@ -63,27 +64,43 @@ ticket_made(const struct moving *m)
 	return saved(bundle);
 }
 
-/* An authority, whose license is in the device, with the other signature. */
+/* An authority, and a device that trusts it. */
 static struct moving
-moving_new(void)
+moving_begin(void)
 {
 	struct moving m = { .d = device_new() };
 	const char *dir = check_path(check_dir(), "authority");
-	struct lc_action *a;
-	char *file;
 
 	REQUIRE(lc_authority_create(dir, &(struct lc_authority_options){
 	    .es256 = true, .valid_from = LC_NO_TIME,
 	    .valid_until = LC_NO_TIME }, NULL) == LC_OK);
 	REQUIRE(lc_authority_open(dir, &m.authority, NULL) == LC_OK);
 	m.d->options.key_dir = dir;
-	device_open(m.d);
-	file = license_file(&m);
-	a = device_install_file(m.d, file, (struct lc_request){ 0 });
+	return m;
+}
+
+/* Its license comes into the device, with the other signature. */
+static void
+moving_install(struct moving *m)
+{
+	struct lc_action *a;
+	char *file;
+
+	device_open(m->d);
+	file = license_file(m);
+	a = device_install_file(m->d, file, (struct lc_request){ 0 });
 	CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
 	lc_action_free(a);
 	free(file);
-	m.ticket = ticket_made(&m);
+	m->ticket = ticket_made(m);
+}
+
+static struct moving
+moving_new(void)
+{
+	struct moving m = moving_begin();
+
+	moving_install(&m);
 	return m;
 }
 
@@ -223,6 +240,102 @@ a_ticket_adds_as_signed(void)
 	moving_free(&m);
 }
 
+/* ---- A device with such a key ---------------------------------------- */
+
+/* Before its first start. */
+static void
+provision(const struct device *d)
+{
+	const char *path = check_path(d->dir, "device.key");
+	struct lc_key *key = NULL;
+	struct lc_detail detail = { "" };
+
+	REQUIRE(lc_key_generate(LC_ES256, &key) == LC_OK);
+	CHECK_ERR(lc_keyfile_save(path, key, &detail), LC_OK, &detail);
+	lc_key_free(key);
+}
+
+/* The other form of the statement in a file that a device made. */
+static char *
+output_flipped(const char *output, enum lc_statement_kind kind)
+{
+	struct lc_file_writer writer = { 0 };
+	struct lc_file *file = NULL;
+	char *text = NULL;
+
+	REQUIRE(lc_file_scan(output, strlen(output), &file, NULL) == LC_OK);
+	REQUIRE(lc_file_statement(file, kind, &text, NULL) == LC_OK);
+	issuer_flip(text, strlen(text));
+	lc_file_writer_statement(&writer, kind, text);
+	lc_file_free(file);
+	free(text);
+	return writer.text;
+}
+
+static char *
+credentials(struct device *d)
+{
+	struct lc_action *a =
+	    ticket_run(d, LC_EXPORT_CREDENTIALS, NULL, (struct lc_request){ 0 });
+	const char *output;
+	char *kept;
+	size_t len;
+
+	CHECK_ERR(lc_action_error(a), LC_OK, NULL);
+	output = lc_action_output(a, &len);
+	REQUIRE(output != NULL);
+	kept = strdup(output);
+	lc_action_free(a);
+	return kept;
+}
+
+static void
+check_moved(const struct moving *m, const char *rehost, bool again)
+{
+	struct lc_redeemed result = { 0 };
+	struct lc_bundle *bundle = NULL;
+	struct lc_detail detail = { "" };
+
+	CHECK_ERR(lc_authority_redeem(m->authority, rehost, strlen(rehost),
+	    "TEST-1:SN2", 1700000002, &bundle, &result, &detail), LC_OK,
+	    &detail);
+	CHECK_UINT(result.issued, 1);
+	CHECK_INT(result.again, again);
+	CHECK(!result.key_is_new);
+	lc_bundle_free(bundle);
+}
+
+/* Whichever form of its signatures comes, and after a restart. */
+static void
+a_device_on_p256(void)
+{
+	struct moving m = moving_begin();
+	char *known, *flipped, *rehost, *other;
+	struct lc_detail detail = { "" };
+
+	provision(m.d);
+	moving_install(&m);
+	device_reopen(m.d);
+	known = credentials(m.d);
+	flipped = output_flipped(known, LC_CREDENTIALS);
+	CHECK_ERR(lc_authority_know(m.authority, known, strlen(known),
+	    ISSUER_UDI, false, &detail), LC_OK, &detail);
+	CHECK_ERR(lc_authority_know(m.authority, flipped, strlen(flipped),
+	    ISSUER_UDI, false, &detail), LC_OK, &detail);
+	rehost = answer(m.d, m.ticket);
+	other = output_flipped(rehost, LC_REHOST_TICKET);
+	check_moved(&m, other, false);
+	check_moved(&m, rehost, true);
+	device_reopen(m.d);
+	CHECK(device_license(m.d, "license-1") == NULL);
+	CHECK_ERR(lc_check(m.d->lc, &detail), LC_OK, &detail);
+	free(known);
+	free(flipped);
+	free(rehost);
+	free(other);
+	moving_free(&m);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -230,6 +343,7 @@ main(int argc, char **argv)
 		{ "a ticket moves", a_ticket_moves },
 		{ "a line is stored as signed", a_line_is_stored_as_signed },
 		{ "a ticket adds as signed", a_ticket_adds_as_signed },
+		{ "a device on P-256", a_device_on_p256 },
 	};
 
 	return check_main("es256", tests, CHECK_COUNT(tests), argc, argv);

@@ -9,6 +9,7 @@ SYSTEM_TESTS = \
 	tests/system/causes.py \
 	tests/system/clear.py \
 	tests/system/crash.py \
+	tests/system/device_key.py \
 	tests/system/devices.py \
 	tests/system/disk_full.py \
 	tests/system/dry_run.py \

@@ -12,6 +12,7 @@
 #include "check.h"
 #include "base/disk.h"
 #include "format/key.h"
+#include "format/keyfile.h"
 
 static struct lc_devkey *
 open_key(const char *path)
@@ -123,6 +124,81 @@ keys_of_macs(void)
 	lc_devkey_free(devkey);
 }
 
+/* The key of RFC 6979 A.2.5. */
+static const char p256[] =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MEECAQAwEwYHKoZIzj0CAQYIKoZIzj0DAQcEJzAlAgEBBCDJr6nYRbp1FmtcIVdn\n"
+    "sdaTTlDD2zbomxJ7imIrEg9nIQ==\n"
+    "-----END PRIVATE KEY-----\n";
+
+/* One that somebody put there; what is expected is by Python's hmac. */
+static void
+a_key_on_p256(void)
+{
+	static const uint8_t expected[LC_MAC_KEY_LEN] =
+	    "\xcb\x4f\x4c\x76\xff\xb0\x8c\xd6\xe7\x8b\xc4\x0d\x0c\x76\x76\x91"
+	    "\x87\x1e\xd2\xed\x71\x51\xce\xab\xdb\x27\x6b\x0a\x8f\x9c\x49\x5e";
+	const char *dir = check_dir();
+	const char *path = check_path(dir, "device.key");
+	uint8_t signature[LC_SIGNATURE_LEN], mac[LC_MAC_KEY_LEN];
+	struct lc_devkey *first, *again;
+
+	check_write(path, p256, strlen(p256));
+	REQUIRE(chmod(path, 0600) == 0);
+	first = open_key(path);
+	CHECK_INT(lc_devkey_key(first)->alg, LC_ES256);
+	CHECK_ERR(lc_devkey_mac_key(first, "usage", mac), LC_OK, NULL);
+	CHECK_MEM(mac, sizeof mac, expected, sizeof expected);
+	/* The twin is the same key, and brings the first one back. */
+	REQUIRE(unlink(path) == 0);
+	again = open_key(path);
+	CHECK_STR(lc_devkey_key(again)->kid, lc_devkey_key(first)->kid);
+	CHECK_ERR(lc_devkey_mac_key(again, "usage", mac), LC_OK, NULL);
+	CHECK_MEM(mac, sizeof mac, expected, sizeof expected);
+	CHECK_ERR(
+	    lc_key_sign(lc_devkey_key(again), "x", 1, signature), LC_OK, NULL);
+	CHECK_ERR(lc_key_verify(lc_devkey_key(first), "x", 1, signature),
+	    LC_OK, NULL);
+	lc_devkey_free(first);
+	lc_devkey_free(again);
+}
+
+/*
+ * The file says which public key belongs to the private one: without a look at
+ * both, a damaged one would seal with another key under the same id.
+ */
+static void
+two_halves_that_differ(void)
+{
+	const char *dir = check_dir();
+	const char *path = check_path(dir, "device.key");
+	struct lc_devkey *first, *again = NULL;
+	struct lc_detail why = { "" };
+	struct lc_key *key = NULL;
+	char *pem, *at;
+	size_t len;
+	bool made;
+
+	REQUIRE(lc_key_generate(LC_ES256, &key) == LC_OK);
+	REQUIRE(lc_keyfile_save(path, key, &why) == LC_OK);
+	lc_key_free(key);
+	first = open_key(path);
+	pem = check_read(check_path(dir, "device-twin.key"), &len);
+	/* The private half begins at byte 36. */
+	at = strchr(pem, '\n') + 1 + 60;
+	*at = *at == 'A' ? 'B' : 'A';
+	check_write(path, pem, len);
+	REQUIRE(chmod(path, 0600) == 0);
+	CHECK_ERR(lc_devkey_open(path, ".aside", NULL, NULL, &again, &made,
+	    &why), LC_OK, &why);
+	CHECK(!made);
+	CHECK_HAS(why.text, "its two halves do not belong together");
+	CHECK_STR(lc_devkey_key(again)->kid, lc_devkey_key(first)->kid);
+	free(pem);
+	lc_devkey_free(first);
+	lc_devkey_free(again);
+}
+
 static void
 keys_that_are_refused(void)
 {
@@ -152,12 +228,14 @@ damaged_keys(void)
 	const char *paths[2] = { check_path(dir, "device.key"),
 		check_path(dir, "device-twin.key") };
 	struct lc_devkey *first = open_key(paths[0]);
-	struct lc_key *key = NULL;
+	struct lc_key other = { .alg = LC_ES256 };
 	char *pem = NULL;
 	size_t len = 0;
 
-	REQUIRE(lc_key_generate(LC_ES256, &key) == LC_OK);
-	REQUIRE(lc_key_to_pem(key, &pem, &len) == LC_OK);
+	/* On a curve that is not supported. */
+	REQUIRE((other.pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384")) !=
+	    NULL);
+	REQUIRE(lc_key_to_pem(&other, &pem, &len) == LC_OK);
 	for (int i = 0; i < 2 * 7; i++) {
 		const char *path = paths[i % 2], *says = "no private key";
 		struct lc_devkey *again = NULL;
@@ -180,7 +258,7 @@ damaged_keys(void)
 			break;
 		case 3:
 			check_write(path, pem, len);
-			says = "not Ed25519";
+			says = "neither Ed25519 nor";
 			break;
 		case 4:
 			REQUIRE(mkdir(path, 0700) == 0);
@@ -212,7 +290,7 @@ damaged_keys(void)
 		CHECK_UINT(st.st_mode & 07777, 0600);
 	}
 	OPENSSL_clear_free(pem, len);
-	lc_key_free(key);
+	EVP_PKEY_free(other.pkey);
 	lc_devkey_free(first);
 }
 
@@ -310,6 +388,8 @@ main(int argc, char **argv)
 	static const struct check_test tests[] = {
 		{ "made once and kept", made_once_and_kept },
 		{ "keys of MACs", keys_of_macs },
+		{ "a key on P-256", a_key_on_p256 },
+		{ "two halves that differ", two_halves_that_differ },
 		{ "keys that are refused", keys_that_are_refused },
 		{ "damaged keys", damaged_keys },
 		{ "both keys damaged", both_keys_damaged },
