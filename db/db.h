@@ -76,7 +76,8 @@ void db_close(struct db *); /* NULL is fine; rolls back */
 
 /*
  * Brings a database to the schema's version, in one transaction: all steps or
- * none.  A missing file is created (a PostgreSQL database has to be there).
+ * none.  A missing file is created, mode 0600 (a PostgreSQL database has to be
+ * there).
  * *from is the version that was found, 0 for none; nothing happens if it is
  * the schema's.  Of two at once, one waits for the other.
  */

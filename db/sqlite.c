@@ -9,6 +9,7 @@
 #include "connection.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -394,6 +395,19 @@ check(struct db *db)
 
 /* ---- Opening --------------------------------------------------------- */
 
+/*
+ * For the user alone; SQLite gives "-wal" and "-shm" the mode of the file.  A
+ * failure is SQLite's to explain.
+ */
+static void
+create_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		(void)close(fd); /* nothing was written */
+}
+
 static enum db_err
 connect_to(struct db *db, const char *path, bool create)
 {
@@ -403,6 +417,8 @@ connect_to(struct db *db, const char *path, bool create)
 
 	if (!create && access(path, F_OK) != 0 && errno == ENOENT)
 		return db_fail(db, DB_MISSING, "no such file");
+	if (create)
+		create_file(path);
 	err = judge(db, sqlite3_open_v2(path, &of(db)->handle, flags, NULL));
 	if (err == DB_OK)
 		err = judge(db, sqlite3_busy_timeout(of(db)->handle, WAIT_MS));
