@@ -183,7 +183,8 @@ redeem(struct redeem *r)
 		return LC_OK;
 	if ((err = licenses_move(r)) != LC_OK)
 		return err;
-	return lc_ticket_redeem(r->record, r->ticket.seq, r->udi);
+	return lc_ticket_redeem(
+	    r->record, r->ticket.seq, r->udi, r->record->at);
 }
 
 /* All that the ticket was redeemed for, now or before. */

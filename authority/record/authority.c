@@ -201,6 +201,32 @@ record_open(struct lc_authority *authority, const char *where,
 	return err;
 }
 
+/*
+ * An upgrade that was killed may have made the tables and not filled them: what
+ * was written then would keep the next one from taking ledger.db over.
+ */
+static enum lc_err
+check_filled(struct lc_authority *authority, struct lc_detail *detail)
+{
+	struct lc_record *record = authority->record;
+	struct db_rows *rows = NULL;
+	int64_t n;
+	enum lc_err err;
+
+	lc_record_tell(record, detail);
+	err = lc_record_number(record,
+	    db_query(
+		record->db, &rows, "SELECT n FROM head WHERE one = 1", ""),
+	    &rows, &n);
+	lc_record_tell(record, NULL);
+	if (err != LC_OK || n > 0)
+		return err;
+	return lc_fail(detail, LC_EDAMAGED,
+	    "database: it is empty, an upgrade was not finished; "
+	    "\"licissue upgrade %s\" finishes it",
+	    authority->dir);
+}
+
 /* With its key; the database only if where is given. */
 static enum lc_err
 authority_open(const char *dir, const char *where, struct lc_authority **out,
@@ -227,11 +253,19 @@ enum lc_err
 lc_authority_open(
     const char *dir, struct lc_authority **out, struct lc_detail *detail)
 {
+	struct lc_authority *authority = NULL;
 	char *where = NULL;
 	enum lc_err err = lc_record_place(dir, &where, detail);
 
 	if (err == LC_OK)
-		err = authority_open(dir, where, out, detail);
+		err = authority_open(dir, where, &authority, detail);
+	if (err == LC_OK)
+		err = check_filled(authority, detail);
+	if (err == LC_OK) {
+		*out = authority;
+		authority = NULL; /* the caller's now */
+	}
+	lc_authority_close(authority);
 	free(where);
 	return err;
 }

@@ -130,7 +130,8 @@ lc_ticket_row_free(struct lc_ticket_row *row)
 }
 
 enum lc_err
-lc_ticket_redeem(struct lc_record *record, uint32_t seq, const char *udi)
+lc_ticket_redeem(
+    struct lc_record *record, uint32_t seq, const char *udi, int64_t at)
 {
 	enum lc_err err;
 
@@ -138,7 +139,7 @@ lc_ticket_redeem(struct lc_record *record, uint32_t seq, const char *udi)
 	    db_run(record->db,
 		"UPDATE ticket SET redeemed_for = $1, redeemed_at = $2"
 		" WHERE seq = $3",
-		"sii", udi, record->at, (int64_t)seq));
+		"sii", udi, at, (int64_t)seq));
 	return err == LC_OK ? lc_log_row_n(record, "ticket", seq) : err;
 }
 

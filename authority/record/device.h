@@ -33,7 +33,7 @@ enum lc_err lc_ticket_find(
     struct lc_record *, const char *id, struct lc_ticket_row *);
 void lc_ticket_row_free(struct lc_ticket_row *);
 enum lc_err lc_ticket_redeem(
-    struct lc_record *, uint32_t seq, const char *udi);
+    struct lc_record *, uint32_t seq, const char *udi, int64_t at);
 /* The request that the licenses it was redeemed for refer to. */
 enum lc_err lc_ticket_request(
     struct lc_record *, const char *id, int64_t *n, bool *again);

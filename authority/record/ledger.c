@@ -72,7 +72,10 @@ put_line(struct taking *t, const char *text, const struct lc_origin *origin)
 	return err;
 }
 
-/* One that a ticket was redeemed for is there already. */
+/*
+ * One that a ticket was redeemed for is there already, unless another one was
+ * issued with its id since.
+ */
 static enum lc_err
 take_license(struct taking *t, struct db_rows *rows)
 {
@@ -83,8 +86,8 @@ take_license(struct taking *t, struct db_rows *rows)
 
 	err = lc_record_number(t->record,
 	    db_query(t->record->db, &found,
-		"SELECT count(*) FROM license WHERE id = $1", "s",
-		db_text(rows, 0)),
+		"SELECT count(*) FROM license WHERE id = $1 AND line = $2",
+		"ss", db_text(rows, 0), db_text(rows, 1)),
 	    &found, &is_there);
 	if (err != LC_OK || is_there > 0)
 		return err;
@@ -143,9 +146,8 @@ take_ticket(struct taking *t, struct db_rows *rows)
 	    t->record, seq, id, db_text(rows, 2), db_text(rows, 3));
 	if (err != LC_OK || redeemed_for[0] == '\0')
 		return err;
-	if ((err = lc_ticket_redeem(t->record, seq, redeemed_for)) != LC_OK)
-		return err;
-	return put_lines(t, id, db_text(rows, 5));
+	err = lc_ticket_redeem(t->record, seq, redeemed_for, db_int(rows, 5));
+	return err == LC_OK ? put_lines(t, id, db_text(rows, 6)) : err;
 }
 
 static enum lc_err
@@ -156,8 +158,8 @@ take_all(struct taking *t)
 
 	if ((err = each(t,
 		 db_query(t->from, &rows,
-		     "SELECT seq, id, udi, ticket, redeemed_for, lines"
-		     " FROM permission WHERE ticket IS NOT NULL ORDER BY seq",
+		     "SELECT seq, id, udi, ticket, redeemed_for,"
+		     " redeemed_at, lines FROM permission WHERE ticket IS NOT NULL ORDER BY seq",
 		     ""),
 		 &rows, take_ticket)) != LC_OK ||
 	    (err = each(t,

@@ -1,8 +1,12 @@
 dist_check_DATA += tests/authority/desk.py
 AUTHORITY_DESK = \
-	tests/authority/log.py
-dist_check_SCRIPTS += $(AUTHORITY_DESK)
+	tests/authority/log.py \
+	tests/authority/upgrade.py
+dist_check_SCRIPTS += $(AUTHORITY_DESK) tests/authority/postgres.sh
 TESTS += $(AUTHORITY_DESK)
+if HAVE_POSTGRESQL
+TESTS += tests/authority/postgres.sh
+endif
 
 if HAVE_CUNIT
 AUTHORITY_TESTS = \
