@@ -105,7 +105,7 @@ db_savepoint(struct db *db)
 	if (db->level == 0)
 		return db_fail(db, DB_FAILED, "not in a transaction");
 	if (err == DB_OK)
-		err = db->backend->script(db, "SAVEPOINT part");
+		err = db->backend->savepoint(db);
 	if (err == DB_OK)
 		db->level++;
 	return done(db, err);
@@ -119,7 +119,7 @@ db_release(struct db *db)
 	if (db->level < 2)
 		return db_fail(db, DB_FAILED, "no savepoint");
 	if (err == DB_OK)
-		err = db->backend->script(db, "RELEASE SAVEPOINT part");
+		err = db->backend->release(db);
 	if (err == DB_OK)
 		db->level--;
 	return done(db, err);
@@ -206,6 +206,20 @@ values_get(struct db *db, const char *letters, va_list *args,
 	return DB_OK;
 }
 
+/* Gets ready for start: the statement, and what is bound to it. */
+static enum db_err
+get(struct db *db, const char *sql, const char *letters, va_list *args,
+    struct db_rows **rows, struct db_value values[DB_PARAMETERS_MAX], size_t *n)
+{
+	enum db_err err = go_on(db);
+
+	if (err == DB_OK)
+		err = values_get(db, letters, args, values, n);
+	if (err == DB_OK)
+		err = statement(db, sql, rows);
+	return err;
+}
+
 static enum db_err
 start(struct db *db, struct db_rows **out, const char *sql, const char *letters,
     va_list *args, bool to_end)
@@ -213,12 +227,8 @@ start(struct db *db, struct db_rows **out, const char *sql, const char *letters,
 	struct db_value values[DB_PARAMETERS_MAX];
 	struct db_rows *rows = NULL;
 	size_t n = 0;
-	enum db_err err = go_on(db);
+	enum db_err err = get(db, sql, letters, args, &rows, values, &n);
 
-	if (err == DB_OK)
-		err = values_get(db, letters, args, values, &n);
-	if (err == DB_OK)
-		err = statement(db, sql, &rows);
 	if (err == DB_OK)
 		err = db->backend->start(rows, values, n, to_end);
 	if (err != DB_OK)
@@ -241,19 +251,54 @@ db_query(struct db *db, struct db_rows **out, const char *sql,
 	return err;
 }
 
+static enum db_err
+run(struct db *db, const char *sql, const char *letters, va_list *args)
+{
+	struct db_rows *rows;
+	enum db_err err = start(db, &rows, sql, letters, args, true);
+
+	while (err == DB_OK)
+		err = db_next(rows);
+	return err == DB_END ? DB_OK : err;
+}
+
+static enum db_err
+send(struct db *db, const char *sql, const char *letters, va_list *args)
+{
+	struct db_value values[DB_PARAMETERS_MAX];
+	struct db_rows *rows = NULL;
+	size_t n = 0;
+	enum db_err err = get(db, sql, letters, args, &rows, values, &n);
+
+	if (err == DB_OK)
+		err = db->backend->send(rows, values, n);
+	return done(db, err);
+}
+
 enum db_err
 db_run(struct db *db, const char *sql, const char *letters, ...)
 {
-	struct db_rows *rows;
 	enum db_err err;
 	va_list args;
 
 	va_start(args, letters);
-	err = start(db, &rows, sql, letters, &args, true);
+	err = run(db, sql, letters, &args);
 	va_end(args);
-	while (err == DB_OK)
-		err = db_next(rows);
-	return err == DB_END ? DB_OK : err;
+	return err;
+}
+
+enum db_err
+db_send(struct db *db, const char *sql, const char *letters, ...)
+{
+	bool sends = db->level > 0 && db->backend->send != NULL;
+	enum db_err err;
+	va_list args;
+
+	va_start(args, letters);
+	err = sends ? send(db, sql, letters, &args)
+		    : run(db, sql, letters, &args);
+	va_end(args);
+	return err;
 }
 
 enum db_err

@@ -52,12 +52,20 @@ struct db_backend {
 	enum db_err (*begin)(struct db *, bool reading);
 	enum db_err (*commit)(struct db *);
 	void (*rollback)(struct db *);
+	enum db_err (*savepoint)(struct db *);
+	enum db_err (*release)(struct db *);
 	/* Statements without parameters. */
 	enum db_err (*script)(struct db *, const char *sql);
 	enum db_err (*check)(struct db *);
 	/* With to_end, next is called until the end before values go away. */
 	enum db_err (*start)(
 	    struct db_rows *, const struct db_value *, size_t n, bool to_end);
+	/*
+	 * Runs a statement within a transaction, to its end; what it came to
+	 * may be the outcome of a later call.  NULL: by start and next.
+	 */
+	enum db_err (*send)(
+	    struct db_rows *, const struct db_value *, size_t n);
 	/* After anything but DB_OK it is stopped already. */
 	enum db_err (*next)(struct db_rows *);
 	void (*stop)(struct db_rows *);

@@ -3,6 +3,9 @@
  *
  * Parameters go as text, blobs and texts of known length as they are; results
  * come as text.  The versions of the schema are the only row of a table.
+ *
+ * Statements go through libpq's pipeline: they are queued, and queue_end waits
+ * for all of them, so that db_send and what follows it are one round trip.
  */
 #include "connection.h"
 
@@ -32,6 +35,7 @@ struct postgres_db {
 	bool is_ready;       /* connected, set up and of the right version */
 	unsigned session;    /* counts connections, from 1 */
 	unsigned statements; /* counts them, for their names */
+	unsigned queued;     /* commands whose results were not read */
 };
 
 static struct postgres_db *
@@ -178,6 +182,7 @@ db_postgres_name(const char *where, char name[DB_WORDS_SIZE])
 	PQconninfoFree(options);
 }
 
+/* While nothing is queued. */
 static enum db_err
 command(struct db *db, const char *sql)
 {
@@ -233,6 +238,7 @@ connect_again(struct db *db)
 {
 	enum db_err err;
 
+	of(db)->queued = 0;
 	PQreset(of(db)->connection);
 	if ((err = set_up(db)) == DB_OK)
 		err = db_schema_check(db);
@@ -252,6 +258,81 @@ static void
 disconnect(struct db *db)
 {
 	PQfinish(of(db)->connection);
+}
+
+/* ---- The queue ------------------------------------------------------- */
+
+#define QUEUE_MAX 1000 /* their results are held in memory */
+
+/* Before a command is sent. */
+static void
+queue_begin(struct db *db)
+{
+	/* Fails only while results of another mode are to be read. */
+	if (of(db)->queued == 0)
+		(void)PQenterPipelineMode(of(db)->connection);
+}
+
+/* After it: sent is what libpq's function returned. */
+static enum db_err
+queue_add(struct db *db, int sent)
+{
+	if (sent != 1)
+		return judge(db, NULL);
+	of(db)->queued++;
+	return DB_OK;
+}
+
+/* The result of a command; those behind one that failed were not run. */
+static enum db_err
+queue_next(struct db *db, PGresult **result)
+{
+	PGconn *connection = of(db)->connection;
+
+	*result = PQgetResult(connection);
+	if (*result != NULL)
+		PQclear(PQgetResult(connection)); /* NULL: a command's end */
+	if (PQresultStatus(*result) == PGRES_PIPELINE_ABORTED)
+		return DB_OK;
+	return judge(db, *result);
+}
+
+/*
+ * Waits for all that is queued; the first error is that of the whole.  *last,
+ * which the caller clears, is the last command's result if all went well.
+ */
+static enum db_err
+queue_end(struct db *db, PGresult **last)
+{
+	struct postgres_db *postgres = of(db);
+	PGresult *result = NULL;
+	enum db_err next, err = DB_OK;
+
+	if (postgres->queued == 0)
+		return DB_OK;
+	if (PQpipelineSync(postgres->connection) != 1)
+		err = judge(db, NULL);
+	for (; postgres->queued > 0; postgres->queued--) {
+		PQclear(result);
+		next = queue_next(db, &result);
+		err = err == DB_OK ? next : err;
+	}
+	PQclear(PQgetResult(postgres->connection));     /* the end's own */
+	(void)PQexitPipelineMode(postgres->connection); /* all was read */
+	if (err == DB_OK && last != NULL)
+		*last = result;
+	else
+		PQclear(result);
+	return err;
+}
+
+/* A statement without parameters and rows. */
+static enum db_err
+queue_command(struct db *db, const char *sql)
+{
+	queue_begin(db);
+	return queue_add(db, PQsendQueryParams(of(db)->connection, sql, 0, NULL,
+				 NULL, NULL, NULL, 0));
 }
 
 /* ---- Statements ------------------------------------------------------ */
@@ -315,34 +396,47 @@ prepare(struct postgres_rows *rows, const Oid *types, size_t n)
 	return err;
 }
 
+/* Queues a statement. */
+static enum db_err
+send(struct db_rows *base, const struct db_value *values, size_t n)
+{
+	struct postgres_rows *rows = rows_of(base);
+	struct db *db = base->db;
+	struct arguments arguments;
+	enum db_err err = DB_OK;
+
+	for (size_t i = 0; i < n && err == DB_OK; i++)
+		err = argument_set(db, &arguments, i, &values[i]);
+	if (err == DB_OK &&
+	    (rows->session != of(db)->session || of(db)->queued == QUEUE_MAX))
+		err = queue_end(db, NULL);
+	if (err == DB_OK && rows->session != of(db)->session)
+		err = prepare(rows, arguments.types, n);
+	if (err != DB_OK)
+		return err;
+	queue_begin(db);
+	return queue_add(
+	    db, PQsendQueryPrepared(of(db)->connection, rows->name, (int)n,
+		    arguments.values, arguments.lengths, arguments.formats, 0));
+}
+
 static enum db_err
 start(
     struct db_rows *base, const struct db_value *values, size_t n, bool to_end)
 {
 	struct postgres_rows *rows = rows_of(base);
 	struct db *db = base->db;
-	struct arguments arguments;
 	enum db_err err = DB_OK;
-	PGresult *result;
 
 	(void)to_end; /* values are sent at once */
-	for (size_t i = 0; i < n && err == DB_OK; i++)
-		err = argument_set(db, &arguments, i, &values[i]);
-	if (err == DB_OK && db->level == 0)
+	if (db->level == 0)
 		err = connection_need(db);
-	if (err == DB_OK && rows->session != of(db)->session)
-		err = prepare(rows, arguments.types, n);
-	if (err != DB_OK)
-		return err;
-	result = PQexecPrepared(of(db)->connection, rows->name, (int)n,
-	    arguments.values, arguments.lengths, arguments.formats, 0);
-	if ((err = judge(db, result)) != DB_OK) {
-		PQclear(result);
-		return err;
-	}
-	rows->result = result;
+	if (err == DB_OK)
+		err = send(base, values, n);
+	if (err == DB_OK)
+		err = queue_end(db, &rows->result);
 	rows->row = -1;
-	return DB_OK;
+	return err;
 }
 
 static void
@@ -440,9 +534,11 @@ begin(struct db *db, bool reading)
 static enum db_err
 commit(struct db *db)
 {
-	PGresult *result = PQexec(of(db)->connection, "COMMIT");
-	enum db_err err = judge(db, result);
+	PGresult *result = NULL;
+	enum db_err err = queue_command(db, "COMMIT");
 
+	if (err == DB_OK)
+		err = queue_end(db, &result);
 	if (err == DB_OK && strcmp(PQcmdStatus(result), "COMMIT") != 0)
 		err = db_fail(
 		    db, DB_FAILED, "the server rolled the transaction back");
@@ -453,21 +549,43 @@ commit(struct db *db)
 static void
 rollback(struct db *db)
 {
+	if (of(db)->is_ready)
+		(void)queue_end(db, NULL); /* it is all undone */
 	if (of(db)->is_ready &&
 	    PQtransactionStatus(of(db)->connection) != PQTRANS_IDLE)
 		PQclear(PQexec(of(db)->connection, "ROLLBACK"));
+}
+
+/* Behind it, nothing may fail that was sent before it. */
+static enum db_err
+savepoint(struct db *db)
+{
+	enum db_err err = queue_end(db, NULL);
+
+	return err == DB_OK ? queue_command(db, "SAVEPOINT part") : err;
+}
+
+static enum db_err
+release(struct db *db)
+{
+	enum db_err err = queue_command(db, "RELEASE SAVEPOINT part");
+
+	return err == DB_OK ? queue_end(db, NULL) : err;
 }
 
 /* ---- Schema ---------------------------------------------------------- */
 
 #define ROWID "WITHOUT ROWID" /* SQLite's: a table is its primary key */
 
+/* What is still queued counts no more: it is undone, or there is nothing. */
 static enum db_err
 script(struct db *db, const char *sql)
 {
 	char *copy, *at;
 	enum db_err err;
 
+	if (queue_end(db, NULL) == DB_GONE)
+		return DB_GONE;
 	if (strstr(sql, ROWID) == NULL)
 		return command(db, sql);
 	if ((copy = strdup(sql)) == NULL)
@@ -561,9 +679,12 @@ const struct db_backend db_postgres = {
 	.begin = begin,
 	.commit = commit,
 	.rollback = rollback,
+	.savepoint = savepoint,
+	.release = release,
 	.script = script,
 	.check = check,
 	.start = start,
+	.send = send,
 	.next = next,
 	.stop = stop,
 	.finalize = stop,

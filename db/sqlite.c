@@ -310,6 +310,18 @@ commit(struct db *db)
 	return err;
 }
 
+static enum db_err
+savepoint(struct db *db)
+{
+	return script(db, "SAVEPOINT part");
+}
+
+static enum db_err
+release(struct db *db)
+{
+	return script(db, "RELEASE SAVEPOINT part");
+}
+
 /* ---- Schema ---------------------------------------------------------- */
 
 /* The first column of a pragma's only row. */
@@ -448,6 +460,8 @@ const struct db_backend db_sqlite = {
 	.begin = begin,
 	.commit = commit,
 	.rollback = rollback,
+	.savepoint = savepoint,
+	.release = release,
 	.script = script,
 	.check = check,
 	.start = start,

@@ -429,6 +429,67 @@ savepoints(void)
 	db_close(db);
 }
 
+static enum db_err
+send(struct db *db, const char *id, int64_t n)
+{
+	return db_send(db, "INSERT INTO thing (id, n) VALUES ($1, $2)", "si",
+	    id, n);
+}
+
+/* What was sent is there for what follows; an error comes by the release. */
+static void
+sent(void)
+{
+	struct db *db = made(&version1);
+	enum db_err err;
+	char id[16];
+
+	CHECK_INT(send(db, "alone", 1), DB_OK);
+	CHECK_INT(send(db, "alone", 1), DB_EXISTS);
+	CHECK_INT(db_begin(db), DB_OK);
+	for (int i = 0; i < 2500; i++) {
+		(void)snprintf(id, sizeof id, "%d", i);
+		CHECK_INT(send(db, id, i), DB_OK);
+	}
+	CHECK_INT(count(db), 2501);
+	CHECK_INT(db_commit(db), DB_OK);
+	CHECK_INT(db_begin(db), DB_OK);
+	CHECK_INT(send(db, "a", 1), DB_OK);
+	CHECK_INT(db_savepoint(db), DB_OK);
+	CHECK_INT(send(db, "b", 1), DB_OK);
+	err = send(db, "a", 1);
+	CHECK(err == DB_OK || err == DB_EXISTS);
+	err = send(db, "c", 1);
+	CHECK(err == DB_OK || err == DB_FAILED);
+	CHECK(db_release(db) != DB_OK);
+	CHECK_HAS(db_words(db), other_words("UNIQUE", "unique"));
+	CHECK_INT(db_undo(db), DB_OK);
+	CHECK_INT(count(db), 2502);
+	CHECK_INT(db_savepoint(db), DB_OK);
+	CHECK_INT(send(db, "d", 1), DB_OK);
+	CHECK_INT(db_undo(db), DB_OK);
+	CHECK_INT(db_savepoint(db), DB_OK);
+	CHECK_INT(send(db, "e", 1), DB_OK);
+	CHECK_INT(db_release(db), DB_OK);
+	CHECK_INT(db_commit(db), DB_OK);
+	CHECK_INT(count(db), 2503);
+	/* Failed at the savepoint, the transaction is to be given up. */
+	CHECK_INT(db_begin(db), DB_OK);
+	(void)send(db, "a", 1);
+	CHECK(db_savepoint(db) != DB_OK);
+	CHECK_INT(db_undo(db), DB_FAILED);
+	CHECK_INT(db_commit(db), DB_FAILED);
+	CHECK_INT(db_begin(db), DB_OK);
+	CHECK_INT(send(db, "f", 1), DB_OK);
+	(void)send(db, "a", 1);
+	CHECK(db_commit(db) != DB_OK);
+	CHECK_INT(db_begin(db), DB_OK);
+	CHECK_INT(send(db, "g", 1), DB_OK);
+	db_rollback(db);
+	CHECK_INT(count(db), 2503);
+	db_close(db);
+}
+
 /* Of two that write the same, one waits, and gives up. */
 static void
 two_writers(void)
@@ -788,6 +849,14 @@ a_server_that_ends(void)
 	server_do("--crash");
 	CHECK_INT(db_commit(db), DB_GONE);
 	server_do("--start");
+	CHECK_INT(db_begin(db), DB_OK);
+	CHECK_INT(send(db, "lost", 1), DB_OK);
+	server_do("--crash");
+	CHECK_INT(send(db, "lost too", 1), DB_OK);
+	CHECK_INT(db_savepoint(db), DB_GONE);
+	CHECK_INT(db_undo(db), DB_FAILED);
+	CHECK_INT(db_commit(db), DB_GONE);
+	server_do("--start");
 	/* So does a statement without a transaction. */
 	CHECK_INT(count(db), 2);
 	db_close(db);
@@ -843,6 +912,7 @@ no_such_database(void)
 	{ "transactions", transactions },                            \
 	{ "a failed statement", a_failed_statement },                \
 	{ "savepoints", savepoints },                                \
+	{ "sent", sent },                                            \
 	{ "two writers", two_writers },                              \
 	{ "a reader", a_reader },                                    \
 	{ "schema versions", schema_versions },                      \
