@@ -14,13 +14,17 @@ authority_libauthority_la_SOURCES = \
 	authority/record/ledger.c authority/record/ledger.h \
 	authority/record/license.c authority/record/license.h \
 	authority/record/log.c authority/record/log.h \
+	authority/record/policy.c authority/record/policy.h \
 	authority/record/record.c authority/record/record.h \
+	authority/record/refusal.c \
+	authority/record/rma.c authority/record/rma.h \
 	authority/record/schema.c authority/record/schema.h \
 	authority/record/verify.c authority/record/verify.h \
 	authority/ops/bundle.c authority/ops/bundle.h \
-	authority/ops/device.c \
+	authority/ops/device.c authority/ops/device.h \
 	authority/ops/inspect.c \
 	authority/ops/issue.c authority/ops/issue.h \
+	authority/ops/move.h \
 	authority/ops/permit.c \
 	authority/ops/redeem.c \
 	authority/ops/sign.c authority/ops/sign.h

@@ -144,14 +144,18 @@ LC_API enum lc_err lc_bundle_save(const struct lc_bundle *, const char *path,
  */
 
 /*
- * Records the device's key from its credentials, which must be those of udi
- * unless that is NULL (LC_EUDI).  With replace, another key on record is
- * replaced, as after a repair; without, LC_EKEY.  LC_EFILE, LC_ELINE,
- * LC_ESIGNATURE: not credentials; otherwise as lc_authority_keep.
+ * Records a device's credentials, which must be those of udi unless that is
+ * NULL (LC_EUDI): its key, and how far its history is.  told (may be NULL) gets
+ * a sentence about what is suspicious, or "": the history does not continue
+ * the one of earlier credentials, so that nothing moves from the device until
+ * that is approved; or the device was replaced.
+ * LC_EKEY: another key is on record; LC_EINVAL: older than those on record;
+ * LC_EFILE, LC_ELINE, LC_ESIGNATURE: not credentials; otherwise as
+ * lc_authority_keep.
  */
 LC_API enum lc_err lc_authority_know(const struct lc_authority *,
-    const void *credentials, size_t len, const char *udi, bool replace,
-    struct lc_detail *);
+    const void *credentials, size_t len, const char *udi,
+    struct lc_detail *told, struct lc_detail *);
 
 /* What a permission ticket asks for. */
 struct lc_permission {
@@ -165,13 +169,15 @@ struct lc_permission {
 	const char *eula;	/* the agreement of those; NULL: none */
 	size_t eula_len;
 	int64_t issued;
+	const char *to;		/* the device they are for; NULL: not known */
 };
 
 /*
  * Creates a ticket, as a file to be saved.  It supersedes earlier ones.
  * LC_EINVAL: invalid UDI, or too many licenses; LC_ENOTFOUND: a license was
  * not issued here; LC_EUDI: a license is not for this device; LC_EREVOKED: a
- * license was moved before; LC_EFILE, LC_ELINE: invalid file to add; LC_EKEY:
+ * license was moved before, or its SKU does not move, or a state directory of
+ * the device was put back; LC_EFILE, LC_ELINE: invalid file to add; LC_EKEY:
  * the authority's key is not valid at that date; otherwise as
  * lc_authority_keep.
  */
@@ -189,16 +195,16 @@ struct lc_redeemed {
  * Redeems a rehost ticket: issues the revoked licenses, less their use, for
  * another device, as a file to be saved.  A ticket is redeemed for one device;
  * repeated for that device, it gives the same licenses, in case the file was
- * lost.
+ * lost.  first_sight: the key of a device that is not known is the ticket's.
  * LC_EFILE, LC_ELINE, LC_ESIGNATURE: not a rehost ticket; LC_ETICKET: not an
  * answer to a permission ticket of this authority; LC_EKEY: not the device's
- * key; LC_EEXISTS: redeemed for another device; LC_EREVOKED: a license was
+ * key, or that is not known; LC_EEXISTS: redeemed for another device; LC_EREVOKED: a license was
  * moved before; LC_EEXPIRED: all licenses are used up; LC_EINVAL: invalid UDI;
  * otherwise as lc_authority_permit.
  */
 LC_API enum lc_err lc_authority_redeem(const struct lc_authority *,
     const void *ticket, size_t len, const char *udi, int64_t issued,
-    struct lc_bundle **, struct lc_redeemed *, struct lc_detail *);
+    bool first_sight, struct lc_bundle **, struct lc_redeemed *, struct lc_detail *);
 
 /* ---- Inspecting files ------------------------------------------------ */
 

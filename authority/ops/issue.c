@@ -141,6 +141,44 @@ lc_bundle_add_request(const struct lc_authority *authority,
 	return err;
 }
 
+enum lc_err
+lc_bundle_of_request(const struct lc_authority *authority, int64_t request,
+    struct lc_bundle **out, size_t *n)
+{
+	struct lc_bundle *bundle = NULL;
+	enum lc_err err = lc_bundle_new(&bundle);
+
+	if (err == LC_OK)
+		err = lc_bundle_add_request(authority, bundle, request, n);
+	if (err == LC_OK)
+		*out = bundle;
+	else
+		lc_bundle_free(bundle);
+	return err;
+}
+
+/* The units of a PAK were used up by the first license. */
+enum lc_err
+lc_reissue(const struct lc_authority *authority, const struct lc_terms *old,
+    const char *udi, int64_t issued, int64_t request)
+{
+	struct lc_terms terms = *old;
+	struct lc_origin_row row;
+	enum lc_err err =
+	    lc_issued_origin(authority->record, old->id, &row);
+
+	if (err != LC_OK)
+		return err;
+	terms.issuer = "";
+	terms.udis = &udi;
+	terms.nudis = 1;
+	terms.issued = issued;
+	return lc_issue(authority, &terms,
+	    &(struct lc_origin){ .source = row.source, .sku = row.sku,
+		.pak_line = row.pak_line, .request = request },
+	    NULL);
+}
+
 /* ---- Licenses that were signed elsewhere in the program -------------- */
 
 static enum lc_err

@@ -26,5 +26,16 @@ enum lc_err lc_bundle_add_issued(const struct lc_authority *,
 /* The same for all licenses of a request; n (may be NULL) counts them. */
 enum lc_err lc_bundle_add_request(const struct lc_authority *,
     struct lc_bundle *, int64_t request, size_t *n);
+/* A new bundle of them: what a request got, once it is committed. */
+enum lc_err lc_bundle_of_request(const struct lc_authority *, int64_t request,
+    struct lc_bundle **, size_t *n);
+
+/*
+ * A license that was moved or replaced, issued anew: for this device alone,
+ * with the SKU, the line of a PAK and the source of the old one.  While
+ * writing; terms are those of the old license, less what was used.
+ */
+enum lc_err lc_reissue(const struct lc_authority *, const struct lc_terms *,
+    const char *udi, int64_t issued, int64_t request);
 
 #endif

@@ -10,15 +10,18 @@
 #include "format/line.h"
 #include "format/statement.h"
 #include "format/type.h"
+#include "device.h"
 #include "issue.h"
+#include "move.h"
 #include "record/authority.h"
 #include "record/device.h"
+#include "record/policy.h"
 #include "sign.h"
 
 /* ---- Tickets --------------------------------------------------------- */
 
 /* A ticket on its way; lines are owned. */
-struct permit {
+struct lc_permit {
 	const struct lc_authority *authority;
 	const struct lc_permission *asked;
 	struct lc_detail *detail;
@@ -32,7 +35,7 @@ struct permit {
 };
 
 static enum lc_err
-line_add(struct permit *p, char *line)
+line_add(struct lc_permit *p, char *line)
 {
 	char **more = reallocarray(p->lines, p->nlines + 1, sizeof *more);
 
@@ -47,7 +50,7 @@ line_add(struct permit *p, char *line)
 }
 
 static enum lc_err
-grace_add(struct permit *p, const struct lc_terms *t)
+grace_add(struct lc_permit *p, const struct lc_terms *t)
 {
 	char id[LC_NEW_ID_LEN + 1], *line = NULL;
 	struct lc_terms grace = {
@@ -82,32 +85,39 @@ grace_add(struct permit *p, const struct lc_terms *t)
 }
 
 static enum lc_err
-removal_add(struct permit *p, const char *id)
+removal_judge(struct lc_permit *p, const struct lc_terms *t)
 {
+	struct lc_record *record = p->authority->record;
 	const char *udi = p->asked->udi;
+	enum lc_err err;
+
+	if (t->nudis == 0)
+		return lc_fail(p->detail, LC_EUDI,
+		    "license %s is for any device: nothing to move", t->id);
+	if (!lc_terms_fit(t, udi))
+		return lc_fail(p->detail, LC_EUDI, "license %s is not for %s",
+		    t->id, udi);
+	if ((err = lc_issued_not_ended(record, udi, t->id)) != LC_OK)
+		return err;
+	return lc_license_moves(record, t->id);
+}
+
+static enum lc_err
+removal_add(struct lc_permit *p, const char *id)
+{
 	struct lc_line *line;
 	enum lc_err err;
 
 	if ((err = lc_issued_find(p->authority->record, id, &line)) != LC_OK)
 		return err;
-	if (line->terms.nudis == 0)
-		err = lc_fail(p->detail, LC_EUDI,
-		    "license %s is for any device:"
-		    " nothing to move",
-		    id);
-	else if (!lc_terms_fit(&line->terms, udi))
-		err = lc_fail(
-		    p->detail, LC_EUDI, "license %s is not for %s", id, udi);
-	if (err == LC_OK)
-		err = lc_issued_not_ended(p->authority->record, udi, id);
-	if (err == LC_OK)
+	if ((err = removal_judge(p, &line->terms)) == LC_OK)
 		err = grace_add(p, &line->terms);
 	lc_line_free(line);
 	return err;
 }
 
 static enum lc_err
-addition_add(struct permit *p, const struct lc_file_line *text)
+addition_add(struct lc_permit *p, const struct lc_file_line *text)
 {
 	struct lc_line *line;
 	char *kept;
@@ -129,7 +139,7 @@ addition_add(struct permit *p, const struct lc_file_line *text)
 }
 
 static enum lc_err
-lines_add(struct permit *p)
+lines_add(struct lc_permit *p)
 {
 	enum lc_err err = LC_OK;
 
@@ -146,7 +156,7 @@ lines_add(struct permit *p)
 }
 
 static enum lc_err
-sign(struct permit *p)
+sign(struct lc_permit *p)
 {
 	struct lc_record *record = p->authority->record;
 	struct lc_device_row device;
@@ -176,7 +186,7 @@ sign(struct permit *p)
 }
 
 static enum lc_err
-check(const struct permit *p)
+check(const struct lc_permit *p)
 {
 	const struct lc_permission *asked = p->asked;
 
@@ -190,12 +200,33 @@ check(const struct permit *p)
 	return lc_authority_key(p->authority, asked->issued, p->detail);
 }
 
+/* May licenses leave the device, and go to the other one? */
 static enum lc_err
-ticket_make(struct permit *p)
+devices_judge(const struct lc_permit *p)
+{
+	struct lc_record *record = p->authority->record;
+	const struct lc_permission *asked = p->asked;
+	enum lc_err err;
+
+	if (asked->nremove == 0)
+		return LC_OK;
+	err = lc_device_is_sound(record, asked->udi);
+	if (err != LC_OK)
+		return lc_refused(record, err, asked->udi);
+	return asked->to != NULL
+		   ? lc_families_allow(record, asked->udi, asked->to)
+		   : LC_OK;
+}
+
+enum lc_err
+lc_permit_put(struct lc_permit *p)
 {
 	const struct lc_permission *asked = p->asked;
-	enum lc_err err = LC_OK;
+	enum lc_err err;
 
+	p->detail = p->authority->record->detail;
+	if ((err = devices_judge(p)) != LC_OK)
+		return err;
 	if (asked->eula != NULL)
 		err = lc_agreement_put(
 		    p->authority->record, asked->eula, asked->eula_len);
@@ -204,25 +235,46 @@ ticket_make(struct permit *p)
 	return sign(p);
 }
 
-static enum lc_err
-ticket_record(struct permit *p)
+enum lc_err
+lc_permit_new(const struct lc_authority *authority,
+    const struct lc_permission *asked, struct lc_permit **out,
+    struct lc_detail *detail)
 {
-	const struct lc_permission *asked = p->asked;
+	struct lc_permit *p = calloc(1, sizeof *p);
 	enum lc_err err;
 
-	if ((err = check(p)) != LC_OK ||
-	    (asked->add != NULL &&
-		(err = lc_file_parse(asked->add, asked->add_len, &p->file,
-		     p->detail)) != LC_OK) ||
-	    (asked->eula != NULL && (err = lc_eula_digest(asked->eula,
-					 asked->eula_len, p->eula)) != LC_OK) ||
-	    (err = lc_authority_begin(p->authority, p->detail)) != LC_OK)
-		return err;
-	return lc_authority_end(p->authority, ticket_make(p));
+	if (p == NULL)
+		return LC_ENOMEM;
+	p->authority = authority;
+	p->asked = asked;
+	p->detail = detail;
+	if ((err = check(p)) == LC_OK && asked->add != NULL)
+		err = lc_file_parse(
+		    asked->add, asked->add_len, &p->file, detail);
+	if (err == LC_OK && asked->eula != NULL)
+		err = lc_eula_digest(asked->eula, asked->eula_len, p->eula);
+	if (err == LC_OK)
+		*out = p;
+	else
+		lc_permit_free(p);
+	return err;
+}
+
+void
+lc_permit_free(struct lc_permit *p)
+{
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < p->nlines; i++)
+		free(p->lines[i]);
+	free(p->lines);
+	free(p->text);
+	lc_file_free(p->file);
+	free(p);
 }
 
 static enum lc_err
-write_eulas(struct permit *p, struct lc_bundle *bundle)
+write_eulas(struct lc_permit *p, struct lc_bundle *bundle)
 {
 	char digest[LC_EULA_DIGEST_LEN + 1];
 	enum lc_err err = LC_OK;
@@ -237,8 +289,8 @@ write_eulas(struct permit *p, struct lc_bundle *bundle)
 	return err;
 }
 
-static enum lc_err
-write_file(struct permit *p, struct lc_bundle **out)
+enum lc_err
+lc_permit_file(struct lc_permit *p, struct lc_bundle **out)
 {
 	struct lc_bundle *bundle = NULL;
 	struct lc_file_writer *w;
@@ -265,24 +317,26 @@ write_file(struct permit *p, struct lc_bundle **out)
 	return err;
 }
 
+static enum lc_err
+put(const struct lc_authority *authority, void *arg)
+{
+	(void)authority; /* it has it */
+	return lc_permit_put(arg);
+}
+
 enum lc_err
 lc_authority_permit(const struct lc_authority *authority,
     const struct lc_permission *asked, struct lc_bundle **out,
     struct lc_detail *detail)
 {
-	struct permit p = {
-		.authority = authority,
-		.asked = asked,
-		.detail = detail,
-	};
-	enum lc_err err = ticket_record(&p);
+	struct lc_permit *p = NULL;
+	enum lc_err err;
 
-	if (err == LC_OK)
-		err = write_file(&p, out);
-	for (size_t i = 0; i < p.nlines; i++)
-		free(p.lines[i]);
-	free(p.lines);
-	free(p.text);
-	lc_file_free(p.file);
+	if ((err = lc_permit_new(authority, asked, &p, detail)) == LC_OK &&
+	    (err = lc_authority_run(authority, put, p, detail)) == LC_OK) {
+		p->detail = detail;
+		err = lc_permit_file(p, out);
+	}
+	lc_permit_free(p);
 	return err;
 }

@@ -13,19 +13,21 @@
 #include "format/line.h"
 #include "format/statement.h"
 #include "format/type.h"
+#include "device.h"
 #include "issue.h"
+#include "move.h"
 #include "record/authority.h"
 #include "record/device.h"
+#include "record/policy.h"
 
 struct redeem {
 	const struct lc_authority *authority;
-	const char *udi; /* the device that gets them */
-	int64_t issued;
+	const struct lc_redeem *asked;
 	struct lc_detail *detail;
 	struct lc_record *record;
 	struct lc_statement *rehost;
 	struct lc_ticket_row ticket; /* that it answers */
-	struct lc_origin origin;     /* of the new licenses */
+	int64_t request;	     /* that got the new licenses */
 	struct lc_redeemed result;
 };
 
@@ -75,6 +77,23 @@ ticket_judge(struct redeem *r)
 	return err == LC_OK ? answers(r) : err;
 }
 
+/* A key that was never seen may be anybody's who had the permission ticket. */
+static enum lc_err
+first_key_judge(struct redeem *r, struct lc_device_row *device)
+{
+	const char *udi = r->rehost->udi;
+
+	r->result.key_is_new = true;
+	if (!r->asked->first_sight)
+		return lc_fail(r->detail, LC_EKEY,
+		    "the key of %s is not known, so that anyone who had the "
+		    "permission ticket may have made this answer",
+		    udi);
+	strcpy(device->kid, r->rehost->kid);
+	strcpy(device->pinned, "first sight");
+	return lc_known_device_put(r->record, udi, device);
+}
+
 static enum lc_err
 key_judge(struct redeem *r)
 {
@@ -83,12 +102,8 @@ key_judge(struct redeem *r)
 
 	if (err != LC_OK)
 		return err;
-	r->result.key_is_new = device.kid[0] == '\0';
-	if (r->result.key_is_new) {
-		strcpy(device.kid, r->rehost->kid);
-		strcpy(device.pinned, "first sight");
-		return lc_known_device_put(r->record, r->rehost->udi, &device);
-	}
+	if (device.kid[0] == '\0')
+		return first_key_judge(r, &device);
 	if (strcmp(device.kid, r->rehost->kid) != 0)
 		return lc_fail(r->detail, LC_EKEY,
 		    "rehost ticket is signed with key %s, but %s has key %s",
@@ -102,7 +117,7 @@ again_judge(struct redeem *r)
 	const char *before = r->ticket.redeemed_for;
 
 	r->result.again = *before != '\0';
-	if (r->result.again && strcmp(before, r->udi) != 0)
+	if (r->result.again && strcmp(before, r->asked->udi) != 0)
 		return lc_fail(r->detail, LC_EEXISTS,
 		    "rehost ticket was already redeemed for %s", before);
 	return LC_OK;
@@ -137,19 +152,18 @@ license_move(struct redeem *r, size_t i)
 
 	if ((err = lc_issued_not_ended(r->record, r->rehost->udi, id)) !=
 		LC_OK ||
+	    (err = lc_license_moves(r->record, id)) != LC_OK ||
 	    (err = lc_issued_end(r->record, r->rehost->udi, id, "moved",
 		 r->rehost->id)) != LC_OK ||
 	    (err = lc_issued_find(r->record, id, &line)) != LC_OK)
 		return err;
 	t = line->terms;
-	t.udis = &r->udi;
-	t.nudis = 1;
-	t.issued = r->issued;
 	if (!take_off(&t, r->rehost->used[i])) {
 		r->result.spent++;
 	} else {
 		r->result.issued++;
-		err = lc_issue(r->authority, &t, &r->origin, NULL);
+		err = lc_reissue(r->authority, &t, r->asked->udi,
+		    r->asked->issued, r->request);
 	}
 	lc_line_free(line);
 	return err;
@@ -176,59 +190,80 @@ redeem(struct redeem *r)
 
 	if ((err = ticket_judge(r)) != LC_OK || (err = key_judge(r)) != LC_OK ||
 	    (err = again_judge(r)) != LC_OK ||
-	    (err = lc_ticket_request(r->record, r->rehost->id,
-		 &r->origin.request, &again)) != LC_OK)
+	    (err = lc_ticket_request(
+		 r->record, r->rehost->id, &r->request, &again)) != LC_OK)
 		return err;
 	if (r->result.again)
 		return LC_OK;
-	if ((err = licenses_move(r)) != LC_OK)
+	if ((err = lc_device_is_sound(r->record, r->rehost->udi)) != LC_OK ||
+	    (err = lc_families_allow(
+		 r->record, r->rehost->udi, r->asked->udi)) != LC_OK ||
+	    (err = licenses_move(r)) != LC_OK)
 		return err;
 	return lc_ticket_redeem(
-	    r->record, r->ticket.seq, r->udi, r->record->at);
+	    r->record, r->ticket.seq, r->asked->udi, r->record->at);
 }
 
-/* All that the ticket was redeemed for, now or before. */
-static enum lc_err
-bundle_make(struct redeem *r, struct lc_bundle **out)
+enum lc_err
+lc_redeem(const struct lc_authority *authority, const struct lc_redeem *asked,
+    struct lc_redeemed *result, int64_t *request)
 {
-	struct lc_bundle *bundle = NULL;
-	enum lc_err err = lc_bundle_new(&bundle);
+	struct redeem r = {
+		.authority = authority,
+		.asked = asked,
+		.detail = authority->record->detail,
+		.record = authority->record,
+	};
+	enum lc_err err;
 
+	if (!lc_text_is_udi(asked->udi, strlen(asked->udi)))
+		return lc_fail(r.detail, LC_EINVAL,
+		    "invalid UDI \"%s\" (not PID:SN)", asked->udi);
+	err = lc_statement_from_file(LC_REHOST_TICKET, asked->ticket,
+	    asked->len, &r.rehost, NULL, r.detail);
+	if (err == LC_EFILE || err == LC_ELINE)
+		return err; /* anything at all: not worth a row of the log */
 	if (err == LC_OK)
-		err = lc_bundle_add_request(r->authority, bundle,
-		    r->origin.request, &r->result.issued);
-	if (err == LC_OK)
-		*out = bundle;
-	else
-		lc_bundle_free(bundle);
+		err = redeem(&r);
+	if (err == LC_OK) {
+		*result = r.result;
+		*request = r.request;
+	} else {
+		(void)lc_refused(r.record, err,
+		    r.rehost != NULL ? r.rehost->id : "");
+	}
+	lc_ticket_row_free(&r.ticket);
+	lc_statement_free(r.rehost);
 	return err;
+}
+
+struct redeeming {
+	const struct lc_redeem *asked;
+	struct lc_redeemed result;
+	int64_t request;
+};
+
+static enum lc_err
+run(const struct lc_authority *authority, void *arg)
+{
+	struct redeeming *t = arg;
+
+	return lc_redeem(authority, t->asked, &t->result, &t->request);
 }
 
 enum lc_err
 lc_authority_redeem(const struct lc_authority *authority, const void *data,
-    size_t len, const char *udi, int64_t issued, struct lc_bundle **out,
-    struct lc_redeemed *result, struct lc_detail *detail)
+    size_t len, const char *udi, int64_t issued, bool first_sight,
+    struct lc_bundle **out, struct lc_redeemed *result,
+    struct lc_detail *detail)
 {
-	struct redeem r = {
-		.authority = authority,
-		.udi = udi,
-		.issued = issued,
-		.detail = detail,
-		.record = authority->record,
-		.origin = { .source = "rehost" },
-	};
+	const struct lc_redeem asked = { data, len, udi, issued, first_sight };
+	struct redeeming t = { .asked = &asked };
 	enum lc_err err;
 
-	if (!lc_text_is_udi(udi, strlen(udi)))
-		return lc_fail(
-		    detail, LC_EINVAL, "invalid UDI \"%s\" (not PID:SN)", udi);
-	if ((err = lc_statement_from_file(LC_REHOST_TICKET, data, len,
-		 &r.rehost, NULL, detail)) == LC_OK &&
-	    (err = lc_authority_begin(authority, detail)) == LC_OK &&
-	    (err = lc_authority_end(authority, redeem(&r))) == LC_OK &&
-	    (err = bundle_make(&r, out)) == LC_OK)
-		*result = r.result;
-	lc_ticket_row_free(&r.ticket);
-	lc_statement_free(r.rehost);
+	if ((err = lc_authority_run(authority, run, &t, detail)) == LC_OK &&
+	    (err = lc_bundle_of_request(authority, t.request, out,
+		 &t.result.issued)) == LC_OK)
+		*result = t.result;
 	return err;
 }

@@ -311,6 +311,37 @@ lc_authority_end(const struct lc_authority *authority, enum lc_err err)
 	return err;
 }
 
+static void
+refusal_log(const struct lc_authority *authority)
+{
+	struct lc_record *record = authority->record;
+	struct lc_detail unheard = { "" };
+
+	if (!record->refusal.is_pending)
+		return;
+	/* What the caller hears is why it was refused. */
+	if (lc_authority_begin(authority, &unheard) == LC_OK)
+		(void)lc_authority_end(authority, lc_refusal_put(record));
+}
+
+enum lc_err
+lc_authority_run(const struct lc_authority *authority, lc_operation *operation,
+    void *arg, struct lc_detail *detail)
+{
+	struct lc_record *record = authority->record;
+	struct lc_detail own = { "" };
+	enum lc_err err;
+
+	record->refusal.is_pending = false;
+	err = lc_authority_begin(authority, detail != NULL ? detail : &own);
+	if (err == LC_OK)
+		err = lc_authority_end(authority, operation(authority, arg));
+	if (err != LC_OK)
+		refusal_log(authority);
+	lc_record_tell(record, detail);
+	return err;
+}
+
 /* ---- Upgrading ------------------------------------------------------- */
 
 /* The first entry of the log, and the key. */

@@ -28,4 +28,12 @@ enum lc_err lc_authority_begin(
     const struct lc_authority *, struct lc_detail *);
 enum lc_err lc_authority_end(const struct lc_authority *, enum lc_err);
 
+/*
+ * An operation in a transaction of its own.  If it fails and that is a refusal
+ * that matters (lc_refused), the refusal is logged in another one.
+ */
+typedef enum lc_err lc_operation(const struct lc_authority *, void *arg);
+enum lc_err lc_authority_run(const struct lc_authority *, lc_operation *,
+    void *arg, struct lc_detail *);
+
 #endif

@@ -17,6 +17,20 @@ copy(char *to, size_t size, struct db_rows *rows, int column)
 	(void)snprintf(to, size, "%s", db_text(rows, column));
 }
 
+/* The columns from this one on, in the order of the table. */
+static void
+row_read(struct lc_device_row *row, struct db_rows *rows, int from)
+{
+	copy(row->kid, sizeof row->kid, rows, from);
+	copy(row->pinned, sizeof row->pinned, rows, from + 1);
+	row->records = db_int(rows, from + 2);
+	copy(row->history, sizeof row->history, rows, from + 3);
+	row->seen = db_int(rows, from + 4);
+	row->back_records = db_int(rows, from + 5);
+	copy(row->back_history, sizeof row->back_history, rows, from + 6);
+	row->back_seen = db_int(rows, from + 7);
+}
+
 enum lc_err
 lc_known_device(
     struct lc_record *record, const char *udi, struct lc_device_row *row)
@@ -27,17 +41,13 @@ lc_known_device(
 	memset(row, 0, sizeof *row);
 	err = lc_record_first(record,
 	    db_query(record->db, &rows,
-		"SELECT kid, pinned, records, history, seen FROM device"
-		" WHERE udi = $1",
+		"SELECT kid, pinned, records, history, seen, back_records,"
+		" back_history, back_seen FROM device WHERE udi = $1",
 		"s", udi),
 	    &rows);
 	if (err != LC_OK)
 		return err == LC_ENOTFOUND ? LC_OK : err;
-	copy(row->kid, sizeof row->kid, rows, 0);
-	copy(row->pinned, sizeof row->pinned, rows, 1);
-	row->records = db_int(rows, 2);
-	copy(row->history, sizeof row->history, rows, 3);
-	row->seen = db_int(rows, 4);
+	row_read(row, rows, 0);
 	db_stop(rows);
 	return LC_OK;
 }
@@ -50,14 +60,58 @@ lc_known_device_put(struct lc_record *record, const char *udi,
 
 	err = lc_record_done(record,
 	    db_run(record->db,
-		"INSERT INTO device (udi, kid, pinned, records, history, seen)"
-		" VALUES ($1, $2, $3, $4, $5, $6)"
+		"INSERT INTO device (udi, kid, pinned, records, history, seen,"
+		" back_records, back_history, back_seen)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 		" ON CONFLICT (udi) DO UPDATE SET kid = excluded.kid,"
 		" pinned = excluded.pinned, records = excluded.records,"
-		" history = excluded.history, seen = excluded.seen",
-		"sssisi", udi, row->kid, row->pinned, row->records,
-		row->history, row->seen));
+		" history = excluded.history, seen = excluded.seen,"
+		" back_records = excluded.back_records,"
+		" back_history = excluded.back_history,"
+		" back_seen = excluded.back_seen",
+		"sssisiisi", udi, row->kid, row->pinned, row->records,
+		row->history, row->seen, row->back_records, row->back_history,
+		row->back_seen));
 	return err == LC_OK ? lc_log_row(record, "device", udi) : err;
+}
+
+/* Those after *last, which becomes the last one; LC_ENOTFOUND: no more. */
+static enum lc_err
+devices_page(struct lc_record *record, char last[LC_UDI_MAX + 1],
+    lc_device_call *call, void *arg)
+{
+	struct lc_device_row row;
+	struct db_rows *rows = NULL;
+	enum lc_err err;
+
+	err = lc_record_first(record,
+	    db_query(record->db, &rows,
+		"SELECT udi, kid, pinned, records, history, seen, back_records,"
+		" back_history, back_seen FROM device WHERE udi > $1"
+		" ORDER BY udi LIMIT 1000",
+		"s", last),
+	    &rows);
+	if (err != LC_OK)
+		return err;
+	while (err == LC_OK) {
+		copy(last, LC_UDI_MAX + 1, rows, 0);
+		row_read(&row, rows, 1);
+		if ((err = call(arg, last, &row)) == LC_OK)
+			err = lc_record_done(record, db_next(rows));
+	}
+	db_stop(rows);
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+enum lc_err
+lc_known_devices(struct lc_record *record, lc_device_call *call, void *arg)
+{
+	char last[LC_UDI_MAX + 1] = "";
+	enum lc_err err;
+
+	while ((err = devices_page(record, last, call, arg)) == LC_OK)
+		;
+	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
 /* ---- Tickets --------------------------------------------------------- */

@@ -10,13 +10,25 @@ struct lc_device_row {
 	char pinned[16];             /* how its key came to be known */
 	int64_t records;             /* of its history, and the seal of the */
 	char history[LC_DIGEST_LEN + 1]; /* last one, in its credentials */
-	int64_t seen;                /* when those came; 0: never */
+	int64_t seen;                /* when they were made; 0: never */
+	/*
+	 * The same of credentials that showed a state directory that was put
+	 * back, until that is approved; back_seen 0: none did.
+	 */
+	int64_t back_records;
+	char back_history[LC_DIGEST_LEN + 1];
+	int64_t back_seen;
 };
 /* All zero if the device is unknown. */
 enum lc_err lc_known_device(
     struct lc_record *, const char *udi, struct lc_device_row *);
 enum lc_err lc_known_device_put(
     struct lc_record *, const char *udi, const struct lc_device_row *);
+
+/* In the order of their UDIs, until one call fails; that error is returned. */
+typedef enum lc_err lc_device_call(
+    void *arg, const char *udi, const struct lc_device_row *);
+enum lc_err lc_known_devices(struct lc_record *, lc_device_call *, void *arg);
 
 /* The number of a new permission ticket. */
 enum lc_err lc_ticket_number(struct lc_record *, uint32_t *seq);

@@ -20,8 +20,10 @@ const struct lc_image_table lc_images[] = {
 	TABLE("request", "n", "n, id, what", true, 3, 0),
 	TABLE("ended", "n", "n, udi, id, why, ref", true, 5, 0),
 	TABLE("agreement", "digest", "digest, text", false, 2, 1 << 1),
-	TABLE("device", "udi", "udi, kid, pinned, records, history, seen",
-	    false, 6, 0),
+	TABLE("device", "udi",
+	    "udi, kid, pinned, records, history, seen,"
+	    " back_records, back_history, back_seen",
+	    false, 9, 0),
 	TABLE("ticket", "seq",
 	    "seq, id, udi, text, redeemed_for, redeemed_at", true, 6, 1 << 3),
 	TABLE("family", "name", "name, pids, moves_to", false, 3, 0),
@@ -35,7 +37,10 @@ const struct lc_image_table lc_images[] = {
 	TABLE("pak_line", "n", "n, pak, sku, quantity", true, 4, 0),
 	TABLE("evaluation", "n", "n, udi, feature, version, license", true, 5,
 	    0),
-	TABLE("rma", "n", "n, old_udi, new_udi, at, why", true, 5, 0),
+	TABLE("rma", "n",
+	    "n, old_udi, new_udi, at, why, approved_by, licenses, due,"
+	    " returned",
+	    true, 9, 0),
 	TABLE("lot", "name", "name, what, at", false, 3, 0),
 };
 const size_t lc_nimages = sizeof lc_images / sizeof lc_images[0];

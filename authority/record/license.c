@@ -112,6 +112,29 @@ lc_issued_find(struct lc_record *record, const char *id, struct lc_line **out)
 	return err;
 }
 
+enum lc_err
+lc_issued_origin(
+    struct lc_record *record, const char *id, struct lc_origin_row *row)
+{
+	struct db_rows *rows = NULL;
+	enum lc_err err;
+
+	err = lc_record_first(record,
+	    db_query(record->db, &rows,
+		"SELECT source, sku, pak_line FROM license WHERE id = $1"
+		" ORDER BY n DESC LIMIT 1",
+		"s", id),
+	    &rows);
+	if (err != LC_OK)
+		return err;
+	(void)snprintf(
+	    row->source, sizeof row->source, "%s", db_text(rows, 0));
+	(void)snprintf(row->sku, sizeof row->sku, "%s", db_text(rows, 1));
+	row->pak_line = db_int(rows, 2);
+	db_stop(rows);
+	return LC_OK;
+}
+
 /* Ends the query, which was just started. */
 static enum lc_err
 each(struct lc_record *record, enum db_err started, struct db_rows *const *rows,

@@ -30,6 +30,16 @@ enum lc_err lc_issued_put(struct lc_record *, const struct lc_terms *,
 enum lc_err lc_issued_find(
     struct lc_record *, const char *id, struct lc_line **);
 
+/* How the latest one with this id came about; LC_ENOTFOUND without words. */
+#define LC_SKU_MAX 64
+struct lc_origin_row {
+	char source[24];
+	char sku[LC_SKU_MAX + 1];
+	int64_t pak_line;
+};
+enum lc_err lc_issued_origin(
+    struct lc_record *, const char *id, struct lc_origin_row *);
+
 /* A license of a device that does not count there any more. */
 enum lc_err lc_issued_end(struct lc_record *, const char *udi, const char *id,
     const char *why, const char *ref);

@@ -20,6 +20,13 @@
 
 struct lc_key;
 
+/* A request that was refused, for the log. */
+struct lc_refusal {
+	bool is_pending;
+	char subject[LC_UDI_MAX + 1];
+	struct lc_detail says;
+};
+
 struct lc_record {
 	struct db *db;
 	struct lc_detail *detail; /* explains failures; lc_record_tell */
@@ -30,6 +37,7 @@ struct lc_record {
 	int64_t n, at;
 	int64_t committed; /* n at begin */
 	uint8_t digest[LC_LOG_DIGEST];
+	struct lc_refusal refusal; /* to be logged; lc_refused */
 };
 
 /*
@@ -71,6 +79,16 @@ struct lc_part {
 enum lc_err lc_part_begin(struct lc_record *, struct lc_part *);
 enum lc_err lc_part_end(
     struct lc_record *, const struct lc_part *, enum lc_err);
+
+/*
+ * The error that is returned, as its detail explains it, is a refusal that
+ * matters: a forged ticket, another key, a replay.  What was written is undone
+ * with the transaction or the part, and the refusal logged after that, by
+ * lc_refusal_put while writing, which does nothing if there is none.  subject
+ * is a UDI or the id of a ticket.  Errors of the machine are no refusals.
+ */
+enum lc_err lc_refused(struct lc_record *, enum lc_err, const char *subject);
+enum lc_err lc_refusal_put(struct lc_record *);
 
 /* DB_END is LC_ENOTFOUND without words. */
 enum lc_err lc_record_done(struct lc_record *, enum db_err);

@@ -55,14 +55,18 @@
 
 /*
  * device: the key of a device ("" if unknown), how it came to be known, and
- * what its last credentials said of its history.
+ * what its last credentials said of its history; back_...: the same of
+ * credentials that showed a state directory that was put back, back_seen 0 if
+ * there is none that waits for approval.
  * ticket: permission tickets; redeemed_for is the UDI of the device that got
  * the licenses, under the request "ticket ID".
  */
 #define DEVICE_TABLES \
 	"CREATE TABLE device (udi TEXT PRIMARY KEY, kid TEXT NOT NULL," \
 	" pinned TEXT NOT NULL, records BIGINT NOT NULL," \
-	" history TEXT NOT NULL, seen BIGINT NOT NULL);" \
+	" history TEXT NOT NULL, seen BIGINT NOT NULL," \
+	" back_records BIGINT NOT NULL, back_history TEXT NOT NULL," \
+	" back_seen BIGINT NOT NULL);" \
 	"CREATE TABLE ticket (seq INTEGER PRIMARY KEY," \
 	" id TEXT NOT NULL UNIQUE, udi TEXT NOT NULL, text TEXT NOT NULL," \
 	" redeemed_for TEXT, redeemed_at BIGINT);"
@@ -116,7 +120,9 @@
 	" udi TEXT NOT NULL, feature TEXT NOT NULL, version TEXT NOT NULL," \
 	" license TEXT NOT NULL, UNIQUE (udi, feature, version));" \
 	"CREATE TABLE rma (n INTEGER PRIMARY KEY, old_udi TEXT NOT NULL," \
-	" new_udi TEXT NOT NULL, at BIGINT NOT NULL, why TEXT NOT NULL);" \
+	" new_udi TEXT NOT NULL, at BIGINT NOT NULL, why TEXT NOT NULL," \
+	" approved_by TEXT NOT NULL, licenses INTEGER NOT NULL," \
+	" due BIGINT NOT NULL, returned BIGINT NOT NULL);" \
 	"CREATE INDEX rma_old ON rma (old_udi);" \
 	"CREATE INDEX rma_new ON rma (new_udi);" \
 	"CREATE TABLE lot (name TEXT PRIMARY KEY, what TEXT NOT NULL," \

@@ -73,6 +73,19 @@ class Desk:
         self.run("init", name, *options)
         return self.path(name)
 
+    def device(self, udi, keys=("acme",), name=None):
+        return Device(self, udi, keys, name or udi.rpartition(":")[2])
+
+    def verified(self, name="acme"):
+        """The log vouches for all."""
+        self.run("log", "verify", name)
+
+    def refusals(self, name="acme"):
+        """What the log has of refused requests: subject and words."""
+        return [tuple(row.split("|", 1)) for row in self.sql(
+            name, "SELECT subject, says FROM log WHERE kind = 'refused'"
+            " ORDER BY n")]
+
     def schema(self, name):
         return f"{name}_{os.path.basename(self.dir)}".replace("-", "_").lower()
 
@@ -95,6 +108,54 @@ class Desk:
         done = subprocess.run(args, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, text=True, check=True)
         return done.stdout.splitlines()
+
+
+class Device:
+    """A device with a state directory, which trusts these authorities."""
+
+    def __init__(self, desk, udi, keys, name):
+        self.desk, self.udi = desk, udi
+        self.state, self.keys = desk.path(f"{name}.state"), desk.path(
+            f"{name}.keys")
+        for folder in (self.state, self.keys):
+            os.mkdir(folder, 0o700)
+        for key in keys:
+            shutil.copy(os.path.join(desk.path(key), "issuer.jwk"),
+                        os.path.join(self.keys, f"{key}.jwk"))
+
+    def run(self, *args, status=0):
+        done = subprocess.run(
+            [os.path.join(os.path.dirname(BIN), "tests", "authority",
+                          "device"), self.state, self.udi, self.keys,
+             *map(str, args)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            cwd=self.desk.dir, check=False)
+        check(done.returncode == status, "device", self.udi, *args,
+              f"\n  exit {done.returncode}, not {status}:", done.stdout)
+        return done.stdout
+
+    def install(self, name, status=0):
+        return self.run("install", name, status=status)
+
+    def credentials(self, name):
+        self.run("credentials", name)
+        return name
+
+    def revoke(self, ticket, name):
+        self.run("revoke", ticket, name)
+        return name
+
+    def licenses(self):
+        """Feature, type, count and seconds left of each."""
+        return [tuple(line.split()) for line in
+                self.run("licenses").splitlines()]
+
+    def save_state(self):
+        shutil.copytree(self.state, self.state + ".saved")
+
+    def put_state_back(self):
+        shutil.rmtree(self.state)
+        shutil.copytree(self.state + ".saved", self.state)
 
 
 def main(test):

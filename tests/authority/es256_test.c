@@ -166,7 +166,7 @@ a_ticket_moves(void)
 	rehost = answer(m.d, flipped);
 	CHECK(device_license(m.d, "license-1") == NULL);
 	CHECK_ERR(lc_authority_redeem(m.authority, rehost, strlen(rehost),
-	    "TEST-1:SN2", 1700000002, &bundle, &result, &detail), LC_OK,
+	    "TEST-1:SN2", 1700000002, true, &bundle, &result, &detail), LC_OK,
 	    &detail);
 	CHECK_UINT(result.issued, 1);
 	lc_bundle_free(bundle);
@@ -297,7 +297,7 @@ check_moved(const struct moving *m, const char *rehost, bool again)
 	struct lc_detail detail = { "" };
 
 	CHECK_ERR(lc_authority_redeem(m->authority, rehost, strlen(rehost),
-	    "TEST-1:SN2", 1700000002, &bundle, &result, &detail), LC_OK,
+	    "TEST-1:SN2", 1700000002, false, &bundle, &result, &detail), LC_OK,
 	    &detail);
 	CHECK_UINT(result.issued, 1);
 	CHECK_INT(result.again, again);
@@ -319,9 +319,9 @@ a_device_on_p256(void)
 	known = credentials(m.d);
 	flipped = output_flipped(known, LC_CREDENTIALS);
 	CHECK_ERR(lc_authority_know(m.authority, known, strlen(known),
-	    ISSUER_UDI, false, &detail), LC_OK, &detail);
+	    ISSUER_UDI, NULL, &detail), LC_OK, &detail);
 	CHECK_ERR(lc_authority_know(m.authority, flipped, strlen(flipped),
-	    ISSUER_UDI, false, &detail), LC_OK, &detail);
+	    ISSUER_UDI, NULL, &detail), LC_OK, &detail);
 	rehost = answer(m.d, m.ticket);
 	other = output_flipped(rehost, LC_REHOST_TICKET);
 	check_moved(&m, other, false);

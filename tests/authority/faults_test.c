@@ -124,7 +124,7 @@ redeem(const struct moving *m, const char *udi, char **file)
 	enum lc_err err;
 
 	err = lc_authority_redeem(m->authority, m->rehost, strlen(m->rehost),
-	    udi, 1700000002, &bundle, &result, NULL);
+	    udi, 1700000002, true, &bundle, &result, NULL);
 	if (err == LC_OK && file != NULL)
 		*file = saved(bundle);
 	else

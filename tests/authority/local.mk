@@ -1,5 +1,6 @@
 dist_check_DATA += tests/authority/desk.py
 AUTHORITY_DESK = \
+	tests/authority/devices.py \
 	tests/authority/log.py \
 	tests/authority/upgrade.py
 dist_check_SCRIPTS += $(AUTHORITY_DESK) tests/authority/postgres.sh
@@ -7,6 +8,11 @@ TESTS += $(AUTHORITY_DESK)
 if HAVE_POSTGRESQL
 TESTS += tests/authority/postgres.sh
 endif
+
+# The devices of those tests.
+check_PROGRAMS += tests/authority/device
+tests_authority_device_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_authority_device_LDADD = licensecore/libcore.la
 
 if HAVE_CUNIT
 AUTHORITY_TESTS = \

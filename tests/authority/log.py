@@ -39,8 +39,9 @@ DAMAGES = [
                                    "other means",
                                    "the last checkpoint was changed"]),
     ("UPDATE signing_key SET state = 'x'", ["signing_key .* was changed"]),
-    ("INSERT INTO device (udi, kid, pinned, records, history, seen)"
-     " VALUES ('P:1', 'k', '', 0, '', 0)", ["device P:1 was inserted"]),
+    ("INSERT INTO device (udi, kid, pinned, records, history, seen,"
+     " back_records, back_history, back_seen)"
+     " VALUES ('P:1', 'k', '', 0, '', 0, 0, '', 0)", ["device P:1 was inserted"]),
     ("DELETE FROM signing_key", ["the last checkpoint: .*",
                                  "signing_key .* was removed"]),
 ]

@@ -304,7 +304,7 @@ def tickets(lab):
            **{**good, "REHOST_TICKET": "flash:out3"})
     equal(read(lab, "out3"), answer, "the same answer")
     lab.tool("licissue", "rehost", lab.issuer, "--ticket",
-             lab.flash_path("out"), "--udi", "NEW:SN1", "-o",
+             lab.flash_path("out"), "--udi", "NEW:SN1", "--first-sight", "-o",
              lab.flash_path("moved.lic"))
     expect(lab, "second", (SUCCESSFUL, NONE), PROCESS,
            **{**good, "PERMISSION_TICKET": "flash:second"})

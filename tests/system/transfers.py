@@ -115,7 +115,7 @@ def tickets(lab, server, what, **more):
         f.write(ticket)
     moved = os.path.join(lab.top, f"moved-{what}.lic")
     lab.tool("licissue", "rehost", lab.issuer, "--ticket", path, "--udi",
-             "NEW:SN1", "-o", moved)
+             "NEW:SN1", "--first-sight", "-o", moved)
     for name in ("dir/again", "dir/rehost"):
         os.unlink(os.path.join(server.root, name))
 

@@ -96,25 +96,27 @@ check_output(const char *path, bool force)
 }
 
 int
-learn_device(const struct lc_authority *authority, const char *path,
-    const char *udi, bool replace)
+learn_device(
+    const struct lc_authority *authority, const char *path, const char *udi)
 {
-	struct lc_detail detail = { "" };
+	struct lc_detail detail = { "" }, told = { "" };
 	size_t len = 0;
 	char *data = read_file(path, FILE_MAX, &len);
 	enum lc_err err;
 
 	if (data == NULL)
 		return EXIT_FAILED;
-	err = lc_authority_know(authority, data, len, udi, replace, &detail);
+	err = lc_authority_know(authority, data, len, udi, &told, &detail);
 	free(data);
+	if (told.text[0] != '\0')
+		(void)fail("warning: %s", told.text);
 	if (err == LC_OK)
 		return EXIT_DONE;
 	(void)fail("%s: %s", path,
 	    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
-	if (err == LC_EKEY && !replace)
-		fputs("If the device was repaired, --replace-key accepts its "
-		      "new key.\n",
+	if (err == LC_EKEY)
+		fputs("If the device was repaired, \"licissue device approve\" "
+		      "accepts its new key.\n",
 		    stderr);
 	return EXIT_FAILED;
 }

@@ -25,6 +25,10 @@ int issue_command(int argc, char **argv);
 int inspect_command(int argc, char **argv);
 int permission_command(int argc, char **argv);
 int rehost_command(int argc, char **argv);
+int device_list_command(int argc, char **argv);
+int device_show_command(int argc, char **argv);
+int device_key_command(int argc, char **argv);
+int device_approve_command(int argc, char **argv);
 int log_verify_command(int argc, char **argv);
 int log_checkpoint_command(int argc, char **argv);
 int upgrade_command(int argc, char **argv);
@@ -68,11 +72,11 @@ int write_text(const char *path, const char *text, bool force);
 void report(const char *path, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /*
- * Records a device's key from its credentials; udi NULL: of any device.  An
- * exit status, with a message unless it is EXIT_DONE.
+ * Records a device's credentials; udi NULL: of any device.  An exit status,
+ * with a message unless it is EXIT_DONE, and a warning of what is suspicious.
  */
-int learn_device(const struct lc_authority *, const char *path, const char *udi,
-    bool replace);
+int learn_device(
+    const struct lc_authority *, const char *path, const char *udi);
 
 /*
  * "what: 1234 of 5678" on a terminal's standard error, once two seconds have

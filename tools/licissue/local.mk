@@ -4,9 +4,11 @@ bin_PROGRAMS += bin/licissue
 bin_licissue_SOURCES = \
 	tools/licissue/licissue.c tools/licissue/licissue.h \
 	tools/licissue/authority.c \
+	tools/licissue/device.c \
 	tools/licissue/init.c \
 	tools/licissue/inspect.c \
 	tools/licissue/issue.c \
+	tools/licissue/list.c tools/licissue/list.h \
 	tools/licissue/log.c \
 	tools/licissue/permission.c \
 	tools/licissue/progress.c \

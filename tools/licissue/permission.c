@@ -28,7 +28,7 @@ static const char usage[] =
     "  --eula FILE          the agreement of the grace period licenses\n"
     "                       (default: a short text)\n"
     "  --credentials FILE   the device's credentials: only its key may answer\n"
-    "  --replace-key        accept a new key of the device\n"
+    "  --to PID:SN          the device that the licenses are for\n"
     "\n"
     "  -o, --output FILE    the ticket to create\n"
     "  --force              replace the file\n"
@@ -47,7 +47,7 @@ struct job {
 	const char *remove[LC_TICKET_LICENSES];
 	struct lc_permission asked;
 	uint32_t grace_days;
-	bool replace_key, force;
+	bool force;
 };
 
 enum {
@@ -58,7 +58,7 @@ enum {
 	OPT_NO_GRACE,
 	OPT_EULA,
 	OPT_CREDENTIALS,
-	OPT_REPLACE_KEY,
+	OPT_TO,
 	OPT_FORCE,
 };
 
@@ -70,7 +70,7 @@ static const struct option options[] = {
 	{ "no-grace", no_argument, NULL, OPT_NO_GRACE },
 	{ "eula", required_argument, NULL, OPT_EULA },
 	{ "credentials", required_argument, NULL, OPT_CREDENTIALS },
-	{ "replace-key", no_argument, NULL, OPT_REPLACE_KEY },
+	{ "to", required_argument, NULL, OPT_TO },
 	{ "output", required_argument, NULL, 'o' },
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "help", no_argument, NULL, 'h' },
@@ -113,8 +113,8 @@ take_option(struct job *job, int c)
 	case OPT_CREDENTIALS:
 		job->credentials = optarg;
 		return true;
-	case OPT_REPLACE_KEY:
-		job->replace_key = true;
+	case OPT_TO:
+		job->asked.to = optarg;
 		return true;
 	case OPT_FORCE:
 		job->force = true;
@@ -134,8 +134,6 @@ missing(const struct job *job)
 		return "--remove is missing";
 	if (job->output == NULL)
 		return "-o is missing";
-	if (job->replace_key && job->credentials == NULL)
-		return "--replace-key requires --credentials";
 	return NULL;
 }
 
@@ -146,8 +144,8 @@ learn(const struct job *job, const struct lc_authority *authority)
 {
 	return job->credentials == NULL
 		   ? EXIT_DONE
-		   : learn_device(authority, job->credentials, job->asked.udi,
-			 job->replace_key);
+		   : learn_device(
+			 authority, job->credentials, job->asked.udi);
 }
 
 static int

@@ -18,7 +18,8 @@ static const char usage[] =
     "  --udi PID:SN         the device that gets the licenses\n"
     "  --credentials FILE   credentials of either device, whose key is\n"
     "                       recorded\n"
-    "  --replace-key        accept a new key of that device\n"
+    "  --first-sight        accept the ticket's key if the device has none on\n"
+    "                       record\n"
     "\n"
     "  -o, --output FILE    the license file to create\n"
     "  --force              replace the file\n"
@@ -26,14 +27,14 @@ static const char usage[] =
 
 struct job {
 	const char *dir, *ticket, *udi, *credentials, *output;
-	bool replace_key, force;
+	bool first_sight, force;
 };
 
 enum {
 	OPT_TICKET = 256,
 	OPT_UDI,
 	OPT_CREDENTIALS,
-	OPT_REPLACE_KEY,
+	OPT_FIRST_SIGHT,
 	OPT_FORCE,
 };
 
@@ -41,7 +42,7 @@ static const struct option options[] = {
 	{ "ticket", required_argument, NULL, OPT_TICKET },
 	{ "udi", required_argument, NULL, OPT_UDI },
 	{ "credentials", required_argument, NULL, OPT_CREDENTIALS },
-	{ "replace-key", no_argument, NULL, OPT_REPLACE_KEY },
+	{ "first-sight", no_argument, NULL, OPT_FIRST_SIGHT },
 	{ "output", required_argument, NULL, 'o' },
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "help", no_argument, NULL, 'h' },
@@ -63,8 +64,8 @@ take_option(struct job *job, int c)
 	case OPT_CREDENTIALS:
 		job->credentials = optarg;
 		break;
-	case OPT_REPLACE_KEY:
-		job->replace_key = true;
+	case OPT_FIRST_SIGHT:
+		job->first_sight = true;
 		break;
 	case OPT_FORCE:
 		job->force = true;
@@ -84,8 +85,6 @@ missing(const struct job *job)
 		return "--udi is missing";
 	if (job->output == NULL)
 		return "-o is missing";
-	if (job->replace_key && job->credentials == NULL)
-		return "--replace-key requires --credentials";
 	return NULL;
 }
 
@@ -135,7 +134,7 @@ redeem(const struct job *job, const struct lc_authority *authority)
 	if (data == NULL)
 		return EXIT_FAILED;
 	err = lc_authority_redeem(authority, data, len, job->udi,
-	    (int64_t)time(NULL), &bundle, &result, &detail);
+	    (int64_t)time(NULL), job->first_sight, &bundle, &result, &detail);
 	free(data);
 	if (err == LC_EFILE || err == LC_ELINE || err == LC_ESIGNATURE)
 		status = fail(
@@ -143,6 +142,10 @@ redeem(const struct job *job, const struct lc_authority *authority)
 	else
 		status = err == LC_OK ? save(job, bundle, &result)
 				      : fail_core(err, &detail);
+	if (err == LC_EKEY && !job->first_sight)
+		fputs("--credentials records the key of a device, and "
+		      "--first-sight the one of the ticket.\n",
+		    stderr);
 	lc_bundle_free(bundle);
 	return status;
 }
@@ -157,8 +160,7 @@ run(const struct job *job)
 		return EXIT_FAILED;
 	status = check_output(job->output, job->force);
 	if (status == EXIT_DONE && job->credentials != NULL)
-		status = learn_device(
-		    authority, job->credentials, NULL, job->replace_key);
+		status = learn_device(authority, job->credentials, NULL);
 	if (status == EXIT_DONE)
 		status = redeem(job, authority);
 	lc_authority_close(authority);

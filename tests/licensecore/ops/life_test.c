@@ -224,8 +224,11 @@ a_license_moves(void)
 	rehost = export(&l, import(l.new, LC_PROCESS_TICKET, in(&l, "back")),
 	    "rehost-back");
 	CHECK(first_license(l.new) == NULL);
-	RUN(&l, 0, "rehost", l.authority, "--ticket", rehost, "--udi", OLD,
+	RUN(&l, 1, "rehost", l.authority, "--ticket", rehost, "--udi", OLD,
 	    "-o", in(&l, "back.lic"));
+	CHECK_HAS(l.said, "the key of " NEW " is not known");
+	RUN(&l, 0, "rehost", l.authority, "--ticket", rehost, "--udi", OLD,
+	    "--first-sight", "-o", in(&l, "back.lic"));
 	CHECK_HAS(l.said, "The device's key was unknown");
 	check_import(l.old, LC_INSTALL, in(&l, "back.lic"), LC_OK);
 	end(&l);
@@ -250,7 +253,7 @@ use_moves_along(void)
 	    "rehost");
 	CHECK(first_license(l.old) == NULL);	/* no grace after an extension */
 	RUN(&l, 0, "rehost", l.authority, "--ticket", rehost, "--udi", NEW,
-	    "-o", in(&l, "new.lic"));
+	    "--first-sight", "-o", in(&l, "new.lic"));
 	check_import(l.new, LC_INSTALL, in(&l, "new.lic"), LC_OK);
 	moved = first_license(l.new);
 	REQUIRE(moved != NULL);
@@ -288,11 +291,13 @@ forged_tickets(void)
 	    NULL, (struct lc_request){ .nonce = NULL }), "impostor");
 	RUN(&l, 1, "rehost", l.authority, "--ticket", rehost, "--udi", NEW,
 	    "--credentials", credentials, "-o", in(&l, "new.lic"));
-	CHECK_HAS(l.said, "--replace-key accepts its new key");
+	CHECK_HAS(l.said, "\"licissue device approve\" accepts its new key");
 	CHECK(access(in(&l, "new.lic"), F_OK) != 0);
+	RUN(&l, 0, "device", "approve", l.authority, "--udi", OLD,
+	    "--credentials", credentials, "--approved-by", "me", "--reason",
+	    "repaired");
 	RUN(&l, 0, "rehost", l.authority, "--ticket", rehost, "--udi", NEW,
-	    "--credentials", credentials, "--replace-key", "-o",
-	    in(&l, "new.lic"));
+	    "-o", in(&l, "new.lic"));
 	device_free(impostor);
 	end(&l);
 }

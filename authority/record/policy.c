@@ -1,0 +1,130 @@
+/* policy.c - see policy.h. */
+#include "policy.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+struct family {
+	char name[LC_ID_MAX + 1]; /* "": none */
+	char *moves_to;
+};
+
+enum lc_err
+lc_sku_is_movable(struct lc_record *record, const char *sku, bool *movable)
+{
+	struct db_rows *rows = NULL;
+	int64_t fixed;
+	enum lc_err err;
+
+	err = lc_record_number(record,
+	    db_query(record->db, &rows,
+		"SELECT count(*) FROM sku WHERE code = $1 AND movable = 0",
+		"s", sku),
+	    &rows, &fixed);
+	if (err == LC_OK)
+		*movable = fixed == 0;
+	return err;
+}
+
+typedef bool word_test(const char *word, const char *text);
+
+/* Is the test true for one of the words? */
+static bool
+any_word(const char *words, word_test *test, const char *text)
+{
+	char word[LC_UDI_MAX + 1];
+
+	while (*(words += strspn(words, " ,")) != '\0') {
+		size_t len = strcspn(words, " ,");
+
+		if (len < sizeof word) {
+			(void)snprintf(
+			    word, sizeof word, "%.*s", (int)len, words);
+			if (test(word, text))
+				return true;
+		}
+		words += len;
+	}
+	return false;
+}
+
+static bool
+is_pattern_of(const char *pattern, const char *pid)
+{
+	return fnmatch(pattern, pid, FNM_NOESCAPE) == 0;
+}
+
+static bool
+is_same(const char *word, const char *text)
+{
+	return strcmp(word, text) == 0;
+}
+
+/* The caller frees moves_to. */
+static enum lc_err
+family_find(struct lc_record *record, const char *udi, struct family *family)
+{
+	char pid[LC_UDI_MAX + 1];
+	struct db_rows *rows = NULL;
+	enum lc_err err;
+
+	*family = (struct family){ 0 };
+	(void)snprintf(
+	    pid, sizeof pid, "%.*s", (int)strcspn(udi, ":"), udi);
+	err = lc_record_first(record,
+	    db_query(record->db, &rows,
+		"SELECT name, pids, moves_to FROM family ORDER BY name", ""),
+	    &rows);
+	while (err == LC_OK) {
+		if (any_word(db_text(rows, 1), is_pattern_of, pid)) {
+			(void)snprintf(family->name, sizeof family->name, "%s",
+			    db_text(rows, 0));
+			family->moves_to = strdup(db_text(rows, 2));
+			if (family->moves_to == NULL)
+				err = LC_ENOMEM;
+			break;
+		}
+		err = lc_record_done(record, db_next(rows));
+	}
+	db_stop(rows);
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+static enum lc_err
+families_judge(struct lc_record *record, const struct family *from,
+    const struct family *to, const char *from_udi, const char *to_udi)
+{
+	if (from->name[0] == '\0' || strcmp(from->name, to->name) == 0 ||
+	    (to->name[0] != '\0' &&
+		any_word(from->moves_to, is_same, to->name)))
+		return LC_OK;
+	if (to->name[0] == '\0')
+		return lc_fail(record->detail, LC_EUDI,
+		    "licenses do not move from %s, of the family %s, to %s, of "
+		    "no family",
+		    from_udi, from->name, to_udi);
+	return lc_fail(record->detail, LC_EUDI,
+	    "licenses do not move from %s, of the family %s, to %s, of the "
+	    "family %s",
+	    from_udi, from->name, to_udi, to->name);
+}
+
+enum lc_err
+lc_families_allow(
+    struct lc_record *record, const char *from_udi, const char *to_udi)
+{
+	struct family from, to = { 0 };
+	enum lc_err err = family_find(record, from_udi, &from);
+
+	if (err == LC_OK)
+		err = family_find(record, to_udi, &to);
+	if (err == LC_OK)
+		err = families_judge(record, &from, &to, from_udi, to_udi);
+	free(from.moves_to);
+	free(to.moves_to);
+	return err;
+}

@@ -1,0 +1,22 @@
+/* policy.h - what the catalog says of moving licenses. */
+#ifndef LC_POLICY_H
+#define LC_POLICY_H
+
+#include "record.h"
+
+/*
+ * May licenses of a SKU be moved?  Those of no SKU, and of one that is not in
+ * the catalog any more, may.
+ */
+enum lc_err lc_sku_is_movable(struct lc_record *, const char *sku, bool *);
+
+/*
+ * May a license go from a device of the one product line to one of the other?
+ * A PID belongs to the first family by name of which a pattern matches it.
+ * Within a family it may, and to those that moves_to names; from a PID that
+ * belongs to no family to any.  LC_EUDI if not, in words.
+ */
+enum lc_err lc_families_allow(
+    struct lc_record *, const char *from_udi, const char *to_udi);
+
+#endif
