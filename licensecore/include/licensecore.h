@@ -797,6 +797,34 @@ LC_API enum lc_err lc_checkout(struct lc *, const struct lc_lease_request *,
 /* NULL is fine.  lc_close releases what is still held. */
 LC_API void lc_release(struct lc_lease *);
 
+/*
+ * How many of a feature the licenses that serve it allow, and how many of these
+ * are left; UINT64_MAX: any number, as of a feature that always gets its lease.
+ */
+struct lc_room {
+	uint64_t allowed, left;
+};
+
+/* What lc_checkout would find, whatever the count, and its errors except
+   LC_EEXHAUSTED. */
+LC_API enum lc_err lc_feature_room(struct lc *, const struct lc_lease_request *,
+    struct lc_room *, struct lc_detail *);
+
+struct lc_lease_ending {
+	const char *by;		/* who ends it: "root", "uid 1000" */
+	const char *holder;	/* who held it: "process 123, uid 1000" */
+	const char *reason;	/* plain text of at most LC_COMMENT_MAX bytes;
+				   "": none was given */
+};
+
+/*
+ * Releases a lease by the decision of somebody other than its holder, which is
+ * recorded in the history, durable on return.  LC_EINVAL: the reason is no
+ * plain text, or too long.  On failure the lease is held as before.
+ */
+LC_API enum lc_err lc_lease_end(struct lc_lease *,
+    const struct lc_lease_ending *);
+
 LC_API enum lc_lease_state lc_lease_state(const struct lc_lease *);
 LC_API uint32_t lc_lease_count(const struct lc_lease *);
 LC_API void *lc_lease_arg(const struct lc_lease *);

@@ -2,8 +2,10 @@
 #include "lease.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "event.h"
 #include "dates.h"
 #include "recall.h"
@@ -238,6 +240,68 @@ lc_release(struct lc_lease *l)
 	use_update(lc, l->use, at);
 	free(l);
 }
+
+enum lc_err
+lc_feature_room(struct lc *lc, const struct lc_lease_request *r,
+    struct lc_room *out, struct lc_detail *detail)
+{
+	struct lc_instant at = lc_instant(&lc->state);
+	struct lc_room any = { UINT64_MAX, UINT64_MAX };
+	struct lc_use *use;
+	bool served;
+	enum lc_err err;
+
+	if (r->feature == NULL)
+		return LC_EINVAL;
+	if ((err = use_wanted(lc, r, &use, detail)) != LC_OK)
+		return err;
+	if (tolerated(lc, use)) {
+		*out = any;
+		return LC_OK;
+	}
+	if ((err = judge(lc, use, 0, at, detail)) != LC_OK)
+		return err;
+	*out = any;
+	if (lc_use_served(lc->model, use, at)) {
+		out->allowed = lc_use_supply(lc->model, use, at, &served);
+		out->left = lc_use_room(lc->model, use, at, &served);
+	}
+	return LC_OK;
+}
+
+/* ---- Ending the lease of another ------------------------------------- */
+
+static enum lc_err
+ending_record(struct lc_lease *l, const struct lc_lease_ending *ending)
+{
+	const struct lc_use *use = l->use;
+	const struct lc_device *d = lc_model_device(l->lc->model, use->device);
+
+	return lc_history_add_json(&l->lc->state, (struct lc_record){
+		.what = "lease-end", .udi = d != NULL ? d->udi : "", .id = "",
+	}, json_pack("{s:s, s:s, s:I, s:s, s:s, s:s}", "feature",
+	    use->feature, "version", use->version, "count",
+	    (json_int_t)l->count, "holder", ending->holder, "by", ending->by,
+	    "reason", ending->reason));
+}
+
+enum lc_err
+lc_lease_end(struct lc_lease *l, const struct lc_lease_ending *ending)
+{
+	size_t len = strlen(ending->reason);
+	enum lc_err err;
+
+	if (len > LC_COMMENT_MAX || !lc_text_is_plain(ending->reason, len))
+		return LC_EINVAL;
+	if ((err = lc_change_begin(&l->lc->state)) == LC_OK)
+		err = ending_record(l, ending);
+	err = lc_change_end(&l->lc->state, err);
+	if (err == LC_OK)
+		lc_release(l);
+	return err;
+}
+
+/* ---- What is told of a lease ----------------------------------------- */
 
 enum lc_lease_state
 lc_lease_state(const struct lc_lease *l)

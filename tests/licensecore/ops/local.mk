@@ -8,6 +8,7 @@ CORE_OPS_TESTS = \
 	tests/licensecore/ops/faults_test \
 	tests/licensecore/ops/dates_test \
 	tests/licensecore/ops/keys_test \
+	tests/licensecore/ops/lease_test \
 	tests/licensecore/ops/life_test \
 	tests/licensecore/ops/lives_test \
 	tests/licensecore/ops/notices_test \
@@ -37,6 +38,8 @@ tests_licensecore_ops_dates_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_dates_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_ops_keys_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_keys_test_LDADD = $(UNIT_LDADD)
+tests_licensecore_ops_lease_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_licensecore_ops_lease_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_ops_life_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_life_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_ops_lives_test_SOURCES = \
