@@ -88,6 +88,7 @@ tick(void *arg)
 	log_saving(d, lc_tick(d->agent.core, &wait_ms));
 	if (wait_ms >= 0)
 		loop_timer_set(d->loop, &d->due, wait_ms);
+	control_ticked(d->control);
 }
 
 static void

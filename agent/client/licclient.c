@@ -9,6 +9,7 @@
 #include "licclient.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,10 @@ struct lic_lease {
 	uint32_t count;
 	uint32_t number;  /* the daemon's; 0: not held */
 	json_int_t asked; /* the request that takes it again; 0: none */
+	int64_t until_ms; /* when it waits no more; 0: it does not wait,
+			     INT64_MAX: it waits forever */
+	bool ended;       /* by an administrator: it is not taken again */
+	char *why;        /* it was lost; NULL: not known, or it is not */
 	enum lic_state state, reported;
 	void *arg;
 };
@@ -45,6 +50,7 @@ struct lic {
 	int set, timer, noted;
 	json_int_t last_id;
 	json_int_t waiting; /* for the answer to this request; 0: none */
+	int64_t wait_ms;    /* how long it may wait; INT64_MAX: forever */
 	json_t *answer;     /* the answer */
 	struct lic_lease *leases;
 	json_t *events; /* noted, not yet reported */
@@ -158,6 +164,14 @@ set_state(struct lic_lease *lease, enum lic_state state)
 }
 
 static void
+lose(struct lic_lease *lease, const char *why)
+{
+	free(lease->why);
+	lease->why = strdup(why);
+	set_state(lease, LIC_LOST);
+}
+
+static void
 arm(struct lic *lic, int after_ms)
 {
 	const struct itimerspec when = {
@@ -195,7 +209,8 @@ disconnect(struct lic *lic)
 	for (struct lic_lease *l = lic->leases; l != NULL; l = l->next) {
 		l->number = 0;
 		l->asked = 0;
-		set_state(l, LIC_AWAY);
+		if (!l->ended)
+			set_state(l, LIC_AWAY);
 	}
 	arm(lic, RECONNECT_MS);
 }
@@ -256,6 +271,31 @@ add(struct text *text, const char *format, ...)
 	return text_add(text, part, (size_t)len);
 }
 
+/* How long it may wait in the daemon; INT64_MAX: forever. */
+static int64_t
+wait_left_ms(const struct lic_lease *lease)
+{
+	int64_t left_ms;
+
+	if (lease->until_ms == 0 || lease->until_ms == INT64_MAX)
+		return lease->until_ms;
+	left_ms = lease->until_ms - wire_now_ms();
+	return left_ms > 0 ? left_ms : 0;
+}
+
+static bool
+add_wait(struct lic *lic, const struct lic_lease *lease)
+{
+	int64_t left_ms = wait_left_ms(lease);
+
+	if (left_ms == 0)
+		return true;
+	return add(&lic->wire.out, ",\"wait_s\":%lld%s",
+	    left_ms == INT64_MAX ? (long long)LIC_FOREVER
+				 : (long long)(left_ms - 1) / 1000 + 1,
+	    lic->options.progress != NULL ? ",\"progress\":true" : "");
+}
+
 static bool
 ask_checkout(struct lic *lic, const struct lic_lease *lease)
 {
@@ -269,7 +309,7 @@ ask_checkout(struct lic *lic, const struct lic_lease *lease)
 	       (lease->version == NULL ||
 		   (add(out, ",\"version\":") &&
 		       add_string(out, lease->version))) &&
-	       text_add(out, "}\n", 2);
+	       add_wait(lic, lease) && text_add(out, "}\n", 2);
 }
 
 /* Requests the leases that are not held. */
@@ -277,7 +317,7 @@ static bool
 retake(struct lic *lic)
 {
 	for (struct lic_lease *l = lic->leases; l != NULL; l = l->next) {
-		if (l->number != 0 || l->asked != 0)
+		if (l->number != 0 || l->asked != 0 || l->ended)
 			continue;
 		if (!ask_checkout(lic, l))
 			return false;
@@ -310,27 +350,51 @@ take_hello(struct lic *lic, const json_t *message)
 }
 
 static void
+lease_changed(struct lic_lease *lease, const json_t *body)
+{
+	const char *state = text_of(body, "state");
+
+	if (strcmp(state, "ended") != 0) {
+		set_state(lease, state_of(state));
+		return;
+	}
+	lease->number = 0;
+	lease->ended = true;
+	lose(lease, text_of(body, "text"));
+}
+
+static void
 take_lease(struct lic *lic, const json_t *body)
 {
 	json_int_t number = json_integer_value(json_object_get(body, "lease"));
 
 	for (struct lic_lease *l = lic->leases; l != NULL; l = l->next)
 		if (l->number != 0 && l->number == number)
-			set_state(l, state_of(text_of(body, "state")));
+			lease_changed(l, body);
 }
 
 static void
 got_lease(struct lic_lease *lease, const json_t *result)
 {
 	lease->asked = 0;
-	if (result == NULL) {
-		set_state(lease, LIC_LOST);
-		arm(lease->lic, RETAKE_MS);
-		return;
-	}
 	lease->number =
 	    (uint32_t)json_integer_value(json_object_get(result, "lease"));
 	set_state(lease, state_of(text_of(result, "state")));
+}
+
+/* The answer to the request that takes it again. */
+static void
+take_again(struct lic_lease *lease, const json_t *message)
+{
+	const json_t *result = json_object_get(message, "result");
+
+	if (result != NULL) {
+		got_lease(lease, result);
+		return;
+	}
+	lease->asked = 0;
+	lose(lease, text_of(json_object_get(message, "error"), "text"));
+	arm(lease->lic, RETAKE_MS);
 }
 
 static void
@@ -343,7 +407,7 @@ take_answer(struct lic *lic, json_int_t id, json_t *message)
 	}
 	for (struct lic_lease *l = lic->leases; l != NULL; l = l->next)
 		if (l->asked == id) {
-			got_lease(l, json_object_get(message, "result"));
+			take_again(l, message);
 			return;
 		}
 }
@@ -445,9 +509,8 @@ is_answered(const struct lic *lic)
 /* Disconnects on failure: an answer that came too late would leave a lease that
  * nobody knows of. */
 static enum lic_err
-wait_until(struct lic *lic, bool (*done)(const struct lic *))
+wait_until(struct lic *lic, bool (*done)(const struct lic *), int64_t end_ms)
 {
-	int64_t end_ms = wire_now_ms() + lic->options.timeout_ms;
 	enum lic_err err = LIC_OK;
 	int error;
 
@@ -464,6 +527,15 @@ wait_until(struct lic *lic, bool (*done)(const struct lic *))
 	return err;
 }
 
+/* When an answer has to be there that may take wait_ms longer than others. */
+static int64_t
+timeout(const struct lic *lic, int64_t wait_ms)
+{
+	return wait_ms == INT64_MAX
+		   ? wait_ms
+		   : wire_now_ms() + lic->options.timeout_ms + wait_ms;
+}
+
 static enum lic_err
 be_connected(struct lic *lic)
 {
@@ -472,7 +544,7 @@ be_connected(struct lic *lic)
 	lic->code[0] = lic->detail[0] = '\0';
 	if (lic->wire.fd < 0)
 		err = connect_now(lic);
-	return err != LIC_OK ? err : wait_until(lic, is_ready);
+	return err != LIC_OK ? err : wait_until(lic, is_ready, timeout(lic, 0));
 }
 
 /* Waits for the answer to a request that was, or is being, sent. */
@@ -483,7 +555,7 @@ await_answer(struct lic *lic, json_int_t id, json_t **result)
 	enum lic_err err;
 
 	lic->waiting = id;
-	err = wait_until(lic, is_answered);
+	err = wait_until(lic, is_answered, timeout(lic, lic->wait_ms));
 	lic->waiting = 0;
 	if (err != LIC_OK)
 		return err;
@@ -548,6 +620,7 @@ free_lease(struct lic_lease *lease)
 		return;
 	free(lease->feature);
 	free(lease->version);
+	free(lease->why);
 	free(lease);
 }
 
@@ -570,9 +643,48 @@ new_lease(
 	return NULL;
 }
 
+static void
+rest(int64_t ms)
+{
+	(void)poll(NULL, 0, ms < RECONNECT_MS ? (int)ms : RECONNECT_MS);
+}
+
+/* A daemon that goes away while the request waits in it is waited for, too. */
+static enum lic_err
+obtain(struct lic_lease *lease, json_t **result)
+{
+	struct lic *lic = lease->lic;
+	json_int_t before = lic->last_id;
+	int64_t left_ms;
+	enum lic_err err;
+
+	for (;;) {
+		left_ms = wait_left_ms(lease);
+		lic->wait_ms = left_ms;
+		err = try_converse(lic, ask_lease, lease, result);
+		lic->wait_ms = 0;
+		if (err != LIC_EAWAY || left_ms == 0 || lic->last_id == before)
+			return err;
+		rest(left_ms);
+	}
+}
+
+static void
+insert(struct lic_lease *lease)
+{
+	struct lic *lic = lease->lic;
+
+	lease->reported = lease->state;
+	lease->next = lic->leases;
+	lease->link = &lic->leases;
+	if (lease->next != NULL)
+		lease->next->link = &lease->next;
+	lic->leases = lease;
+}
+
 enum lic_err
-lic_checkout(struct lic *lic, const char *feature, const char *version,
-    uint32_t count, struct lic_lease **out)
+lic_checkout_wait(struct lic *lic, const char *feature, const char *version,
+    uint32_t count, uint32_t wait_s, struct lic_lease **out)
 {
 	struct lic_lease *lease;
 	json_t *result = NULL;
@@ -582,21 +694,27 @@ lic_checkout(struct lic *lic, const char *feature, const char *version,
 		return LIC_EINVAL;
 	if ((lease = new_lease(lic, feature, version, count)) == NULL)
 		return LIC_ENOMEM;
-	err = try_converse(lic, ask_lease, lease, &result);
-	if (err != LIC_OK) {
+	if (wait_s != 0)
+		lease->until_ms = wait_s == LIC_FOREVER
+				      ? INT64_MAX
+				      : wire_now_ms() + (int64_t)wait_s * 1000;
+	if ((err = obtain(lease, &result)) != LIC_OK) {
 		free_lease(lease);
 		return err;
 	}
 	got_lease(lease, result);
-	lease->reported = lease->state;
 	json_decref(result);
-	lease->next = lic->leases;
-	lease->link = &lic->leases;
-	if (lease->next != NULL)
-		lease->next->link = &lease->next;
-	lic->leases = lease;
+	lease->until_ms = 0; /* it is taken again without waiting */
+	insert(lease);
 	*out = lease;
 	return LIC_OK;
+}
+
+enum lic_err
+lic_checkout(struct lic *lic, const char *feature, const char *version,
+    uint32_t count, struct lic_lease **out)
+{
+	return lic_checkout_wait(lic, feature, version, count, 0, out);
 }
 
 /* Waits until the daemon has answered the request for the lease. */
@@ -654,6 +772,12 @@ enum lic_state
 lic_lease_state(const struct lic_lease *lease)
 {
 	return lease->state;
+}
+
+const char *
+lic_lease_why(const struct lic_lease *lease)
+{
+	return lease->state == LIC_LOST && lease->why != NULL ? lease->why : "";
 }
 
 const char *

@@ -52,8 +52,8 @@ enum lic_state {
 	LIC_EXPIRED,    /* the license expired; the lease is still held */
 	LIC_UNLICENSED, /* held without a license: the feature must run */
 	LIC_AWAY,       /* not connected; the lease is taken again later */
-	LIC_LOST,       /* refused after a reconnection; requested again
-			   every 10 seconds */
+	LIC_LOST,       /* refused after a reconnection, and requested again
+			   every 10 seconds; or ended by an administrator */
 };
 
 /* "licensed"; never NULL. */
@@ -85,8 +85,10 @@ struct lic_options {
 	void (*event)(void *arg, const struct lic_event *);
 	/*
 	 * Progress of a request that has "progress": true.  `what` is "bytes"
-	 * or "licenses"; total is 0 if unknown.  Called from within
-	 * lic_request; must not use the client.
+	 * or "licenses"; total is 0 if unknown.  Or, once, a check-out begins
+	 * to wait: `what` is "waiting", and done how many wait before it.
+	 * Called from within lic_request and lic_checkout_wait; must not use
+	 * the client.
 	 */
 	void (*progress)(
 	    void *arg, const char *what, uint64_t done, uint64_t total);
@@ -115,11 +117,24 @@ LIC_API enum lic_err lic_process(struct lic *);
  */
 LIC_API enum lic_err lic_checkout(struct lic *, const char *feature,
     const char *version, uint32_t count, struct lic_lease **);
+/*
+ * The same, but where fewer are left than requested (LIC_EEXHAUSTED), or of
+ * the user's quota, it waits in the daemon for wait_s seconds, or
+ * LIC_FOREVER, until there are enough.  Whoever came first is served first.
+ * When the time is over it returns the reason.  If the daemon goes away
+ * meanwhile it waits for the daemon, too.
+ */
+#define LIC_FOREVER UINT32_MAX
+LIC_API enum lic_err lic_checkout_wait(struct lic *, const char *feature,
+    const char *version, uint32_t count, uint32_t wait_s, struct lic_lease **);
 /* Gives it back, and frees the lease whatever the result.  NULL is fine. */
 LIC_API enum lic_err lic_release(struct lic_lease *);
 
 /* As of the last message that was read. */
 LIC_API enum lic_state lic_lease_state(const struct lic_lease *);
+/* Of a lease in LIC_LOST, why it was lost; else "".  Valid until the next
+ * call. */
+LIC_API const char *lic_lease_why(const struct lic_lease *);
 LIC_API const char *lic_lease_feature(const struct lic_lease *);
 LIC_API uint32_t lic_lease_count(const struct lic_lease *);
 /* One pointer of yours; at first NULL. */

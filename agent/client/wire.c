@@ -2,6 +2,7 @@
 #include "wire.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,8 +166,8 @@ wire_wait(struct wire *wire, int64_t end_ms)
 
 	if (left <= 0)
 		return ETIMEDOUT;
-	n = poll(&poll_fd, 1, (int)left);
+	n = poll(&poll_fd, 1, left < INT_MAX ? (int)left : INT_MAX);
 	if (n < 0)
 		return errno == EINTR ? 0 : errno;
-	return n == 0 ? ETIMEDOUT : 0;
+	return n == 0 && left < INT_MAX ? ETIMEDOUT : 0;
 }

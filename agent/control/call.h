@@ -13,9 +13,9 @@
 
 /* Strings live as long as the call. */
 struct args {
-	uint32_t device, store, license, lease, count;
+	uint32_t device, store, license, lease, count, client, wait_s;
 	const char *feature, *version, *file, *output, *comment, *priority,
-	    *after, *eula, *module, *level;
+	    *after, *eula, *module, *level, *reason;
 	bool accept_eula, stop_on_failure, on, progress, overwrite, review;
 };
 

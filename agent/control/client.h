@@ -20,6 +20,7 @@
 #define CONTROL_LINE_MAX 16384  /* bytes of a request, line feed included */
 #define CONTROL_LEASES_MAX 1024 /* of one client */
 #define CONTROL_JOBS_MAX 16     /* unfinished ones of one client */
+#define CONTROL_WAITING_MAX 16  /* check-outs of one client that wait */
 #define CONTROL_PAGE 32768      /* about as many bytes are in one answer */
 
 /* No more requests are read while as many bytes wait to be written. */
@@ -27,7 +28,7 @@
 
 struct held;        /* a lease; lease.c */
 struct listener;    /* listener.c */
-struct tally;       /* how many of a feature are held; lease.c */
+struct tally;       /* what is counted of a feature; tally.c */
 struct control_job; /* job.c */
 struct supply;      /* watch.c */
 
@@ -41,6 +42,7 @@ struct user {
 	struct user *next;
 	uid_t uid;
 	size_t nclients;
+	size_t nwaiting; /* check-outs that wait */
 	struct line line;
 	struct share *shares; /* of features; quota.c */
 };
@@ -69,6 +71,7 @@ struct client {
 	size_t nheld, held_size;
 	uint32_t last_lease;
 	size_t njobs;
+	size_t nwaiting;
 };
 
 struct control {
@@ -91,6 +94,10 @@ struct control {
 	struct timer sweep;        /* ends those that sent half a request */
 	struct listener *listener; /* NULL: none */
 	struct tally *tallies;
+	size_t nwaiting;     /* check-outs that wait */
+	int64_t returned_ms; /* when those who held leases before the start are
+				back; 0: nobody is served yet */
+	struct timer returned;
 	struct control_job *control_jobs;
 	struct buffer *findings; /* of a check that runs, else NULL */
 	size_t nfindings;

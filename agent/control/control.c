@@ -19,6 +19,7 @@
 #include "names.h"
 #include "request.h"
 #include "turns.h"
+#include "wait.h"
 
 #define CLIENTS_MAX 768  /* below the usual limit of 1024 descriptors */
 #define CLIENTS_ADMIN 64 /* of these, for those who may do everything */
@@ -40,6 +41,7 @@ client_free(struct client *client)
 	client->gone = true; /* the core may tell of its last leases */
 	control->nclients--;
 	client_leases_drop(client);
+	client_waiting_drop(client);
 	client_jobs_drop(client);
 	turns_leave(client);
 	loop_unwatch(control->loop, &client->watch);
@@ -334,6 +336,7 @@ control_listen(
 		return false;
 	listener_close(control->listener);
 	control->listener = listener;
+	wait_begin(control);
 	return true;
 }
 
@@ -367,6 +370,12 @@ void
 control_lease(struct lc_lease *lease)
 {
 	lease_changed(lease);
+}
+
+void
+control_ticked(struct control *control)
+{
+	wait_serve_all(control);
 }
 
 void
@@ -405,6 +414,7 @@ control_new(const struct control_options *options)
 	control->task = (struct task){ .run = end_gone, .arg = control };
 	control->sweep = (struct timer){ .expired = sweep, .arg = control };
 	turns_init(control, client_serve);
+	wait_init(control);
 	return control;
 }
 
@@ -418,6 +428,7 @@ control_free(struct control *control)
 		client_free(control->clients);
 	turns_free(control);
 	jobs_abandon(control);
+	wait_free(control);
 	tallies_free(control);
 	loop_undefer(control->loop, &control->task);
 	loop_timer_clear(control->loop, &control->sweep);

@@ -56,6 +56,10 @@ void control_set_access(struct control *, const struct control_access *);
 /* To those who asked for it.  why: one sentence; NULL: it is in force. */
 void control_reloaded(struct control *, const char *why);
 
+/* lc_tick was called: what it found, or what led to it, may be what somebody
+ * waits for. */
+void control_ticked(struct control *);
+
 /* lc_options' event, lease and notice; none of them calls the core. */
 void control_event(struct control *, const struct lc_event *);
 void control_lease(struct lc_lease *);

@@ -5,11 +5,12 @@
  */
 #include "lease.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "jobs/eventlog.h"
 #include "names.h"
-#include "quota.h"
 
 struct held {
 	struct client *client;
@@ -19,81 +20,17 @@ struct held {
 	uint32_t count;
 };
 
-/* ---- How many of each feature ---- */
-
-static struct tally *
-tally_search(const struct control *control, uint32_t device,
-    const char *feature, const char *version)
-{
-	struct tally *t = control->tallies;
-
-	while (t != NULL &&
-	       (t->device != device || strcmp(t->feature, feature) != 0 ||
-		   strcmp(t->version, version) != 0))
-		t = t->next;
-	return t;
-}
-
-const struct tally *
-tally_find(const struct control *control, uint32_t device, const char *feature,
-    const char *version)
-{
-	return tally_search(control, device, feature, version);
-}
-
-static void
-tally_free(struct tally *t)
-{
-	if (t == NULL)
-		return;
-	free(t->feature);
-	free(t->version);
-	free(t);
-}
-
-void
-tallies_free(struct control *control)
-{
-	while (control->tallies != NULL) {
-		struct tally *t = control->tallies;
-
-		control->tallies = t->next;
-		tally_free(t);
-	}
-}
-
-/* Only features that the core gave a lease on come here: they are few. */
-static struct tally *
-tally_get(struct control *control, uint32_t device, const char *feature,
-    const char *version)
-{
-	struct tally *t = tally_search(control, device, feature, version);
-
-	if (t != NULL)
-		return t;
-	if ((t = calloc(1, sizeof *t)) == NULL)
-		return NULL;
-	t->device = device;
-	t->feature = strdup(feature);
-	t->version = strdup(version);
-	if (t->feature == NULL || t->version == NULL) {
-		tally_free(t);
-		return NULL;
-	}
-	t->next = control->tallies;
-	control->tallies = t;
-	return t;
-}
-
 /* ---- Leases ---- */
 
 json_t *
 lease_json(const struct client *client, size_t i)
 {
 	const struct held *held = client->held[i];
+	char handle[24];
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:s}",
-	    "client", (json_int_t)client->number, "pid",
+	snprintf(handle, sizeof handle, "%u.%u", client->number, held->number);
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:I, s:s}",
+	    "handle", handle, "client", (json_int_t)client->number, "pid",
 	    (json_int_t)client->pid, "uid", (json_int_t)client->uid, "lease",
 	    (json_int_t)held->number, "device", (json_int_t)held->tally->device,
 	    "feature", held->tally->feature, "version", held->tally->version,
@@ -172,12 +109,12 @@ quota_request_of(const struct held *held)
 		held->tally->feature, held->tally->version, held->count };
 }
 
+/* The core's lease is gone. */
 static void
 let_go(struct held *held)
 {
 	const struct quota_request quota = quota_request_of(held);
 
-	lc_release(held->lease);
 	quota_give(held->client, &quota);
 	held->tally->leases--;
 	held->tally->count -= held->count;
@@ -198,51 +135,31 @@ count_in(struct control *control, struct held *held,
 	return true;
 }
 
-/* The device's own number, and the version that the core takes for none. */
-static struct quota_request
-quota_request_for(const struct control *control, const struct args *args)
-{
-	const struct lc_device *device =
-	    lc_device_find(control->core, args->device);
-	const struct lc_feature *feature =
-	    device == NULL ? NULL
-			   : lc_feature_find(control->core, device->index,
-				 args->feature, args->version);
-	const char *version = args->version != NULL ? args->version : "";
-
-	return (struct quota_request){
-		.device = device != NULL ? device->index : args->device,
-		.feature = args->feature,
-		.version = feature != NULL ? feature->version : version,
-		.count = args->count != 0 ? args->count : 1,
-	};
-}
-
 static enum lc_err
-checkout(struct held *held, const struct args *args, struct lc_detail *detail)
+checkout(struct held *held, const struct quota_request *quota,
+    struct lc_detail *detail)
 {
 	struct control *control = held->client->control;
-	const struct quota_request quota = quota_request_for(control, args);
-	const struct lc_lease_request request = { .device = args->device,
-		.feature = args->feature,
-		.version = args->version,
-		.count = quota.count,
+	const struct lc_lease_request request = { .device = quota->device,
+		.feature = quota->feature,
+		.version = quota->version,
+		.count = quota->count,
 		.arg = held };
 	enum lc_err err;
 
-	held->count = quota.count;
-	if (!quota_allows(held->client, &quota, detail))
+	held->count = quota->count;
+	if (!quota_allows(held->client, quota, detail))
 		return LC_EEXHAUSTED;
 	err = lc_checkout(control->core, &request, &held->lease, detail);
-	if (err != LC_OK || count_in(control, held, &quota))
+	if (err != LC_OK || count_in(control, held, quota))
 		return err;
 	lc_release(held->lease);
 	return LC_ENOMEM;
 }
 
-static enum lc_err
-take(struct client *client, const struct args *args, struct held **out,
-    struct lc_detail *detail)
+enum lc_err
+lease_take(struct client *client, const struct quota_request *quota,
+    uint32_t *number, struct lc_detail *detail)
 {
 	struct held *held = calloc(1, sizeof *held);
 	enum lc_err err = LC_ENOMEM;
@@ -250,72 +167,151 @@ take(struct client *client, const struct args *args, struct held **out,
 	if (held == NULL || !make_room(client))
 		goto out;
 	held->client = client;
-	if ((err = checkout(held, args, detail)) != LC_OK)
+	if ((err = checkout(held, quota, detail)) != LC_OK)
 		goto out;
-	held->number = next_number(client);
+	*number = held->number = next_number(client);
 	insert(client, held);
-	*out = held;
 	held = NULL;
+	client->control->counts.checkouts++;
+	client->control->changed(client->control->arg);
 out:
 	free(held);
 	return err;
 }
 
-void
-lease_checkout(const struct call *call)
+/* NULL: the client has no such lease. */
+static struct held *
+find(const struct client *client, uint32_t number)
 {
-	struct control *control = call->client->control;
-	struct lc_detail detail = { "" };
-	struct held *held;
-	enum lc_err err;
+	size_t at = place_of(client, number);
 
-	if (call->client->nheld == CONTROL_LEASES_MAX) {
-		call_refuse(
-		    call, "too-many", "at most 1024 leases on a connection");
-		return;
-	}
-	err = take(call->client, &call->args, &held, &detail);
-	if (err != LC_OK) {
-		control->counts.refusals++;
-		call_fail(call, err, detail.text);
-		return;
-	}
-	control->counts.checkouts++;
-	control->changed(control->arg);
+	return at < client->nheld && client->held[at]->number == number
+		   ? client->held[at]
+		   : NULL;
+}
+
+void
+lease_answer(const struct call *call, uint32_t number)
+{
+	const struct held *held = find(call->client, number);
+
 	call_answer(
-	    call, json_pack("{s:I, s:s}", "lease", (json_int_t)held->number,
-		      "state", lease_state_name(lc_lease_state(held->lease))));
+	    call, json_pack("{s:I, s:s}", "lease", (json_int_t)number, "state",
+		      lease_state_name(lc_lease_state(held->lease))));
+}
+
+static void
+take_out(struct held *held)
+{
+	struct client *client = held->client;
+	size_t at = place_of(client, held->number);
+
+	client->nheld--;
+	memmove(client->held + at, client->held + at + 1,
+	    (client->nheld - at) * sizeof(struct held *));
 }
 
 void
 lease_release(const struct call *call)
 {
-	struct client *client = call->client;
-	size_t at = place_of(client, call->args.lease);
-	struct held *held;
+	struct control *control = call->client->control;
+	struct held *held = find(call->client, call->args.lease);
 
-	if (at == client->nheld ||
-	    client->held[at]->number != call->args.lease) {
+	if (held == NULL) {
 		call_refuse(
 		    call, "not-found", "no such lease on this connection");
 		return;
 	}
-	held = client->held[at];
-	client->nheld--;
-	memmove(client->held + at, client->held + at + 1,
-	    (client->nheld - at) * sizeof(struct held *));
+	take_out(held);
+	lc_release(held->lease);
 	let_go(held);
-	client->control->changed(client->control->arg);
+	control->changed(control->arg);
 	call_answer(call, json_object());
 }
+
+/* ---- Ending the lease of another ---- */
+
+static struct client *
+client_find(const struct control *control, uint32_t number)
+{
+	struct client *client = control->clients;
+
+	while (client != NULL && client->number != number)
+		client = client->next;
+	return client;
+}
+
+/* To whoever held it. */
+static void
+tell_ended(const struct held *held, const struct lc_lease_ending *ending)
+{
+	char text[LC_COMMENT_MAX + 64];
+
+	snprintf(text, sizeof text, "ended by %s%s%s", ending->by,
+	    ending->reason[0] != '\0' ? ": " : "", ending->reason);
+	client_send(
+	    held->client, json_pack("{s:{s:I, s:s, s:o}}", "lease", "lease",
+			      (json_int_t)held->number, "state", "ended",
+			      "text", words_json(text)));
+}
+
+/* It has gone from the core. */
+static void
+ended(struct held *held, const struct lc_lease_ending *ending)
+{
+	const struct eventlog_lease lease = { .feature = held->tally->feature,
+		.version = held->tally->version,
+		.count = held->count,
+		.holder = ending->holder };
+
+	eventlog_lease_ended(&lease, ending->by, ending->reason);
+	tell_ended(held, ending);
+	take_out(held);
+	let_go(held);
+}
+
+void
+lease_end(const struct call *call)
+{
+	const struct args *args = &call->args;
+	struct control *control = call->client->control;
+	const struct client *holder = client_find(control, args->client);
+	struct held *held = holder != NULL ? find(holder, args->lease) : NULL;
+	char who[64];
+	const struct lc_lease_ending ending = { .by = call->client->by,
+		.holder = who,
+		.reason = args->reason != NULL ? args->reason : "" };
+	enum lc_err err;
+
+	if (held == NULL) {
+		call_refuse(call, "not-found", "no such lease");
+		return;
+	}
+	snprintf(who, sizeof who, "process %d, user %u", (int)holder->pid,
+	    (unsigned)holder->uid);
+	if ((err = lc_lease_end(held->lease, &ending)) == LC_OK) {
+		ended(held, &ending);
+		control->changed(control->arg);
+	}
+	if (err == LC_EINVAL)
+		call_refuse(call, "invalid",
+		    "invalid reason: expected one line without control "
+		    "characters");
+	else
+		call_done(call, err);
+}
+
+/* ---- Their life ---- */
 
 void
 client_leases_drop(struct client *client)
 {
 	if (client->nheld == 0)
 		return;
-	for (size_t i = 0; i < client->nheld; i++)
+	for (size_t i = 0; i < client->nheld; i++) {
+		lc_release(client->held[i]->lease);
 		let_go(client->held[i]);
+	}
 	client->nheld = 0;
 	client->control->changed(client->control->arg);
 }

@@ -3,26 +3,25 @@
 #define AGENT_CONTROL_LEASE_H
 
 #include "call.h"
+#include "quota.h"
+#include "tally.h"
 
-/* How many of a feature are held, by all clients. */
-struct tally {
-	struct tally *next;
-	uint32_t device;
-	char *feature, *version;
-	uint32_t leases;
-	uint64_t count;
-};
+/*
+ * Takes a lease, within the user's quota; *number is what it is called on its
+ * connection.  Errors as of lc_checkout.
+ */
+enum lc_err lease_take(struct client *, const struct quota_request *,
+    uint32_t *number, struct lc_detail *);
+/* The answer to its client. */
+void lease_answer(const struct call *, uint32_t number);
 
-void lease_checkout(const struct call *);
 void lease_release(const struct call *);
+/* An administrator ends the lease of another client. */
+void lease_end(const struct call *);
 /* Its client is told. */
 void lease_changed(struct lc_lease *);
 void client_leases_drop(struct client *);
 
-void tallies_free(struct control *);
-/* NULL: none was ever held. */
-const struct tally *tally_find(const struct control *, uint32_t device,
-    const char *feature, const char *version);
 /* The i-th lease, as leases are shown. */
 json_t *lease_json(const struct client *, size_t i);
 uint32_t lease_number(const struct client *, size_t i);

@@ -10,4 +10,6 @@ agent_libagent_la_SOURCES += \
 	agent/control/quota.c agent/control/quota.h \
 	agent/control/request.c agent/control/request.h \
 	agent/control/rows.c agent/control/rows.h \
-	agent/control/turns.c agent/control/turns.h
+	agent/control/tally.c agent/control/tally.h \
+	agent/control/turns.c agent/control/turns.h \
+	agent/control/wait.c agent/control/wait.h

@@ -18,6 +18,7 @@
 #include "lease.h"
 #include "names.h"
 #include "rows.h"
+#include "wait.h"
 
 /* ---- Small requests ---- */
 
@@ -35,14 +36,15 @@ statistics(const struct call *call)
 	const struct jobs_counts *jobs = jobs_counts(c->jobs);
 	json_t *result = json_pack(
 	    "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-	    "s:b, s:s}",
+	    "s:I, s:b, s:s}",
 	    "install_success", (json_int_t)jobs->installed, "install_duplicate",
 	    (json_int_t)jobs->existing, "install_failure",
 	    (json_int_t)jobs->failed, "clear", (json_int_t)jobs->cleared,
 	    "comment_add", (json_int_t)c->counts.comments_added,
 	    "comment_delete", (json_int_t)c->counts.comments_deleted,
 	    "request_success", (json_int_t)c->counts.checkouts,
-	    "request_failure", (json_int_t)c->counts.refusals, "release",
+	    "request_failure", (json_int_t)c->counts.refusals,
+	    "request_waiting", (json_int_t)c->nwaiting, "release",
 	    (json_int_t)c->counts.releases, "notify",
 	    (json_int_t)c->counts.notices, "clients", (json_int_t)c->nclients,
 	    "notifications_waiting", (json_int_t)lc_event_waiting(c->core),
@@ -368,6 +370,9 @@ enum arg {
 	PROGRESS = 1 << 18,
 	OVERWRITE = 1 << 19,
 	REVIEW = 1 << 20,
+	CLIENT = 1 << 21,
+	WAIT_S = 1 << 22,
+	REASON = 1 << 23,
 };
 
 #define OF(field) offsetof(struct args, field)
@@ -383,11 +388,14 @@ static const struct arg_rule {
 	{ "license", LICENSE, ARG_NUMBER, OF(license), 0 },
 	{ "lease", LEASE, ARG_NUMBER, OF(lease), 0 },
 	{ "count", COUNT, ARG_NUMBER, OF(count), 0 },
+	{ "client", CLIENT, ARG_NUMBER, OF(client), 0 },
+	{ "wait_s", WAIT_S, ARG_NUMBER, OF(wait_s), 0 },
 	{ "feature", FEATURE, ARG_TEXT, OF(feature), LC_FEATURE_MAX },
 	{ "version", VERSION, ARG_TEXT, OF(version), LC_VERSION_MAX },
 	{ "file", FILE_NAME, ARG_TEXT, OF(file), URL_TEXT_MAX },
 	{ "output", OUTPUT, ARG_TEXT, OF(output), URL_TEXT_MAX },
 	{ "comment", COMMENT, ARG_TEXT, OF(comment), LC_COMMENT_MAX },
+	{ "reason", REASON, ARG_TEXT, OF(reason), LC_COMMENT_MAX },
 	{ "priority", PRIORITY, ARG_TEXT, OF(priority), 16 },
 	{ "after", AFTER, ARG_TEXT, OF(after), 64 },
 	{ "accept_eula", ACCEPT_EULA, ARG_TRUTH, OF(accept_eula), 0 },
@@ -408,9 +416,10 @@ static const struct verb {
 	unsigned needs, takes; /* arguments; what it needs it takes */
 	void (*run)(const struct call *);
 } verbs[] = {
-	{ "checkout", CONTROL_LEASE, FEATURE, VERSION | DEVICE | COUNT,
-	    lease_checkout },
+	{ "checkout", CONTROL_LEASE, FEATURE,
+	    VERSION | DEVICE | COUNT | WAIT_S | PROGRESS, wait_checkout },
 	{ "release", CONTROL_LEASE, LEASE, 0, lease_release },
+	{ "end_lease", CONTROL_ADMIN, CLIENT | LEASE, REASON, lease_end },
 	{ "devices", CONTROL_READ, 0, AFTER, rows_devices },
 	{ "stores", CONTROL_READ, 0, AFTER, rows_stores },
 	{ "features", CONTROL_READ, 0, AFTER | FEATURE, rows_features },

@@ -14,6 +14,7 @@
 
 #include "lease.h"
 #include "names.h"
+#include "tally.h"
 
 /* ---- Pages ---- */
 
@@ -315,15 +316,18 @@ feature_json(const struct call *call, const void *row)
 
 	lc_feature_use(control->core, f, &use);
 	return json_pack("{s:I, s:I, s:s, s:s, s:s, s:b, s:b, s:b, s:I, s:I, "
-			 "s:I, s:I, s:o, s:o}",
+			 "s:I, s:I, s:b, s:I, s:I, s:o, s:o}",
 	    "device", (json_int_t)f->device, "index", (json_int_t)f->index,
 	    "feature", f->name, "version", f->version, "what_is_counted",
 	    f->what_is_counted, "mandatory", f->mandatory, "always", f->always,
 	    "advise", f->advise, "leases",
 	    (json_int_t)(tally != NULL ? tally->leases : 0), "in_use",
 	    (json_int_t)(tally != NULL ? tally->count : 0) + f->always,
-	    "left_s", (json_int_t)use.left_s, "used_s", (json_int_t)use.used_s,
-	    "start", time_json(use.start), "end", time_json(use.end));
+	    "denied", (json_int_t)(tally != NULL ? tally->denied : 0),
+	    "waiting", (json_int_t)(tally != NULL ? tally->waiting : 0),
+	    "held_up", tally != NULL && tally->held_up, "left_s",
+	    (json_int_t)use.left_s, "used_s", (json_int_t)use.used_s, "start",
+	    time_json(use.start), "end", time_json(use.end));
 }
 
 void
@@ -386,13 +390,13 @@ license_json(const struct call *call, const void *row)
 	const struct lc_license *l = row;
 	const struct lc *core = call->client->control->core;
 	json_t *terms = terms_json(&l->terms);
-	json_t *state = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:b, s:o, "
-				  "s:I, s:I, s:I, s:o}",
+	json_t *state = json_pack(
+	    "{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:b, s:o, "
+	    "s:I, s:I, s:I, s:o}",
 	    "device", (json_int_t)l->device, "store", (json_int_t)l->store,
 	    "license", (json_int_t)l->index, "store_index",
 	    (json_int_t)lc_store_position(core, l->device, l->store, l->index),
-	    "status",
-	    status_name(lc_license_status(core, l)), "priority",
+	    "status", status_name(lc_license_status(core, l)), "priority",
 	    priority_name(l->priority), "comment", l->comment, "eula_accepted",
 	    l->eula_accepted, "count_left",
 	    count_json(l->count_left, l->terms.counted), "left_s",

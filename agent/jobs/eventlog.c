@@ -185,3 +185,14 @@ eventlog_priority(const struct lc_license *license, uint32_t store_index,
 	    license->terms.feature, license->terms.version, priority, by,
 	    store_index);
 }
+
+void
+eventlog_lease_ended(
+    const struct eventlog_lease *lease, const char *by, const char *reason)
+{
+	log_event(LOG_NOTICE,
+	    "%%LICENSE-5-LEASE_ENDED: Lease of feature %s %s was ended by %s. "
+	    "Count=%u Holder=%s%s%s",
+	    lease->feature, lease->version, by, lease->count, lease->holder,
+	    reason[0] != '\0' ? " Reason=" : "", reason);
+}

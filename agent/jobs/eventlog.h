@@ -17,4 +17,13 @@ void eventlog_accept_all(bool on, const char *by);
 void eventlog_priority(const struct lc_license *, uint32_t store_index,
     const char *priority, const char *by);
 
+struct eventlog_lease {
+	const char *feature, *version;
+	uint32_t count;
+	const char *holder; /* "process 123, user 1000" */
+};
+/* An administrator ended it.  reason: "": none was given. */
+void eventlog_lease_ended(
+    const struct eventlog_lease *, const char *by, const char *reason);
+
 #endif

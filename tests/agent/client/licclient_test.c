@@ -162,7 +162,183 @@ release_while_awaited(void)
 	CHECK_INT(status, 0);
 }
 
+/* ---- A check-out that waits, while the daemon goes and comes ---- */
+
+static void
+play_waiting(int listener, int go)
+{
+	FILE *client = await_client(listener);
+	long id;
+
+	(void)go;
+	give_lease(client, await_request(client, "\"feature\":\"held\"}"), 1);
+	id = await_request(client, "\"feature\":\"phones\",\"wait_s\":3600,"
+				   "\"progress\":true}");
+	fprintf(client,
+	    "{\"progress\":{\"id\":%ld,\"what\":\"waiting\",\"done\":3,"
+	    "\"total\":0}}\n",
+	    id);
+	fclose(client);
+	/* A daemon that comes back: leases first, then the one that waits. */
+	client = await_client(listener);
+	give_lease(client, await_request(client, "\"feature\":\"held\"}"), 1);
+	id = await_request(client, "\"feature\":\"phones\",\"wait_s\":3");
+	give_lease(client, id, 2);
+	id = await_request(client, "\"wait_s\":4294967295");
+	fprintf(client,
+	    "{\"id\":%ld,\"error\":{\"code\":\"exhausted\",\"text\":\"none "
+	    "left\"}}\n",
+	    id);
+	fprintf(client, "{\"id\":%ld,\"result\":{}}\n",
+	    await_request(client, "\"release\",\"lease\":2"));
+	MUST(fgetc(client) == EOF);
+}
+
+struct told {
+	char what[32];
+	uint64_t done;
+	unsigned times;
+};
+
+static void
+on_progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	struct told *told = arg;
+
+	snprintf(told->what, sizeof told->what, "%s", what);
+	told->done = done;
+	told->times++;
+	CHECK_UINT(total, 0);
+}
+
+static void
+waits_through_a_restart(void)
+{
+	const char *path = check_path(check_dir(), "control");
+	struct told told = { .what = "" };
+	const struct lic_options options = { .socket = path,
+		.timeout_ms = 60000,
+		.progress = on_progress,
+		.arg = &told };
+	struct lic_lease *held, *lease = NULL;
+	struct lic *lic;
+	int go, status;
+	pid_t daemon = start_daemon(path, play_waiting, &go);
+
+	REQUIRE(lic_open(&options, &lic) == LIC_OK);
+	REQUIRE(lic_checkout(lic, "held", NULL, 1, &held) == LIC_OK);
+	CHECK_INT(
+	    lic_checkout_wait(lic, "phones", NULL, 2, 3600, &lease), LIC_OK);
+	CHECK_STR(told.what, "waiting");
+	CHECK_UINT(told.done, 3);
+	CHECK_UINT(told.times, 1);
+	CHECK_INT(lic_lease_state(lease), LIC_LICENSED);
+	CHECK_INT(lic_lease_count(lease), 2);
+	CHECK_INT(lic_lease_state(held), LIC_LICENSED);
+	CHECK_INT(lic_checkout_wait(lic, "none", NULL, 1, LIC_FOREVER, &held),
+	    LIC_EEXHAUSTED);
+	CHECK_STR(lic_detail(lic), "none left");
+	CHECK_INT(lic_release(lease), LIC_OK);
+	lic_close(lic);
+	close(go);
+	REQUIRE(waitpid(daemon, &status, 0) == daemon);
+	CHECK_INT(status, 0);
+}
+
+/* ---- A daemon that does not come back ---- */
+
+static void
+play_gone(int listener, int go)
+{
+	FILE *client = await_client(listener);
+
+	(void)go;
+	(void)await_request(client, "\"wait_s\":1");
+	fclose(client);
+	close(listener);
+}
+
+static void
+waits_no_longer_than_that(void)
+{
+	const char *path = check_path(check_dir(), "control");
+	const struct lic_options options = { .socket = path };
+	struct lic_lease *lease = NULL;
+	struct lic *lic;
+	int go, status;
+	pid_t daemon = start_daemon(path, play_gone, &go);
+
+	REQUIRE(lic_open(&options, &lic) == LIC_OK);
+	CHECK_INT(
+	    lic_checkout_wait(lic, "phones", NULL, 1, 1, &lease), LIC_EAWAY);
+	/* Who is not there at all is not waited for. */
+	CHECK_INT(lic_checkout_wait(
+		      lic, "phones", NULL, 1, LIC_FOREVER, &lease),
+	    LIC_EAWAY);
+	CHECK(lease == NULL);
+	lic_close(lic);
+	close(go);
+	REQUIRE(waitpid(daemon, &status, 0) == daemon);
+	CHECK_INT(status, 0);
+}
+
+/* ---- A lease that an administrator ends ---- */
+
+static void
+play_ended(int listener, int go)
+{
+	FILE *client = await_client(listener);
+	char byte;
+
+	give_lease(client, await_request(client, "ends"), 1);
+	give_lease(client, await_request(client, "stays"), 2);
+	fputs("{\"lease\":{\"lease\":1,\"state\":\"ended\",\"text\":\"ended "
+	      "by root: why\"}}\n",
+	    client);
+	MUST(read(go, &byte, 1) == 1);
+	fclose(client);
+	client = await_client(listener);
+	/* What was ended is not taken again, nor released. */
+	fprintf(client,
+	    "{\"id\":%ld,\"error\":{\"code\":\"expired\",\"text\":\"it is "
+	    "over\"}}\n",
+	    await_request(client, "stays"));
+	MUST(fgetc(client) == EOF);
+}
+
+static void
+ended_by_an_administrator(void)
+{
+	const char *path = check_path(check_dir(), "control");
+	const struct lic_options options = { .socket = path,
+		.timeout_ms = 60000 };
+	struct lic_lease *ends, *stays;
+	struct lic *lic;
+	int go, status;
+	pid_t daemon = start_daemon(path, play_ended, &go);
+
+	REQUIRE(lic_open(&options, &lic) == LIC_OK);
+	REQUIRE(lic_checkout(lic, "ends", NULL, 1, &ends) == LIC_OK);
+	REQUIRE(lic_checkout(lic, "stays", NULL, 1, &stays) == LIC_OK);
+	CHECK_STR(lic_lease_why(ends), "");
+	process_until(lic, ends, LIC_LOST);
+	CHECK_STR(lic_lease_why(ends), "ended by root: why");
+	CHECK_INT(lic_lease_state(stays), LIC_LICENSED);
+	REQUIRE(write(go, "", 1) == 1);
+	process_until(lic, stays, LIC_LOST);
+	CHECK_STR(lic_lease_why(stays), "it is over");
+	CHECK_STR(lic_lease_why(ends), "ended by root: why");
+	CHECK_INT(lic_release(ends), LIC_OK);
+	lic_close(lic);
+	close(go);
+	REQUIRE(waitpid(daemon, &status, 0) == daemon);
+	CHECK_INT(status, 0);
+}
+
 static const struct check_test tests[] = {
+	{ "waits through a restart", waits_through_a_restart },
+	{ "waits no longer than that", waits_no_longer_than_that },
+	{ "ended by an administrator", ended_by_an_administrator },
 	{ "a lease that is awaited is released alone", release_while_awaited },
 };
 

@@ -11,6 +11,7 @@ CONTROL_TESTS = \
 	tests/agent/control/review.py \
 	tests/agent/control/rude.py \
 	tests/agent/control/urls.py \
+	tests/agent/control/waiting.py \
 	tests/agent/control/wrong.py
 
 TESTS += $(CONTROL_TESTS)

@@ -6,6 +6,7 @@ import grp
 from wire import *
 
 NOBODY = 65534
+FOREVER = 4294967295
 
 class Other:
     """Another user at the socket, in a process of its own; asks as Control
@@ -36,10 +37,16 @@ class Other:
             lines.flush()
         os._exit(0)
 
-    def ask(self, do, **arguments):
+    def begin(self, do, **arguments):
         self.lines.write(json.dumps(dict(arguments, do=do)) + "\n")
         self.lines.flush()
+
+    def end(self):
         return json.loads(self.lines.readline())
+
+    def ask(self, do, **arguments):
+        self.begin(do, **arguments)
+        return self.end()
 
     def close(self):
         os.kill(self.pid, signal.SIGKILL)
@@ -101,6 +108,20 @@ def quota(lab):
     two.close()
     wait_until("what the connection held is back", lambda: one.ask(
         "checkout", feature="cme-srst", count=9).get("state"))
+
+    step("who waits for the user's own quota holds nobody up")
+    one.begin("checkout", feature="cme-srst", count=2, wait_s=FOREVER)
+    wait_until("it waits", lambda: feature(
+        lab.control, "cme-srst")["waiting"] == 1)
+    equal(feature(lab.control, "cme-srst")["held_up"], False, "held up")
+    equal(admin.ask("checkout", feature="cme-srst")["state"], "licensed",
+          "one who comes later")
+    configure(lab, 11)
+    equal(one.end()["state"], "licensed", "the quota was raised")
+    two = Other(lab.control, NOBODY)
+    left(two.ask("checkout", feature="cme-srst", wait_s=1),
+         "1 requested, 0 left of the user's quota of 11")
+    two.close()
 
     step("a quota that changes counts from then on")
     configure(lab, 9)

@@ -192,7 +192,7 @@ all_fourteen(void)
 	CHECK_UINT(CHECK_COUNT(lines), LC_EVENT_RTU_TRANSITION);
 }
 
-/* There is no way back from it: the last test. */
+/* There is no way back from it: only syslog from here on. */
 static void
 to_syslog(void)
 {
@@ -212,6 +212,26 @@ to_syslog(void)
 	CHECK_INT(syslog_severity, LOG_WARNING);
 }
 
+/* What the core has no event for. */
+static void
+decisions(void)
+{
+	static const struct eventlog_lease lease = { .feature = "uck9",
+		.version = "1.0",
+		.count = 3,
+		.holder = "process 7, user 8" };
+
+	eventlog_lease_ended(&lease, "root", "for the fair");
+	CHECK_STR(syslog_text,
+	    "%LICENSE-5-LEASE_ENDED: Lease of feature uck9 1.0 was ended by "
+	    "root. Count=3 Holder=process 7, user 8 Reason=for the fair");
+	CHECK_INT(syslog_severity, LOG_NOTICE);
+	eventlog_lease_ended(&lease, "uid 9", "");
+	CHECK_STR(syslog_text,
+	    "%LICENSE-5-LEASE_ENDED: Lease of feature uck9 1.0 was ended by "
+	    "uid 9. Count=3 Holder=process 7, user 8");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -220,6 +240,7 @@ main(int argc, char **argv)
 		{ "standard error", standard_error },
 		{ "the journal", the_journal },
 		{ "syslog", to_syslog },
+		{ "decisions", decisions },
 	};
 
 	log_program("licagentd");
