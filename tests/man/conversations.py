@@ -35,7 +35,8 @@ MASKS = [(re.compile(pattern), word) for pattern, word in (
     (r"eyJ[\w.-]{20,}", "LINE"),
     (r'"issued":\d{10}\b', '"issued":SECONDS'),
     (r'"(pid|uid|client)": \d+', r'"\1": N'),
-    (r"(?m)^\d+ +\d+ +(\d+ +licensed)", r"PROCESS USER \1"),
+    (r"(?m)^\d+\.\d+ +\d+ +\d+ +(\d+ +licensed)", r"HANDLE PROCESS USER \1"),
+    (r"\blease \d+\.\d+", "lease HANDLE"),
 )]
 # Commands that only read.
 ASKS = re.compile(r"(get|walk|table|snmpget|snmpwalk|snmptable|grep|tail|sed"

@@ -68,7 +68,8 @@ MASKS = (
     (r"eyJ[\w.-]+", "LINE"),
     (r"/\S*/lab/", "LAB/"),
     (r'"by":"[^"]*"', '"by":"WHO"'), (r'"by": "[^"]*"', '"by": "WHO"'),
-    (r"(?m)^\d+ +\d+ +(\d+ +(?:un)?licensed)", r"PROCESS USER \1"),
+    (r"(?m)^(\d+\.\d+) +\d+ +\d+ +(\d+ +(?:un)?licensed)",
+     r"\1 PROCESS USER \2"),
     (r"(?m)^(Process|User): \d+", r"\1: NUMBER"),
 )
 

@@ -6,11 +6,11 @@ import threading
 from terminal import *
 
 
-def start(lab, *args, **more):
+def start(lab, *args, stdin=subprocess.DEVNULL, **more):
     return subprocess.Popen(
         [os.path.join(lab.bin, "licctl"), "--socket", lab.control, *args],
         text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL, env=lab.environ, **more)
+        stdin=stdin, env=lab.environ, **more)
 
 
 def words(lab):
@@ -326,6 +326,118 @@ def run(lab):
               "check afterwards")
 
 
+def wait(lab):
+    step("run --wait: until enough is left, or the time is over")
+    holder = Control(lab.control)
+    lease = holder.ask("checkout", feature="cme-srst", count=4999)["lease"]
+    command = ("run", "--feature", "cme-srst", "--count", "2")
+    text = ("licctl: cme-srst: waiting until enough is left\n",
+            "licctl: feature cme-srst 1.0: 2 asked for, 1 left\n"
+            '"licctl show leases" shows who holds it.\n')
+    equal(ctl(lab, *command, "--", "true", status=125), text[1], "at once")
+    equal(ctl(lab, *command, "--wait=1", "--", "true", status=125),
+          "".join(text), "a second")
+    one = start(lab, *command, "--wait", "--", "echo", "up")
+    equal(one.stderr.readline(), text[0], "it says so")
+    two = start(lab, *command, "--wait=600", "--", "sh", "-c", "exit 7")
+    equal(two.stderr.readline(),
+          "licctl: cme-srst: waiting; 1 requests come first\n", "the second")
+    holder.ask("release", lease=lease)
+    equal((one.communicate(timeout=PATIENCE), one.returncode),
+          (("up\n", ""), 0), "served")
+    equal((two.communicate(timeout=PATIENCE), two.returncode), (("", ""), 7),
+          "its command's exit status")
+
+    step("a signal ends the waiting; the daemon forgets it")
+    holder.ask("checkout", feature="cme-srst", count=5000)
+    one = start(lab, *command, "--wait", "--", "echo", "up")
+    equal(one.stderr.readline(), text[0], "it waits")
+    one.terminate()
+    equal((one.communicate(timeout=PATIENCE), one.returncode),
+          (("", ""), -signal.SIGTERM), "ended")
+    wait_until("it is forgotten",
+               lambda: feature(lab.control, "cme-srst")["waiting"] == 0)
+
+    step("the figures")
+    one = start(lab, *command, "--wait", "--", "echo", "up")
+    equal(one.stderr.readline(), text[0], "it waits")
+    check("cme-srst: 1 requested, 0 left" in
+          ctl(lab, "check", "cme-srst", status=1), "check")
+    row = feature(lab.control, "cme-srst")
+    shown = ctl(lab, "show", "license", "statistics")
+    found = json.loads(ctl(lab, "show", "license", "statistics", "--json"))
+    check(shown.endswith(
+        "\nCheck-out statistics\n"
+        f"\tDenied count:                {found['request_failure']}\n"
+        "\tWaiting count:               1\n\n"
+        "Device  Feature                   Version     Denied    Waiting\n"
+        f"1       cme-srst                  1.0         "
+        f"{row['denied']:<10}1\n"), shown)
+    check(row["denied"] >= 2, f"denied: {row}")
+    equal(([f for f in found["features"] if f["feature"] == "cme-srst"],
+           found["request_waiting"]),
+          ([{"device": 1, "feature": "cme-srst", "version": "1.0",
+             "denied": row["denied"], "waiting": 1}], 1), "as JSON")
+    one.kill()
+    one.wait()
+    for words, said in ((("--wait=0",), "--wait: 0 is not a number"),
+                        (("--wait=soon",), "soon is not a number"),
+                        (("--wait", "5"), "unexpected argument 5")):
+        check(said in ctl(lab, *command, *words, "--", "true", status=2),
+              f"{words}")
+    holder.close()
+
+
+def lease_end(lab):
+    step("license lease end: a question, the reason, what run does")
+    one = start(lab, "run", "--feature", "cme-srst", "--count", "3", "--",
+                "sh", "-c", "echo up; exec sleep 600")
+    equal(one.stdout.readline(), "up\n", "it runs")
+    with Control(lab.control) as c:
+        row, = c.rows("leases")
+    handle = row["handle"]
+    about = (f"Lease {handle}: process {one.pid}, user {os.getuid()}: 3 of "
+             "cme-srst 1.0, licensed\n")
+    check(re.search(rf"^{handle} +{one.pid} +{os.getuid()} +3 +licensed +"
+                    "cme-srst +1.0$", ctl(lab, "show", "leases"), re.M),
+          "its handle is shown")
+    equal(ctl(lab, "license", "lease", "end", handle, status=1), about +
+          "licctl: nothing ended; without a terminal, use --yes\n", "no")
+    t = Terminal(lab, "license", "lease", "end", handle, "for", "the", "fair")
+    equal(t.expect("Are you sure you want to end this lease? (yes/[no]): "),
+          about, "what it is")
+    t.type("yes\n")
+    check(f"cme-srst 1.0, lease {handle}: ended\n" in t.end(), "done")
+    who = "root" if os.getuid() == 0 else f"uid {os.getuid()}"
+    equal((one.communicate(timeout=PATIENCE)[1], one.returncode),
+          (f"licctl: cme-srst: lost: ended by {who}: for the fair\n",
+           128 + signal.SIGTERM), "the command got its signal")
+    check(f"lease {handle} does not exist" in
+          ctl(lab, "license", "lease", "end", handle, "--yes", status=1),
+          "it is gone")
+    record = [row for row in json.loads(ctl(lab, "show", "history",
+                                            "--json"))
+              if row["what"] == "lease-end"][-1]["body"]
+    equal((record["holder"], record["by"], record["reason"]),
+          (f"process {one.pid}, user {os.getuid()}", who, "for the fair"),
+          "the history")
+
+    step("with --on-loss none the command goes on, without the lease")
+    one = start(lab, "run", "--feature", "cme-srst", "--on-loss", "none",
+                "--", "sh", "-c", "echo up; read line; exit 5",
+                stdin=subprocess.PIPE)
+    equal(one.stdout.readline(), "up\n", "it runs")
+    with Control(lab.control) as c:
+        row, = c.rows("leases")
+    equal(ctl(lab, "license", "lease", "end", row["handle"], "--yes",
+              "--json"), "{}\n", "as JSON")
+    equal(one.stderr.readline(),
+          f"licctl: cme-srst: lost: ended by {who}\n", "told")
+    equal(feature(lab.control, "cme-srst")["in_use"], 0, "free")
+    equal((one.communicate("\n", timeout=PATIENCE), one.returncode),
+          (("", ""), 5), "its own end")
+
+
 class Slow(threading.Thread):
     """A daemon whose clients get a signal before they get their lease."""
 
@@ -394,8 +506,16 @@ def complete(lab):
 
     equal(completes("li"), ["license"], "li")
     equal(completes("show", "li"), ["license"], "show li")
-    equal(completes("sh", "lic", "s"), ["statistics", "status", "summary"],
-          "s")
+    equal(completes("sh", "lic", "s"), ["statistics", "status", "summary",
+                                        "switch"], "s")
+    equal(completes("show", "license", "all", ""), ["switch"], "switch")
+    equal(completes("show", "license", "status", ""), [], "where there is none")
+    equal(completes("--socket", lab.control, "show", "license", "uck9", "sw"),
+          ["switch"], "behind a feature")
+    equal(completes("--socket", lab.control, "show", "license", "switch", ""),
+          ["all", "1"], "the members")
+    equal(completes("--socket", lab.control, "show", "license", "detail",
+                    "uck9", "switch", "a"), ["all"], "all")
     equal(completes("--socket", lab.control, "check", "c"), ["cme-srst"],
           "a feature, asked of the daemon")
     equal(completes("--socket", lab.control, "license", "clear", ""),
@@ -576,6 +696,8 @@ def do(lab):
     complete(lab)
     examples(lab)
     run(lab)
+    wait(lab)
+    lease_end(lab)
     early_signal(lab)
     daemon_away(lab)
     step("a terminal sees what a pipe does, however narrow it is")

@@ -221,6 +221,37 @@ def meant(lab):
           "without it, it may be two")
 
 
+def members(lab):
+    step("switch N, switch all")
+    plain = ctl(lab, "show", "license", "uck9")
+    for words in ("switch 1", "switch all", "SW a", "sw 1"):
+        equal(ctl(lab, "show", "license", "uck9", *words.split()), plain,
+              words)
+    equal(ctl(lab, "show", "license", "expiring", "switch", "1"),
+          ctl(lab, "show", "license", "expiring"), "in place of the days")
+    check("expected a number of days" in
+          ctl(lab, "show", "license", "expiring", "x", "sw", "1", status=2),
+          "behind the days")
+    for words, status, said in (
+            ("license switch 9", 1, "device 9 does not exist"),
+            ("license switch 0", 2, "switch: expected the number of a member, "
+             "or all, not 0\n"),
+            ("license all switch x", 2, "or all, not x\n"),
+            ("license all switch", 2, "switch: the number of a member, or "
+             "all, is missing\n"),
+            ("license all more", 2, "unexpected argument more\n"),
+            ("license uck9 more", 2, "unexpected argument more\n"),
+            ("license detial switch 1", 1, "did you mean detail?"),
+            ("license status switch 1", 2, "unexpected argument switch\n"),
+            ("license detail a b c d", 2, "usage: licctl show license detail "
+             "[FEATURE] [switch NUMBER|all]\n")):
+        answer = ctl(lab, "show", *words.split(), status=status)
+        check(said in answer, f"show {words}: {answer}")
+    check("usage: licctl no license boot module MODULE [technology-package "
+          "LEVEL]\n" in ctl(lab, "no", "license", "boot", "module", status=2),
+          "what is optional together")
+
+
 def not_needed(lab):
     step("commands that only IOS has say why")
     for words in ("license agent default authenticate", "lic agent",
@@ -244,6 +275,7 @@ def words(lab):
     boot_module(lab)
     rights(lab)
     meant(lab)
+    members(lab)
     not_needed(lab)
 
 

@@ -148,8 +148,22 @@ def keys(lab):
     t.drop()
     listed = t.help("show license ")
     check(listed.endswith("  FEATURE             a feature\n"
+                          "  switch              another member of the "
+                          "stack, or all\n"
                           "  |                   filter what is printed\n"
                           "  <cr>                "), listed)
+    t.drop()
+    equal(t.help("show license uck9 switch "),
+          "  NUMBER|all          a member of the stack, or all",
+          "nothing can end there")
+    t.drop()
+    equal(t.help("show license switch 1 "),
+          "  |                   filter what is printed\n"
+          "  <cr>                ", "behind it")
+    t.drop()
+    t.type("show license uck9 sw\t")
+    t.expect("itch ")
+    t.drop()
     check("  section             lines that match, and" in t.help("| "),
           "filters")
     t.drop()
@@ -172,7 +186,8 @@ def keys(lab):
     t = Prompt(lab, lines=100)
     for words in ("", "show ", "license ", "no ", "no license ", "clock ",
                   "license boot ", "no license boot ", "license comment ",
-                  "license right-to-use ", "license modify ", "terminal "):
+                  "license right-to-use ", "license modify ", "terminal ",
+                  "license lease ", "license lease end "):
         for line in t.help(words).splitlines():
             check(re.match(r"  (<cr>|\S+ +\w)", line), f"{words}: {line!r}")
         t.drop()

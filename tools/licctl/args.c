@@ -1,7 +1,7 @@
 /* args.c - the arguments of a command. */
 #include "args.h"
 
-#include <stdint.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,6 +9,23 @@
 #include "data.h"
 #include "out.h"
 #include "row.h"
+
+/* ---- Numbers ---- */
+
+bool
+parse_number(const char *text, uint32_t *number)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
+	    value == 0 || value > UINT32_MAX)
+		return false;
+	*number = (uint32_t)value;
+	return true;
+}
 
 /* ---- Kinds ---- */
 
@@ -33,7 +50,14 @@ static const struct arg_kind {
 	    "technology-package" },
 	{ 'a', "all|acceptEULA", "all devices; agreements accepted", NULL, NULL,
 	    "all\nacceptEULA" },
-	{ 'r', "--feature NAME [--count N] [--on-loss SIGNAL] -- COMMAND...",
+	{ 'h', "HANDLE", "a lease, by its handle", "leases", "handle", NULL },
+	{ 's', "switch", "another member of the stack, or all", NULL, NULL,
+	    "switch" },
+	{ 'S', "NUMBER|all", "a member of the stack, or all", "devices",
+	    "device", NULL },
+	{ 'r',
+	    "--feature NAME [--count N] [--wait[=N]] [--on-loss SIGNAL] -- "
+	    "COMMAND...",
 	    "what to run", NULL, NULL, NULL },
 };
 
@@ -47,26 +71,66 @@ kind_of(char letter)
 	return NULL;
 }
 
-/* NULL: the command has no such argument. */
-static const struct arg_kind *
-kind_at(const char *letters, size_t at)
+static bool
+is_begun(const char *value, size_t len, const char *typed)
 {
-	for (; *letters != '\0'; letters++)
-		if (*letters != '?' && (at-- == 0 || *letters == 't'))
+	return strlen(typed) <= len &&
+	       strncasecmp(value, typed, strlen(typed)) == 0;
+}
+
+/* "switch" and what follows it are the last two words. */
+static bool
+begins_switch(char *const *args, size_t n, size_t at)
+{
+	return at + 2 == n && args[at][0] != '\0' &&
+	       is_begun("switch", 6, args[at]);
+}
+
+size_t
+count_switch(const char *letters, char *const *args, size_t n)
+{
+	return n >= 2 && strchr(letters, 's') != NULL &&
+		       begins_switch(args, n, n - 2)
+		   ? 2
+		   : 0;
+}
+
+/*
+ * What the word is at this place among n; NULL: the command has no such
+ * argument.  An optional one that is left out stands before "switch" only.
+ */
+static const struct arg_kind *
+kind_at(const char *letters, char *const *args, size_t n, size_t at)
+{
+	const char *member = strchr(letters, 's');
+
+	for (size_t i = 0; *letters != '\0'; i++, letters++) {
+		letters += *letters == '?';
+		if (member != NULL && begins_switch(args, n, i))
+			letters = member;
+		if (i == at || *letters == 't')
 			return kind_of(*letters);
+	}
 	return NULL;
 }
 
 void
 print_args(FILE *out, const char *letters)
 {
-	for (; *letters != '\0'; letters++) {
-		bool optional = *letters == '?';
+	bool optional = false;
 
-		letters += optional;
-		fprintf(out, " %s%s%s", optional ? "[" : "",
-		    kind_of(*letters)->name, optional ? "]" : "");
+	for (; *letters != '\0'; letters++) {
+		const char *before = " ";
+
+		if (*letters == '?') {
+			before = optional ? "] [" : " [";
+			optional = true;
+			letters++;
+		}
+		fprintf(out, "%s%s", before, kind_of(*letters)->name);
 	}
+	if (optional)
+		fputc(']', out);
 }
 
 void
@@ -106,8 +170,15 @@ each_name(const json_t *row, const char *key,
 	const json_t *value = json_object_get(row, key), *one;
 	size_t i;
 
+	char number[24];
+
 	if (json_is_string(value))
 		each(arg, json_string_value(value));
+	if (json_is_integer(value)) {
+		snprintf(number, sizeof number, "%lld",
+		    (long long)json_integer_value(value));
+		each(arg, number);
+	}
 	json_array_foreach(value, i, one)
 	{
 		if (json_is_string(one))
@@ -202,13 +273,6 @@ next_value(const char **values)
 	return strcspn(*values, "\n");
 }
 
-static bool
-is_begun(const char *value, size_t len, const char *typed)
-{
-	return strlen(typed) <= len &&
-	       strncasecmp(value, typed, strlen(typed)) == 0;
-}
-
 /* The value that is typed, whole or in part; its length, 0: none. */
 static size_t
 find_value(const char *values, const char *typed, const char **value)
@@ -241,21 +305,61 @@ resolve_value(struct ctl *ctl, size_t at, const struct arg_kind *kind)
 	return EXIT_DONE;
 }
 
+static int
+take_switch(const struct ctl *ctl, size_t at)
+{
+	if (!begins_switch(ctl->args, ctl->nargs, at))
+		return misuse(is_begun("switch", 6, ctl->args[at])
+				  ? "%s: the number of a member, or all, is "
+				    "missing"
+				  : "unexpected argument %s",
+		    ctl->args[at]);
+	return EXIT_DONE;
+}
+
+static int
+take_member(struct ctl *ctl, size_t at)
+{
+	const char *which = ctl->args[at];
+
+	if (which[0] != '\0' && is_begun("all", 3, which))
+		ctl->all_devices = true;
+	else if (!parse_number(which, &ctl->device))
+		return misuse(
+		    "switch: expected the number of a member, or all, "
+		    "not %s",
+		    which);
+	return EXIT_DONE;
+}
+
+static int
+resolve_arg(struct ctl *ctl, size_t at, const struct arg_kind *kind)
+{
+	if (kind->letter == 's')
+		return take_switch(ctl, at);
+	if (kind->letter == 'S')
+		return take_member(ctl, at);
+	if (kind->values != NULL)
+		return resolve_value(ctl, at, kind);
+	if (kind->list != NULL && ctl->console != NULL)
+		return expand_name(ctl, at, kind);
+	return EXIT_DONE;
+}
+
 int
 resolve_args(struct ctl *ctl, const char *letters)
 {
 	int status = EXIT_DONE;
 
 	for (size_t i = 0; i < ctl->nargs && status == EXIT_DONE; i++) {
-		const struct arg_kind *kind = kind_at(letters, i);
+		const struct arg_kind *kind =
+		    kind_at(letters, ctl->args, ctl->nargs, i);
 
 		if (kind == NULL || kind->letter == 't')
 			break;
-		if (kind->values != NULL)
-			status = resolve_value(ctl, i, kind);
-		else if (kind->list != NULL && ctl->console != NULL)
-			status = expand_name(ctl, i, kind);
+		status = resolve_arg(ctl, i, kind);
 	}
+	ctl->nargs -= count_switch(letters, ctl->args, ctl->nargs);
 	return status;
 }
 
@@ -309,15 +413,37 @@ complete_file(struct ctl *ctl, const char *typed)
 	json_decref(page);
 }
 
-void
-complete_arg(struct ctl *ctl, const char *letters, size_t at, const char *typed)
+/* What the last word may be: an argument, */
+static const struct arg_kind *
+last_kind(const struct ctl *ctl, const char *letters, size_t first)
 {
-	const struct arg_kind *kind = kind_at(letters, at);
+	char *const *words = ctl->args + first;
+	size_t n = ctl->nargs - first;
 
-	if (kind == NULL)
-		return;
+	if (count_switch(letters, words, n - 1) > 0)
+		return NULL; /* nothing follows it */
+	return kind_at(letters, words, n, n - 1);
+}
+
+/* or "switch" in its place; NULL: it may not. */
+static const struct arg_kind *
+other_kind(const struct arg_kind *kind, const char *letters)
+{
+	const char *at = strchr(letters, kind->letter);
+
+	return kind->letter != 'S' && at > letters && at[-1] == '?' &&
+		       at[1] == '?' && at[2] == 's'
+		   ? kind_of('s')
+		   : NULL;
+}
+
+static void
+complete_kind(struct ctl *ctl, const struct arg_kind *kind, const char *typed)
+{
 	if (kind->values != NULL)
 		complete_values(kind->values, typed);
+	if (kind->letter == 'S')
+		complete_word("all", typed);
 	/* Errors do not belong among the words. */
 	if (freopen("/dev/null", "w", stderr) == NULL)
 		return;
@@ -329,15 +455,44 @@ complete_arg(struct ctl *ctl, const char *letters, size_t at, const char *typed)
 }
 
 void
-help_arg(const char *letters, size_t at, const char *typed)
+complete_arg(struct ctl *ctl, const char *letters, size_t first)
 {
-	const struct arg_kind *kind = kind_at(letters, at);
-	const char *values = kind != NULL ? kind->values : NULL;
+	const struct arg_kind *kind = last_kind(ctl, letters, first), *other;
+	const char *typed = ctl->args[ctl->nargs - 1];
 
-	if (kind != NULL && values == NULL)
+	if (kind == NULL)
+		return;
+	if ((other = other_kind(kind, letters)) != NULL)
+		complete_kind(ctl, other, typed);
+	complete_kind(ctl, kind, typed);
+}
+
+static void
+help_kind(const struct arg_kind *kind, const char *typed)
+{
+	const char *values = kind->values;
+
+	if (values == NULL)
 		help_entry(kind->name, strcspn(kind->name, " "), kind->what);
 	for (size_t len; values != NULL && (len = next_value(&values)) > 0;
 	     values += len)
 		if (is_begun(values, len, typed))
 			help_entry(values, len, kind->what);
+}
+
+bool
+help_arg(const struct ctl *ctl, const char *letters, size_t first)
+{
+	const struct arg_kind *kind = last_kind(ctl, letters, first), *other;
+	const char *typed = ctl->args[ctl->nargs - 1];
+	size_t min, max;
+
+	count_args(letters, &min, &max);
+	if (kind != NULL) {
+		help_kind(kind, typed);
+		if ((other = other_kind(kind, letters)) != NULL)
+			help_kind(other, typed);
+	}
+	return typed[0] == '\0' && ctl->nargs - first > min &&
+	       (kind == NULL || kind->letter != 'S');
 }

@@ -8,9 +8,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "ctl.h"
+
+/* From 1 to 4294967295. */
+bool parse_number(const char *text, uint32_t *number);
 
 /* " FEATURE [TEXT]" */
 void print_args(FILE *, const char *letters);
@@ -19,10 +23,13 @@ void count_args(const char *letters, size_t *min, size_t *max);
 /* Can the first argument be a feature? */
 bool takes_feature(const char *letters);
 
+/* How many of these words, the last ones, are "switch" and a member. */
+size_t count_switch(const char *letters, char *const *args, size_t n);
+
 /*
  * Checks the arguments that are one of a few words, and writes them out;
- * likewise, at the prompt, names that the daemon knows.  Returns an exit
- * status.
+ * likewise, at the prompt, names that the daemon knows.  Takes "switch" and a
+ * member out, which choose devices.  Returns an exit status.
  */
 int resolve_args(struct ctl *, const char *letters);
 /* Frees the names that were written out. */
@@ -34,12 +41,15 @@ void drop_names(struct ctl *);
  */
 int find_feature(struct ctl *, size_t at, bool expand, bool *found);
 
-/* Prints what the typed text of an argument could become, a line each. */
-void complete_arg(
-    struct ctl *, const char *letters, size_t at, const char *typed);
+/*
+ * Prints what the last word could become, a line each; the words from `first`
+ * on are arguments.
+ */
+void complete_arg(struct ctl *, const char *letters, size_t first);
 /* Prints a word that the typed text begins, as a line. */
 void complete_word(const char *word, const char *typed);
-/* A line for each value, or one for the argument; nothing if there is none. */
-void help_arg(const char *letters, size_t at, const char *typed);
+/* Likewise, a line for each value, or one for the argument; nothing if there is
+ * none.  True: the command may as well end before that word. */
+bool help_arg(const struct ctl *, const char *letters, size_t first);
 
 #endif

@@ -39,8 +39,8 @@ is_serving(const json_t *row, struct reason *reason)
 	long long index = (long long)number_of(row, "license");
 
 	if (is_expired(row))
-		give_reason(reason, EXPIRED, "license %lld: expired%s%s",
-		    index, is_subscription(row) ? " at " : "",
+		give_reason(reason, EXPIRED, "license %lld: expired%s%s", index,
+		    is_subscription(row) ? " at " : "",
 		    is_subscription(row) ? text_of(row, "end") : "");
 	else if (is(row, "status", "inactive") && is_to_come(row))
 		give_reason(reason, TO_COME, "license %lld: begins at %s",
@@ -153,10 +153,15 @@ judge(struct ctl *ctl, const json_t *licenses, const json_t *features,
 {
 	const json_t *feature = json_array_get(features, 0);
 
-	*licensed = can_check_out(
-	    licenses, ctl->count != 0 ? ctl->count : 1, reason);
+	*licensed =
+	    can_check_out(licenses, ctl->count != 0 ? ctl->count : 1, reason);
 	if (feature == NULL && json_array_size(licenses) == 0)
 		give_reason(reason, COUNT, "no such feature");
+	if (*licensed && is_true(feature, "held_up")) {
+		give_reason(reason, COUNT,
+		    "what is left is kept for others who wait");
+		*licensed = false;
+	}
 	return *licensed ? EXIT_DONE : ask_exemption(ctl, feature, licensed);
 }
 
@@ -180,8 +185,8 @@ check_feature(struct ctl *ctl)
 		    json_pack("{s:s, s:b, s:s}", "feature", name, "licensed",
 			licensed, "why", licensed ? "" : reason.text));
 	if (status == EXIT_DONE && !licensed)
-		status = ctl->json ? EXIT_FAILED
-				   : fail("%s: %s", name, reason.text);
+		status =
+		    ctl->json ? EXIT_FAILED : fail("%s: %s", name, reason.text);
 	json_decref(licenses);
 	json_decref(features);
 	return status;

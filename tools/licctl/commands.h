@@ -4,51 +4,56 @@
  *
  * The arguments are a letter each: f feature, F file, t text to the end of the
  * line, p priority, l level, m module, n number, d days, k
- * "technology-package", a "all" or "acceptEULA"; r stands for --feature and a
- * command to run.  After a '?' they are optional.
+ * "technology-package", a "all" or "acceptEULA", h handle of a lease, sS "switch"
+ * and a member or "all"; r stands for --feature and a command to run.  After a
+ * '?' they are optional; only what stands before "?sS" can be left out with
+ * something behind it.
  */
 #ifndef LICCTL_COMMANDS_H
 #define LICCTL_COMMANDS_H
 
 #include "ctl.h"
 
+/* A member of a stack, as on Catalyst switches. */
+#define MEMBER "?sS"
+
 /* clang-format off */
 #define COMMANDS(X) \
 	/* show.c, show_long.c */ \
-	X("show license", "?f", show_license, "the license of each feature") \
-	X("show license all", "", show_all, "all licenses, by store") \
-	X("show license detail", "?f", show_detail, \
+	X("show license", "?f" MEMBER, show_license, "the license of each feature") \
+	X("show license all", MEMBER, show_all, "all licenses, by store") \
+	X("show license detail", "?f" MEMBER, show_detail, \
 	    "all licenses, by feature") \
-	X("show license evaluation", "", show_evaluation, \
+	X("show license evaluation", MEMBER, show_evaluation, \
 	    "evaluation licenses") \
-	X("show license expiring", "?d", show_expiring, \
+	X("show license expiring", "?d" MEMBER, show_expiring, \
 	    "licenses that expire, or do so within some days") \
-	X("show license feature", "", show_feature, "features") \
-	X("show license file", "", show_file, \
+	X("show license feature", MEMBER, show_feature, "features") \
+	X("show license file", MEMBER, show_file, \
 	    "license ids, issuers and comments") \
-	X("show license handle", "", show_handle, \
+	X("show license handle", MEMBER, show_handle, \
 	    "who holds features: a handle for each lease") \
-	X("show license in-use", "", show_in_use, "licenses in use") \
-	X("show license level", "", show_level, "levels of modules") \
-	X("show license permanent", "", show_permanent, \
+	X("show license in-use", MEMBER, show_in_use, "licenses in use") \
+	X("show license level", MEMBER, show_level, "levels of modules") \
+	X("show license permanent", MEMBER, show_permanent, \
 	    "licenses that do not expire") \
-	X("show license right-to-use", "", show_right_to_use, \
+	X("show license right-to-use", MEMBER, show_right_to_use, \
 	    "right-to-use licenses, and levels of modules") \
-	X("show license statistics", "", show_statistics, \
+	X("show license statistics", MEMBER, show_statistics, \
 	    "counters since the daemon started") \
 	X("show license status", "", show_status, \
 	    "supported license types and operations") \
-	X("show license summary", "", show_license, \
+	X("show license summary", MEMBER, show_license, \
 	    "the license of each feature") \
-	X("show license udi", "", show_udi, \
+	X("show license udi", MEMBER, show_udi, \
 	    "devices, and the UDIs that licenses are locked to") \
 	/* events.c, history.c, lists.c, version.c */ \
-	X("show events", "", show_events, "events, as they happen") \
-	X("show history", "", show_history, "what happened to licenses") \
-	X("show leases", "", show_leases, "processes that hold features") \
-	X("show version", "", show_version, \
+	X("show events", MEMBER, show_events, "events, as they happen") \
+	X("show history", MEMBER, show_history, "what happened to licenses") \
+	X("show leases", MEMBER, show_leases, "processes that hold features") \
+	X("show version", MEMBER, show_version, \
 	    "versions, levels of modules, and features in use") \
-	/* install.c, edit.c, accept.c, level.c */ \
+	/* install.c, edit.c, accept.c, level.c, lease.c */ \
 	X("license install", "F", license_install, "install a license file") \
 	X("license clear", "f", license_clear, \
 	    "remove a license of a feature") \
@@ -74,6 +79,8 @@
 	    "accept and use a right-to-use license, or all") \
 	X("license right-to-use deactivate", "f", license_deactivate, \
 	    "stop using a right-to-use license") \
+	X("license lease end", "h?t", license_lease_end, \
+	    "end the lease of a process") \
 	/* files.c, revoke.c */ \
 	X("license save", "F", license_save, "back up the installed licenses") \
 	X("license save agreements", "FF", license_save_agreements, \

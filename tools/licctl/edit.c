@@ -60,24 +60,6 @@ license_clear(struct ctl *ctl)
 	    ctl, license, json_pack("{s:s}", "do", "clear"), "cleared");
 }
 
-/* The words with blanks between them; the caller frees. */
-static char *
-join(char **words, size_t n)
-{
-	size_t len = 1;
-	char *text;
-
-	for (size_t i = 0; i < n; i++)
-		len += strlen(words[i]) + 1;
-	if ((text = calloc(1, len)) == NULL)
-		return NULL;
-	for (size_t i = 0; i < n; i++) {
-		strcat(text, i != 0 ? " " : "");
-		strcat(text, words[i]);
-	}
-	return text;
-}
-
 static int
 set_comment(struct ctl *ctl, const char *text)
 {
@@ -94,7 +76,7 @@ set_comment(struct ctl *ctl, const char *text)
 int
 license_comment_add(struct ctl *ctl)
 {
-	char *text = join(ctl->args + 1, ctl->nargs - 1);
+	char *text = join_words(ctl->args + 1, ctl->nargs - 1);
 	int status =
 	    text != NULL ? set_comment(ctl, text) : fail("out of memory");
 

@@ -18,7 +18,14 @@
 
 /* ---- Options ---- */
 
-enum option_kind { FLAG, NUMBER, TEXT, SHOW_HELP, SHOW_VERSION };
+enum option_kind {
+	FLAG,
+	NUMBER,
+	SECONDS, /* a number, or nothing: without end */
+	TEXT,
+	SHOW_HELP,
+	SHOW_VERSION,
+};
 
 static const struct option {
 	const char *name;
@@ -48,6 +55,8 @@ static const struct option {
 	{ "--password-file", TEXT, AT(password_file), "FILE",
 	    "password for a URL's user; - is standard input" },
 	{ "--count", NUMBER, AT(count), "N", "run, check: how many" },
+	{ "--wait", SECONDS, AT(wait_s), "[=N]",
+	    "run: wait until enough is left, N seconds at most" },
 	{ "--on-loss", TEXT, AT(on_loss), "SIGNAL",
 	    "run: signal for the command when the license is lost" },
 	{ "--help", SHOW_HELP, 0, "", "show this help" },
@@ -63,9 +72,11 @@ print_help(void)
 	print_commands();
 	puts("\nOptions, anywhere on the command line:\n");
 	for (size_t i = 0; i < NITEMS(options); i++)
-		printf("  %s %-*s%s\n", options[i].name,
-		    23 - (int)strlen(options[i].name), options[i].value,
-		    options[i].what);
+		printf("  %s%s%-*s%s\n", options[i].name,
+		    options[i].value[0] == '[' ? "" : " ",
+		    23 + (options[i].value[0] == '[') -
+			(int)strlen(options[i].name),
+		    options[i].value, options[i].what);
 	puts("\nAfter a show command: | include PATTERN, | exclude, | begin, "
 	     "| section.\nSee licctl(1).");
 }
@@ -85,18 +96,11 @@ takes_value(const struct option *option)
 }
 
 static bool
-parse_number(const char *text, uint32_t *number)
+fail_number(const struct option *option, const char *value)
 {
-	char *end;
-	unsigned long value;
-
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
-	    value == 0 || value > UINT32_MAX)
-		return false;
-	*number = (uint32_t)value;
-	return true;
+	(void)misuse("%s: %s is not a number from 1 to 4294967295",
+	    option->name, value);
+	return false;
 }
 
 static bool
@@ -108,12 +112,13 @@ set_option(struct ctl *ctl, const struct option *option, const char *value)
 	case FLAG:
 		*(bool *)field = true;
 		break;
+	case SECONDS:
 	case NUMBER:
-		if (parse_number(value, field))
-			break;
-		(void)misuse("%s: %s is not a number from 1 to 4294967295",
-		    option->name, value);
-		return false;
+		if (option->kind == SECONDS && value == NULL)
+			*(uint32_t *)field = UINT32_MAX;
+		else if (!parse_number(value, field))
+			return fail_number(option, value);
+		break;
 	case TEXT:
 		*(const char **)field = value;
 		break;
@@ -140,6 +145,12 @@ find_option(const char *typed)
 	return NULL;
 }
 
+static bool
+may_have_value(const struct option *option)
+{
+	return takes_value(option) || option->kind == SECONDS;
+}
+
 /* Returns how many words it took; 0: an error, which was said. */
 static int
 take_option(struct ctl *ctl, char **words)
@@ -151,12 +162,13 @@ take_option(struct ctl *ctl, char **words)
 		(void)misuse("unknown option %s", words[0]);
 		return 0;
 	}
-	if (value != NULL && !takes_value(option)) {
+	if (value != NULL && !may_have_value(option)) {
 		(void)misuse("option %s takes no value", option->name);
 		return 0;
 	}
 	if (value != NULL || !takes_value(option))
-		return set_option(ctl, option, value != NULL ? value + 1 : "");
+		return set_option(
+		    ctl, option, value != NULL ? value + 1 : NULL);
 	if (words[1] == NULL) {
 		(void)misuse("option %s requires a value", option->name);
 		return 0;
@@ -251,26 +263,6 @@ run_filtered(struct ctl *ctl, const struct command *command)
 	return status;
 }
 
-/* "switch N" or "switch all" behind a show command, as on Catalyst stacks. */
-static int
-take_switch(struct ctl *ctl)
-{
-	const char *which;
-
-	if (ctl->nargs < 3 || strncmp(ctl->args[0], "sh", 2) != 0 ||
-	    strcmp(ctl->args[ctl->nargs - 2], "switch") != 0)
-		return EXIT_DONE;
-	which = ctl->args[ctl->nargs - 1];
-	if (strcmp(which, "all") == 0)
-		ctl->all_devices = true;
-	else if (!parse_number(which, &ctl->device))
-		return misuse("switch: expected the number of a member, or all, "
-			      "not %s",
-		    which);
-	ctl->nargs -= 2;
-	return EXIT_DONE;
-}
-
 /* Events come when they come. */
 static bool
 is_paged(const struct ctl *ctl, const struct command *command)
@@ -317,8 +309,7 @@ obey_line(struct ctl *ctl)
 
 	if (ctl->nargs == 0)
 		return misuse("no command given");
-	if ((status = take_switch(ctl)) != EXIT_DONE ||
-	    (status = find_command(ctl, &command)) != EXIT_DONE)
+	if ((status = find_command(ctl, &command)) != EXIT_DONE)
 		goto out;
 	if (ctl->command != NULL && !takes_command(command))
 		status = misuse("only \"run\" takes a command after --");

@@ -63,26 +63,17 @@ static const struct column devices[] = {
 };
 
 static const struct column leases[] = {
-	{ "Process", 10, "pid", NULL },
-	{ "User", 10, "uid", NULL },
-	{ "Count", 12, "count", NULL },
+	{ "Handle", 8, "handle", NULL },
+	{ "Process", 9, "pid", NULL },
+	{ "User", 8, "uid", NULL },
+	{ "Count", 8, "count", NULL },
 	{ "State", 12, "state", NULL },
 	{ "Feature", 26, "feature", NULL },
 	{ "Version", 0, "version", NULL },
 };
 
-/* A lease's number is its client's. */
-static const char *
-handle_text(const json_t *row, char buffer[CELL_SIZE])
-{
-	snprintf(buffer, CELL_SIZE, "%lld.%lld",
-	    (long long)number_of(row, "client"),
-	    (long long)number_of(row, "lease"));
-	return buffer;
-}
-
 static const struct column handles[] = {
-	{ "Handle", 12, NULL, handle_text },
+	{ "Handle", 12, "handle", NULL },
 	{ "Feature", 26, "feature", NULL },
 	{ "Version", 12, "version", NULL },
 	{ "Count", 10, "count", NULL },

@@ -27,6 +27,7 @@ bin_licctl_SOURCES = \
 	tools/licctl/files.c \
 	tools/licctl/history.c \
 	tools/licctl/install.c \
+	tools/licctl/lease.c \
 	tools/licctl/level.c \
 	tools/licctl/lists.c \
 	tools/licctl/revoke.c \

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -160,6 +161,23 @@ print_words(FILE *to, const char *format, ...)
 	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	print_text(to, text);
+}
+
+char *
+join_words(char **words, size_t n)
+{
+	size_t len = 1;
+	char *text;
+
+	for (size_t i = 0; i < n; i++)
+		len += strlen(words[i]) + 1;
+	if ((text = calloc(1, len)) == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		strcat(text, i != 0 ? " " : "");
+		strcat(text, words[i]);
+	}
+	return text;
 }
 
 void

@@ -60,6 +60,8 @@ void print_words(FILE *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Likewise, but line feeds remain; on a terminal lines are wrapped. */
 void print_prose(FILE *, const char *text);
+/* The words with blanks between them; the caller frees.  NULL: no memory. */
+char *join_words(char **words, size_t n);
 /* "  WORD   WHAT": a line of help. */
 void help_entry(const char *word, size_t len, const char *what);
 /* Columns that a text takes; every character counts as one. */

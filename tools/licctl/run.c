@@ -18,6 +18,7 @@
 #include "out.h"
 
 struct runner {
+	const struct ctl *ctl;
 	int on_loss; /* a signal; 0: none */
 	sigset_t before, forwarded;
 	int signals; /* signalfd of those that are forwarded */
@@ -57,10 +58,27 @@ on_lease(void *arg, struct lic_lease *lease)
 {
 	const struct runner *runner = arg;
 	enum lic_state state = lic_lease_state(lease);
+	const char *why = lic_lease_why(lease);
 
-	(void)fail("%s: %s", lic_lease_feature(lease), lic_state_name(state));
+	(void)fail("%s: %s%s%s", lic_lease_feature(lease),
+	    lic_state_name(state), why[0] != '\0' ? ": " : "", why);
 	if (is_lost(state) && runner->child > 0 && runner->on_loss != 0)
 		(void)kill(runner->child, runner->on_loss);
+}
+
+static void
+on_progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	const struct runner *runner = arg;
+
+	(void)what;
+	(void)total;
+	if (done == 0)
+		(void)fail(
+		    "%s: waiting until enough is left", runner->ctl->feature);
+	else
+		(void)fail("%s: waiting; %llu requests come first",
+		    runner->ctl->feature, (unsigned long long)done);
 }
 
 /* In the child.  It must not run without the process that holds the lease. */
@@ -129,6 +147,8 @@ hold_signals(struct runner *runner)
 		sigaddset(&runner->forwarded, forwarded[i]);
 	(void)sigprocmask(SIG_BLOCK, &runner->forwarded, &runner->before);
 	runner->signals = signalfd(-1, &runner->forwarded, SFD_CLOEXEC);
+	if (runner->signals < 0)
+		(void)fail("signalfd: %s", strerror(errno));
 	return runner->signals >= 0;
 }
 
@@ -152,13 +172,16 @@ forward_early(const struct runner *runner)
 static bool
 hold_lease(struct ctl *ctl, struct runner *runner)
 {
-	const struct lic_options options = { .lease = on_lease, .arg = runner };
+	const struct lic_options options = {
+		.lease = on_lease, .progress = on_progress, .arg = runner
+	};
 	struct lic_lease *lease;
 	enum lic_err err;
 
 	if (open_daemon(ctl, options) != EXIT_DONE)
 		return false;
-	err = lic_checkout(ctl->lic, ctl->feature, NULL, ctl->count, &lease);
+	err = lic_checkout_wait(
+	    ctl->lic, ctl->feature, NULL, ctl->count, ctl->wait_s, &lease);
 	if (err != LIC_OK) {
 		(void)fail_lic(ctl, err);
 		return false;
@@ -169,17 +192,23 @@ hold_lease(struct ctl *ctl, struct runner *runner)
 	return true;
 }
 
-/* A signal that comes while the lease does is the command's already. */
+/* A signal that comes while the lease does is the command's already; but where
+ * it may take long, the signal ends the waiting, and licctl. */
+static bool
+prepare(struct ctl *ctl, struct runner *runner)
+{
+	bool waits = ctl->wait_s != 0;
+
+	return (waits || hold_signals(runner)) && hold_lease(ctl, runner) &&
+	       (!waits || hold_signals(runner));
+}
+
 static int
 run_command(struct ctl *ctl, struct runner *runner)
 {
 	pid_t parent = getpid();
 
-	if (!hold_signals(runner)) {
-		(void)fail("signalfd: %s", strerror(errno));
-		return EXIT_RUN;
-	}
-	if (!hold_lease(ctl, runner))
+	if (!prepare(ctl, runner))
 		return EXIT_RUN;
 	if ((runner->child = fork()) < 0) {
 		(void)fail("fork: %s", strerror(errno));
@@ -194,7 +223,7 @@ run_command(struct ctl *ctl, struct runner *runner)
 int
 run(struct ctl *ctl)
 {
-	struct runner runner = { .on_loss = SIGTERM };
+	struct runner runner = { .ctl = ctl, .on_loss = SIGTERM };
 
 	if (ctl->feature == NULL)
 		return misuse("run: --feature NAME is missing");

@@ -6,9 +6,10 @@
 #include "license.h"
 #include "out.h"
 #include "row.h"
+#include "table.h"
 
-int
-show_statistics(struct ctl *ctl)
+static void
+print_statistics(const json_t *result)
 {
 	static const struct {
 		const char *name, *key; /* NULL: a heading */
@@ -28,22 +29,88 @@ show_statistics(struct ctl *ctl)
 		{ "Notification statistics", NULL },
 		{ "Waiting count:", "notifications_waiting" },
 		{ "Dropped count:", "notifications_dropped" },
+		{ "Check-out statistics", NULL },
+		{ "Denied count:", "request_failure" },
+		{ "Waiting count:", "request_waiting" },
 	};
-	json_t *result;
-	int status = ask(ctl, json_pack("{s:s}", "do", "statistics"), &result);
 
-	if (status != EXIT_DONE)
-		return status;
-	if (ctl->json)
-		return print_json(result);
 	for (size_t i = 0; i < NITEMS(lines); i++)
 		if (lines[i].key == NULL)
 			printf("%s%s\n", i != 0 ? "\n" : "", lines[i].name);
 		else
 			printf("\t%-29s%lld\n", lines[i].name,
 			    (long long)number_of(result, lines[i].key));
+}
+
+static bool
+has_demand(const json_t *feature, const void *arg)
+{
+	(void)arg;
+	return number_of(feature, "denied") > 0 ||
+	       number_of(feature, "waiting") > 0;
+}
+
+/* Of each feature, what is counted of its check-outs. */
+static void
+keep_figures(json_t *features)
+{
+	static const char *const kept[] = { "device", "feature", "version",
+		"denied", "waiting" };
+	json_t *row, *figures;
+	size_t i;
+
+	json_array_foreach(features, i, row)
+	{
+		figures = json_object();
+		for (size_t k = 0; k < NITEMS(kept); k++)
+			(void)json_object_set(
+			    figures, kept[k], json_object_get(row, kept[k]));
+		(void)json_array_set_new(features, i, figures);
+	}
+}
+
+static void
+print_figures(json_t *features)
+{
+	static const struct column columns[] = {
+		{ "Device", 8, "device", NULL },
+		{ "Feature", 26, "feature", NULL },
+		{ "Version", 12, "version", NULL },
+		{ "Denied", 10, "denied", NULL },
+		{ "Waiting", 0, "waiting", NULL },
+	};
+
+	keep_rows(features, has_demand, NULL);
+	if (json_array_size(features) == 0)
+		return;
+	putchar('\n');
+	table_print(columns, NITEMS(columns), TABLE_PLAIN, features);
+}
+
+int
+show_statistics(struct ctl *ctl)
+{
+	json_t *result, *features;
+	int status = ask_rows(ctl, "features", NULL, &features);
+
+	if (status != EXIT_DONE)
+		return status;
+	ctl->device = 0; /* all other figures are of all devices */
+	status = ask(ctl, json_pack("{s:s}", "do", "statistics"), &result);
+	if (status != EXIT_DONE)
+		goto out;
+	if (ctl->json) {
+		keep_figures(features);
+		(void)json_object_set(result, "features", features);
+		status = print_json(result);
+		goto out;
+	}
+	print_statistics(result);
+	print_figures(features);
 	json_decref(result);
-	return EXIT_DONE;
+out:
+	json_decref(features);
+	return status;
 }
 
 /* A word of the JSON, and what IOS says of it. */

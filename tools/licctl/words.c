@@ -302,7 +302,9 @@ judge_feature(struct ctl *ctl, const bool *in, size_t i, bool *is_feature)
 	int status;
 
 	*is_feature = false;
-	if (whole == NULL || !takes_feature(whole->args) || i + 1 != ctl->nargs)
+	if (whole == NULL || !takes_feature(whole->args) ||
+	    i + 1 + count_switch(whole->args, ctl->args, ctl->nargs) !=
+		ctl->nargs)
 		return EXIT_DONE;
 	for (size_t c = 0; c < NCOMMANDS; c++) {
 		if (!in[c] || keyword(&commands[c], i, &word) == 0)
@@ -393,7 +395,7 @@ complete_words(struct ctl *ctl)
 	if (i == last && list_keywords(stdout, in, i, typed, "\n") > 0)
 		putchar('\n');
 	if (whole != NULL)
-		complete_arg(ctl, whole->args, last - i, typed);
+		complete_arg(ctl, whole->args, i);
 }
 
 /* ---- Help ---- */
@@ -411,6 +413,7 @@ static const struct {
 	{ "license comment", "comments of licenses" },
 	{ "license modify", "priorities of licenses" },
 	{ "license accept", "agreements of licenses" },
+	{ "license lease", "leases of processes" },
 	{ "license boot", "levels of modules, from their next start" },
 	{ "license right-to-use", "right-to-use licenses" },
 	{ "no license accept", "agreements of licenses to come" },
@@ -467,7 +470,7 @@ void
 help_words(struct ctl *ctl)
 {
 	bool in[NCOMMANDS];
-	size_t last = ctl->nargs - 1, i = read_keywords(ctl, in), min, max;
+	size_t last = ctl->nargs - 1, i = read_keywords(ctl, in);
 	const char *typed = ctl->args[last];
 	const struct command *whole = whole_command(in, i);
 
@@ -475,9 +478,7 @@ help_words(struct ctl *ctl)
 		help_keywords(in, i, typed);
 	if (whole == NULL || whole->run == NULL)
 		return;
-	help_arg(whole->args, last - i, typed);
-	count_args(whole->args, &min, &max);
-	if (typed[0] != '\0' || last - i < min)
+	if (!help_arg(ctl, whole->args, i))
 		return;
 	if (is_show(whole))
 		help_entry("|", 1, "filter what is printed");
