@@ -10,6 +10,7 @@ noinst_LTLIBRARIES += authority/libauthority.la
 authority_libauthority_la_SOURCES = \
 	authority/record/authority.c authority/record/authority.h \
 	authority/record/device.c authority/record/device.h \
+	authority/record/grant.c authority/record/grant.h \
 	authority/record/image.c authority/record/image.h \
 	authority/record/ledger.c authority/record/ledger.h \
 	authority/record/license.c authority/record/license.h \
@@ -19,6 +20,7 @@ authority_libauthority_la_SOURCES = \
 	authority/record/refusal.c \
 	authority/record/rma.c authority/record/rma.h \
 	authority/record/schema.c authority/record/schema.h \
+	authority/record/setting.c authority/record/setting.h \
 	authority/record/verify.c authority/record/verify.h \
 	authority/ops/bundle.c authority/ops/bundle.h \
 	authority/ops/device.c authority/ops/device.h \
@@ -27,6 +29,7 @@ authority_libauthority_la_SOURCES = \
 	authority/ops/move.h \
 	authority/ops/permit.c \
 	authority/ops/redeem.c \
+	authority/ops/rma.c authority/ops/rma.h \
 	authority/ops/sign.c authority/ops/sign.h
 AUTHORITY_CPPFLAGS = -I$(top_srcdir)/authority/include
 authority_libauthority_la_CPPFLAGS = $(CORE_CPPFLAGS) \

@@ -41,6 +41,7 @@ const struct lc_image_table lc_images[] = {
 	    "n, old_udi, new_udi, at, why, approved_by, licenses, due,"
 	    " returned",
 	    true, 9, 0),
+	TABLE("setting", "name", "name, value", false, 2, 0),
 	TABLE("lot", "name", "name, what, at", false, 3, 0),
 };
 const size_t lc_nimages = sizeof lc_images / sizeof lc_images[0];

@@ -113,7 +113,7 @@
 /*
  * evaluation: once for each device, feature and version.  rma: replacements
  * of devices.  lot: manufacturing lots, whose licenses refer to the request
- * "lot NAME".
+ * "lot NAME".  setting: numbers that the authority's owner chose.
  */
 #define CASE_TABLES \
 	"CREATE TABLE evaluation (n INTEGER PRIMARY KEY," \
@@ -125,6 +125,8 @@
 	" due BIGINT NOT NULL, returned BIGINT NOT NULL);" \
 	"CREATE INDEX rma_old ON rma (old_udi);" \
 	"CREATE INDEX rma_new ON rma (new_udi);" \
+	"CREATE TABLE setting (name TEXT PRIMARY KEY," \
+	" value BIGINT NOT NULL);" \
 	"CREATE TABLE lot (name TEXT PRIMARY KEY, what TEXT NOT NULL," \
 	" at BIGINT NOT NULL);"
 

@@ -2,6 +2,7 @@ dist_check_DATA += tests/authority/desk.py
 AUTHORITY_DESK = \
 	tests/authority/devices.py \
 	tests/authority/log.py \
+	tests/authority/rma.py \
 	tests/authority/upgrade.py
 dist_check_SCRIPTS += $(AUTHORITY_DESK) tests/authority/postgres.sh
 TESTS += $(AUTHORITY_DESK)

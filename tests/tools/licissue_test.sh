@@ -65,6 +65,7 @@ has out "licissue "
 run 0 help issue
 has out "--extension-days"
 for command in init issue inspect permission-ticket rehost upgrade \
+    resend rma "rma list" "rma returned" "rma limits" \
     "device list" "device show" "device key" "device approve" \
     "log verify" "log checkpoint"; do
 	run 0 $command --help

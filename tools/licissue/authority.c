@@ -7,6 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <jansson.h>
+
+#include "ops/issue.h"
+#include "record/authority.h"
+
 struct lc_authority *
 open_authority(const char *dir)
 {
@@ -85,6 +90,33 @@ report(const char *path, const char *format, ...)
 	(void)vfprintf(to, format, args);
 	va_end(args);
 	fputc('\n', to);
+}
+
+int
+print_json(json_t *json)
+{
+	bool ok = json != NULL &&
+		  json_dumpf(json, stdout, JSON_INDENT(2)) == 0 &&
+		  putchar('\n') != EOF && fflush(stdout) == 0;
+
+	json_decref(json);
+	return ok ? EXIT_DONE : fail("standard output: %m");
+}
+
+int
+save_request(const struct lc_authority *authority, int64_t request,
+    const char *path, bool force, size_t *n)
+{
+	struct lc_bundle *bundle = NULL;
+	struct lc_detail detail = { "" };
+	enum lc_err err;
+
+	lc_record_tell(authority->record, &detail);
+	err = lc_bundle_of_request(authority, request, &bundle, n);
+	if (err == LC_OK)
+		err = save_bundle(bundle, path, force, &detail);
+	lc_bundle_free(bundle);
+	return err == LC_OK ? EXIT_DONE : fail_core(err, &detail);
 }
 
 int

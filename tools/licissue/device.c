@@ -185,17 +185,6 @@ list_one(void *arg, const char *udi, const struct lc_device_row *row)
 }
 
 static int
-print_json(json_t *json)
-{
-	bool ok = json != NULL &&
-		  json_dumpf(json, stdout, JSON_INDENT(2)) == 0 &&
-		  putchar('\n') != EOF && fflush(stdout) == 0;
-
-	json_decref(json);
-	return ok ? EXIT_DONE : fail("standard output: %m");
-}
-
-static int
 list(const struct job *job)
 {
 	struct lc_authority *authority = open_authority(job->dir);

@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#include <jansson.h>
+
 #include "licenseauthority.h"
 
 /* Exit statuses; licissue(1) promises them. */
@@ -25,6 +27,11 @@ int issue_command(int argc, char **argv);
 int inspect_command(int argc, char **argv);
 int permission_command(int argc, char **argv);
 int rehost_command(int argc, char **argv);
+int rma_command(int argc, char **argv);
+int rma_list_command(int argc, char **argv);
+int rma_returned_command(int argc, char **argv);
+int rma_limits_command(int argc, char **argv);
+int resend_command(int argc, char **argv);
 int device_list_command(int argc, char **argv);
 int device_show_command(int argc, char **argv);
 int device_key_command(int argc, char **argv);
@@ -66,6 +73,14 @@ bool is_stdout(const char *path);
 /* lc_bundle_save, or to standard output. */
 enum lc_err save_bundle(const struct lc_bundle *, const char *path,
     bool replace, struct lc_detail *);
+/*
+ * Saves the licenses that a request got, and counts them; an exit status, with a
+ * message unless it is EXIT_DONE.
+ */
+int save_request(const struct lc_authority *, int64_t request, const char *path,
+    bool force, size_t *n);
+/* To standard output, and frees it; an exit status. */
+int print_json(json_t *);
 /* Writes a row of text, to standard output for "-"; an exit status. */
 int write_text(const char *path, const char *text, bool force);
 /* What was written to the file: on standard output, unless it went there. */

@@ -13,6 +13,7 @@ bin_licissue_SOURCES = \
 	tools/licissue/permission.c \
 	tools/licissue/progress.c \
 	tools/licissue/rehost.c \
+	tools/licissue/rma.c \
 	tools/licissue/statement.c tools/licissue/statement.h \
 	tools/licissue/words.c
 bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
