@@ -26,11 +26,12 @@
 /* No more requests are read while as many bytes wait to be written. */
 #define CONTROL_OUT_HIGH CONTROL_PAGE
 
-struct held;        /* a lease; lease.c */
-struct listener;    /* listener.c */
-struct tally;       /* what is counted of a feature; tally.c */
-struct control_job; /* job.c */
-struct supply;      /* watch.c */
+struct held;          /* a lease; lease.c */
+struct listener;      /* listener.c */
+struct tally;         /* what is counted of a feature; tally.c */
+struct control_job;   /* job.c */
+struct control_check; /* check.c */
+struct supply;        /* watch.c */
 
 /* Clients that wait for a turn (turns.h). */
 struct line {
@@ -99,8 +100,9 @@ struct control {
 				back; 0: nobody is served yet */
 	struct timer returned;
 	struct control_job *control_jobs;
-	struct buffer *findings; /* of a check that runs, else NULL */
-	size_t nfindings;
+	struct control_check *checks;   /* the first one has the next slice */
+	struct control_check *checking; /* whose slice runs, else NULL */
+	struct task check_task;
 	struct {
 		uint64_t checkouts, refusals, releases, notices;
 		uint64_t comments_added, comments_deleted;

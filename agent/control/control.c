@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "check.h"
 #include "client.h"
 #include "job.h"
 #include "lease.h"
@@ -43,6 +44,7 @@ client_free(struct client *client)
 	client_leases_drop(client);
 	client_waiting_drop(client);
 	client_jobs_drop(client);
+	check_drop(client);
 	turns_leave(client);
 	loop_unwatch(control->loop, &client->watch);
 	close(client->watch.fd);
@@ -381,12 +383,8 @@ control_ticked(struct control *control)
 void
 control_notice(struct control *control, enum lc_err err, const char *text)
 {
-	if (control == NULL || control->findings == NULL)
-		return;
-	if (text[0] == '\0')
-		text = lc_strerror(err);
-	control->nfindings++;
-	buffer_append(control->findings, text, strlen(text) + 1);
+	if (control != NULL)
+		check_notice(control, err, text);
 }
 
 /* ---- Its life ---- */
@@ -415,6 +413,7 @@ control_new(const struct control_options *options)
 	control->sweep = (struct timer){ .expired = sweep, .arg = control };
 	turns_init(control, client_serve);
 	wait_init(control);
+	check_init(control);
 	return control;
 }
 
@@ -427,6 +426,7 @@ control_free(struct control *control)
 	while (control->clients != NULL)
 		client_free(control->clients);
 	turns_free(control);
+	check_free(control);
 	jobs_abandon(control);
 	wait_free(control);
 	tallies_free(control);

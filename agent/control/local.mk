@@ -1,6 +1,7 @@
 agent_libagent_la_SOURCES += \
 	agent/control/access.c agent/control/access.h \
 	agent/control/call.c agent/control/call.h \
+	agent/control/check.c agent/control/check.h \
 	agent/control/client.c agent/control/client.h \
 	agent/control/control.c agent/control/control.h \
 	agent/control/job.c agent/control/job.h \

@@ -12,6 +12,7 @@
 
 #include "array.h"
 #include "call.h"
+#include "check.h"
 #include "job.h"
 #include "jobs/eventlog.h"
 #include "jobs/url.h"
@@ -191,46 +192,6 @@ boot_level(const struct call *call)
 		call_refuse(call, "not-found", "no such module or level");
 	else
 		call_done(call, err);
-}
-
-/* ---- Checking ---- */
-
-static json_t *
-findings_json(const struct buffer *findings)
-{
-	json_t *list = json_array();
-	size_t at = 0;
-
-	while (list != NULL && at < findings->len) {
-		const char *text = (const char *)findings->data + at;
-
-		(void)json_array_append_new(list, words_json(text));
-		at += strlen(text) + 1;
-	}
-	return list;
-}
-
-/* What the core finds comes through control_notice. */
-static void
-check(const struct call *call)
-{
-	struct control *control = call->client->control;
-	struct buffer findings = BUFFER_INIT(CONTROL_PAGE);
-	struct lc_detail detail = { "" };
-	enum lc_err err;
-
-	control->findings = &findings;
-	control->nfindings = 0;
-	err = lc_check(control->core, &detail);
-	control->findings = NULL;
-	if (err == LC_OK || err == LC_EDAMAGED)
-		call_answer(
-		    call, json_pack("{s:b, s:I, s:o}", "good", err == LC_OK,
-			      "found", (json_int_t)control->nfindings,
-			      "findings", findings_json(&findings)));
-	else
-		call_fail(call, err, detail.text);
-	buffer_free(&findings);
 }
 
 /* ---- The clock ---- */
@@ -455,7 +416,7 @@ static const struct verb {
 	{ "modules", CONTROL_READ, 0, AFTER, rows_modules },
 	{ "boot_level", CONTROL_ADMIN, MODULE, DEVICE | LEVEL, boot_level },
 	{ "accept_all", CONTROL_ADMIN, ON, 0, accept_all },
-	{ "check", CONTROL_ADMIN, 0, 0, check },
+	{ "check", CONTROL_ADMIN, 0, 0, check_begin },
 	{ "clock", CONTROL_READ, 0, 0, clock_show },
 	{ "state", CONTROL_READ, 0, 0, state_show },
 	{ "clock_reset", CONTROL_ADMIN, 0, 0, clock_reset },

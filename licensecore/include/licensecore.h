@@ -940,14 +940,35 @@ struct lc_history {
 LC_API enum lc_err lc_history_next(struct lc *, uint64_t after,
     const struct lc_history **);
 
+/* ---- Checking -------------------------------------------------------- */
+
 /*
  * Reads everything on disk and proves that it is as this library wrote it: both
  * state files, the history's chain, the stores, and each license's signature.
  * Licenses that are missing are findings as well, and that the state was found
- * damaged once.  Each finding goes to the notice callback; LC_EDAMAGED and the
- * first one if there were any.  Changes nothing.
+ * damaged once.  Each finding goes to the notice callback.  No license changes,
+ * but a state file that is damaged counts no more; lc_tick makes it again.
+ *
+ * Signatures take their time, so a check goes in slices of a few milliseconds.
+ * Everything else may be called between them, lc_close only after
+ * lc_check_free.  Several checks may be under way.
  */
+struct lc_check;
+
+LC_API enum lc_err lc_check_new(struct lc *, struct lc_check **);	/* LC_ENOMEM */
+LC_API bool lc_check_step(struct lc_check *);	/* true: it is over */
+/*
+ * Of one that is over: LC_OK; LC_EDAMAGED, and the first finding; LC_EIO or
+ * LC_ENOMEM: it could not go on.
+ */
+LC_API enum lc_err lc_check_result(const struct lc_check *,
+    struct lc_detail *);
+LC_API void lc_check_free(struct lc_check *);	/* NULL, or not over, is fine */
+
+/* All of it at once. */
 LC_API enum lc_err lc_check(struct lc *, struct lc_detail *);
+
+/* ---- Recording ------------------------------------------------------- */
 
 /*
  * Can changes be recorded?  LC_EIO, with the reason: then every change fails

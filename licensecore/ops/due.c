@@ -22,8 +22,8 @@
 #define RETRY_MS INT64_C(1000)
 #define LOOK_MS INT64_C(10000)	/* for removable stores */
 #define MEND_MS INT64_C(60000)	/* for a disk that works again */
-#define COMPARE_ROWS 500	/* at a time: a few milliseconds */
-#define COMPARE_MS INT64_C(1000)	/* until the next ones */
+#define PASS_ROWS 1000		/* at a time: a few milliseconds */
+#define PASS_MS INT64_C(1000)	/* until the next ones */
 /* How long programs may take to be back after the core was opened. */
 #define SETTLE_MS INT64_C(60000)
 
@@ -32,7 +32,7 @@ lc_due_begin(struct lc *lc)
 {
 	lc->uses.settled_ms = lc_host_boot_ms(&lc->host) + SETTLE_MS;
 	lc->due.mend_ms = INT64_MAX;
-	lc->due.compare_ms = 0;
+	lc->due.pass_ms = 0;
 }
 
 /* ---- Reporting ------------------------------------------------------- */
@@ -239,16 +239,16 @@ mend(struct lc *lc)
 
 /* So does flash rot: each day the files are read through. */
 static void
-compare(struct lc *lc)
+pass(struct lc *lc)
 {
 	int64_t boot = lc_host_boot_ms(&lc->host);
 	bool all = true;
 
-	if (boot < lc->due.compare_ms)
+	if (boot < lc->due.pass_ms)
 		return;
 	/* What keeps from reading is told by those who need it. */
-	(void)lc_twin_compare(lc->state.twin, COMPARE_ROWS, &all);
-	lc->due.compare_ms = boot + (all ? DAY_MS : COMPARE_MS);
+	(void)lc_twin_pass(lc->state.twin, PASS_ROWS, &all);
+	lc->due.pass_ms = boot + (all ? DAY_MS : PASS_MS);
 }
 
 /* Media come and go without a word. */
@@ -326,7 +326,7 @@ static int64_t
 wait_for(const struct lc *lc)
 {
 	int64_t boot = lc_host_boot_ms(&lc->host);
-	int64_t wait = lc->due.compare_ms - boot;
+	int64_t wait = lc->due.pass_ms - boot;
 	int64_t until = lc->model->selected_until;
 
 	until = min(until, lc->list_expires);
@@ -350,7 +350,7 @@ lc_tick(struct lc *lc, int64_t *wait_ms)
 {
 	enum lc_err err;
 
-	compare(lc);
+	pass(lc);
 	/* Without the disk it goes on with what needs none. */
 	if ((err = mend(lc)) != LC_OK) {
 		lc_settle(lc);

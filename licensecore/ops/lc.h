@@ -37,7 +37,7 @@ struct lc {
 		int64_t flush_ms;	/* meters have to be recorded */
 		int64_t report_ms;	/* an event has to be reported */
 		int64_t look_ms;	/* removable stores may have come */
-		int64_t compare_ms;	/* state files have to be read */
+		int64_t pass_ms;	/* state files have to be read */
 		int64_t mend_ms;	/* the disk may work again */
 		int64_t mend_wait_ms;	/* how long to wait then */
 	} due;

@@ -356,19 +356,12 @@ away(struct lc *lc, const struct lc_place *place, bool *gone)
 }
 
 enum lc_err
-lc_store_check(struct lc *lc, const struct lc_place *place,
+lc_store_attach(struct lc *lc, const struct lc_place *place, bool check,
     struct lc_detail *detail)
 {
-	enum lc_err err;
-
-	if (place->public.kind != LC_STORE_REMOVABLE || !place->public.present)
-		return LC_OK;
-	if (!exists(place->path))
-		return lc_fail(detail, LC_EDAMAGED, "%s: is gone",
-		    place->path);
-	err = lc_medium_attach(&lc->state, place, true, detail);
-	lc_medium_detach(&lc->state);
-	return err;
+	return exists(place->path) ? lc_medium_attach(&lc->state, place,
+	    check, detail) : lc_fail(detail, LC_EDAMAGED, "%s: is gone",
+	    place->path);
 }
 
 static enum lc_err

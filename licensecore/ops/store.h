@@ -35,10 +35,10 @@ void lc_store_line_unused(const struct lc *, const struct lc_place *,
     const char *text, size_t len, enum lc_err, const struct lc_detail *why);
 
 /*
- * Reads a store file through: LC_EDAMAGED.  What has no file, or is away, is
- * well.
+ * As lc_medium_attach, of a removable store that is present.  LC_EDAMAGED as
+ * well if its file is gone.
  */
-enum lc_err lc_store_check(struct lc *, const struct lc_place *,
+enum lc_err lc_store_attach(struct lc *, const struct lc_place *, bool check,
     struct lc_detail *);
 
 #endif

@@ -111,17 +111,8 @@ lc_half_open(struct lc_half *h, struct lc_sealer *s)
 
 /* ---- Reading --------------------------------------------------------- */
 
-/* All rows so far, as a head would have it. */
-struct reading {
-	const struct lc_half *half;
-	struct lc_sealer *sealer;
-	const struct lc_loader *loader;
-	struct lc_head sum;
-	int64_t last;		/* key in this table */
-};
-
 static enum lc_err
-row_read(struct reading *r, struct lc_scan *scan)
+row_read(struct lc_reading *r, struct lc_scan *scan)
 {
 	uint8_t seal[LC_ROW_SEAL_LEN];
 	enum lc_err err;
@@ -137,51 +128,74 @@ row_read(struct reading *r, struct lc_scan *scan)
 		return err;
 	if (CRYPTO_memcmp(seal, scan->seal, sizeof seal) != 0)
 		return LC_EDAMAGED;
-	lc_head_add(&r->sum, seal);
-	if (scan->table == LC_T_HISTORY) {
-		memcpy(r->sum.chain, seal, sizeof seal);
-		r->sum.nrecords = scan->key;
-	}
+	lc_head_add(&r->sum, scan->table, scan->key, seal);
 	return r->loader == NULL ? LC_OK : r->loader->row(r->loader->arg,
 	    scan->table, scan->key, scan->values);
 }
 
+/* Of one table; LC_ENOTFOUND: its end. */
 static enum lc_err
-table_read(struct reading *r, enum lc_state_table table)
+table_read(struct lc_reading *r, size_t *n)
 {
 	struct lc_scan scan;
 	enum lc_err err;
 
-	r->last = 0;
-	err = lc_scan_begin(&scan, r->half->db, table, INT64_MIN);
-	if (err != LC_OK)
-		return err;
-	while ((err = lc_scan_next(&scan)) == LC_OK) {
-		if ((err = row_read(r, &scan)) != LC_OK)
-			break;
+	err = lc_scan_begin(&scan, r->half->db, (enum lc_state_table)r->table,
+	    r->last > 0 ? r->last + 1 : INT64_MIN);
+	for (; err == LC_OK && *n > 0; --*n) {
+		if ((err = lc_scan_next(&scan)) == LC_OK)
+			err = row_read(r, &scan);
 	}
 	lc_scan_end(&scan);
-	return err == LC_ENOTFOUND ? LC_OK : err;
+	return err;
+}
+
+static bool
+sum_holds(const struct lc_head *sum, const struct lc_head *head)
+{
+	return sum->nrows == head->nrows && sum->sum[0] == head->sum[0] &&
+	       sum->sum[1] == head->sum[1] &&
+	       sum->nrecords == head->nrecords &&
+	       memcmp(sum->chain, head->chain, sizeof sum->chain) == 0;
+}
+
+enum lc_err
+lc_half_read_on(struct lc_reading *r, size_t n)
+{
+	enum lc_err err = LC_OK;
+
+	while (err == LC_OK && n > 0 && r->table < LC_NTABLES) {
+		if ((err = table_read(r, &n)) != LC_ENOTFOUND)
+			continue;
+		err = LC_OK;
+		r->table++;
+		r->last = 0;
+	}
+	if (err != LC_OK || r->table < LC_NTABLES)
+		return err;
+	return sum_holds(&r->sum, &r->half->head) ? LC_ENOTFOUND :
+	    LC_EDAMAGED;
+}
+
+bool
+lc_reading_has(const struct lc_reading *r, enum lc_state_table table,
+    int64_t key)
+{
+	return (int)table < r->table ||
+	       ((int)table == r->table && key <= r->last);
 }
 
 enum lc_err
 lc_half_read(const struct lc_half *h, struct lc_sealer *s,
     const struct lc_loader *loader)
 {
-	struct reading r = { .half = h, .sealer = s, .loader = loader };
-	enum lc_err err = LC_OK;
+	struct lc_reading r = { .half = h, .sealer = s, .loader = loader };
+	enum lc_err err;
 
 	if (loader != NULL)
 		loader->reset(loader->arg);
-	for (int i = 0; i < LC_NTABLES && err == LC_OK; i++)
-		err = table_read(&r, (enum lc_state_table)i);
-	if (err != LC_OK)
-		return err;
-	return r.sum.nrows == h->head.nrows &&
-	    r.sum.sum[0] == h->head.sum[0] && r.sum.sum[1] == h->head.sum[1] &&
-	    r.sum.nrecords == h->head.nrecords &&
-	    memcmp(r.sum.chain, h->head.chain, sizeof r.sum.chain) == 0 ?
-	    LC_OK : LC_EDAMAGED;
+	err = lc_half_read_on(&r, SIZE_MAX);
+	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
 /* ---- Making ---------------------------------------------------------- */

@@ -31,10 +31,26 @@ void lc_half_close(struct lc_half *);	/* the state stays */
 /* Something failed in it; it is closed. */
 void lc_half_fail(struct lc_half *, enum lc_err);
 
+/* A reading of all rows; the first three are the caller's, the rest zeros. */
+struct lc_reading {
+	const struct lc_half *half;
+	struct lc_sealer *sealer;
+	const struct lc_loader *loader;	/* NULL: none */
+	int table;		/* LC_NTABLES: all rows were read */
+	int64_t last;		/* key in it; 0: none */
+	struct lc_head sum;	/* of these rows, as the head would have it */
+};
+
 /*
- * Reads all rows, to the loader if there is one.  LC_EDAMAGED: a seal or the
- * sum does not hold; LC_EIO; LC_ENOMEM, which is the loader's or ours.
+ * Reads the next rows, at most n.  LC_ENOTFOUND: there are no more, and they
+ * are what the head says; LC_EDAMAGED: a seal or the sum does not hold; LC_EIO;
+ * LC_ENOMEM, which is the loader's or ours.  Rows may change between two calls,
+ * if the sum and the head are told of those that were read.
  */
+enum lc_err lc_half_read_on(struct lc_reading *, size_t n);
+bool lc_reading_has(const struct lc_reading *, enum lc_state_table,
+    int64_t key);
+/* All at once, after the loader's reset.  LC_OK, or as above. */
 enum lc_err lc_half_read(const struct lc_half *, struct lc_sealer *,
     const struct lc_loader *);
 

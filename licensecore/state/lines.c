@@ -10,20 +10,36 @@
 
 /* ---- Reading --------------------------------------------------------- */
 
+static bool
+is_primary(const struct lc_place *place)
+{
+	return place == NULL || place->public.kind == LC_STORE_PRIMARY;
+}
+
 enum lc_err
-lc_lines_begin(struct lc_lines *l, struct lc_state *st,
-    const struct lc_place *place)
+lc_lines_begin_at(struct lc_lines *l, struct lc_state *st,
+    const struct lc_place *place, int64_t after, size_t n)
 {
 	struct lc_db *db;
 	enum lc_err err;
 
-	*l = (struct lc_lines){ .st = st, .place = place };
-	if (place->public.kind != LC_STORE_PRIMARY)
+	*l = (struct lc_lines){ .st = st, .place = place, .last = after,
+	    .left = n };
+	if (!is_primary(place))
 		return (err = lc_state_db(st, &db)) != LC_OK ? err :
-		    lc_db_query(db, &l->rows, "SELECT id, line, installed"
-		    " FROM store.line ORDER BY rowid", "");
+		    lc_db_query(db, &l->rows, "SELECT rowid, id, line,"
+		    " installed FROM store.line WHERE rowid > ? ORDER BY"
+		    " rowid", "i", after);
 	db = lc_twin_db(st->twin);
-	return db == NULL ? LC_OK : lc_scan_begin(&l->scan, db, LC_T_COPY, 1);
+	return db == NULL ? LC_OK : lc_scan_begin(&l->scan, db, LC_T_COPY,
+	    after + 1);
+}
+
+enum lc_err
+lc_lines_begin(struct lc_lines *l, struct lc_state *st,
+    const struct lc_place *place)
+{
+	return lc_lines_begin_at(l, st, place, 0, SIZE_MAX);
 }
 
 static enum lc_err
@@ -31,22 +47,26 @@ medium_next(struct lc_lines *l, struct lc_stored_line *line)
 {
 	struct lc_value text;
 	struct lc_db *db = lc_twin_db(l->st->twin);
-	enum lc_err err = lc_db_next(db, l->rows);
+	enum lc_err err;
 
-	if (err != LC_OK) {
+	if (l->left == 0)
+		return LC_ENOTFOUND;
+	if ((err = lc_db_next(db, l->rows)) != LC_OK) {
 		l->rows = NULL;		/* it was stopped */
 		return err;
 	}
-	lc_db_value(l->rows, 1, &text);
+	l->left--;
+	l->last = lc_db_int(l->rows, 0);
+	lc_db_value(l->rows, 2, &text);
 	*line = (struct lc_stored_line){
-		.id = lc_db_text(l->rows, 0),
+		.id = lc_db_text(l->rows, 1),
 		.text = text.len > 0 ? text.bytes : "", .len = text.len,
-		.installed = lc_db_int(l->rows, 2),
+		.installed = lc_db_int(l->rows, 3),
 	};
 	return LC_OK;
 }
 
-/* The license of a row of LC_T_COPY, if it is in this place. */
+/* The license of a row of LC_T_COPY, if its line is wanted. */
 static const struct lc_known *
 known_here(const struct lc_lines *l)
 {
@@ -55,12 +75,14 @@ known_here(const struct lc_lines *l)
 	int64_t key = v[LC_COPY_IDENTITY].number;
 	const struct lc_known *k;
 
-	if (v[LC_COPY_STORE].number != l->place->public.index || key < 1 ||
-	    key > (int64_t)b->nknown || v[LC_COPY_LINE].kind != LC_V_TEXT)
+	if (key < 1 || key > (int64_t)b->nknown ||
+	    v[LC_COPY_LINE].kind != LC_V_TEXT)
 		return NULL;
 	k = b->known[key - 1];
-	return k != NULL && strcmp(k->device->udi, l->place->udi) == 0 ? k :
-	    NULL;
+	if (k == NULL || l->place == NULL)
+		return k;
+	return v[LC_COPY_STORE].number == l->place->public.index &&
+	       strcmp(k->device->udi, l->place->udi) == 0 ? k : NULL;
 }
 
 enum lc_err
@@ -68,19 +90,22 @@ lc_lines_next(struct lc_lines *l, struct lc_stored_line *line)
 {
 	const struct lc_value *v = l->scan.values;
 	const struct lc_known *k = NULL;
-	enum lc_err err = LC_ENOTFOUND;
+	enum lc_err err;
 
-	if (l->place->public.kind != LC_STORE_PRIMARY)
+	if (!is_primary(l->place))
 		return medium_next(l, line);
-	while (k == NULL && l->scan.rows != NULL) {
+	while (k == NULL && l->scan.rows != NULL && l->left > 0) {
 		if ((err = lc_scan_next(&l->scan)) != LC_OK)
 			return err;
+		l->last = l->scan.key;
+		l->left--;
 		k = known_here(l);
 	}
 	if (k == NULL)
 		return LC_ENOTFOUND;
 	*line = (struct lc_stored_line){
-		.id = k->id,
+		.id = k->id, .udi = k->device->udi,
+		.store = (uint32_t)v[LC_COPY_STORE].number,
 		.text = v[LC_COPY_LINE].bytes, .len = v[LC_COPY_LINE].len,
 		.installed = v[LC_COPY_INSTALLED].kind == LC_V_INT ?
 		    v[LC_COPY_INSTALLED].number : LC_NO_TIME,

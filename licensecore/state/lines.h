@@ -12,20 +12,31 @@ struct lc_stored_line {
 	size_t len;
 	int64_t installed;
 	const char *id;		/* under which it stands there */
+	const char *udi;	/* and in which store; of primary ones */
+	uint32_t store;
 };
 
 /*
  * Reads those of a store, in the order in which they were installed; a
- * removable one is attached.  After the last one: LC_ENOTFOUND.
+ * removable one is attached.  place NULL: those of all primary stores.  After
+ * the last one: LC_ENOTFOUND.
  */
 struct lc_lines {
 	struct lc_state *st;
 	const struct lc_place *place;
-	struct lc_scan scan;		/* of a primary store */
+	struct lc_scan scan;		/* of primary stores */
 	struct lc_rows *rows;		/* of a removable one */
+	int64_t last;			/* the row that was read last */
+	size_t left;
 };
 enum lc_err lc_lines_begin(struct lc_lines *, struct lc_state *,
     const struct lc_place *);
+/*
+ * A part of them: from the rows after this one, at most n.  left is above 0 at
+ * the end if there are no more.
+ */
+enum lc_err lc_lines_begin_at(struct lc_lines *, struct lc_state *,
+    const struct lc_place *, int64_t after, size_t n);
 enum lc_err lc_lines_next(struct lc_lines *, struct lc_stored_line *);
 void lc_lines_end(struct lc_lines *);
 

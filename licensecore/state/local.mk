@@ -2,7 +2,6 @@ licensecore_libcore_la_SOURCES += \
 	licensecore/state/acceptance.c licensecore/state/acceptance.h \
 	licensecore/state/book.c licensecore/state/book.h \
 	licensecore/state/change.c licensecore/state/change.h \
-	licensecore/state/compare.c licensecore/state/compare.h \
 	licensecore/state/db.c licensecore/state/db.h \
 	licensecore/state/devkey.c licensecore/state/devkey.h \
 	licensecore/state/half.c licensecore/state/half.h \

@@ -362,13 +362,18 @@ half(const uint8_t *bytes)
 }
 
 void
-lc_head_add(struct lc_head *h, const uint8_t *seal)
+lc_head_add(struct lc_head *h, enum lc_state_table table, int64_t key,
+    const uint8_t *seal)
 {
 	uint64_t low = half(seal + 8);
 
 	h->sum[1] += low;
 	h->sum[0] += half(seal) + (h->sum[1] < low);
 	h->nrows++;
+	if (table != LC_T_HISTORY)
+		return;
+	memcpy(h->chain, seal, sizeof h->chain);
+	h->nrecords = key;
 }
 
 void

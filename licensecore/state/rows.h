@@ -134,8 +134,9 @@ enum lc_err lc_rows_delete(struct lc_db *, enum lc_state_table, int64_t key);
 /* The seal that stands there.  LC_ENOTFOUND. */
 enum lc_err lc_rows_seal(struct lc_db *, enum lc_state_table, int64_t key,
     uint8_t *seal);
-/* A row comes, or goes. */
-void lc_head_add(struct lc_head *, const uint8_t *seal);
+/* A row comes, or goes.  Records come in order, and do not go. */
+void lc_head_add(struct lc_head *, enum lc_state_table, int64_t key,
+    const uint8_t *seal);
 void lc_head_remove(struct lc_head *, const uint8_t *seal);
 
 /* Who takes the rows that are read at an opening. */

@@ -300,8 +300,8 @@ max(int64_t a, int64_t b)
 static enum lc_err
 row_write(struct salvage *v, const struct lc_scan *scan)
 {
-	bool record = scan->table == LC_T_HISTORY;
-	int64_t key = record ? v->head.nrecords + 1 : scan->key;
+	int64_t key = scan->table == LC_T_HISTORY ? v->head.nrecords + 1 :
+	    scan->key;
 	uint8_t seal[LC_ROW_SEAL_LEN];
 	enum lc_err err;
 
@@ -312,11 +312,7 @@ row_write(struct salvage *v, const struct lc_scan *scan)
 		    seal);
 	if (err != LC_OK)
 		return err;
-	lc_head_add(&v->head, seal);
-	if (record) {
-		memcpy(v->head.chain, seal, sizeof seal);
-		v->head.nrecords = key;
-	}
+	lc_head_add(&v->head, scan->table, key, seal);
 	return LC_OK;
 }
 

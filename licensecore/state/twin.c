@@ -12,9 +12,18 @@
 #include <openssl/crypto.h>
 
 #include "base/error.h"
-#include "compare.h"
 #include "half.h"
 #include "salvage.h"
+
+/* A pass through both files, in slices. */
+struct pass {
+	int half;		/* which is read */
+	struct lc_reading at;	/* its rows, then its pages */
+	struct lc_head next;	/* the sum there, as the change has it */
+	bool bad[2];		/* so far */
+	uint64_t nbegun, nended;
+	bool found[2];		/* what was bad in the last one that ended */
+};
 
 struct lc_twin {
 	char *dir;
@@ -32,7 +41,7 @@ struct lc_twin {
 	int64_t owed;		/* what a head has to say of restoring it */
 	bool made;		/* there was none */
 	bool is_new;		/* the first one, so that the other is missing */
-	struct lc_compare compared;
+	struct pass pass;
 	int64_t now;
 	void (*notice)(void *arg, enum lc_err, const char *text);
 	void *arg;
@@ -564,6 +573,7 @@ lc_twin_begin(struct lc_twin *t, struct lc_detail *detail)
 	t->failed = LC_OK;
 	t->next = t->head;
 	t->next.serial++;
+	t->pass.next = t->pass.at.sum;
 	t->changing = true;
 	return LC_OK;
 }
@@ -598,8 +608,11 @@ seal_remove(struct lc_twin *t, enum lc_state_table table, int64_t key)
 	enum lc_err err;
 
 	err = first_said(t, lc_rows_seal(t->halves[0].db, table, key, seal));
-	if (err == LC_OK)
-		lc_head_remove(&t->next, seal);
+	if (err != LC_OK)
+		return err;
+	lc_head_remove(&t->next, seal);
+	if (lc_reading_has(&t->pass.at, table, key))
+		lc_head_remove(&t->pass.next, seal);
 	return err;
 }
 
@@ -617,9 +630,9 @@ row_write(struct lc_twin *t, enum lc_state_table table, int64_t key,
 	    seal));
 	if (err != LC_OK)
 		return err;
-	lc_head_add(&t->next, seal);
-	if (table == LC_T_HISTORY)
-		memcpy(t->next.chain, seal, sizeof seal);
+	lc_head_add(&t->next, table, key, seal);
+	if (lc_reading_has(&t->pass.at, table, key))
+		lc_head_add(&t->pass.next, table, key, seal);
 	if (t->twin_changing) {
 		err = lc_rows_put(t->halves[1].db, table, key, values, seal);
 		if (err != LC_OK)
@@ -641,12 +654,7 @@ lc_twin_put(struct lc_twin *t, enum lc_state_table table, int64_t key,
 enum lc_err
 lc_twin_append(struct lc_twin *t, const struct lc_value *values)
 {
-	enum lc_err err;
-
-	err = row_write(t, LC_T_HISTORY, t->next.nrecords + 1, values);
-	if (err == LC_OK)
-		t->next.nrecords++;
-	return err;
+	return row_write(t, LC_T_HISTORY, t->next.nrecords + 1, values);
 }
 
 enum lc_err
@@ -701,6 +709,7 @@ lc_twin_commit(struct lc_twin *t, struct lc_detail *detail)
 		return err;
 	}
 	t->head = t->next;
+	t->pass.at.sum = t->pass.next;
 	t->changing = false;
 	*t->trouble.text = '\0';
 	second_commit(t);
@@ -821,9 +830,11 @@ lc_twin_tend(struct lc_twin *t, int64_t now)
 	return LC_OK;
 }
 
-/* Is the file what was last written there? */
+/* ---- Passes ---------------------------------------------------------- */
+
+/* Is the head what was last written there? */
 static enum lc_err
-half_check(struct lc_twin *t, struct lc_half *h)
+head_check(struct lc_twin *t, struct lc_half *h)
 {
 	struct lc_head head;
 	enum lc_err err;
@@ -837,59 +848,129 @@ half_check(struct lc_twin *t, struct lc_half *h)
 	if (head.serial != t->head.serial)
 		return LC_EDAMAGED;
 	h->head = head;
-	err = lc_half_read(h, t->sealer, NULL);
-	return err == LC_OK ? lc_db_check(h->db) : err;
+	return LC_OK;
 }
 
-/* Something is wrong with one of them: with which? */
+/* Free space has no rows, but the next change needs it. */
 static enum lc_err
-compared_judge(struct lc_twin *t)
+pages_check(struct lc_half *h)
 {
-	enum lc_err err = half_check(t, &t->halves[1]);
+	enum lc_err err = lc_rows_schema(h->db);
 
-	if (err == LC_EDAMAGED)
-		second_failed(t, err);
-	else if (err != LC_OK)
-		return err;
-	if ((err = half_check(t, &t->halves[0])) == LC_EDAMAGED)
-		first_failed(t, err);
-	return err == LC_EDAMAGED ? LC_OK : err;
+	if (err == LC_OK)
+		err = lc_db_check(h->db);
+	return err == LC_ENEWER ? LC_EDAMAGED : err;
 }
 
-enum lc_err
-lc_twin_compare(struct lc_twin *t, size_t n, bool *all)
+/* The next rows, then the pages.  LC_ENOTFOUND: that was all of the file. */
+static enum lc_err
+half_check_on(struct lc_twin *t, struct lc_half *h, struct lc_reading *r,
+    size_t n)
 {
 	enum lc_err err;
 
-	*all = true;
-	if (t->halves[0].state != LC_HALF_GOOD ||
-	    t->halves[1].state != LC_HALF_GOOD || t->twin_behind)
-		return LC_OK;
-	err = lc_compare(&t->compared, t->halves, t->sealer, n);
-	*all = err != LC_OK;
-	/* Free space has no rows, but the next change needs it. */
-	for (int i = 0; i < 2 && err == LC_ENOTFOUND; i++) {
-		if (lc_db_check(t->halves[i].db) == LC_EDAMAGED)
-			err = LC_EDAMAGED;
+	if ((err = head_check(t, h)) != LC_OK)
+		return err;
+	if (r->table == LC_NTABLES) {
+		err = pages_check(h);
+		return err == LC_OK ? LC_ENOTFOUND : err;
 	}
-	if (err == LC_EDAMAGED)
-		return compared_judge(t);
+	r->half = h;
+	r->sealer = t->sealer;
+	err = lc_half_read_on(r, n);
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
-enum lc_err
-lc_twin_check(struct lc_twin *t, struct lc_detail *detail)
+static enum lc_err
+half_check(struct lc_twin *t, struct lc_half *h)
 {
-	enum lc_err result = LC_OK;
+	struct lc_reading r = { .half = h };
+	enum lc_err err;
 
-	for (int i = 0; i < 2; i++) {
-		enum lc_err err = half_check(t, &t->halves[i]);
+	while ((err = half_check_on(t, h, &r, SIZE_MAX)) == LC_OK)
+		continue;
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
 
-		if (err == LC_EDAMAGED && result == LC_OK)
-			result = lc_fail(detail, err, "%s: not what was last"
-			    " written there", t->halves[i].path);
-		else if (err != LC_OK && err != LC_EDAMAGED)
+/* Does it count no more, or not yet again? */
+static bool
+is_out(const struct lc_twin *t, int which)
+{
+	return t->halves[which].state != LC_HALF_GOOD ||
+	       (which == 1 && t->twin_behind);
+}
+
+/*
+ * One of them is damaged.  Before it is made again from the other one, that is
+ * read through as well: if it is no better, rows are taken from both.
+ */
+static enum lc_err
+both_judge(struct lc_twin *t)
+{
+	for (int i = 1; i >= 0; i--) {
+		enum lc_err err = is_out(t, i) ? LC_OK :
+		    half_check(t, &t->halves[i]);
+
+		if (err == LC_EDAMAGED && i == 1)
+			second_failed(t, err);
+		else if (err == LC_EDAMAGED)
+			first_failed(t, err);
+		else if (err != LC_OK)
 			return err;
+		t->pass.bad[i] |= is_out(t, i);
 	}
-	return result;
+	return LC_OK;
+}
+
+/* To the other file, or to the end.  True: that was the last one. */
+static bool
+pass_next(struct pass *p)
+{
+	p->at = (struct lc_reading){ .half = NULL };
+	p->half = !p->half;
+	if (p->half != 0)
+		return false;
+	memcpy(p->found, p->bad, sizeof p->found);
+	p->nended = p->nbegun;
+	return true;
+}
+
+enum lc_err
+lc_twin_pass(struct lc_twin *t, size_t n, bool *all)
+{
+	struct pass *p = &t->pass;
+	enum lc_err err = LC_ENOTFOUND;
+
+	if (p->nbegun == p->nended) {
+		p->nbegun++;
+		memset(p->bad, 0, sizeof p->bad);
+	}
+	if (is_out(t, p->half))
+		p->bad[p->half] = true;
+	else
+		err = half_check_on(t, &t->halves[p->half], &p->at, n);
+	if (err == LC_EDAMAGED && (err = both_judge(t)) == LC_OK) {
+		p->half = 1;		/* it ends here */
+		err = LC_ENOTFOUND;
+	}
+	*all = err != LC_OK && (err != LC_ENOTFOUND || pass_next(p));
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+uint64_t
+lc_twin_passes(const struct lc_twin *t, uint64_t *next)
+{
+	*next = t->pass.nbegun + 1;
+	return t->pass.nended;
+}
+
+enum lc_err
+lc_twin_passed(const struct lc_twin *t, struct lc_detail *detail)
+{
+	for (int i = 0; i < 2; i++) {
+		if (t->pass.found[i])
+			return lc_fail(detail, LC_EDAMAGED, "%s: not what was"
+			    " last written there", t->halves[i].path);
+	}
+	return LC_OK;
 }

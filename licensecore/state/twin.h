@@ -108,13 +108,23 @@ enum lc_err lc_twin_get(struct lc_twin *, enum lc_state_table, int64_t *key,
  * LC_OK: both files are in step.
  */
 enum lc_err lc_twin_tend(struct lc_twin *, int64_t now);
+
+/* ---- Passes ---------------------------------------------------------- */
+
 /*
- * Reads the next rows of both, at most n, out of a change.  One of the files
- * that turns out damaged counts no more: lc_twin_tend makes it again, or the
- * state has to be opened again.  *all: those were the last ones.
+ * One slice of a pass through both files, out of a change: the next rows, at
+ * most n, or all pages of one file.  Changes between two slices are fine.  A
+ * file that turns out damaged counts no more: lc_twin_tend makes it again, or
+ * the state has to be opened again.  *all, also on failure: nothing more now.
+ * LC_EIO, LC_ENOMEM: the next call tries again.
  */
-enum lc_err lc_twin_compare(struct lc_twin *, size_t n, bool *all);
-/* Reads both files through; tells of each that is not whole.  LC_EDAMAGED. */
-enum lc_err lc_twin_check(struct lc_twin *, struct lc_detail *);
+enum lc_err lc_twin_pass(struct lc_twin *, size_t n, bool *all);
+/*
+ * How many passes ended since the opening, and the number of the one that
+ * begins next.
+ */
+uint64_t lc_twin_passes(const struct lc_twin *, uint64_t *next);
+/* What the last one found.  LC_EDAMAGED: the first file that is not whole. */
+enum lc_err lc_twin_passed(const struct lc_twin *, struct lc_detail *);
 
 #endif

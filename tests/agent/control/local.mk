@@ -2,6 +2,7 @@
 # own.
 
 CONTROL_TESTS = \
+	tests/agent/control/checks.py \
 	tests/agent/control/client.py \
 	tests/agent/control/events.py \
 	tests/agent/control/leases.py \

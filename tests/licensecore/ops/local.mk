@@ -1,6 +1,7 @@
 if HAVE_CUNIT
 CORE_OPS_TESTS = \
 	tests/licensecore/ops/action_test \
+	tests/licensecore/ops/check_test \
 	tests/licensecore/ops/core_test \
 	tests/licensecore/ops/crash_test \
 	tests/licensecore/ops/eula_test \
@@ -17,6 +18,10 @@ CORE_OPS_TESTS = \
 	tests/licensecore/ops/twins_test
 tests_licensecore_ops_action_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_action_test_LDADD = $(UNIT_LDADD)
+tests_licensecore_ops_check_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_licensecore_ops_check_test_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=lc_line_open
+tests_licensecore_ops_check_test_LDADD = $(UNIT_LDADD) $(SQLITE_LIBS)
 tests_licensecore_ops_core_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_ops_core_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_ops_crash_test_SOURCES = tests/licensecore/ops/crash_test.c \

@@ -125,6 +125,28 @@ view_close(struct view *v)
 
 /* ---- What is written ------------------------------------------------- */
 
+/* A pass through both files, in slices of these rows. */
+static enum lc_err
+twin_check_by(struct lc_twin *t, size_t n, struct lc_detail *why)
+{
+	uint64_t next, first;
+	enum lc_err err;
+	bool all;
+
+	(void)lc_twin_passes(t, &first);
+	do {
+		if ((err = lc_twin_pass(t, n, &all)) != LC_OK)
+			return err;
+	} while (lc_twin_passes(t, &next) < first);
+	return lc_twin_passed(t, why);
+}
+
+static enum lc_err
+twin_check(struct lc_twin *t, struct lc_detail *why)
+{
+	return twin_check_by(t, 1000, why);
+}
+
 static void
 change_begin(struct view *v)
 {
@@ -348,7 +370,7 @@ rows_come_back(void)
 	CHECK_INT(lc_twin_get(again.twin, LC_T_COPY, &at, &values),
 	    LC_ENOTFOUND);
 	CHECK_INT(change(again.twin), LC_OK);
-	CHECK_ERR(lc_twin_check(again.twin, &why), LC_OK, &why);
+	CHECK_ERR(twin_check(again.twin, &why), LC_OK, &why);
 	view_close(&again);
 	CHECK_INT(view_open(&again, dir), LC_OK);
 	CHECK_UINT(again.n, v.n + 2);
@@ -537,7 +559,7 @@ check_both_damaged(const char *dir, const struct view *v, bool same_place)
 	REQUIRE(again.twin != NULL);
 	CHECK_HAS(again.told, "both state files are damaged");
 	CHECK_ERR(lc_twin_recording(again.twin, &why), LC_OK, &why);
-	CHECK_ERR(lc_twin_check(again.twin, &why), LC_OK, &why);
+	CHECK_ERR(twin_check(again.twin, &why), LC_OK, &why);
 	CHECK(lc_twin_head(again.twin)->lost);
 	CHECK_INT(lc_twin_head(again.twin)->high, 1800000000);
 	if (!same_place)
@@ -791,7 +813,7 @@ check_changed(const char *dir, const struct view *before,
 		CHECK(said != LC_OK);
 	CHECK_ERR(lc_twin_recording(again.twin, &why), LC_OK, &why);
 	CHECK_ERR(lc_twin_doubled(again.twin, &why), LC_OK, &why);
-	CHECK_ERR(lc_twin_check(again.twin, &why), LC_OK, &why);
+	CHECK_ERR(twin_check(again.twin, &why), LC_OK, &why);
 	view_close(&again);
 }
 
@@ -961,7 +983,7 @@ the_twin_fails(void)
 	CHECK_INT(lc_twin_tend(v.twin, 1800000000), LC_OK);
 	CHECK_HAS(v.told, TWIN " was made again from");
 	CHECK_ERR(lc_twin_doubled(v.twin, &why), LC_OK, &why);
-	CHECK_ERR(lc_twin_check(v.twin, &why), LC_OK, &why);
+	CHECK_ERR(twin_check(v.twin, &why), LC_OK, &why);
 	view_close(&v);
 	CHECK_INT(unlink(check_path(dir, MAIN)), 0);
 	REQUIRE(view_open(&again, dir) == LC_OK);
@@ -971,33 +993,138 @@ the_twin_fails(void)
 	view_close(&before);
 }
 
-/* A file that is damaged while it is open. */
+/* A file that is damaged while it is open: a pass or a change finds it. */
 static void
 damaged_meanwhile(void)
 {
-	for (int which = 0; which < 2; which++) {
+	for (int i = 0; i < 4; i++) {
 		struct view before = { .n = 0 }, v = { .n = 0 };
 		struct lc_detail why = { "" };
 		struct files f;
 		const char *dir = make(&before, &f, 40);
+		int which = i % 2;
+		bool by_pass = i < 2;
 
-		check_context("%s", name_of(which));
+		check_context("%s, by a %s", name_of(which), by_pass ? "pass" :
+		    "change");
 		REQUIRE(view_open(&v, dir) == LC_OK);
-		for (size_t i = 4096; i < f.len[which]; i++)
-			f.data[which][i] = (char)check_random(256);
+		for (size_t j = 4096; j < f.len[which]; j++)
+			f.data[which][j] = (char)check_random(256);
 		f.data[which][27]++;	/* so that nothing cached counts */
 		file_put(dir, which, f.data[which], f.len[which]);
-		CHECK_ERR(lc_twin_check(v.twin, &why), LC_EDAMAGED, NULL);
-		CHECK_HAS(why.text, name_of(which));
-		if (which == 0)
+		if (!by_pass && which == 0)
 			CHECK_INT(change(v.twin), LC_EDAMAGED);
-		CHECK_INT(change(v.twin), LC_OK);
+		else if (!by_pass)
+			CHECK_INT(change(v.twin), LC_OK);
+		CHECK_ERR(twin_check(v.twin, &why), LC_EDAMAGED, NULL);
+		CHECK_HAS(why.text, name_of(which));
+		if (by_pass || which == 0)
+			CHECK_INT(change(v.twin), LC_OK);
 		CHECK_INT(lc_twin_tend(v.twin, 1800000000), LC_OK);
-		CHECK_ERR(lc_twin_check(v.twin, &why), LC_OK, &why);
+		CHECK_ERR(twin_check(v.twin, &why), LC_OK, &why);
 		view_close(&v);
 		REQUIRE(view_open(&v, dir) == LC_OK);
 		CHECK_UINT(v.n, before.n + 2);
 		CHECK_UINT(v.ntold, 0);
+		view_close(&v);
+		files_free(&f);
+		view_close(&before);
+	}
+}
+
+/* A change of rows here and there, which may not take place. */
+static void
+random_change(struct view *v)
+{
+	int64_t n = 1 + (int64_t)check_random(50);
+
+	change_begin(v);
+	for (int i = 0; i < 3; i++) {
+		switch (check_random(5)) {
+		case 0:
+			CHECK_INT(identity_put(v->twin, n, 5), LC_OK);
+			break;
+		case 1:
+			CHECK_INT(copy_put(v->twin, n), LC_OK);
+			break;
+		case 2:
+			CHECK_INT(record_add(v->twin, "clear", "x"), LC_OK);
+			break;
+		case 3:
+			CHECK_INT(lc_twin_delete(v->twin, LC_T_COPY, n),
+			    LC_OK);
+			break;
+		default:
+			CHECK_INT(text_put(v->twin, LC_T_EVENT, n, "{}",
+			    NULL), LC_OK);
+		}
+		n = 1 + (int64_t)check_random(50);
+	}
+	if (check_random(4) == 0)
+		lc_twin_rollback(v->twin);
+	else
+		change_commit(v);
+}
+
+/* What changes between the slices of a pass is no damage. */
+static void
+changes_between_slices(void)
+{
+	for (size_t n = 1; n <= 4; n++) {
+		struct view before = { .n = 0 }, v = { .n = 0 };
+		struct lc_detail why = { "" };
+		size_t slices = 0;
+		struct files f;
+		const char *dir = make(&before, &f, 40);
+		bool all;
+
+		check_context("%zu rows a slice", n);
+		REQUIRE(view_open(&v, dir) == LC_OK);
+		for (int passes = 0; passes < 3; slices++) {
+			CHECK_INT(lc_twin_pass(v.twin, n, &all), LC_OK);
+			CHECK_ERR(lc_twin_passed(v.twin, &why), LC_OK, &why);
+			random_change(&v);
+			passes += all;
+		}
+		/* Of 124 rows at least, in both files. */
+		CHECK(slices > 3 * 2 * 120 / n);
+		CHECK_UINT(v.ntold, 0);
+		/* The second file is made again in the middle of one. */
+		CHECK_INT(lc_twin_pass(v.twin, 50, &all), LC_OK);
+		CHECK(!all);
+		edit(dir, 1, "DELETE FROM copy");
+		CHECK_INT(change(v.twin), LC_OK);
+		CHECK_ERR(twin_check_by(v.twin, n, &why), LC_EDAMAGED, NULL);
+		CHECK_HAS(why.text, TWIN);
+		CHECK_INT(lc_twin_tend(v.twin, 1800000000), LC_OK);
+		CHECK_ERR(twin_check_by(v.twin, n, &why), LC_OK, &why);
+		view_close(&v);
+		files_free(&f);
+		view_close(&before);
+	}
+}
+
+/* The same edit of both files while they are open, found by a pass. */
+static void
+edits_of_both_meanwhile(void)
+{
+	for (size_t i = 0; i < CHECK_COUNT(edits); i++) {
+		struct view before = { .n = 0 }, v = { .n = 0 };
+		struct lc_detail why = { "" };
+		struct files f;
+		const char *dir = make(&before, &f, 3);
+		bool only_opened;
+
+		check_context("%s", edits[i]);
+		/* What SQLite has no use for is read at an opening only. */
+		only_opened = strstr(edits[i], "user_version") != NULL ||
+		    strstr(edits[i], "application_id") != NULL;
+		REQUIRE(view_open(&v, dir) == LC_OK);
+		edit(dir, 0, edits[i]);
+		edit(dir, 1, edits[i]);
+		CHECK_ERR(twin_check_by(v.twin, 1, &why), only_opened ?
+		    LC_OK : LC_EDAMAGED, &why);
+		CHECK_HAS(why.text, only_opened ? "" : MAIN);
 		view_close(&v);
 		files_free(&f);
 		view_close(&before);
@@ -1035,7 +1162,7 @@ no_room(void)
 	CHECK_INT(change(v.twin), LC_EIO);
 	REQUIRE(setrlimit(RLIMIT_FSIZE, &had) == 0);
 	CHECK_INT(change(v.twin), LC_OK);
-	CHECK_ERR(lc_twin_check(v.twin, &why), LC_OK, &why);
+	CHECK_ERR(twin_check(v.twin, &why), LC_OK, &why);
 	view_close(&v);
 }
 
@@ -1075,6 +1202,8 @@ main(int argc, char **argv)
 		{ "every fault of an opening", every_fault_of_an_opening },
 		{ "the twin fails", the_twin_fails },
 		{ "damaged meanwhile", damaged_meanwhile },
+		{ "changes between slices", changes_between_slices },
+		{ "edits of both meanwhile", edits_of_both_meanwhile },
 		{ "no room", no_room },
 		{ "an opening writes nothing", an_opening_writes_nothing },
 	};
