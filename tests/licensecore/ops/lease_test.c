@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "device.h"
+#include "disk_calls.h"
 
 #define DAY 86400
 
@@ -168,6 +169,42 @@ ended(void)
 	device_free(d);
 }
 
+/* What cannot be recorded is not done. */
+static void
+ended_on_a_disk_that_fails(void)
+{
+	const struct lc_lease_ending ending = { "root", "process 1", "" };
+	bool failed = true;
+	size_t refused = 0;
+	char body[512] = "";
+
+	disk_end_at(0, DISK_FAILS);	/* from now on calls are counted */
+	for (unsigned n = 1; failed; n++) {
+		struct device *d = device_new();
+		struct lc_lease *lease;
+		struct lc_room left;
+		enum lc_err err;
+
+		check_context("call %u", n);
+		device_open(d);
+		(void)device_add(d, counted("a", 10));
+		lease = take(d, 10, LC_OK);
+		disk_end_at(n, DISK_FAILS);
+		err = lc_lease_end(lease, &ending);
+		failed = disk_ended();
+		disk_end_at(0, DISK_FAILS);
+		refused += err != LC_OK;
+		CHECK(failed || err == LC_OK);
+		CHECK_UINT(endings(d, body, sizeof body), err == LC_OK);
+		CHECK_ERR(room(d, "phones", &left), LC_OK, NULL);
+		CHECK_UINT(left.left, err == LC_OK ? 10 : 0);
+		if (err != LC_OK)
+			CHECK_UINT(lc_lease_count(lease), 10);
+		device_free(d);
+	}
+	CHECK(refused > 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -176,6 +213,7 @@ main(int argc, char **argv)
 		{ "room without end", room_without_end },
 		{ "room that expired", room_that_expired },
 		{ "a lease that is ended", ended },
+		{ "ended on a disk that fails", ended_on_a_disk_that_fails },
 	};
 
 	return check_main("lease", tests, CHECK_COUNT(tests), argc, argv);
