@@ -15,6 +15,7 @@ authority_libauthority_la_SOURCES = \
 	authority/record/ledger.c authority/record/ledger.h \
 	authority/record/license.c authority/record/license.h \
 	authority/record/log.c authority/record/log.h \
+	authority/record/pak.c authority/record/pak.h \
 	authority/record/policy.c authority/record/policy.h \
 	authority/record/record.c authority/record/record.h \
 	authority/record/refusal.c \
@@ -22,20 +23,32 @@ authority_libauthority_la_SOURCES = \
 	authority/record/schema.c authority/record/schema.h \
 	authority/record/setting.c authority/record/setting.h \
 	authority/record/verify.c authority/record/verify.h \
+	authority/catalog/catalog.h \
+	authority/catalog/form.c authority/catalog/form.h \
+	authority/catalog/load.c authority/catalog/mistake.h \
+	authority/catalog/put.c \
+	authority/catalog/read.c \
+	authority/catalog/save.c \
 	authority/ops/bundle.c authority/ops/bundle.h \
 	authority/ops/device.c authority/ops/device.h \
+	authority/ops/fulfill.c authority/ops/fulfill.h \
 	authority/ops/inspect.c \
 	authority/ops/issue.c authority/ops/issue.h \
 	authority/ops/move.h \
+	authority/ops/pak.c authority/ops/pak.h \
 	authority/ops/permit.c \
 	authority/ops/redeem.c \
 	authority/ops/rma.c authority/ops/rma.h \
-	authority/ops/sign.c authority/ops/sign.h
+	authority/ops/sign.c authority/ops/sign.h \
+	authority/ops/wishes.c authority/ops/wishes.h \
+	authority/ops/wishes_csv.c \
+	authority/ops/wishes_xml.c
 AUTHORITY_CPPFLAGS = -I$(top_srcdir)/authority/include
 authority_libauthority_la_CPPFLAGS = $(CORE_CPPFLAGS) \
-	$(AUTHORITY_CPPFLAGS) -I$(top_srcdir)/authority -I$(top_srcdir) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS)
+	$(AUTHORITY_CPPFLAGS) -I$(top_srcdir)/authority -I$(top_srcdir) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS) \
+	$(CONFIG_CFLAGS) $(EXPAT_CFLAGS)
 authority_libauthority_la_LIBADD = licensecore/libformat.la db/libdb.la \
-	$(CRYPTO_LIBS)
+	$(CRYPTO_LIBS) $(CONFIG_LIBS) $(EXPAT_LIBS)
 
 lib_LTLIBRARIES += authority/liblicenseauthority.la
 authority_liblicenseauthority_la_SOURCES =

@@ -12,6 +12,7 @@ dist_examples_DATA = examples/embed.c
 check_PROGRAMS += examples/feature
 examples_feature_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
 examples_feature_LDADD = agent/client/libclient.la
+dist_examples_DATA += examples/catalog.conf
 dist_examples_DATA += examples/feature.c examples/feature.service
 dist_examples_SCRIPTS += examples/feature.sh
 

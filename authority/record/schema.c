@@ -25,8 +25,8 @@
 /*
  * request: what was asked for under an id of the caller's; the licenses that
  * it got refer to it, so that asking again gives the same ones.
- * license: source says how it came about; pak_line and units, of which PAK's
- * line it used how many units up; udi is "" for any device.  license_udi: the
+ * license: source says how it came about; pak_line and units, of which line of
+ * a PAK, or of a contract (contract_sku), it used how many units up; udi is "" for any device.  license_udi: the
  * other devices of a license for several.  ended: a license that does not
  * count on a device any more, since it was moved, replaced or superseded.
  */
@@ -73,33 +73,44 @@
 
 /*
  * family: a product line, whose product IDs match one of the patterns (words
- * with * and ?).  transfer: from which family to which licenses may move.
- * sku: what is sold; family "" is any.  sku_item: the licenses of one unit of
- * it; days is the length of a subscription.
+ * with * and ?).  moves_to: to which families licenses may move (words).
+ * sku: what is sold; family "" is any.  sku_item: the licenses that one unit of
+ * a SKU gives; they never change: other items are another revision, and what
+ * was sold before keeps its own.  days is the length of a subscription.
+ * contract_sku: quantity 0 is any number of units.  contract_udi: if a contract
+ * has none, it is good for any device.
  */
 #define CATALOG_TABLES \
 	"CREATE TABLE family (name TEXT PRIMARY KEY, pids TEXT NOT NULL," \
 	" moves_to TEXT NOT NULL);" \
 	"CREATE TABLE sku (code TEXT PRIMARY KEY," \
 	" description TEXT NOT NULL, family TEXT NOT NULL," \
-	" movable INTEGER NOT NULL, sold INTEGER NOT NULL);" \
-	"CREATE TABLE sku_item (sku TEXT NOT NULL, item INTEGER NOT NULL," \
+	" movable INTEGER NOT NULL, sold INTEGER NOT NULL," \
+	" revision INTEGER NOT NULL);" \
+	"CREATE TABLE sku_item (n INTEGER PRIMARY KEY, sku TEXT NOT NULL," \
+	" revision INTEGER NOT NULL, item INTEGER NOT NULL," \
 	" feature TEXT NOT NULL, version TEXT NOT NULL, type TEXT NOT NULL," \
-	" count BIGINT, additive INTEGER NOT NULL, period BIGINT NOT NULL," \
-	" days INTEGER NOT NULL, extension_days INTEGER NOT NULL," \
-	" agreement TEXT NOT NULL, PRIMARY KEY (sku, item));" \
+	" count BIGINT NOT NULL, additive INTEGER NOT NULL," \
+	" period BIGINT NOT NULL, days INTEGER NOT NULL," \
+	" extension_days INTEGER NOT NULL, agreement TEXT NOT NULL," \
+	" UNIQUE (sku, revision, item));" \
 	"CREATE TABLE account (name TEXT PRIMARY KEY," \
 	" description TEXT NOT NULL);" \
 	"CREATE TABLE contract (number TEXT PRIMARY KEY," \
 	" account TEXT NOT NULL, begins BIGINT, ends BIGINT," \
 	" stopped TEXT NOT NULL);" \
-	"CREATE TABLE contract_sku (contract TEXT NOT NULL," \
-	" sku TEXT NOT NULL, quantity INTEGER NOT NULL," \
-	" PRIMARY KEY (contract, sku));" \
-	"CREATE TABLE contract_udi (contract TEXT NOT NULL," \
-	" udi TEXT NOT NULL, PRIMARY KEY (contract, udi));"
+	"CREATE TABLE contract_sku (n INTEGER PRIMARY KEY," \
+	" contract TEXT NOT NULL, sku TEXT NOT NULL," \
+	" quantity INTEGER NOT NULL, used INTEGER NOT NULL," \
+	" UNIQUE (contract, sku));" \
+	"CREATE TABLE contract_udi (n INTEGER PRIMARY KEY," \
+	" contract TEXT NOT NULL, udi TEXT NOT NULL," \
+	" UNIQUE (contract, udi));"
 
-/* pak: stopped has the reason, "" if it is not.  pak_line: a SKU of it. */
+/*
+ * pak: stopped has the reason, "" if it is not.  pak_line: a SKU of it, with
+ * the items that it had when the PAK was made.
+ */
 #define PAK_TABLES \
 	"CREATE TABLE pak (code TEXT PRIMARY KEY," \
 	" order_number TEXT NOT NULL, account TEXT NOT NULL," \
@@ -107,8 +118,9 @@
 	"CREATE INDEX pak_order ON pak (order_number)" \
 	" WHERE order_number <> '';" \
 	"CREATE TABLE pak_line (n INTEGER PRIMARY KEY, pak TEXT NOT NULL," \
-	" sku TEXT NOT NULL, quantity INTEGER NOT NULL," \
-	" used INTEGER NOT NULL, UNIQUE (pak, sku));"
+	" sku TEXT NOT NULL, revision INTEGER NOT NULL," \
+	" quantity INTEGER NOT NULL, used INTEGER NOT NULL," \
+	" UNIQUE (pak, sku));"
 
 /*
  * evaluation: once for each device, feature and version.  rma: replacements

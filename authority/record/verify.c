@@ -479,20 +479,23 @@ units_verify(struct verifying *t)
 
 	err = lc_record_first(record,
 	    db_query(record->db, &rows,
-		"SELECT p.pak, p.sku, p.used, coalesce(l.units, 0)"
-		" FROM pak_line p LEFT JOIN"
+		"SELECT u.what, u.code, u.sku, u.used, coalesce(l.units, 0)"
+		" FROM (SELECT 'PAK' AS what, pak AS code, sku, used, n"
+		" FROM pak_line UNION ALL"
+		" SELECT 'contract', contract, sku, used, n FROM contract_sku)"
+		" u LEFT JOIN"
 		" (SELECT pak_line, sum(units) AS units FROM license"
 		" WHERE pak_line IS NOT NULL GROUP BY pak_line) l"
-		" ON l.pak_line = p.n"
-		" WHERE p.used <> coalesce(l.units, 0) ORDER BY p.n",
+		" ON l.pak_line = u.n"
+		" WHERE u.used <> coalesce(l.units, 0) ORDER BY u.n",
 		""),
 	    &rows);
 	while (err == LC_OK) {
 		found(t,
-		    "PAK %s, %s: %" PRId64
+		    "%s %s, %s: %" PRId64
 		    " units are said to be used, and its licenses used %" PRId64,
-		    db_text(rows, 0), db_text(rows, 1), db_int(rows, 2),
-		    db_int(rows, 3));
+		    db_text(rows, 0), db_text(rows, 1), db_text(rows, 2),
+		    db_int(rows, 3), db_int(rows, 4));
 		err = lc_record_done(record, db_next(rows));
 	}
 	return err == LC_ENOTFOUND ? LC_OK : err;

@@ -257,7 +257,8 @@ def policy(desk):
     desk.run("rehost", "acme", "--ticket", answer, "--udi", "SB-1:1", "-o",
              "sb.lic")
     desk.sql("acme", "INSERT INTO sku (code, description, family, movable,"
-             " sold) VALUES ('L-FIX', '', '', 0, 1), ('L-GO', '', '', 1, 1)")
+             " sold, revision) VALUES ('L-FIX', '', '', 0, 1, 1),"
+             " ('L-GO', '', '', 1, 1, 1)")
     desk.sql("acme", "UPDATE license SET sku = 'L-FIX' WHERE id = 'two'")
     desk.refused("license two is of L-FIX, whose licenses are not moved",
                  "permission-ticket", "acme", "--udi", B, "--remove", "two",

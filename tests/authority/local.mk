@@ -1,7 +1,9 @@
 dist_check_DATA += tests/authority/desk.py
 AUTHORITY_DESK = \
+	tests/authority/catalog.py \
 	tests/authority/devices.py \
 	tests/authority/log.py \
+	tests/authority/pak.py \
 	tests/authority/rma.py \
 	tests/authority/upgrade.py
 dist_check_SCRIPTS += $(AUTHORITY_DESK) tests/authority/postgres.sh

@@ -19,6 +19,7 @@ enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1, /* what was wrong is on standard error */
 	EXIT_USAGE = 2,  /* the command line cannot be understood */
+	EXIT_PARTIAL = 3, /* done, but for rows on standard error */
 };
 
 /* A command: argv[0] is its name.  Returns an exit status. */
@@ -39,6 +40,22 @@ int device_approve_command(int argc, char **argv);
 int log_verify_command(int argc, char **argv);
 int log_checkpoint_command(int argc, char **argv);
 int upgrade_command(int argc, char **argv);
+int sku_load_command(int argc, char **argv);
+int sku_save_command(int argc, char **argv);
+int sku_list_command(int argc, char **argv);
+int sku_show_command(int argc, char **argv);
+int pak_create_command(int argc, char **argv);
+int pak_show_command(int argc, char **argv);
+int pak_list_command(int argc, char **argv);
+int pak_find_command(int argc, char **argv);
+int pak_stop_command(int argc, char **argv);
+int pak_resume_command(int argc, char **argv);
+int pak_redeem_command(int argc, char **argv);
+int contract_list_command(int argc, char **argv);
+int contract_show_command(int argc, char **argv);
+int contract_stop_command(int argc, char **argv);
+int contract_resume_command(int argc, char **argv);
+int contract_redeem_command(int argc, char **argv);
 
 /* "licissue: ..." and a line feed on standard error; returns EXIT_FAILED. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -110,6 +127,8 @@ bool parse_date(const char *text, int64_t *date);
 /* Decimal digits, nothing else, and within the limits. */
 bool parse_number(
     const char *text, uint32_t min, uint32_t max, uint32_t *number);
+/* A text of 1 to 255 bytes that says why. */
+bool is_reason(const char *text);
 /* Seconds, or days with a d behind them: 3600, 60d. */
 bool parse_period(const char *text, uint32_t *seconds);
 

@@ -4,16 +4,22 @@ bin_PROGRAMS += bin/licissue
 bin_licissue_SOURCES = \
 	tools/licissue/licissue.c tools/licissue/licissue.h \
 	tools/licissue/authority.c \
+	tools/licissue/contract.c \
 	tools/licissue/device.c \
+	tools/licissue/flags.c tools/licissue/flags.h \
 	tools/licissue/init.c \
 	tools/licissue/inspect.c \
 	tools/licissue/issue.c \
 	tools/licissue/list.c tools/licissue/list.h \
 	tools/licissue/log.c \
+	tools/licissue/pak.c \
 	tools/licissue/permission.c \
 	tools/licissue/progress.c \
+	tools/licissue/redeem.c \
 	tools/licissue/rehost.c \
 	tools/licissue/rma.c \
+	tools/licissue/rows.c tools/licissue/rows.h \
+	tools/licissue/sku.c \
 	tools/licissue/statement.c tools/licissue/statement.h \
 	tools/licissue/words.c
 bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \

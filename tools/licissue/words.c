@@ -28,6 +28,14 @@ parse_number(const char *text, uint32_t min, uint32_t max, uint32_t *number)
 }
 
 bool
+is_reason(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len >= 1 && len <= LC_COMMENT_MAX && lc_text_is_plain(text, len);
+}
+
+bool
 parse_period(const char *text, uint32_t *seconds)
 {
 	size_t len = strlen(text);

@@ -1,0 +1,57 @@
+/*
+ * fulfill.h - redeeming PAKs and contracts: units become licenses for devices.
+ *
+ * A unit gives a license for each item of its SKU.  Several units for one
+ * device are as many licenses; of counted SKUs whose items are additive, their
+ * counts add up ("pay as you grow").
+ */
+#ifndef LC_FULFILL_H
+#define LC_FULFILL_H
+
+#include "licenseauthority.h"
+
+/* One device, and what it came to. */
+struct lc_wish {
+	const char *udi;
+	const char *sku;   /* "": the only one */
+	uint32_t quantity; /* of units */
+	unsigned row;      /* of the file it is from; 0: of none */
+	/* Results. */
+	enum lc_err err;
+	struct lc_detail why;
+	int64_t line; /* that its units are of */
+};
+
+struct lc_fulfillment {
+	/* One of both, as people type it. */
+	const char *pak, *contract;
+	/* The caller's id of this request; "": none.  A request under an id
+	   that was used gets the same licenses again. */
+	const char *request;
+	struct lc_wish *wishes;
+	size_t nwishes;
+	bool partial;   /* else all or nothing */
+	int64_t issued; /* the date of the licenses */
+	/* Called now and then with the number of wishes; NULL is fine. */
+	void (*progress)(void *arg, int64_t done, int64_t of);
+	void *arg;
+	/* Results. */
+	size_t nlicenses;
+	size_t nrefused; /* wishes */
+	bool again;      /* the licenses of an earlier request */
+};
+
+/*
+ * Issues the licenses and adds them to the bundle, while writing.  Nothing may
+ * be handed out before the commit.  Within a group of requests it belongs
+ * between lc_part_begin and lc_part_end.
+ *
+ * LC_EINVAL: at least one wish cannot be fulfilled, and if partial none can:
+ * each has its reason.  Or the PAK is mistyped or stopped, the contract is
+ * over, or the id was used for another request.  LC_ENOTFOUND: no such PAK or
+ * contract; otherwise as lc_authority_issue.
+ */
+enum lc_err lc_fulfill(const struct lc_authority *, struct lc_fulfillment *,
+    struct lc_bundle *);
+
+#endif
