@@ -29,6 +29,12 @@ authority_libauthority_la_SOURCES = \
 	authority/catalog/put.c \
 	authority/catalog/read.c \
 	authority/catalog/save.c \
+	authority/report/devices.c \
+	authority/report/history.c \
+	authority/report/licenses.c \
+	authority/report/report.h \
+	authority/report/reporting.c authority/report/reporting.h \
+	authority/report/sales.c \
 	authority/ops/bundle.c authority/ops/bundle.h \
 	authority/ops/device.c authority/ops/device.h \
 	authority/ops/fulfill.c authority/ops/fulfill.h \

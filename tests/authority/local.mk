@@ -5,6 +5,7 @@ AUTHORITY_DESK = \
 	tests/authority/log.py \
 	tests/authority/pak.py \
 	tests/authority/rma.py \
+	tests/authority/report.py \
 	tests/authority/upgrade.py
 dist_check_SCRIPTS += $(AUTHORITY_DESK) tests/authority/postgres.sh
 TESTS += $(AUTHORITY_DESK)

@@ -39,6 +39,7 @@ int device_key_command(int argc, char **argv);
 int device_approve_command(int argc, char **argv);
 int log_verify_command(int argc, char **argv);
 int log_checkpoint_command(int argc, char **argv);
+int report_command(int argc, char **argv); /* argv[0]: of which things */
 int upgrade_command(int argc, char **argv);
 int sku_load_command(int argc, char **argv);
 int sku_save_command(int argc, char **argv);

@@ -20,6 +20,8 @@ bin_licissue_SOURCES = \
 	tools/licissue/rma.c \
 	tools/licissue/rows.c tools/licissue/rows.h \
 	tools/licissue/sku.c \
+	tools/licissue/report.c tools/licissue/report_print.c \
+	tools/licissue/report_print.h \
 	tools/licissue/statement.c tools/licissue/statement.h \
 	tools/licissue/words.c
 bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \

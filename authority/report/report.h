@@ -1,0 +1,78 @@
+/*
+ * report.h - what an authority has done, as lists: licenses, those that expire,
+ * PAKs, SKUs, devices, and the history of a device.
+ *
+ * The folder report/ reads the database page by page, and holds one row at a
+ * time (SQLite) or one page (PostgreSQL).  It decides nothing and writes
+ * nothing.  How rows look is for whoever gets them.
+ */
+#ifndef LC_REPORT_H
+#define LC_REPORT_H
+
+#include "record/record.h"
+
+enum lc_cell_kind {
+	LC_CELL_TEXT,
+	LC_CELL_NUMBER,
+	LC_CELL_DATE, /* a number: seconds since 1970, UTC */
+	LC_CELL_LIST, /* a text: words with blanks between them */
+	LC_CELL_TRUTH, /* a number: 0 or 1 */
+};
+
+struct lc_report_column {
+	const char *name;  /* lower case, without blanks: a key of JSON */
+	const char *title; /* for people */
+	enum lc_cell_kind kind;
+	bool is_detail; /* left out where there is little room */
+};
+
+struct lc_cell {
+	bool is_none;     /* there is no value */
+	const char *text; /* UTF-8; borrowed for the call */
+	int64_t number;
+};
+
+struct lc_reporting;
+
+/* What a report can be limited to. */
+enum lc_report_limit {
+	LC_LIMIT_UDI = 1 << 0,
+	LC_LIMIT_FEATURE = 1 << 1,
+	LC_LIMIT_PAK = 1 << 2,
+	LC_LIMIT_SKU = 1 << 3,
+	LC_LIMIT_DAYS = 1 << 4,
+};
+
+struct lc_report {
+	const char *name;
+	const struct lc_report_column *columns;
+	size_t ncolumns;
+	unsigned limits; /* that it takes */
+	unsigned needs;  /* some of them */
+	/* The next page; *n is the number of its rows. */
+	enum lc_err (*page)(struct lc_reporting *, size_t *n);
+};
+
+/* "licenses", "expiring", "paks", "skus", "devices", "history". */
+extern const struct lc_report *const lc_reports[];
+extern const size_t lc_nreports;
+
+struct lc_report_filter {
+	const char *udi, *feature, *pak, *sku; /* NULL: all */
+	uint32_t days;                         /* of "expiring" */
+	int64_t now;                           /* seconds since 1970 */
+};
+
+/* As many cells as there are columns.  An error ends the report. */
+typedef enum lc_err lc_report_row(void *arg, const struct lc_cell *cells);
+
+/*
+ * Calls row for each row, of one state of the database, in the order in which
+ * things were recorded ("expiring": of the dates, "skus" and "devices": of the
+ * names).  Errors of row, and of lc_record_begin.
+ */
+enum lc_err lc_report_run(struct lc_record *, const struct lc_report *,
+    const struct lc_report_filter *, lc_report_row *row, void *arg,
+    struct lc_detail *);
+
+#endif

@@ -1,0 +1,105 @@
+/* reporting.c - running reports: report.h, reporting.h. */
+#include "reporting.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+const struct lc_report *const lc_reports[] = {
+	&lc_report_licenses,
+	&lc_report_expiring,
+	&lc_report_paks,
+	&lc_report_skus,
+	&lc_report_devices,
+	&lc_report_history,
+};
+const size_t lc_nreports = sizeof lc_reports / sizeof lc_reports[0];
+
+/* ---- Rows ------------------------------------------------------------ */
+
+static void
+put(struct lc_reporting *r, struct lc_cell cell)
+{
+	assert(r->ncells < LC_REPORT_CELLS);
+	r->cells[r->ncells++] = cell;
+}
+
+void
+lc_put_text(struct lc_reporting *r, const char *text)
+{
+	put(r, (struct lc_cell){ .text = text, .is_none = text == NULL || text[0] == '\0' });
+}
+
+void
+lc_put_number(struct lc_reporting *r, int64_t number)
+{
+	put(r, (struct lc_cell){ .number = number });
+}
+
+void
+lc_put_none(struct lc_reporting *r)
+{
+	put(r, (struct lc_cell){ .is_none = true });
+}
+
+enum lc_err
+lc_put_row(struct lc_reporting *r)
+{
+	assert(r->ncells == r->report->ncolumns);
+	r->ncells = 0;
+	return r->row(r->arg, r->cells);
+}
+
+void
+lc_report_key(struct lc_reporting *r, const char *key)
+{
+	(void)snprintf(r->key, sizeof r->key, "%s", key);
+}
+
+/* ---- Pages ----------------------------------------------------------- */
+
+enum lc_err
+lc_report_rows(struct lc_reporting *r, enum db_err started,
+    struct db_rows *const *rows, lc_report_each *each, size_t *n)
+{
+	enum lc_err err = lc_record_first(r->record, started, rows);
+
+	*n = 0;
+	while (err == LC_OK) {
+		(*n)++;
+		if ((err = each(r, *rows)) != LC_OK)
+			break;
+		err = lc_record_done(r->record, db_next(*rows));
+		if (err == LC_ENOTFOUND)
+			break;
+	}
+	if (started == DB_OK)
+		db_stop(*rows);
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+enum lc_err
+lc_report_run(struct lc_record *record, const struct lc_report *report,
+    const struct lc_report_filter *filter, lc_report_row *row, void *arg,
+    struct lc_detail *detail)
+{
+	struct lc_reporting r = {
+		.record = record,
+		.report = report,
+		.filter = filter,
+		.row = row,
+		.arg = arg,
+		.ends = filter->now,
+	};
+	size_t n = 0;
+	enum lc_err err;
+
+	lc_record_tell(record, detail);
+	err = lc_record_done(record, db_begin_reading(record->db));
+	if (err != LC_OK)
+		return err;
+	do
+		err = report->page(&r, &n);
+	while (err == LC_OK && n == LC_REPORT_PAGE);
+	db_rollback(record->db);
+	return err;
+}

@@ -1,0 +1,45 @@
+/* reporting.h - what the reports share: pages, and rows as they are built. */
+#ifndef LC_REPORTING_H
+#define LC_REPORTING_H
+
+#include "report.h"
+
+#define LC_REPORT_PAGE 1000 /* rows */
+#define LC_REPORT_CELLS 20  /* of a row, at most */
+
+struct lc_reporting {
+	struct lc_record *record;
+	const struct lc_report *report;
+	const struct lc_report_filter *filter;
+	lc_report_row *row;
+	void *arg;
+	/* The key of the last row, after which the next page begins. */
+	int64_t n, ends;
+	char key[512];
+	/* The row that is being built. */
+	struct lc_cell cells[LC_REPORT_CELLS];
+	size_t ncells;
+};
+
+/*
+ * Calls for each row of a query that was just started, ends it, and counts
+ * them.
+ */
+typedef enum lc_err lc_report_each(struct lc_reporting *, struct db_rows *);
+enum lc_err lc_report_rows(struct lc_reporting *, enum db_err started,
+    struct db_rows *const *rows, lc_report_each *, size_t *n);
+
+/* The next cell of the row. */
+void lc_put_text(struct lc_reporting *, const char *); /* NULL, "": none */
+void lc_put_number(struct lc_reporting *, int64_t);
+void lc_put_none(struct lc_reporting *);
+/* The row is complete. */
+enum lc_err lc_put_row(struct lc_reporting *);
+
+/* The key of the next page. */
+void lc_report_key(struct lc_reporting *, const char *);
+
+extern const struct lc_report lc_report_licenses, lc_report_expiring,
+    lc_report_paks, lc_report_skus, lc_report_devices, lc_report_history;
+
+#endif
