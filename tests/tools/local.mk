@@ -6,6 +6,7 @@ TOOL_TESTS = \
 	tests/tools/licctl_do.py \
 	tests/tools/licctl_show.py \
 	tests/tools/licctl_words.py \
+	tests/tools/licissue_words.py \
 	tests/tools/mail.py \
 	tests/tools/prompts.py \
 	tests/tools/licissue_test.sh

@@ -67,7 +67,13 @@ install-data-hook:
 	    "$(DESTDIR)$(bashcompletiondir)/licctl"
 	$(INSTALL_DATA) $(srcdir)/tools/licctl/licctl.zsh \
 	    "$(DESTDIR)$(zshcompletiondir)/_licctl"
+	$(INSTALL_DATA) $(srcdir)/tools/licissue/licissue.bash \
+	    "$(DESTDIR)$(bashcompletiondir)/licissue"
+	$(INSTALL_DATA) $(srcdir)/tools/licissue/licissue.zsh \
+	    "$(DESTDIR)$(zshcompletiondir)/_licissue"
 
 uninstall-local:
 	rm -f "$(DESTDIR)$(bashcompletiondir)/licctl" \
-	    "$(DESTDIR)$(zshcompletiondir)/_licctl"
+	    "$(DESTDIR)$(zshcompletiondir)/_licctl" \
+	    "$(DESTDIR)$(bashcompletiondir)/licissue" \
+	    "$(DESTDIR)$(zshcompletiondir)/_licissue"

@@ -249,8 +249,22 @@ unknown(int argc, char **argv)
 	return misuse("", "unknown command \"%s\"", argv[0]);
 }
 
-static int
-run(int argc, char **argv)
+const char *
+command_name(size_t i)
+{
+	return i < NCOMMANDS ? commands[i].name : NULL;
+}
+
+int
+command_words(int argc, char **argv)
+{
+	int words;
+
+	return command_find(argc, argv, &words) != NULL ? words : 0;
+}
+
+int
+command_run(int argc, char **argv)
 {
 	const struct command *command;
 	int words;
@@ -275,7 +289,7 @@ help(int argc, char **argv)
 	args[argc > 1 ? 2 : 1] = option;
 	if (argc > 1)
 		args[1] = argv[1];
-	return run(argc > 1 ? 3 : 2, args);
+	return command_run(argc > 1 ? 3 : 2, args);
 }
 
 int
@@ -287,9 +301,11 @@ main(int argc, char **argv)
 	}
 	if (is_help(argv[1]))
 		return help(argc - 2, argv + 2);
+	if (strcmp(argv[1], "--complete") == 0)
+		return complete_words(argc - 2, argv + 2);
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("licissue %s\n", lc_version());
 		return EXIT_DONE;
 	}
-	return run(argc - 1, argv + 1);
+	return command_run(argc - 1, argv + 1);
 }

@@ -58,6 +58,15 @@ int contract_stop_command(int argc, char **argv);
 int contract_resume_command(int argc, char **argv);
 int contract_redeem_command(int argc, char **argv);
 
+/*
+ * The commands, for --complete: the name of the i-th one, NULL after the last;
+ * how many words of a command line name one, 0 if none; running it.
+ */
+const char *command_name(size_t i);
+int command_words(int argc, char **argv);
+int command_run(int argc, char **argv);
+int complete_words(int argc, char **argv);
+
 /* "licissue: ..." and a line feed on standard error; returns EXIT_FAILED. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same with a hint at the command's --help; returns EXIT_USAGE. */

@@ -4,6 +4,7 @@ bin_PROGRAMS += bin/licissue
 bin_licissue_SOURCES = \
 	tools/licissue/licissue.c tools/licissue/licissue.h \
 	tools/licissue/authority.c \
+	tools/licissue/complete.c \
 	tools/licissue/contract.c \
 	tools/licissue/device.c \
 	tools/licissue/flags.c tools/licissue/flags.h \
@@ -29,3 +30,6 @@ bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
 	$(JANSSON_CFLAGS)
 bin_licissue_LDADD = authority/libauthority.la $(JANSSON_LIBS)
 dist_man_MANS += tools/licissue/licissue.1
+
+# Where the shells look; licctl's local.mk has the folders.
+EXTRA_DIST += tools/licissue/licissue.bash tools/licissue/licissue.zsh
