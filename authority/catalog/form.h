@@ -1,4 +1,4 @@
-/* form.h - the keys of a catalog's file, as tables that are read and written. */
+/* form.h - the keys of a catalog's file: tables to read and write it. */
 #ifndef LC_CATALOG_FORM_H
 #define LC_CATALOG_FORM_H
 

@@ -627,8 +627,9 @@ enum lc_err
 lc_catalog_wrong_sum(
     const struct lc_catalog_file *file, struct lc_detail *detail)
 {
-	return lc_fail(detail, LC_EFILE, "%s: %zu mistake%s; nothing is changed",
-	    file->name, file->nwrong, file->nwrong == 1 ? "" : "s");
+	return lc_fail(detail, LC_EFILE,
+	    "%s: %zu mistake%s; nothing is changed", file->name, file->nwrong,
+	    file->nwrong == 1 ? "" : "s");
 }
 
 void

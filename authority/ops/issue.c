@@ -20,12 +20,16 @@
 enum lc_err
 lc_new_id(char id[LC_NEW_ID_LEN + 1])
 {
+	static const char digits[] = "0123456789abcdef";
 	unsigned char bytes[LC_NEW_ID_LEN / 2];
 
 	if (RAND_bytes(bytes, sizeof bytes) != 1)
 		return LC_EIO;
-	for (size_t i = 0; i < sizeof bytes; i++)
-		(void)snprintf(id + 2 * i, 3, "%02x", bytes[i]);
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		id[2 * i] = digits[bytes[i] >> 4];
+		id[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	id[LC_NEW_ID_LEN] = '\0';
 	return LC_OK;
 }
 

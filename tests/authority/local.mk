@@ -1,6 +1,7 @@
 dist_check_DATA += tests/authority/desk.py
 AUTHORITY_DESK = \
 	tests/authority/catalog.py \
+	tests/authority/crowd.py \
 	tests/authority/devices.py \
 	tests/authority/log.py \
 	tests/authority/pak.py \

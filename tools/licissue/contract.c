@@ -26,8 +26,7 @@ skus_json(const struct lc_contract *contract)
 			sku->quantity > 0 ? json_integer(sku->quantity)
 					  : json_null(),
 			"used", (json_int_t)sku->used, "left",
-			sku->quantity > 0 ? json_integer(left)
-					  : json_null()));
+			sku->quantity > 0 ? json_integer(left) : json_null()));
 	}
 	return skus;
 }
@@ -94,11 +93,11 @@ list(const char *dir, bool json, bool csv)
 	for (struct lc_contract *contract = catalog.contracts;
 	     contract != NULL && err == LC_OK; contract = contract->part.next)
 		(void)json_array_append_new(rows, contract_json(contract));
-	status = err == LC_OK
-		     ? print_rows(rows, list_columns,
-			   sizeof list_columns / sizeof list_columns[0], json,
-			   csv)
-		     : fail_core(err, &detail);
+	status =
+	    err == LC_OK
+		? print_rows(rows, list_columns,
+		      sizeof list_columns / sizeof list_columns[0], json, csv)
+		: fail_core(err, &detail);
 	lc_catalog_free(&catalog);
 	lc_authority_close(authority);
 	return status;
@@ -241,7 +240,7 @@ contract_stop_command(int argc, char **argv)
 		return status;
 	if (!is_reason(why))
 		return misuse("contract stop", "--reason is missing, or not a "
-		    "text of at most 255 bytes");
+					       "text of at most 255 bytes");
 	return stop(argv[optind], argv[optind + 1], why);
 }
 

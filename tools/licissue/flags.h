@@ -5,9 +5,9 @@
 #include "licissue.h"
 
 struct flag {
-	const char *name;   /* without the dashes; "output" is -o, too */
-	const char **text;  /* its argument goes there, */
-	bool *truth;        /* or it has none, */
+	const char *name;  /* without the dashes; "output" is -o, too */
+	const char **text; /* its argument goes there, */
+	bool *truth;       /* or it has none, */
 	/* or for each one that is given: an exit status, with a message
 	   unless it is EXIT_DONE. */
 	int (*call)(void *arg, const char *value);
@@ -15,11 +15,13 @@ struct flag {
 };
 
 /*
- * Reads the options; -h and --help print the usage.  At least and at most so many arguments
- * stay, and args says of what kind they are ("the authority's directory and a PAK").  -1: go
- * on, they are argv[optind] and so on; else an exit status.
+ * Reads the options; -h and --help print the usage.  At least and at most so
+ * many arguments stay, and args says of what kind they are ("the authority's
+ * directory and a PAK").  -1: go on, they are argv[optind] and so on; else an
+ * exit status.
  */
 int take_flags(const char *command, const char *usage, const struct flag *,
-    size_t nflags, int least, int most, const char *args, int argc, char **argv);
+    size_t nflags, int least, int most, const char *args, int argc,
+    char **argv);
 
 #endif

@@ -54,7 +54,8 @@ take_quantity(void *arg, const char *value)
 
 	if (n == 0)
 		(void)fail("--quantity belongs behind --sku");
-	else if (parse_number(value, 1, LC_UNITS_MAX, &c->parts[n - 1].quantity))
+	else if (parse_number(
+		     value, 1, LC_UNITS_MAX, &c->parts[n - 1].quantity))
 		return EXIT_DONE;
 	else
 		(void)fail("--quantity: \"%s\" is not a number from 1 to %d",
@@ -69,8 +70,8 @@ take_copies(void *arg, const char *value)
 
 	if (parse_number(value, 1, COPIES_MAX, &c->copies))
 		return EXIT_DONE;
-	(void)fail("--copies: \"%s\" is not a number from 1 to %d", value,
-	    COPIES_MAX);
+	(void)fail(
+	    "--copies: \"%s\" is not a number from 1 to %d", value, COPIES_MAX);
 	return EXIT_USAGE;
 }
 
@@ -146,7 +147,8 @@ static const char show_usage[] =
     "  --json               as a JSON object\n"
     "  -h, --help\n";
 
-struct using {
+struct using
+{
 	json_t *array;
 	const char *sku;
 };
@@ -155,9 +157,9 @@ static enum lc_err
 use_json(void *arg, const char *udi, int64_t units, int64_t licenses)
 {
 	struct using *u = arg;
-	json_t *use = json_pack("{s:s, s:s, s:I, s:I}", "udi", udi, "sku",
-	    u->sku, "units", (json_int_t)units, "licenses",
-	    (json_int_t)licenses);
+	json_t *use =
+	    json_pack("{s:s, s:s, s:I, s:I}", "udi", udi, "sku", u->sku,
+		"units", (json_int_t)units, "licenses", (json_int_t)licenses);
 
 	return json_array_append_new(u->array, use) == 0 ? LC_OK : LC_ENOMEM;
 }
@@ -317,14 +319,14 @@ static const struct rows_column list_columns[] = {
 static enum lc_err
 row_add(void *arg, const struct lc_pak_row *row)
 {
-	json_t *object = json_pack(
-	    "{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:s, s:o}", "pak", row->code,
-	    "order", text_or_null(row->order), "account",
-	    text_or_null(row->account), "made", date_or_null(row->made),
-	    "quantity", (json_int_t)row->quantity, "used",
-	    (json_int_t)row->used, "left",
-	    (json_int_t)(row->quantity - row->used), "skus", row->skus,
-	    "stopped", text_or_null(row->stopped));
+	json_t *object =
+	    json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:s, s:o}", "pak",
+		row->code, "order", text_or_null(row->order), "account",
+		text_or_null(row->account), "made", date_or_null(row->made),
+		"quantity", (json_int_t)row->quantity, "used",
+		(json_int_t)row->used, "left",
+		(json_int_t)(row->quantity - row->used), "skus", row->skus,
+		"stopped", text_or_null(row->stopped));
 
 	return json_array_append_new(arg, object) == 0 ? LC_OK : LC_ENOMEM;
 }
@@ -365,7 +367,8 @@ pak_list_command(int argc, char **argv)
 	    "the authority's directory", argc, argv);
 
 	if (status < 0 && json && csv)
-		return misuse("pak list", "--json and --csv exclude each other");
+		return misuse(
+		    "pak list", "--json and --csv exclude each other");
 	return status >= 0 ? status
 			   : list(argv[optind], NULL, account, json, csv);
 }
@@ -382,10 +385,11 @@ pak_find_command(int argc, char **argv)
 	    "the authority's directory and an order number", argc, argv);
 
 	if (status < 0 && json && csv)
-		return misuse("pak find", "--json and --csv exclude each other");
-	return status >= 0 ? status
-			   : list(argv[optind], argv[optind + 1], NULL, json,
-				 csv);
+		return misuse(
+		    "pak find", "--json and --csv exclude each other");
+	return status >= 0
+		   ? status
+		   : list(argv[optind], argv[optind + 1], NULL, json, csv);
 }
 
 /* ---- pak stop, pak resume -------------------------------------------- */
@@ -440,7 +444,7 @@ pak_stop_command(int argc, char **argv)
 		return status;
 	if (!is_reason(why))
 		return misuse("pak stop", "--reason is missing, or not a text "
-		    "of at most 255 bytes");
+					  "of at most 255 bytes");
 	return stop(argv[optind], argv[optind + 1], why);
 }
 

@@ -9,22 +9,23 @@
 #include "ops/wishes.h"
 #include "record/authority.h"
 
-#define OPTIONS_USAGE \
-	"\n" \
-	"  --udi PID:SN         a device; may be repeated\n" \
-	"  --csv FILE           devices: PID:SN[,SKU[,QUANTITY]] a row\n" \
-	"  --xml FILE           devices: <devices><device udi=\"PID:SN\"\n" \
-	"                       sku=\"SKU\" quantity=\"N\"/>...</devices>\n" \
-	"  --sku SKU            of this SKU, if there are several\n" \
-	"  --quantity N         units for each device (default 1)\n" \
+#define OPTIONS_USAGE                                                          \
+	"\n"                                                                   \
+	"  --udi PID:SN         a device; may be repeated\n"                   \
+	"  --csv FILE           devices: PID:SN[,SKU[,QUANTITY]] a row\n"      \
+	"  --xml FILE           devices: <devices><device udi=\"PID:SN\"\n"    \
+	"                       sku=\"SKU\" quantity=\"N\"/>...</devices>\n"   \
+	"  --sku SKU            of this SKU, if there are several\n"           \
+	"  --quantity N         units for each device (default 1)\n"           \
 	"  --partial            redeem what can be redeemed, and report the\n" \
-	"                       rest; else it is all or nothing\n" \
-	"  --request-id ID      repeated with this id, the same request gets\n" \
-	"                       the same licenses\n" \
-	"\n" \
-	"  -o, --output FILE    the license file to create; -: standard " \
-	"output\n" \
-	"  --force              replace the file\n" \
+	"                       rest; else it is all or nothing\n"             \
+	"  --request-id ID      repeated with this id, the same request "      \
+	"gets\n"                                                               \
+	"                       the same licenses\n"                           \
+	"\n"                                                                   \
+	"  -o, --output FILE    the license file to create; -: standard "      \
+	"output\n"                                                             \
+	"  --force              replace the file\n"                            \
 	"  -h, --help\n"
 
 static const char pak_usage[] =
@@ -76,8 +77,8 @@ take_quantity(void *arg, const char *value)
 static const char *
 conflict(const struct job *job)
 {
-	int lists = (job->wishes.n > 0) + (job->csv != NULL) +
-		    (job->xml != NULL);
+	int lists =
+	    (job->wishes.n > 0) + (job->csv != NULL) + (job->xml != NULL);
 
 	if (lists == 0)
 		return "--udi, --csv or --xml is missing";

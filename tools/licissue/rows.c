@@ -51,8 +51,7 @@ cell(const json_t *row, const char *name, char text[CELL_SIZE])
 	const json_t *value = json_object_get(row, name);
 
 	if (json_is_string(value))
-		(void)snprintf(
-		    text, CELL_SIZE, "%s", json_string_value(value));
+		(void)snprintf(text, CELL_SIZE, "%s", json_string_value(value));
 	else if (json_is_integer(value))
 		(void)snprintf(text, CELL_SIZE, "%" JSON_INTEGER_FORMAT,
 		    json_integer_value(value));
@@ -108,8 +107,8 @@ width_of(const json_t *rows, const struct rows_column *column)
 	char text[CELL_SIZE];
 
 	for (size_t r = 0; r < json_array_size(rows); r++) {
-		size_t len = strlen(
-		    cell(json_array_get(rows, r), column->name, text));
+		size_t len =
+		    strlen(cell(json_array_get(rows, r), column->name, text));
 
 		width = len > width ? len : width;
 	}
@@ -154,8 +153,8 @@ print_table(const json_t *rows, const struct rows_column *columns, size_t n)
 	print_cells(texts, widths, nshown);
 	for (size_t r = 0; r < json_array_size(rows); r++) {
 		for (size_t i = 0; i < nshown; i++)
-			texts[i] = cell(json_array_get(rows, r),
-			    shown[i]->name, cells[i]);
+			texts[i] = cell(
+			    json_array_get(rows, r), shown[i]->name, cells[i]);
 		print_cells(texts, widths, nshown);
 	}
 }

@@ -15,8 +15,8 @@ struct rows_column {
  * Prints a JSON array of objects, and gives its reference up; "" and null are
  * empty cells.  NULL is a shortage of memory.  Returns an exit status.
  */
-int print_rows(json_t *rows, const struct rows_column *, size_t n, bool json,
-    bool csv);
+int print_rows(
+    json_t *rows, const struct rows_column *, size_t n, bool json, bool csv);
 /* An object as JSON; likewise. */
 int print_object(json_t *object);
 

@@ -19,7 +19,8 @@ static const char load_usage[] =
     "wrong, all mistakes are listed and nothing is changed.  PAKs that were\n"
     "made before give what their SKUs had then.\n"
     "\n"
-    "  --retire             SKUs that FILE does not have are not sold any more\n"
+    "  --retire             SKUs that FILE does not have are not sold any "
+    "more\n"
     "  -h, --help\n";
 
 static void
@@ -38,9 +39,9 @@ load(const struct lc_authority *authority, struct lc_catalog_file *file,
 
 	if (err == LC_OK &&
 	    (err = lc_authority_begin(authority, detail)) == LC_OK)
-		err = lc_authority_end(authority,
-		    lc_catalog_put(authority->record, file, &catalog, retire,
-			changes));
+		err = lc_authority_end(
+		    authority, lc_catalog_put(authority->record, file, &catalog,
+				   retire, changes));
 	lc_catalog_free(&catalog);
 	return err;
 }
@@ -148,8 +149,8 @@ sku_save_command(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	return save(argv[optind],
-	    argc - optind > 1 ? argv[optind + 1] : "-", force);
+	return save(
+	    argv[optind], argc - optind > 1 ? argv[optind + 1] : "-", force);
 }
 
 /* ---- As JSON --------------------------------------------------------- */
@@ -228,11 +229,11 @@ list(const char *dir, bool json, bool csv)
 	for (struct lc_sku *sku = catalog.skus; sku != NULL && err == LC_OK;
 	     sku = sku->part.next)
 		(void)json_array_append_new(rows, sku_json(sku));
-	status = err == LC_OK
-		     ? print_rows(rows, list_columns,
-			   sizeof list_columns / sizeof list_columns[0], json,
-			   csv)
-		     : fail_core(err, &detail);
+	status =
+	    err == LC_OK
+		? print_rows(rows, list_columns,
+		      sizeof list_columns / sizeof list_columns[0], json, csv)
+		: fail_core(err, &detail);
 	lc_catalog_free(&catalog);
 	lc_authority_close(authority);
 	return status;
@@ -250,19 +251,19 @@ sku_list_command(int argc, char **argv)
 	    "the authority's directory", argc, argv);
 
 	if (status < 0 && json && csv)
-		return misuse("sku list", "--json and --csv exclude each other");
+		return misuse(
+		    "sku list", "--json and --csv exclude each other");
 	return status >= 0 ? status : list(argv[optind], json, csv);
 }
 
 /* ---- sku show -------------------------------------------------------- */
 
-static const char show_usage[] =
-    "usage: licissue sku show DIR SKU [--json]\n"
-    "\n"
-    "Shows what one unit of a SKU gives.\n"
-    "\n"
-    "  --json               as a JSON object\n"
-    "  -h, --help\n";
+static const char show_usage[] = "usage: licissue sku show DIR SKU [--json]\n"
+				 "\n"
+				 "Shows what one unit of a SKU gives.\n"
+				 "\n"
+				 "  --json               as a JSON object\n"
+				 "  -h, --help\n";
 
 static void
 show_item(const struct lc_item *item)
@@ -320,8 +321,7 @@ sku_show_command(int argc, char **argv)
 	if ((authority = open_authority(argv[optind])) == NULL)
 		return EXIT_FAILED;
 	lc_record_tell(authority->record, &detail);
-	err = lc_sku_find(
-	    authority->record, &arena, argv[optind + 1], 0, &sku);
+	err = lc_sku_find(authority->record, &arena, argv[optind + 1], 0, &sku);
 	status = err == LC_OK ? show(sku, json) : fail_core(err, &detail);
 	lc_arena_free(&arena);
 	lc_authority_close(authority);
