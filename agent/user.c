@@ -8,15 +8,14 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <grp.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "become.h"
 #include "log.h"
 
 #define USE_FOLDER (R_OK | W_OK | X_OK)
@@ -49,30 +48,6 @@ make_control_folder(const struct conf *conf)
 	    (chmod(folder, 0755) != 0 ||
 		chown(folder, conf->uid, conf->gid) != 0))
 		log_warn("main", "%s: %s", folder, strerror(errno));
-}
-
-/* Groups first: only root may change them. */
-static bool
-become(const struct conf *conf)
-{
-	/* The kernel makes us dumpable as a stranger's program would be. */
-	int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
-
-	if (initgroups(conf->user, conf->gid) != 0 ||
-	    setresgid(conf->gid, conf->gid, conf->gid) != 0 ||
-	    setresuid(conf->uid, conf->uid, conf->uid) != 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-	    prctl(PR_SET_DUMPABLE, dumpable == 1, 0, 0, 0) != 0) {
-		log_error("main", "cannot change to user %s: %s", conf->user,
-		    strerror(errno));
-		return false;
-	}
-	if (setuid(0) == 0 || setgid(0) == 0) {
-		log_error("main", "user %s can become root again; giving up",
-		    conf->user);
-		return false;
-	}
-	return true;
 }
 
 /* ---- What must be within reach ---- */
@@ -211,7 +186,9 @@ may_become(const struct conf *conf)
 bool
 user_try(const struct conf *conf, const char *path)
 {
-	return may_become(conf) && (user_is_current(conf) || become(conf)) &&
+	return may_become(conf) &&
+	       (user_is_current(conf) ||
+		   become(conf->user, conf->uid, conf->gid)) &&
 	       reaches_all(conf, path);
 }
 
@@ -227,5 +204,6 @@ user_change(const struct conf *conf, const char *path)
 	if (!may_become(conf))
 		return false;
 	make_control_folder(conf);
-	return become(conf) && reaches_all(conf, path);
+	return become(conf->user, conf->uid, conf->gid) &&
+	       reaches_all(conf, path);
 }

@@ -46,6 +46,7 @@ authority_libauthority_la_SOURCES = \
 	authority/ops/redeem.c \
 	authority/ops/rma.c authority/ops/rma.h \
 	authority/ops/sign.c authority/ops/sign.h \
+	authority/ops/token.c authority/ops/token.h \
 	authority/ops/wishes.c authority/ops/wishes.h \
 	authority/ops/wishes_csv.c \
 	authority/ops/wishes_xml.c

@@ -3,6 +3,7 @@
 noinst_LTLIBRARIES += daemon/libdaemon.la
 daemon_libdaemon_la_SOURCES = \
 	daemon/array.h \
+	daemon/become.c daemon/become.h \
 	daemon/buffer.c daemon/buffer.h \
 	daemon/clockwatch.c daemon/clockwatch.h \
 	daemon/conf_read.c daemon/conf_read.h \

@@ -7,6 +7,13 @@ EXTRA_DIST += .dockerignore packaging/container
 
 # configure --with-systemdsystemunitdir: the unit, its user and directories.
 EXTRA_DIST += packaging/licagentd.service.in
+EXTRA_DIST += packaging/licportal.service.in
+portaldir = $(datadir)/licagent
+if PORTAL
+dist_portal_DATA = packaging/licportal.nginx
+else
+EXTRA_DIST += packaging/licportal.nginx
+endif
 if SYSTEMD_UNITS
 systemdsystemunit_DATA = packaging/licagentd.service
 CLEANFILES += packaging/licagentd.service
@@ -16,6 +23,16 @@ packaging/licagentd.service: packaging/licagentd.service.in Makefile
 	    -e 's|@bindir[@]|$(bindir)|g' \
 	    -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 	    $(srcdir)/packaging/licagentd.service.in >$@
+
+if PORTAL
+systemdsystemunit_DATA += packaging/licportal.service
+CLEANFILES += packaging/licportal.service
+packaging/licportal.service: packaging/licportal.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) packaging && \
+	$(SED) -e 's|@sbindir[@]|$(sbindir)|g' \
+	    -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
+	    $(srcdir)/packaging/licportal.service.in >$@
+endif
 
 sysusersdir = $(prefix)/lib/sysusers.d
 dist_sysusers_DATA = packaging/sysusers.d/licagent.conf

@@ -198,6 +198,7 @@ request_put(struct fulfilling *p)
 	if (id != NULL && (err = request_text(p, &what)) == LC_OK)
 		err = lc_request_put(
 		    p->record, id, what, &p->request, &p->f->again);
+	p->f->number = p->request;
 	if (err == LC_EINVAL)
 		(void)lc_fail(p->record->detail, err,
 		    "request id %s was already used for another request",

@@ -39,6 +39,7 @@ struct lc_fulfillment {
 	size_t nlicenses;
 	size_t nrefused; /* wishes */
 	bool again;      /* the licenses of an earlier request */
+	int64_t number;  /* of the request, if it has an id */
 };
 
 /*

@@ -50,6 +50,9 @@ const struct lc_image_table lc_images[] = {
 	    true, 9, 0),
 	TABLE("setting", "name", "name, value", false, 2, 0),
 	TABLE("lot", "name", "name, what, at", false, 3, 0),
+	TABLE("token", "name",
+	    "name, digest, account, role, made, expires, stopped", false, 7, 0),
+	TABLE("answer", "request", "request, body", true, 2, 1 << 1),
 };
 const size_t lc_nimages = sizeof lc_images / sizeof lc_images[0];
 

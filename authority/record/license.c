@@ -309,3 +309,32 @@ lc_request_put(struct lc_record *record, const char *id, const char *what,
 		*n, id, what));
 	return err == LC_OK ? lc_log_row_n(record, "request", *n) : err;
 }
+
+enum lc_err
+lc_answer_put(struct lc_record *record, int64_t request, const char *body)
+{
+	enum lc_err err;
+
+	err = lc_record_done(record,
+	    db_run(record->db,
+		"INSERT INTO answer (request, body) VALUES ($1, $2)", "is",
+		request, body));
+	return err == LC_OK ? lc_log_row_n(record, "answer", request) : err;
+}
+
+enum lc_err
+lc_answer_find(struct lc_record *record, int64_t request, char **body)
+{
+	struct db_rows *rows = NULL;
+	enum lc_err err;
+
+	err = lc_record_first(record,
+	    db_query(record->db, &rows,
+		"SELECT body FROM answer WHERE request = $1", "i", request),
+	    &rows);
+	if (err != LC_OK)
+		return err;
+	*body = strdup(db_text(rows, 0));
+	db_stop(rows);
+	return *body != NULL ? LC_OK : LC_ENOMEM;
+}

@@ -112,6 +112,20 @@ lc_record_tell(struct lc_record *record, struct lc_detail *detail)
 	record->detail = detail;
 }
 
+enum lc_err
+lc_record_as(struct lc_record *record, const char *who)
+{
+	char *copy;
+
+	if (strcmp(record->who, who) == 0)
+		return LC_OK;
+	if ((copy = strdup(who)) == NULL)
+		return LC_ENOMEM;
+	free(record->who);
+	record->who = copy;
+	return LC_OK;
+}
+
 /* ---- Opening --------------------------------------------------------- */
 
 /* A row of text, without its end. */

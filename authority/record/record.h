@@ -57,6 +57,8 @@ enum lc_err lc_record_open(
     const char *where, struct lc_record **, struct lc_detail *);
 void lc_record_close(struct lc_record *); /* NULL is fine; rolls back */
 
+/* In whose name what follows is written.  LC_ENOMEM. */
+enum lc_err lc_record_as(struct lc_record *, const char *who);
 /* From here on failures are explained there; NULL is fine. */
 void lc_record_tell(struct lc_record *, struct lc_detail *);
 

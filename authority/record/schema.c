@@ -142,9 +142,22 @@
 	"CREATE TABLE lot (name TEXT PRIMARY KEY, what TEXT NOT NULL," \
 	" at BIGINT NOT NULL);"
 
+/*
+ * token: of programs that use the portal; digest is of the token, account ""
+ * for the staff.  answer: what a request was answered, unless its licenses are
+ * the answer.
+ */
+#define PORTAL_TABLES \
+	"CREATE TABLE token (name TEXT PRIMARY KEY," \
+	" digest TEXT NOT NULL UNIQUE, account TEXT NOT NULL," \
+	" role TEXT NOT NULL, made BIGINT NOT NULL, expires BIGINT," \
+	" stopped INTEGER NOT NULL);" \
+	"CREATE TABLE answer (request INTEGER PRIMARY KEY," \
+	" body TEXT NOT NULL);"
+
 static const char *const steps[] = {
 	LOG_TABLES KEY_TABLES LICENSE_TABLES DEVICE_TABLES CATALOG_TABLES
-	    PAK_TABLES CASE_TABLES,
+	    PAK_TABLES CASE_TABLES PORTAL_TABLES,
 };
 
 const struct db_schema lc_record_schema = {

@@ -15,7 +15,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from wire import *  # noqa: E402,F401,F403
 
 PAGES = {os.path.basename(path): path for folder in
-         ("agent", "agent/client", "tools/licctl", "tools/licissue", "licensecore")
+         ("agent", "agent/client", "tools/licctl", "tools/licissue", "licensecore",
+          "portal")
          for path in glob.glob(os.path.join(TOP, folder, "*.[1-9]"))}
 
 def read(*path):
@@ -46,7 +47,8 @@ def form(lab):
     step("mandoc accepts all pages; all are installed")
     expected = {"licagent-control.7", "licagent-license.5",
                 "licagent-snmp.7", "licagent.7", "licagentd.8",
-                "licagentd.conf.5", "licctl.1", "liblicclient.3", "licissue.1"}
+                "licagentd.conf.5", "licctl.1", "liblicclient.3", "licissue.1",
+                "licportal-api.7", "licportal.conf.5", "licportald.8"}
     check(expected <= set(PAGES), f"pages: {sorted(PAGES)}")
     made = "".join(read(os.path.relpath(path, TOP)) for path in
                    glob.glob(os.path.join(TOP, "**", "local.mk"),
@@ -411,6 +413,26 @@ def library():
          re.findall(r"^\.It Va (\w+)$",
                     section(text, "DESCRIPTION"), re.M))
 
+def portal(lab):
+    step("licportald: options, configuration, requests, roles")
+    program = os.path.join(lab_bin(), "licportald")
+    if os.path.exists(program):
+        done = lab.run(program, "-?")
+        same("options", re.findall(r"^  -(\w)", done.stderr, re.M),
+             re.findall(r"^\.It Fl (\w)", page("licportald.8"), re.M))
+    keys_read = re.search(r"static const struct key keys\[\] = \{(.*?)^\};",
+                          read("portal", "conf.c"), re.M | re.S).group(1)
+    same("keys of licportal.conf", re.findall(r'\{ "(\w+)", KEY_', keys_read),
+         re.findall(r"^\.It Cm (\w+) No =", page("licportal.conf.5"), re.M))
+    text = page("licportal-api.7")
+    same("requests", re.findall(r'\{ "([A-Z]+)", "(/\S+)"',
+                                read("portal", "api.c")),
+         re.findall(r"^\.Ss ([A-Z]+) (/\S+)$", text, re.M))
+    roles = re.search(r"role_names\[.*?\] = \{(.*?)\};",
+                      read("authority", "ops", "token.c"), re.S).group(1)
+    same("roles", set(re.findall(r'= "([a-z-]+)"', roles)) - {"none"},
+         re.findall(r"^\.It ([a-z-]+) Ta", text, re.M))
+
 def example(lab):
     step("liblicclient: the example compiles")
     compiler = shutil.which("cc") or shutil.which("gcc")
@@ -435,6 +457,7 @@ def pages(lab):
     references()
     licctl(lab)
     licissue(lab)
+    portal(lab)
     licagentd(lab)
     configuration()
     examples_of_it(lab)

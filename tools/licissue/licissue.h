@@ -37,6 +37,9 @@ int device_list_command(int argc, char **argv);
 int device_show_command(int argc, char **argv);
 int device_key_command(int argc, char **argv);
 int device_approve_command(int argc, char **argv);
+int token_create_command(int argc, char **argv);
+int token_list_command(int argc, char **argv);
+int token_stop_command(int argc, char **argv);
 int log_verify_command(int argc, char **argv);
 int log_checkpoint_command(int argc, char **argv);
 int report_command(int argc, char **argv); /* argv[0]: of which things */

@@ -24,6 +24,7 @@ bin_licissue_SOURCES = \
 	tools/licissue/report.c tools/licissue/report_print.c \
 	tools/licissue/report_print.h \
 	tools/licissue/statement.c tools/licissue/statement.h \
+	tools/licissue/token.c \
 	tools/licissue/words.c
 bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
 	-I$(top_srcdir)/authority -I$(top_srcdir)/licensecore -I$(top_srcdir) \

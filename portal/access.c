@@ -1,0 +1,82 @@
+/* access.c - see access.h. */
+#include "access.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "web/answer.h"
+
+#define SCHEME "Bearer "
+
+static void
+refuse(struct web_request *request, const char *why)
+{
+	(void)web_header_add(
+	    request, "WWW-Authenticate", "Bearer realm=\"licensing portal\"");
+	web_problem(request, 401, "no-token", "%s", why);
+}
+
+/* False: answered. */
+static bool
+token_find(struct portal *portal, struct web_request *request, const char *text,
+    struct lc_token *token)
+{
+	struct lc_detail detail = { "" };
+	struct lc_record *record = readers_take(portal->readers);
+	enum lc_err err =
+	    lc_token_find(record, text, portal->now(), token, &detail);
+
+	readers_return(portal->readers, record);
+	if (err == LC_OK)
+		return true;
+	if (err == LC_ENOTFOUND || err == LC_EREVOKED || err == LC_EEXPIRED)
+		refuse(request, detail.text);
+	else
+		web_problem(request, 503, "unavailable",
+		    "the database cannot be read; try again");
+	return false;
+}
+
+bool
+access_check(struct portal *portal, struct web_request *request, unsigned may,
+    struct lc_token *token)
+{
+	const char *header = web_header(request, "Authorization");
+
+	memset(token, 0, sizeof *token);
+	if (header != NULL &&
+	    strncasecmp(header, SCHEME, sizeof SCHEME - 1) != 0) {
+		refuse(request, "the scheme of Authorization must be Bearer");
+		return false;
+	}
+	if (header != NULL &&
+	    !token_find(portal, request, header + sizeof SCHEME - 1, token))
+		return false;
+	if ((may & MAY(token->role)) != 0 || token->role == LC_ROLE_ADMIN)
+		return true;
+	if (token->role == LC_ROLE_NONE)
+		refuse(request, "this needs a token");
+	else
+		web_problem(request, 403, "role",
+		    "the role \"%s\" of token %s may not do this",
+		    lc_role_name(token->role), token->name);
+	return false;
+}
+
+void
+access_who(const struct lc_token *token, char who[LC_TOKEN_NAME_MAX + 16])
+{
+	if (token->role == LC_ROLE_NONE)
+		strcpy(who, "nobody");
+	else
+		(void)snprintf(
+		    who, LC_TOKEN_NAME_MAX + 16, "token %s", token->name);
+}
+
+bool
+access_sees(const struct lc_token *token, const char *account)
+{
+	return lc_role_is_staff(token->role) || account[0] == '\0' ||
+	       strcmp(token->account, account) == 0;
+}

@@ -1,0 +1,266 @@
+/* api_read.c - see api_read.h. */
+#include "api_read.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "access.h"
+#include "base/arena.h"
+#include "base/text.h"
+#include "catalog/catalog.h"
+#include "format/line.h"
+#include "ops/issue.h"
+#include "op.h"
+#include "record/authority.h"
+#include "record/pak.h"
+#include "record/record.h"
+#include "web/answer.h"
+
+/* An error of the library. */
+static void
+answer_error(struct web_request *request, enum lc_err err,
+    const struct lc_detail *detail)
+{
+	const char *kind;
+	unsigned status = op_status(err, &kind);
+
+	if (status == 503)
+		(void)web_header_add(request, "Retry-After", "5");
+	web_problem(request, status, kind, "%s",
+	    detail->text[0] != '\0' ? detail->text : lc_strerror(err));
+}
+
+/* ---- SKUs ------------------------------------------------------------ */
+
+static json_t *
+item_json(const struct lc_item *item)
+{
+	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I}", "feature",
+	    item->feature, "version", item->version, "type",
+	    lc_type_name((enum lc_type)item->type), "additive", item->additive,
+	    "period", (json_int_t)item->period_s, "days",
+	    (json_int_t)item->days);
+
+	if (json != NULL && item->count != LC_UNCOUNTED)
+		(void)json_object_set_new(
+		    json, "count", json_integer(item->count));
+	return json;
+}
+
+static json_t *
+sku_json(const struct lc_sku *sku)
+{
+	json_t *items = json_array();
+
+	for (const struct lc_item *item = sku->items;
+	     items != NULL && item != NULL; item = item->part.next)
+		(void)json_array_append_new(items, item_json(item));
+	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:o}", "sku", sku->code,
+	    "description", sku->description, "family", sku->family, "movable",
+	    sku->movable, "sold", sku->sold, "items", items);
+}
+
+void
+read_skus(struct portal *portal, struct web_request *request,
+    const struct lc_token *token, const char *const *parts)
+{
+	struct lc_record *record = readers_take(portal->readers);
+	struct lc_catalog catalog = { .skus = NULL };
+	struct lc_detail detail = { "" };
+	json_t *list = json_array();
+	enum lc_err err;
+
+	(void)token;
+	(void)parts;
+	lc_record_tell(record, &detail);
+	err = lc_catalog_read(record, &catalog);
+	for (const struct lc_sku *sku = catalog.skus;
+	     err == LC_OK && sku != NULL; sku = sku->part.next) {
+		if (json_array_append_new(list, sku_json(sku)) != 0)
+			err = LC_ENOMEM;
+	}
+	lc_catalog_free(&catalog);
+	readers_return(portal->readers, record);
+	if (err == LC_OK) {
+		web_answer_json(request, 200, json_pack("{s:o}", "skus", list));
+		return;
+	}
+	json_decref(list);
+	answer_error(request, err, &detail);
+}
+
+/* ---- PAKs ------------------------------------------------------------ */
+
+static json_t *
+pak_json(const struct lc_pak *pak)
+{
+	int64_t quantity = 0, used = 0;
+	json_t *lines = json_array();
+
+	for (const struct lc_pak_line *line = pak->lines; line != NULL;
+	     line = line->next) {
+		quantity += line->quantity;
+		used += line->used;
+		(void)json_array_append_new(
+		    lines, json_pack("{s:s, s:I, s:I, s:I}", "sku", line->sku,
+			       "quantity", (json_int_t)line->quantity, "used",
+			       (json_int_t)line->used, "left",
+			       (json_int_t)(line->quantity - line->used)));
+	}
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o}", "pak",
+	    pak->code, "order", pak->order, "account", pak->account, "stopped",
+	    pak->stopped, "quantity", (json_int_t)quantity, "used",
+	    (json_int_t)used, "left", (json_int_t)(quantity - used), "lines",
+	    lines);
+}
+
+void
+read_pak(struct portal *portal, struct web_request *request,
+    const struct lc_token *token, const char *const *parts)
+{
+	struct lc_detail detail = { "" };
+	struct lc_arena arena = { 0 };
+	char code[LC_PAK_LEN + 1];
+	struct lc_record *record;
+	struct lc_pak *pak = NULL;
+	enum lc_err err = lc_pak_read(parts[0], code, &detail);
+
+	if (err == LC_OK) {
+		record = readers_take(portal->readers);
+		lc_record_tell(record, &detail);
+		err = lc_pak_find(record, &arena, code, &pak);
+		readers_return(portal->readers, record);
+	}
+	if (err == LC_ENOTFOUND || err == LC_EINVAL)
+		portal->unknown++;
+	if (err != LC_OK)
+		answer_error(request, err, &detail);
+	else if (token->role != LC_ROLE_NONE &&
+		 !access_sees(token, pak->account))
+		web_problem(request, 403, "another-account",
+		    "this PAK is another account's");
+	else
+		web_answer_json(request, 200, pak_json(pak));
+	lc_arena_free(&arena);
+}
+
+/* ---- Devices --------------------------------------------------------- */
+
+struct filling {
+	struct lc_authority authority;
+	struct lc_bundle *bundle;
+	size_t n;
+};
+
+static enum lc_err
+bundle_add(void *arg, struct lc_line *line, const char *text)
+{
+	struct filling *f = arg;
+
+	f->n++;
+	return lc_bundle_add_issued(
+	    &f->authority, f->bundle, &line->terms, text);
+}
+
+static enum lc_err
+bundle_fill(struct portal *portal, const char *udi, struct filling *f,
+    struct lc_detail *detail)
+{
+	enum lc_err err;
+
+	f->authority.record = readers_take(portal->readers);
+	lc_record_tell(f->authority.record, detail);
+	err = lc_issued_current(f->authority.record, udi, bundle_add, f);
+	readers_return(portal->readers, f->authority.record);
+	return err;
+}
+
+static void
+bundle_answer(struct web_request *request, const struct lc_bundle *bundle)
+{
+	struct lc_detail detail = { "" };
+	const char *text;
+	size_t len;
+	char *copy;
+	enum lc_err err = lc_bundle_text(bundle, &text, &len, &detail);
+
+	if (err != LC_OK) {
+		answer_error(request, err, &detail);
+		return;
+	}
+	copy = strndup(text, len);
+	web_answer(request, 200, "text/plain; charset=utf-8", copy,
+	    copy != NULL ? len : 1);
+}
+
+void
+read_licenses(struct portal *portal, struct web_request *request,
+    const struct lc_token *token, const char *const *parts)
+{
+	const char *udi = parts[0];
+	struct lc_detail detail = { "" };
+	struct filling f = { .n = 0 };
+	enum lc_err err = lc_bundle_new(&f.bundle);
+
+	(void)token;
+	if (err == LC_OK && !lc_text_is_udi(udi, strlen(udi))) {
+		web_problem(request, 422, "bad-udi",
+		    "\"%s\" is not a device id (PID:SN)", udi);
+		lc_bundle_free(f.bundle);
+		return;
+	}
+	if (err == LC_OK)
+		err = bundle_fill(portal, udi, &f, &detail);
+	if (err != LC_OK) {
+		answer_error(request, err, &detail);
+	} else if (f.n == 0) {
+		portal->unknown++;
+		web_problem(request, 404, "not-found",
+		    "no license of %s is current", udi);
+	} else {
+		bundle_answer(request, f.bundle);
+	}
+	lc_bundle_free(f.bundle);
+}
+
+/* ---- Metrics --------------------------------------------------------- */
+
+void
+read_metrics(struct portal *portal, struct web_request *request,
+    const struct lc_token *token, const char *const *parts)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *file = open_memstream(&text, &len);
+
+	(void)token;
+	(void)parts;
+	if (file == NULL) {
+		web_problem(request, 503, "unavailable", "no memory");
+		return;
+	}
+	fputs("# HELP licportal_requests_total Requests answered.\n"
+	      "# TYPE licportal_requests_total counter\n",
+	    file);
+	for (unsigned i = 2; i < 6; i++)
+		fprintf(file, "licportal_requests_total{status=\"%uxx\"} %lu\n",
+		    i, (unsigned long)portal->requests[i]);
+	fprintf(file,
+	    "# HELP licportal_unknown_total Requests for PAKs and devices "
+	    "that do not exist.\n"
+	    "# TYPE licportal_unknown_total counter\n"
+	    "licportal_unknown_total %lu\n"
+	    "# HELP licportal_waiting Requests that wait for the issuing "
+	    "process.\n"
+	    "# TYPE licportal_waiting gauge\n"
+	    "licportal_waiting %zu\n",
+	    (unsigned long)portal->unknown, desk_waiting(portal->desk));
+	if (fclose(file) != 0) {
+		free(text);
+		text = NULL;
+		len = 1;
+	}
+	web_answer(request, 200, "text/plain; version=0.0.4", text, len);
+}

@@ -1,0 +1,138 @@
+/* conf.c - see conf.h. */
+#include "conf.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "daemon/array.h"
+#include "licenseauthority.h"
+
+#define SOCKET_MAX (sizeof((struct sockaddr_un *)0)->sun_path - 1)
+
+static bool
+is_absolute(const char *text)
+{
+	return text[0] == '/';
+}
+
+static bool
+is_url(const char *text)
+{
+	size_t len = strlen(text);
+
+	return (strncmp(text, "https://", 8) == 0 ||
+		   strncmp(text, "http://", 7) == 0) &&
+	       text[len - 1] != '/' && strchr(text, ' ') == NULL;
+}
+
+#define OF(field) .at = offsetof(struct portal_conf, field)
+static const struct key keys[] = {
+	{ "authority", KEY_TEXT, OF(authority), .required = true, .min = 1,
+	    .max = 4095, .check = is_absolute, .allowed = "an absolute path" },
+	{ "listen", KEY_TEXT, OF(listen), .required = true, .min = 1,
+	    .max = SOCKET_MAX, .check = is_absolute,
+	    .allowed = "an absolute path" },
+	{ "url", KEY_TEXT, OF(url), .required = true, .min = 8, .max = 1024,
+	    .check = is_url,
+	    .allowed = "an address that begins with https:// or http:// and "
+		       "does not end with a slash" },
+	{ "user", KEY_TEXT, OF(user), .min = 1, .max = 255 },
+	{ "group", KEY_TEXT, OF(group), .min = 1, .max = 255 },
+	{ "threads", KEY_NUMBER, OF(threads), .min = 1, .max = 64,
+	    .fallback = 4 },
+	{ "connections", KEY_NUMBER, OF(connections), .min = 1, .max = 60000,
+	    .fallback = 1000 },
+	{ "body", KEY_NUMBER, OF(body), .min = 1024, .max = 16 << 20,
+	    .fallback = 1 << 20 },
+};
+#undef OF
+
+static const struct section section = {
+	keys,
+	NITEMS(keys),
+	sizeof(struct portal_conf),
+};
+
+static bool
+take_user(const struct reader *r, struct portal_conf *conf)
+{
+	const struct passwd *user;
+	const struct group *group;
+
+	conf->uid = geteuid();
+	conf->gid = conf->socket_gid = getegid();
+	if (conf->user != NULL) {
+		if ((user = getpwnam(conf->user)) == NULL)
+			return conf_wrong_at(r, &conf->where,
+			    "user: no user \"%s\"", conf->user);
+		conf->uid = user->pw_uid;
+		conf->gid = conf->socket_gid = user->pw_gid;
+	}
+	if (conf->group != NULL) {
+		if ((group = getgrnam(conf->group)) == NULL)
+			return conf_wrong_at(r, &conf->where,
+			    "group: no group \"%s\"", conf->group);
+		conf->socket_gid = group->gr_gid;
+	}
+	return true;
+}
+
+static bool
+file_read(const struct reader *r, config_t *config)
+{
+	struct where where = { .file = r->path };
+
+	errno = 0;
+	if (config_read_file(config, r->path))
+		return true;
+	if (config_error_type(config) == CONFIG_ERR_FILE_IO) {
+		(void)snprintf(r->error, CONF_ERROR_MAX,
+		    "%s: cannot read file: %s", r->path,
+		    errno != 0 ? strerror(errno) : "not a file");
+		return false;
+	}
+	if (config_error_file(config) != NULL)
+		where.file = config_error_file(config);
+	where.line = (unsigned)config_error_line(config);
+	return conf_wrong_at(r, &where, "%s", config_error_text(config));
+}
+
+struct portal_conf *
+portal_conf_load(const char *path, char error[CONF_ERROR_MAX])
+{
+	struct portal_conf *conf = calloc(1, sizeof *conf);
+	struct reader r = { path, error, lc_text_is_utf8 };
+	config_t config;
+	bool good;
+
+	if (conf == NULL) {
+		(void)snprintf(
+		    error, CONF_ERROR_MAX, "%s: out of memory", path);
+		return NULL;
+	}
+	config_init(&config);
+	good =
+	    file_read(&r, &config) &&
+	    conf_read_group(&r, config_root_setting(&config), &section, conf) &&
+	    take_user(&r, conf);
+	config_destroy(&config);
+	if (good)
+		return conf;
+	portal_conf_free(conf);
+	return NULL;
+}
+
+void
+portal_conf_free(struct portal_conf *conf)
+{
+	if (conf == NULL)
+		return;
+	conf_free_group(&section, conf);
+	free(conf);
+}

@@ -1,0 +1,37 @@
+/* conf.h - the portal's configuration file; licportal.conf(5). */
+#ifndef PORTAL_CONF_H
+#define PORTAL_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "daemon/conf_read.h"
+
+#ifndef PORTAL_CONF_DEFAULT
+#define PORTAL_CONF_DEFAULT "/etc/licagent/licportal.conf"
+#endif
+
+struct portal_conf {
+	struct where where;
+	char *authority; /* its folder */
+	char *listen;    /* path of the Unix socket */
+	char *url;       /* for people, without a slash at the end */
+	char *user;      /* NULL: whoever started it */
+	char *group;     /* who may connect to the socket; NULL: the user */
+	uint32_t threads, connections;
+	uint32_t body; /* bytes of a request */
+	/* Of user and group. */
+	uid_t uid;
+	gid_t gid, socket_gid;
+};
+
+/*
+ * NULL: error has the file, the line, and what is wrong.  Free it with
+ * conf_free.
+ */
+struct portal_conf *portal_conf_load(
+    const char *path, char error[CONF_ERROR_MAX]);
+void portal_conf_free(struct portal_conf *);
+
+#endif

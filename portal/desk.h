@@ -1,0 +1,45 @@
+/*
+ * desk.h - the portal's end of the issuing process: requests go there, and
+ * answers come back to whoever asked.
+ */
+#ifndef PORTAL_DESK_H
+#define PORTAL_DESK_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "op.h"
+
+struct desk;
+
+/*
+ * Called once for each request, in the desk's thread: status as HTTP's, body
+ * JSON of len bytes that lives as long as the call.
+ */
+typedef void desk_call(
+    void *arg, unsigned status, const char *body, size_t len);
+
+#define DESK_WAITING_MAX 8192
+
+/*
+ * fd is the issuing process's, and the desk's from here on.  gone is called
+ * once, in the desk's thread, when it has ended; all requests are answered with
+ * 503 then.  NULL: no memory or no thread.
+ */
+struct desk *desk_open(int fd, void (*gone)(void *arg), void *arg);
+/* Waits for the answers that are under way, and ends the issuing process. */
+void desk_close(struct desk *);
+
+/*
+ * From any thread; never waits.  Takes over args.  False: nothing was sent,
+ * since too many requests wait, or there is no memory, or the process is gone;
+ * call is not called then.
+ */
+bool desk_ask(struct desk *, enum op, const char *who, json_t *args,
+    desk_call *, void *arg);
+
+/* Requests that wait for their answer now. */
+size_t desk_waiting(struct desk *);
+
+#endif

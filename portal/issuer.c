@@ -1,0 +1,236 @@
+/* issuer.c - see issuer.h. */
+#include "issuer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/buffer.h"
+#include "daemon/log.h"
+#include "frame.h"
+#include "op.h"
+#include "record/authority.h"
+#include "record/record.h"
+
+#define BATCH_MAX 256
+#define READ_SIZE 65536
+#define BUFFER_MAX (2 * FRAME_MAX)
+
+/* What one request came to. */
+struct result {
+	uint32_t number;
+	unsigned status;
+	char *text;
+};
+
+struct issuer {
+	int fd;
+	const struct lc_authority *authority;
+	struct buffer in, out;
+	struct result results[BATCH_MAX];
+	size_t nresults;
+};
+
+/* ---- One request ----------------------------------------------------- */
+
+static char *
+problem_text(enum lc_err err, const struct lc_detail *detail)
+{
+	const char *kind;
+	unsigned status = op_status(err, &kind);
+	const char *said =
+	    detail->text[0] != '\0' ? detail->text : lc_strerror(err);
+	json_t *problem = json_pack("{s:s, s:i, s:s}", "kind", kind, "status",
+	    (int)status, "detail", said);
+	char *text = problem != NULL ? json_dumps(problem, JSON_COMPACT) : NULL;
+
+	json_decref(problem);
+	return text;
+}
+
+static void
+result_fail(
+    struct result *result, enum lc_err err, const struct lc_detail *detail)
+{
+	const char *kind;
+
+	free(result->text);
+	result->status = op_status(err, &kind);
+	result->text = problem_text(err, detail);
+}
+
+/* {"who": ..., "args": {...}} */
+static enum lc_err
+request_run(struct issuer *issuer, const struct frame *frame, json_t **body,
+    struct lc_detail *detail)
+{
+	json_t *request = json_loadb(frame->body, frame->len, 0, NULL);
+	const char *who = json_string_value(json_object_get(request, "who"));
+	struct lc_part part;
+	enum lc_err err = LC_EINVAL;
+
+	if (request == NULL || who == NULL || frame->kind >= NOPS) {
+		json_decref(request);
+		return err;
+	}
+	err = lc_part_begin(issuer->authority->record, &part);
+	if (err == LC_OK) {
+		err = op_run((enum op)frame->kind, issuer->authority, who,
+		    json_object_get(request, "args"), body, detail);
+		err = lc_part_end(issuer->authority->record, &part, err);
+	}
+	json_decref(request);
+	return err;
+}
+
+static void
+request_take(struct issuer *issuer, const struct frame *frame)
+{
+	struct result *result = &issuer->results[issuer->nresults++];
+	struct lc_detail detail = { "" };
+	json_t *body = NULL;
+	enum lc_err err;
+
+	*result = (struct result){ .number = frame->number, .status = 200 };
+	lc_record_tell(issuer->authority->record, &detail);
+	err = request_run(issuer, frame, &body, &detail);
+	if (err == LC_OK &&
+	    (result->text = json_dumps(body, JSON_COMPACT)) == NULL)
+		err = LC_ENOMEM;
+	if (err != LC_OK)
+		result_fail(result, err, &detail);
+	json_decref(body);
+}
+
+/* ---- A batch --------------------------------------------------------- */
+
+/* Answers all, with the error if what they did was not committed. */
+static void
+batch_answer(
+    struct issuer *issuer, enum lc_err err, const struct lc_detail *detail)
+{
+	for (size_t i = 0; i < issuer->nresults; i++) {
+		struct result *result = &issuer->results[i];
+		struct frame frame = { .number = result->number };
+
+		if (err != LC_OK)
+			result_fail(result, err, detail);
+		frame.status = (uint16_t)result->status;
+		frame.body = result->text != NULL ? result->text : "{}";
+		frame.len = strlen(frame.body);
+		(void)frame_put(&issuer->out, &frame); /* failed ends it all */
+		free(result->text);
+	}
+	issuer->nresults = 0;
+}
+
+/* False: the other end breaks the rules. */
+static bool
+batch_fill(struct issuer *issuer)
+{
+	struct frame frame;
+	size_t taken;
+	int got = 0;
+
+	while (issuer->nresults < BATCH_MAX &&
+	       (got = frame_get(&issuer->in, &frame, &taken)) > 0) {
+		request_take(issuer, &frame);
+		buffer_consume(&issuer->in, taken);
+	}
+	return got >= 0;
+}
+
+/* Everything that is complete; several batches if need be. */
+static bool
+batch_run(struct issuer *issuer)
+{
+	struct lc_detail detail = { "" };
+	struct frame frame;
+	size_t taken;
+	bool good = true;
+	int got;
+
+	while (good && (got = frame_get(&issuer->in, &frame, &taken)) > 0) {
+		enum lc_err err =
+		    lc_authority_begin(issuer->authority, &detail);
+
+		if (err != LC_OK) {
+			issuer->results[issuer->nresults++] =
+			    (struct result){ .number = frame.number };
+			buffer_consume(&issuer->in, taken);
+			log_error("issuer", "cannot write: %s", detail.text);
+		} else {
+			good = batch_fill(issuer);
+			lc_record_tell(issuer->authority->record, &detail);
+			err = lc_authority_end(issuer->authority, LC_OK);
+			if (err != LC_OK)
+				log_error(
+				    "issuer", "cannot commit: %s", detail.text);
+		}
+		batch_answer(issuer, err, &detail);
+	}
+	return good && got >= 0 && !issuer->out.failed;
+}
+
+/* ---- The connection -------------------------------------------------- */
+
+/* 1: more may come; 0: the end; -1: failed. */
+static int
+input_read(struct issuer *issuer)
+{
+	uint8_t *at = buffer_reserve(&issuer->in, READ_SIZE);
+	ssize_t n;
+
+	if (at == NULL)
+		return -1;
+	n = read(issuer->fd, at, READ_SIZE);
+	if (n > 0) {
+		issuer->in.len += (size_t)n;
+		return 1;
+	}
+	return n < 0 && (errno == EINTR || errno == EAGAIN) ? 1 : (int)n;
+}
+
+static bool
+output_write(struct issuer *issuer)
+{
+	while (issuer->out.len > 0) {
+		ssize_t n =
+		    write(issuer->fd, issuer->out.data, issuer->out.len);
+
+		if (n > 0)
+			buffer_consume(&issuer->out, (size_t)n);
+		else if (errno != EINTR)
+			return false;
+	}
+	return true;
+}
+
+int
+issuer_run(int fd, const struct lc_authority *authority)
+{
+	struct issuer *issuer = calloc(1, sizeof *issuer);
+	int got = -1;
+
+	if (issuer == NULL)
+		return EXIT_FAILURE;
+	issuer->fd = fd;
+	issuer->authority = authority;
+	issuer->in = (struct buffer)BUFFER_INIT(BUFFER_MAX);
+	issuer->out = (struct buffer)BUFFER_INIT(BUFFER_MAX);
+	while ((got = input_read(issuer)) > 0) {
+		if (!batch_run(issuer) || !output_write(issuer)) {
+			got = -1;
+			break;
+		}
+	}
+	if (got < 0)
+		log_error("issuer", "connection to the portal failed: %s",
+		    strerror(errno));
+	buffer_free(&issuer->in);
+	buffer_free(&issuer->out);
+	free(issuer);
+	return got == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,19 @@
+/*
+ * issuer.h - the issuing process: it holds the authority's key and the only
+ * connection that writes, and does what the portal asks for.
+ *
+ * What came in meanwhile is done in one transaction (at most 256 requests), so
+ * that they share the cost of a commit; each is answered after it.
+ */
+#ifndef PORTAL_ISSUER_H
+#define PORTAL_ISSUER_H
+
+#include "licenseauthority.h"
+
+/*
+ * Serves the other end of fd until that closes; an exit status.  The authority
+ * stays the caller's.
+ */
+int issuer_run(int fd, const struct lc_authority *);
+
+#endif

@@ -1,0 +1,28 @@
+# licportald, the registration portal.
+
+if PORTAL
+sbin_PROGRAMS += bin/licportald
+bin_licportald_SOURCES = \
+	portal/access.c portal/access.h \
+	portal/api.c portal/api.h \
+	portal/api_read.c portal/api_read.h \
+	portal/conf.c portal/conf.h \
+	portal/desk.c portal/desk.h \
+	portal/frame.c portal/frame.h \
+	portal/issuer.c portal/issuer.h \
+	portal/main.c \
+	portal/op.c portal/op.h \
+	portal/portal.h \
+	portal/readers.c portal/readers.h
+bin_licportald_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
+	-I$(top_srcdir) -I$(top_srcdir)/daemon -I$(top_srcdir)/authority \
+	-I$(top_srcdir)/licensecore $(CONFIG_CFLAGS) $(JANSSON_CFLAGS) \
+	-DPORTAL_CONF_DEFAULT='"$(sysconfdir)/licagent/licportal.conf"'
+bin_licportald_LDADD = web/libweb.la daemon/libdaemon.la \
+	authority/libauthority.la $(JANSSON_LIBS)
+dist_man_MANS += portal/licportald.8 portal/licportal.conf.5 \
+	portal/licportal-api.7
+else
+EXTRA_DIST += portal/licportald.8 portal/licportal.conf.5 \
+	portal/licportal-api.7
+endif

@@ -1,0 +1,333 @@
+/*
+ * main.c - licportald's options, and its life as two processes.
+ *
+ * The issuing process is forked first: it opens the authority's key, which only
+ * root may read, and then becomes the portal's user; no other process, not even
+ * of that user, can look into it.  The portal proper becomes the user too,
+ * and knows the key not at all.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "api.h"
+#include "conf.h"
+#include "daemon/become.h"
+#include "daemon/log.h"
+#include "daemon/readiness.h"
+#include "issuer.h"
+
+#define EXIT_USAGE 2
+#define BACKLOG 511
+
+/* ---- The issuing process --------------------------------------------- */
+
+/* What it says first: one byte and words. */
+#define SAY_READY 'R'
+#define SAY_FAILED 'F'
+
+static void
+secrets_keep(void)
+{
+	static const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static bool
+user_become(const struct portal_conf *conf)
+{
+	return conf->user == NULL || conf->uid == geteuid() ||
+	       become(conf->user, conf->uid, conf->gid);
+}
+
+static int
+issuer_live(int fd, const struct portal_conf *conf)
+{
+	struct lc_authority *authority = NULL;
+	struct lc_detail detail = { "" };
+	enum lc_err err =
+	    lc_authority_open(conf->authority, &authority, &detail);
+	int status = EXIT_FAILURE;
+
+	if (err != LC_OK) {
+		log_error("issuer", "%s: %s", conf->authority,
+		    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
+		return status;
+	}
+	if (user_become(conf)) {
+		secrets_keep();
+		if (write(fd, &(char){ SAY_READY }, 1) == 1)
+			status = issuer_run(fd, authority);
+	}
+	lc_authority_close(authority);
+	return status;
+}
+
+/* The portal's end of its connection, once it is ready; -1: it is not. */
+static int
+issuer_start(const struct portal_conf *conf, pid_t *pid)
+{
+	int ends[2];
+	char word = SAY_FAILED;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 ||
+	    (*pid = fork()) < 0) {
+		log_error("main", "cannot start the issuing process: %s",
+		    strerror(errno));
+		return -1;
+	}
+	if (*pid == 0) {
+		(void)close(ends[0]);
+		(void)prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+		exit(issuer_live(ends[1], conf));
+	}
+	(void)close(ends[1]);
+	if (read(ends[0], &word, 1) == 1 && word == SAY_READY)
+		return ends[0];
+	(void)close(ends[0]);
+	(void)waitpid(*pid, NULL, 0); /* it has said why */
+	return -1;
+}
+
+/* ---- The socket ------------------------------------------------------ */
+
+/* The proxy's user is in the group. */
+static int
+socket_open(const struct portal_conf *conf)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	(void)snprintf(
+	    address.sun_path, sizeof address.sun_path, "%s", conf->listen);
+	(void)unlink(conf->listen); /* of a portal that was killed */
+	if (fd >= 0 &&
+	    bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+	    chown(conf->listen, conf->uid, conf->socket_gid) == 0 &&
+	    chmod(conf->listen, 0660) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	log_error("main", "%s: %s", conf->listen, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
+/* ---- The portal ------------------------------------------------------ */
+
+static int64_t
+wall_clock(void)
+{
+	return (int64_t)time(NULL);
+}
+
+static atomic_bool issuer_is_gone;
+
+static void
+gone(void *arg)
+{
+	(void)arg;
+	log_error("main", "the issuing process has ended; so does the portal");
+	issuer_is_gone = true;
+	(void)kill(getpid(), SIGTERM);
+}
+
+static void
+complain(const char *text)
+{
+	log_debug("http", "%s", text);
+}
+
+/* SIGTERM or SIGINT ends it. */
+static bool
+wait_for_end(void)
+{
+	sigset_t set;
+	int signal;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	while (sigwait(&set, &signal) != 0)
+		;
+	return !issuer_is_gone;
+}
+
+static bool
+serve(struct portal *portal, const struct portal_conf *conf, int fd)
+{
+	const struct web_options options = {
+		.fd = fd,
+		.threads = conf->threads,
+		.connections = conf->connections,
+		.idle_s = 75,
+		.body_max = conf->body,
+		.handler = api_handle,
+		.arg = portal,
+		.complain = complain,
+	};
+	struct web_server *server = web_start(&options);
+	bool good;
+
+	if (server == NULL) {
+		log_error("main", "cannot start the HTTP server: %s",
+		    strerror(errno));
+		return false;
+	}
+	log_info("main", "licportald %s is ready at %s", PACKAGE_VERSION,
+	    conf->listen);
+	readiness_ready();
+	good = wait_for_end();
+	readiness_stopping();
+	web_refuse(server);
+	desk_close(portal->desk);
+	web_stop(server);
+	return good;
+}
+
+static bool
+portal_run(const struct portal_conf *conf, int issuer, int fd)
+{
+	struct portal portal = { .url = conf->url, .now = wall_clock };
+	struct lc_detail detail = { "" };
+	bool good = false;
+
+	if (readers_open(conf->authority, conf->threads, &portal.readers,
+		&detail) != LC_OK)
+		log_error("main", "%s: %s", conf->authority, detail.text);
+	else if ((portal.desk = desk_open(issuer, gone, NULL)) == NULL)
+		log_error("main", "no memory, or no thread");
+	else
+		good = serve(&portal, conf, fd);
+	readers_close(portal.readers);
+	return good;
+}
+
+/* Signals go to wait_for_end alone, from here on in all threads. */
+static void
+signals_block(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static bool
+live(const struct portal_conf *conf)
+{
+	pid_t pid;
+	int issuer = issuer_start(conf, &pid), fd, status = 0;
+	bool good = false;
+
+	if (issuer < 0)
+		return false;
+	signals_block();
+	if ((fd = socket_open(conf)) >= 0) {
+		good = user_become(conf) && portal_run(conf, issuer, fd);
+		(void)unlink(conf->listen);
+		(void)close(fd);
+	} else {
+		(void)close(issuer);
+	}
+	(void)waitpid(pid, &status, 0);
+	return good && status == 0;
+}
+
+/* ---- Options --------------------------------------------------------- */
+
+static void
+usage(FILE *to)
+{
+	fputs("usage: licportald [-c FILE] [-d SUBJECT[,SUBJECT...]]\n"
+	      "       licportald -t [-c FILE]\n"
+	      "       licportald -V\n"
+	      "  -c FILE      configuration (" PORTAL_CONF_DEFAULT ")\n"
+	      "  -d SUBJECTS  debug these: http, or all\n"
+	      "  -t           check the configuration and the authority, and "
+	      "start nothing\n"
+	      "  -V           print the version\n",
+	    to);
+}
+
+static int
+try_all(const struct portal_conf *conf, const char *path)
+{
+	struct lc_authority *authority = NULL;
+	struct lc_detail detail = { "" };
+	enum lc_err err =
+	    lc_authority_open(conf->authority, &authority, &detail);
+
+	if (err != LC_OK) {
+		log_error("main", "%s: %s", conf->authority,
+		    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
+		return EXIT_FAILURE;
+	}
+	lc_authority_close(authority);
+	printf("%s: no errors\n", path);
+	return EXIT_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *path = PORTAL_CONF_DEFAULT;
+	char error[CONF_ERROR_MAX];
+	struct portal_conf *conf;
+	bool test = false;
+	int option, status;
+
+	log_program("licportald");
+	while ((option = getopt(argc, argv, "c:d:htV")) != -1)
+		switch (option) {
+		case 'c':
+			path = optarg;
+			break;
+		case 'd':
+			log_debug_subjects(optarg);
+			break;
+		case 't':
+			test = true;
+			break;
+		case 'V':
+			puts("licportald " PACKAGE_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			usage(stdout);
+			return EXIT_SUCCESS;
+		default:
+			usage(stderr);
+			return EXIT_USAGE;
+		}
+	if (optind != argc) {
+		fprintf(stderr, "licportald: unexpected argument %s\n",
+		    argv[optind]);
+		return EXIT_USAGE;
+	}
+	(void)umask(077);
+	if ((conf = portal_conf_load(path, error)) == NULL) {
+		log_error("config", "%s", error);
+		return EXIT_FAILURE;
+	}
+	if (test)
+		status = try_all(conf, path);
+	else
+		status = live(conf) ? EXIT_SUCCESS : EXIT_FAILURE;
+	portal_conf_free(conf);
+	return status;
+}

@@ -1,0 +1,27 @@
+/*
+ * portal.h - the portal, put together: what its requests work with.
+ */
+#ifndef PORTAL_PORTAL_H
+#define PORTAL_PORTAL_H
+
+#include <stdatomic.h>
+#include <time.h>
+
+#include "desk.h"
+#include "ops/token.h"
+#include "readers.h"
+#include "web/http.h"
+
+struct portal {
+	struct desk *desk;       /* to the issuing process */
+	struct readers *readers; /* connections that read the database */
+	const char *url;         /* its address for people, without a slash
+				    at the end */
+	int64_t (*now)(void);
+	/* Counted since the start, for /metrics. */
+	atomic_ulong requests[6]; /* by the first digit of the status */
+	atomic_ulong redeemed;    /* licenses */
+	atomic_ulong unknown;     /* PAKs and UDIs that do not exist */
+};
+
+#endif

@@ -1,0 +1,15 @@
+if PORTAL
+if HAVE_CUNIT
+PORTAL_TESTS = tests/portal/frame_test
+check_PROGRAMS += $(PORTAL_TESTS)
+TESTS += $(PORTAL_TESTS)
+tests_portal_frame_test_SOURCES = tests/portal/frame_test.c portal/frame.c
+tests_portal_frame_test_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/daemon \
+	$(CONFIG_CFLAGS)
+tests_portal_frame_test_LDADD = daemon/libdaemon.la $(UNIT_LDADD)
+endif
+PORTAL_SCRIPTED = tests/portal/api.py
+dist_check_SCRIPTS += $(PORTAL_SCRIPTED)
+TESTS += $(PORTAL_SCRIPTED)
+dist_check_DATA += tests/portal/portal_site.py
+endif

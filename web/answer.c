@@ -1,0 +1,137 @@
+/* answer.c - see answer.h. */
+#include "answer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define DEPTH_MAX 8
+
+static const struct phrase {
+	unsigned status;
+	const char *text;
+} phrases[] = {
+	{ 400, "Bad Request" },
+	{ 401, "Unauthorized" },
+	{ 403, "Forbidden" },
+	{ 404, "Not Found" },
+	{ 405, "Method Not Allowed" },
+	{ 409, "Conflict" },
+	{ 412, "Precondition Failed" },
+	{ 413, "Content Too Large" },
+	{ 415, "Unsupported Media Type" },
+	{ 422, "Unprocessable Content" },
+	{ 429, "Too Many Requests" },
+	{ 500, "Internal Server Error" },
+	{ 503, "Service Unavailable" },
+};
+
+const char *
+web_phrase(unsigned status)
+{
+	for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
+		if (phrases[i].status == status)
+			return phrases[i].text;
+	}
+	return "Error";
+}
+
+static void
+answer_text(struct web_request *request, unsigned status, const char *type,
+    json_t *value)
+{
+	char *text = json_dumps(value, JSON_COMPACT);
+
+	json_decref(value);
+	web_answer(
+	    request, status, type, text, text != NULL ? strlen(text) : 1);
+}
+
+void
+web_answer_json(struct web_request *request, unsigned status, json_t *value)
+{
+	answer_text(request, status, "application/json", value);
+}
+
+void
+web_problem(struct web_request *request, unsigned status, const char *kind,
+    const char *format, ...)
+{
+	char detail[1024];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(detail, sizeof detail, format, args);
+	va_end(args);
+	answer_text(request, status, "application/problem+json",
+	    json_pack("{s:s+, s:s, s:i, s:s}", "type",
+		"urn:licagent:problem:", kind, "title", web_phrase(status),
+		"status", (int)status, "detail", detail));
+}
+
+/* ---- Bodies ---------------------------------------------------------- */
+
+/* jansson's parser recurses: deep bodies do not reach it. */
+static bool
+is_shallow(const char *text, size_t len)
+{
+	bool in_text = false;
+	int depth = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (in_text && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			in_text = !in_text;
+		else if (!in_text && (text[i] == '{' || text[i] == '['))
+			depth++;
+		else if (!in_text && (text[i] == '}' || text[i] == ']'))
+			depth--;
+		if (depth > DEPTH_MAX)
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_json(const char *type)
+{
+	size_t len = sizeof "application/json" - 1;
+
+	return type != NULL &&
+	       strncasecmp(type, "application/json", len) == 0 &&
+	       (type[len] == '\0' || type[len] == ';' || type[len] == ' ');
+}
+
+json_t *
+web_body_json(struct web_request *request)
+{
+	size_t len;
+	const char *text = web_body(request, &len);
+	json_error_t error;
+	json_t *body;
+
+	if (!is_json(web_header(request, "Content-Type"))) {
+		web_problem(request, 415, "not-json",
+		    "the body must be application/json");
+		return NULL;
+	}
+	if (!is_shallow(text, len)) {
+		web_problem(request, 400, "too-deep",
+		    "the body has more than %d levels", DEPTH_MAX);
+		return NULL;
+	}
+	body = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	if (json_is_object(body))
+		return body;
+	if (body != NULL)
+		web_problem(request, 400, "not-an-object",
+		    "the body must be an object");
+	else
+		web_problem(request, 400, "bad-json", "line %d, column %d: %s",
+		    error.line, error.column, error.text);
+	json_decref(body);
+	return NULL;
+}

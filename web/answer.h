@@ -1,0 +1,29 @@
+/* answer.h - JSON answers, and errors as problem details (RFC 9457). */
+#ifndef WEB_ANSWER_H
+#define WEB_ANSWER_H
+
+#include <jansson.h>
+
+#include "http.h"
+
+/* Takes over the value; NULL is no memory, answered with 503. */
+void web_answer_json(struct web_request *, unsigned status, json_t *);
+
+/*
+ * A problem: kind is the last part of its type, which names it for programs
+ * ("pak-used-up"); detail is a sentence for people.
+ */
+void web_problem(struct web_request *, unsigned status, const char *kind,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The phrase of a status: "Not Found". */
+const char *web_phrase(unsigned status);
+
+/*
+ * The body as a JSON object, the caller's reference.  NULL: it was none, and
+ * was answered with 400 or 415.  Its depth and duplicates are bounded as
+ * jansson's flags allow: no more than 8 levels.
+ */
+json_t *web_body_json(struct web_request *);
+
+#endif

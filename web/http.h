@@ -1,0 +1,74 @@
+/*
+ * http.h - an HTTP server on a Unix socket, behind a proxy that does TLS, slow
+ * clients and static files.
+ *
+ * The folder web/ has what programs with a web interface share: the server,
+ * the router, answers.  It knows nothing of licenses.
+ *
+ * A handler runs in one of the server's threads and must not wait: it answers
+ * at once, or keeps the request and has another thread answer it later.  Each
+ * request is answered exactly once, and belongs to the server afterwards.
+ */
+#ifndef WEB_HTTP_H
+#define WEB_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct web_server;
+struct web_request;
+
+typedef void web_handler(void *arg, struct web_request *);
+
+struct web_options {
+	int fd;               /* a listening socket; the caller closes it */
+	unsigned threads;     /* 1 to 64 */
+	unsigned connections; /* at most, 1 to 65,535; others wait */
+	unsigned idle_s;      /* a connection without traffic is closed */
+	size_t body_max;      /* bytes; a larger body is answered with 413 */
+	web_handler *handler;
+	void *arg;
+	/* What went wrong in a connection, for the log; from any thread. */
+	void (*complain)(const char *text);
+};
+
+/* NULL, with errno set, if it cannot start.  The options are copied. */
+struct web_server *web_start(const struct web_options *);
+/* Takes no more connections; what is under way goes on. */
+void web_refuse(struct web_server *);
+/* Waits until all that was kept is answered. */
+void web_stop(struct web_server *);
+
+/* ---- Requests -------------------------------------------------------- */
+
+/*
+ * Texts live as long as the request.  The path is as it was sent: web_route
+ * decodes its parts.
+ */
+const char *web_method(const struct web_request *);
+const char *web_path(const struct web_request *);
+/* NULL if there is none.  Names of headers in any case. */
+const char *web_header(const struct web_request *, const char *name);
+/* A value of the query, decoded; NULL if there is none, "" if it is malformed.
+ */
+const char *web_query(struct web_request *, const char *name);
+/* Followed by a NUL. */
+const char *web_body(const struct web_request *, size_t *len);
+
+/* For the router and the handlers: freed with free() at the end. */
+void web_set_user(struct web_request *, void *user);
+void *web_user(const struct web_request *);
+
+/* ---- Answers --------------------------------------------------------- */
+
+/* A header of the answer; false: no memory, or it holds control characters. */
+bool web_header_add(struct web_request *, const char *name, const char *value);
+
+/*
+ * From any thread.  body was allocated with malloc and is freed by the server;
+ * NULL is an empty one, or no memory if len is not 0 (answered with 503).
+ */
+void web_answer(struct web_request *, unsigned status, const char *type,
+    char *body, size_t len);
+
+#endif

@@ -1,0 +1,13 @@
+# What programs with a web interface share.
+
+if PORTAL
+noinst_LTLIBRARIES += web/libweb.la
+web_libweb_la_SOURCES = \
+	web/answer.c web/answer.h \
+	web/decode.c web/decode.h \
+	web/http.c web/http.h \
+	web/route.c web/route.h
+web_libweb_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(MICROHTTPD_CFLAGS) \
+	$(JANSSON_CFLAGS)
+web_libweb_la_LIBADD = $(MICROHTTPD_LIBS) $(JANSSON_LIBS)
+endif
