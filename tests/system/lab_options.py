@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 """The options of examples/lab start, and the lab as an ordinary user."""
 
+import ssl
+import urllib.parse
+import urllib.request
+
 from harness import *
 
 SYS_LOCATION = ".1.3.6.1.2.1.1.6.0"
@@ -60,6 +64,48 @@ def faketime(lab):
             failed = False
         finally:
             other.close(failed)
+
+
+def ask(other, path, token, body=None):
+    """What the portal answers."""
+    headers = {"Authorization": "Bearer " + token}
+    if body is not None:
+        body = json.dumps(body).encode()
+        headers |= {"Content-Type": "application/json",
+                    "Idempotency-Key": "lab"}
+    request = urllib.request.Request(other.portal + path, body, headers)
+    context = ssl.create_default_context(cafile=other.portal_ca)
+    with urllib.request.urlopen(request, context=context) as answer:
+        return answer.read().decode()
+
+
+def portal(lab):
+    if not os.path.exists(os.path.join(lab.bin, "licportald")):
+        step("--portal: not tried, licportald was not built")
+        return
+    step("--portal: from the lab's PAK to a license that is installed")
+    other = Lab(start=False)
+    failed = True
+    try:
+        other.start("--portal")
+        pak = f"/api/v1/paks/{other.pak}"
+        equal(json.loads(ask(other, pak, other.portal_admin))["left"], 100,
+              "units of LAB_PAK")
+        answer = json.loads(ask(other, pak + "/redeem", other.portal_token,
+                                {"udis": [other.udi]}))
+        write(other.flash_path("portal.lic"), answer["file"])
+        equal(other.outcome(other.install("flash:portal.lic")),
+              (SUCCESSFUL, 1), "install")
+        udi = urllib.parse.quote(other.udi, safe="")
+        equal(ask(other, f"/api/v1/devices/{udi}/licenses.lic",
+                  other.portal_token), answer["file"], "sent again")
+        pids = [int(other.licportald_pid), int(other.nginx_pid)]
+        other.stop()
+        equal([pid for pid in pids if runs(pid)], [],
+              "programs that are left")
+        failed = False
+    finally:
+        other.close(failed)
 
 
 def ordinary_user(lab):
@@ -123,6 +169,7 @@ def options(lab):
     lab.environ["LAB_BIN"] = lab.bin
     conf(lab)
     faketime(lab)
+    portal(lab)
     ordinary_user(lab)
 
 
