@@ -104,7 +104,7 @@ say_device(struct words *w, const json_t *row, const char *udi)
 	(void)udi;
 	say(w, "key %s (%s)", value(row, 1), value(row, 2));
 	if (strcmp(value(row, 5), "0") != 0)
-		say(w, ", %s records of history", value(row, 3));
+		say(w, ", history of %s", value(row, 3));
 }
 
 static void
@@ -146,6 +146,13 @@ say_rma(struct words *w, const json_t *row, const char *udi)
 }
 
 static void
+say_contract(struct words *w, const json_t *row, const char *udi)
+{
+	(void)udi;
+	say(w, "contract %s is good for it", value(row, 1));
+}
+
+static void
 say_request(struct words *w, const json_t *row, const char *udi)
 {
 	(void)udi;
@@ -157,6 +164,7 @@ static const struct {
 	const char *kind;
 	void (*say)(struct words *, const json_t *row, const char *udi);
 } sayers[] = {
+	{ "contract_udi", say_contract },
 	{ "device", say_device },
 	{ "ended", say_ended },
 	{ "evaluation", say_evaluation },
@@ -209,7 +217,8 @@ each(struct lc_reporting *r, struct db_rows *rows)
 
 /*
  * Entries that vouch for rows with the UDI, those of the requests that made
- * such licenses, those about the UDI itself, and those of its tickets.
+ * such licenses, those about the UDI or such a license itself, and those of its
+ * tickets.
  */
 #define ITS_LICENSES \
 	"(SELECT n FROM license WHERE udi = $2 AND udi <> ''" \
@@ -222,7 +231,10 @@ each(struct lc_reporting *r, struct db_rows *rows)
 	" UNION SELECT n FROM ended WHERE udi = $2" \
 	" UNION SELECT n FROM evaluation WHERE udi = $2" \
 	" UNION SELECT n FROM rma WHERE old_udi = $2 OR new_udi = $2" \
-	" UNION SELECT n FROM log WHERE subject = $2 AND subject <> ''" \
+	" UNION SELECT n FROM contract_udi WHERE udi = $2" \
+	" UNION SELECT n FROM log WHERE subject <> '' AND subject IN" \
+	" (SELECT CAST($2 AS TEXT) UNION SELECT id FROM license" \
+	" WHERE n IN " ITS_LICENSES ")" \
 	" UNION SELECT n FROM log WHERE kind = 'ticket' AND subject IN" \
 	" (SELECT CAST(seq AS TEXT) FROM ticket" \
 	" WHERE udi = $2 OR redeemed_for = $2) AND subject <> '')"

@@ -13,11 +13,25 @@
  */
 #define COLUMNS(udi) \
 	"SELECT l.n, l.id, " udi ", l.feature, l.source, l.sku, p.pak," \
-	" l.ends, l.line, e.why," \
+	" c.contract, l.ends, l.line, e.why," \
 	" (SELECT max(s.n) FROM license s WHERE s.id = l.id)" \
 	" FROM license l LEFT JOIN pak_line p ON p.n = l.pak_line" \
+	" LEFT JOIN contract_sku c ON c.n = l.pak_line" \
 	" LEFT JOIN ended e ON e.udi = " udi " AND e.id = l.id"
-enum { N, ID, UDI, FEATURE, SOURCE, SKU, PAK, ENDS, LINE, WHY, LATEST };
+enum {
+	N,
+	ID,
+	UDI,
+	FEATURE,
+	SOURCE,
+	SKU,
+	PAK,
+	CONTRACT,
+	ENDS,
+	LINE,
+	WHY,
+	LATEST,
+};
 
 #define OPTIONAL(n, condition) \
 	" AND (CAST($" #n " AS TEXT) IS NULL OR " condition ")"
@@ -34,6 +48,7 @@ static const struct lc_report_column columns[] = {
 	{ "additive", "Additive", LC_CELL_TRUTH, true },
 	{ "period", "Period", LC_CELL_NUMBER, true }, /* seconds of use */
 	{ "pak", "PAK", LC_CELL_TEXT, false },
+	{ "contract", "Contract", LC_CELL_TEXT, true },
 	{ "sku", "SKU", LC_CELL_TEXT, true },
 	{ "source", "Source", LC_CELL_TEXT, false },
 	{ "issued", "Issued", LC_CELL_DATE, true },
@@ -152,6 +167,7 @@ put_license(struct lc_reporting *r, struct db_rows *rows,
 	lc_put_number(r, t->additive);
 	put_positive(r, t->period_s > 0, t->period_s);
 	lc_put_text(r, db_text(rows, PAK));
+	lc_put_text(r, db_text(rows, CONTRACT));
 	lc_put_text(r, db_text(rows, SKU));
 	lc_put_text(r, db_text(rows, SOURCE));
 	put_date(r, t->issued);

@@ -3,6 +3,7 @@ AUTHORITY_DESK = \
 	tests/authority/catalog.py \
 	tests/authority/crowd.py \
 	tests/authority/devices.py \
+	tests/authority/format.py \
 	tests/authority/log.py \
 	tests/authority/pak.py \
 	tests/authority/rma.py \

@@ -15,7 +15,7 @@ from desk import LICISSUE, check, equal, main  # noqa: E402
 
 A, B, C = "LIC1921/K9:A", "LIC1921/K9:B", "LIC2901/K9:C"
 KEYS = ["id", "udi", "udis", "feature", "version", "type", "count",
-        "additive", "period", "pak", "sku", "source", "issued", "starts",
+        "additive", "period", "pak", "contract", "sku", "source", "issued", "starts",
         "ends", "extension_days", "comment", "entry", "state"]
 
 
@@ -97,7 +97,8 @@ def licenses(desk):
     equal(row, {
         "id": "counted", "udi": A, "udis": [A], "feature": "cme-srst",
         "version": "1.0", "type": "permanent", "count": 25, "additive": True,
-        "period": None, "pak": "PAK1", "sku": "L-X=", "source": "pak",
+        "period": None, "pak": "PAK1", "contract": None, "sku": "L-X=",
+        "source": "pak",
         "starts": None, "ends": None, "extension_days": None,
         "comment": None, "state": "moved"})
     row = rows["anywhere", "current"]
