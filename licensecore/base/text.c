@@ -145,3 +145,25 @@ lc_text_is_udi(const char *text, size_t len)
 	return colon != NULL && colon > text && colon < text + len - 1 &&
 	       len <= LC_UDI_MAX;
 }
+
+/* Word by word; multiplying carries bits up, so they are folded down. */
+uint64_t
+lc_text_hash(uint64_t seed, const char *text)
+{
+	uint64_t hash = seed + UINT64_C(0x9e3779b97f4a7c15), word;
+	size_t len = strlen(text);
+
+	while (len > 0) {
+		size_t n = len < sizeof word ? len : sizeof word;
+
+		word = 0;
+		memcpy(&word, text, n);
+		hash ^= word;
+		hash ^= hash >> 32;
+		hash *= UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 32;
+		text += n;
+		len -= n;
+	}
+	return hash;
+}

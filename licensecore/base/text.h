@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "licensecore.h"	/* lc_text_is_utf8, lc_text_is_plain */
 
@@ -20,5 +21,12 @@ bool lc_text_is_id(const char *text);
 
 /* "PID:SN": both printable ASCII without ':' and blanks, not empty. */
 bool lc_text_is_udi(const char *text, size_t len);
+
+/*
+ * For tables in memory: the low bits differ as the rest does.  Not against
+ * those who choose texts so that they collide: ids are chosen by issuers whom
+ * the device trusts.
+ */
+uint64_t lc_text_hash(uint64_t seed, const char *text);
 
 #endif

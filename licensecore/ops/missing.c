@@ -87,12 +87,6 @@ lc_missing_each(const struct lc *lc, void (*found)(void *arg,
 	}
 }
 
-static void
-notice(void *arg, const char *text)
-{
-	lc_notice(arg, LC_EDAMAGED, "%s", text);
-}
-
 /* ---- Recording ------------------------------------------------------- */
 
 static enum lc_err
@@ -109,23 +103,27 @@ record(struct lc *lc, struct lc_copy *copy, const struct lc_place *place)
 	return err != LC_OK ? err : lc_event_tell_missing(lc, copy, place);
 }
 
-/* What is missing that was not before, or is back. */
-static enum lc_err
-judge(struct lc *lc, struct lc_copy *copy, bool write, bool *any)
+/* Is one that was missing in its store again? */
+static bool
+is_back(const struct lc *lc, const struct lc_copy *copy)
 {
-	const struct lc_place *place = missing_from(lc, copy);
 	const struct lc_device *device = device_of(lc, copy->known);
-	bool back = copy->facts.missing && device != NULL &&
-	    lc_model_license(lc->model, device->index, copy->store,
-	    copy->index) != NULL;
+
+	return device != NULL && lc_model_license(lc->model, device->index,
+	    copy->store, copy->index) != NULL;
+}
+
+/* In the change, which begins with the first one.  place NULL: it is back. */
+static enum lc_err
+change(struct lc *lc, struct lc_copy *copy, const struct lc_place *place,
+    bool *changing)
+{
 	enum lc_err err = LC_OK;
 
-	if (place != NULL ? copy->facts.missing : !back)
-		return LC_OK;
-	*any = true;
-	if (!write)
-		return LC_OK;
-	if (place != NULL)
+	if (!*changing)
+		err = lc_change_begin(&lc->state);
+	*changing = true;
+	if (err == LC_OK && place != NULL)
 		err = record(lc, copy, place);
 	if (err == LC_OK)
 		err = lc_book_keep(&lc->state.book, &copy->facts,
@@ -136,34 +134,40 @@ judge(struct lc *lc, struct lc_copy *copy, bool write, bool *any)
 	return lc_copy_write(&lc->state, copy, NULL, 0);
 }
 
+/* Tells of it; once something cannot be recorded, nothing more is. */
 static enum lc_err
-judge_all(struct lc *lc, bool write, bool *any)
+look(struct lc *lc, struct lc_copy *copy, bool *changing, enum lc_err err)
 {
-	const struct lc_book *b = &lc->state.book;
-	enum lc_err err = LC_OK;
+	const struct lc_place *place = missing_from(lc, copy);
+	bool known = copy->facts.missing;
+	struct lc_detail text;
 
-	*any = false;
-	for (size_t i = 0; i < b->nknown && err == LC_OK; i++) {
-		struct lc_copy *copy = b->known[i] != NULL ?
-		    b->known[i]->copies : NULL;
-
-		for (; copy != NULL && err == LC_OK; copy = copy->next)
-			err = judge(lc, copy, write, any);
+	if (place != NULL) {
+		describe(copy, place, &text);
+		lc_notice(&lc->host, LC_EDAMAGED, "%s", text.text);
 	}
-	return err;
+	if (err != LC_OK || (place != NULL ? known :
+	    !known || !is_back(lc, copy)))
+		return err;
+	return change(lc, copy, place, changing);
 }
 
 enum lc_err
 lc_missing_look(struct lc *lc)
 {
-	enum lc_err err;
-	bool any;
+	const struct lc_book *b = &lc->state.book;
+	enum lc_err err = LC_OK;
+	bool changing = false;
 
-	lc_missing_each(lc, notice, &lc->host);
-	if ((err = judge_all(lc, false, &any)) != LC_OK || !any)
+	for (size_t i = 0; i < b->nknown; i++) {
+		struct lc_copy *copy = b->known[i] != NULL ?
+		    b->known[i]->copies : NULL;
+
+		for (; copy != NULL; copy = copy->next)
+			err = look(lc, copy, &changing, err);
+	}
+	if (!changing)
 		return err;
-	if ((err = lc_change_begin(&lc->state)) == LC_OK)
-		err = judge_all(lc, true, &any);
 	if ((err = lc_change_end(&lc->state, err)) == LC_OK)
 		lc_change_publish(&lc->state);
 	return err == LC_ENOMEM ? err : LC_OK;

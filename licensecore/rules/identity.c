@@ -4,23 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a; identities are chosen by issuers whom the device trusts. */
-static uint64_t
-text_hash(uint64_t hash, const char *text)
-{
-	for (; *text != '\0'; text++)
-		hash = (hash ^ (unsigned char)*text) *
-		    UINT64_C(0x100000001b3);
-	return hash;
-}
+#include "base/text.h"
 
 static struct lc_identity **
 bucket_of(const struct lc_identities *all, const char *udi, const char *id)
 {
-	uint64_t hash = text_hash(text_hash(UINT64_C(0xcbf29ce484222325),
-	    udi), id);
+	uint64_t hash = lc_text_hash(lc_text_hash(0, udi), id);
 
-	return &all->buckets[(hash ^ hash >> 32) & (all->nbuckets - 1)];
+	return &all->buckets[hash & (all->nbuckets - 1)];
 }
 
 static void

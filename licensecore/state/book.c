@@ -10,6 +10,8 @@
 #include <string.h>
 #include <jansson.h>
 
+#include "base/text.h"
+
 enum undo_kind {
 	UNDO_BYTES,	/* these were overwritten */
 	UNDO_OLD_TEXT,	/* it goes when the change is done, */
@@ -190,21 +192,12 @@ lc_book_done(struct lc_book *b)
 	b->nundo = 0;
 }
 
-static size_t
-hash(const struct lc_book_device *device, const char *id)
-{
-	size_t h = 1469598103U + (size_t)device->key;
-
-	for (; *id != '\0'; id++)
-		h = (h ^ (unsigned char)*id) * 16777619U;
-	return h;
-}
-
 static struct lc_known **
 bucket(const struct lc_book *b, const struct lc_book_device *device,
     const char *id)
 {
-	return &b->buckets[hash(device, id) & (b->nbuckets - 1)];
+	return &b->buckets[lc_text_hash((uint64_t)device->key, id) &
+	    (b->nbuckets - 1)];
 }
 
 static void

@@ -348,26 +348,28 @@ lc_db_text(struct lc_rows *rows, int column)
 void
 lc_db_value(struct lc_rows *rows, int column, struct lc_value *v)
 {
-	sqlite3_stmt *statement = statement_of(rows);
+	/* Not protected from other threads, of which there are none. */
+	sqlite3_value *value = sqlite3_column_value(statement_of(rows),
+	    column);
 
 	*v = (struct lc_value){ .kind = LC_V_NULL };
-	switch (sqlite3_column_type(statement, column)) {
+	switch (sqlite3_value_type(value)) {
 	case SQLITE_INTEGER:
 		v->kind = LC_V_INT;
-		v->number = sqlite3_column_int64(statement, column);
+		v->number = sqlite3_value_int64(value);
 		return;
 	case SQLITE_TEXT:
 		v->kind = LC_V_TEXT;
-		v->bytes = sqlite3_column_text(statement, column);
+		v->bytes = sqlite3_value_text(value);
 		break;
 	case SQLITE_NULL:
 		return;
 	default:		/* a float that damage made is no value of ours */
 		v->kind = LC_V_BLOB;
-		v->bytes = sqlite3_column_blob(statement, column);
+		v->bytes = sqlite3_value_blob(value);
 		break;
 	}
-	v->len = (size_t)sqlite3_column_bytes(statement, column);
+	v->len = (size_t)sqlite3_value_bytes(value);
 }
 
 enum lc_err

@@ -1,6 +1,7 @@
-/* text_test.c - what counts as text, and as a UDI. */
+/* text_test.c - what counts as text, and as a UDI; hashes of texts. */
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "check.h"
@@ -94,12 +95,52 @@ udis(void)
 	CHECK(!lc_text_is_udi(longest, LC_UDI_MAX + 1));
 }
 
+/* Ids that differ little spread: of 16,384 in as many places, few share one. */
+static void
+hashes(void)
+{
+	static const struct {
+		const char *before;
+		int digits;
+		const char *after;
+	} forms[] = {
+		{ "", 32, "" }, { "", 1, "" }, { "lic-", 1, "" },
+		{ "", 8, "-0000-0000" }, { "", 1, "0000000" },
+	};
+	static unsigned char places[16384];
+
+	for (size_t i = 0; i < CHECK_COUNT(forms); i++) {
+		unsigned most = 0;
+
+		memset(places, 0, sizeof places);
+		for (size_t n = 0; n < sizeof places; n++) {
+			char id[40];
+			size_t at;
+
+			snprintf(id, sizeof id, "%s%0*zx%s", forms[i].before,
+			    forms[i].digits, n, forms[i].after);
+			at = lc_text_hash(1, id) % sizeof places;
+			if (++places[at] > most)
+				most = places[at];
+			if (most > 16)
+				break;
+		}
+		check_context("%s, %d digits, %s", forms[i].before,
+		    forms[i].digits, forms[i].after);
+		CHECK(most <= 16);
+	}
+	check_context(NULL);
+	CHECK(lc_text_hash(1, "a") != lc_text_hash(2, "a"));
+	CHECK(lc_text_hash(1, "") != lc_text_hash(2, ""));
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct check_test tests[] = {
 		{ "texts", texts },
 		{ "UDIs", udis },
+		{ "hashes", hashes },
 	};
 
 	return check_main("text", tests, CHECK_COUNT(tests), argc, argv);
