@@ -17,7 +17,6 @@ authority_libauthority_la_SOURCES = \
 	authority/record/license.c authority/record/license.h \
 	authority/record/log.c authority/record/log.h \
 	authority/record/pak.c authority/record/pak.h \
-	authority/record/policy.c authority/record/policy.h \
 	authority/record/record.c authority/record/record.h \
 	authority/record/refusal.c \
 	authority/record/rma.c authority/record/rma.h \
@@ -27,6 +26,7 @@ authority_libauthority_la_SOURCES = \
 	authority/catalog/catalog.h \
 	authority/catalog/form.c authority/catalog/form.h \
 	authority/catalog/load.c authority/catalog/mistake.h \
+	authority/catalog/policy.c authority/catalog/policy.h \
 	authority/catalog/put.c \
 	authority/catalog/read.c \
 	authority/catalog/save.c \
@@ -39,7 +39,9 @@ authority_libauthority_la_SOURCES = \
 	authority/ops/bundle.c authority/ops/bundle.h \
 	authority/ops/device.c authority/ops/device.h \
 	authority/ops/fulfill.c authority/ops/fulfill.h \
-	authority/ops/inspect.c \
+	authority/ops/grant.c authority/ops/grant.h \
+	authority/ops/import.c authority/ops/import.h \
+	authority/ops/inspect.c authority/ops/inspect.h \
 	authority/ops/issue.c authority/ops/issue.h \
 	authority/ops/move.h \
 	authority/ops/pak.c authority/ops/pak.h \

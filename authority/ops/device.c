@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "catalog/policy.h"
 #include "format/key.h"
 #include "format/line.h"
 #include "format/statement.h"
@@ -23,7 +24,6 @@
 #include "record/device.h"
 #include "record/license.h"
 #include "record/log.h"
-#include "record/policy.h"
 #include "record/rma.h"
 
 /* ---- Credentials ----------------------------------------------------- */
@@ -405,4 +405,16 @@ lc_license_moves(struct lc_record *record, const char *id)
 	return lc_fail(record->detail, LC_EREVOKED,
 	    "license %s is of %s, whose licenses are not moved", id,
 	    origin.sku);
+}
+
+enum lc_err
+lc_license_may_go(struct lc_record *record, const char *id, const char *from,
+    const char *to)
+{
+	struct lc_origin_row origin;
+	enum lc_err err = lc_issued_origin(record, id, &origin);
+
+	if (err != LC_OK || origin.sku[0] == '\0')
+		return err;
+	return lc_families_allow(record, from, to);
 }

@@ -49,7 +49,13 @@ enum lc_err lc_device_licenses(
  */
 enum lc_err lc_device_is_sound(struct lc_record *, const char *udi);
 
-/* LC_EREVOKED, in words: the SKU of the license is one that does not move. */
+/*
+ * Rules are for licenses of a SKU; others move where people say.
+ * LC_EREVOKED, in words: the SKU is one whose licenses do not move.  LC_EUDI, in
+ * words: it is of a family from which licenses do not go to that device.
+ */
 enum lc_err lc_license_moves(struct lc_record *, const char *id);
+enum lc_err lc_license_may_go(
+    struct lc_record *, const char *id, const char *from, const char *to);
 
 #endif

@@ -1,5 +1,5 @@
 /* inspect.c - inspecting files: licenseauthority.h. */
-#include "licenseauthority.h"
+#include "inspect.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -204,8 +204,8 @@ take_eulas(struct lc_inspection *inspection, const struct lc_file *file)
 }
 
 /* An authority remembers no list: whichever is there counts. */
-static enum lc_err
-load_keys(
+enum lc_err
+lc_inspect_keys(
     const char *dir, struct lc_trust **out, struct lc_detail *detail)
 {
 	const struct lc_trust_taken none = { .version = 0 };
@@ -225,7 +225,8 @@ lc_inspect(const void *data, size_t len, const char *key_dir,
 
 	if (inspection == NULL)
 		return err;
-	if ((key_dir != NULL && (err = load_keys(key_dir, &inspection->trust,
+	if ((key_dir != NULL && (err = lc_inspect_keys(key_dir,
+				     &inspection->trust,
 				     detail)) != LC_OK) ||
 	    (err = lc_file_scan(data, len, &file, detail)) != LC_OK ||
 	    (err = inspect_file(inspection, file, detail)) != LC_OK ||

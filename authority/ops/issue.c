@@ -93,12 +93,13 @@ lc_bundle_add_issued(const struct lc_authority *authority,
 	    bundle, terms, &line, 1, authority->record->detail);
 }
 
-enum lc_err
-lc_issue(const struct lc_authority *authority, const struct lc_terms *given,
-    const struct lc_origin *origin, struct lc_bundle *bundle)
+static enum lc_err
+issue(const struct lc_authority *authority, const struct lc_terms *given,
+    const struct lc_origin *origin, struct lc_bundle *bundle,
+    char id[LC_NEW_ID_LEN + 1])
 {
-	char id[LC_NEW_ID_LEN + 1], *line = NULL;
 	struct lc_terms terms = *given;
+	char *line = NULL;
 	enum lc_err err;
 
 	terms.id = id;
@@ -113,6 +114,22 @@ lc_issue(const struct lc_authority *authority, const struct lc_terms *given,
 		err = lc_bundle_add_issued(authority, bundle, &terms, line);
 	free(line);
 	return err;
+}
+
+enum lc_err
+lc_issue(const struct lc_authority *authority, const struct lc_terms *terms,
+    const struct lc_origin *origin, struct lc_bundle *bundle)
+{
+	char id[LC_NEW_ID_LEN + 1];
+
+	return issue(authority, terms, origin, bundle, id);
+}
+
+enum lc_err
+lc_issue_as(const struct lc_authority *authority, const struct lc_terms *terms,
+    const struct lc_origin *origin, char id[LC_NEW_ID_LEN + 1])
+{
+	return issue(authority, terms, origin, NULL, id);
 }
 
 struct adding {
@@ -158,6 +175,61 @@ lc_bundle_of_request(const struct lc_authority *authority, int64_t request,
 		*out = bundle;
 	else
 		lc_bundle_free(bundle);
+	return err;
+}
+
+struct splitting {
+	const struct lc_authority *authority;
+	lc_device_bundle_call *call;
+	void *arg;
+	char udi[LC_UDI_MAX + 1];
+	struct lc_bundle *bundle; /* of that device; NULL: none yet */
+};
+
+static enum lc_err
+split_end(struct splitting *s)
+{
+	enum lc_err err = LC_OK;
+
+	if (s->bundle != NULL)
+		err = s->call(s->arg, s->udi, s->bundle);
+	lc_bundle_free(s->bundle);
+	s->bundle = NULL;
+	return err;
+}
+
+static enum lc_err
+split_one(void *arg, struct lc_line *line, const char *text)
+{
+	struct splitting *s = arg;
+	const struct lc_terms *terms = &line->terms;
+	const char *udi = terms->nudis > 0 ? terms->udis[0] : "";
+	enum lc_err err;
+
+	if (s->bundle == NULL || strcmp(s->udi, udi) != 0) {
+		if ((err = split_end(s)) != LC_OK ||
+		    (err = lc_bundle_new(&s->bundle)) != LC_OK)
+			return err;
+		(void)snprintf(s->udi, sizeof s->udi, "%s", udi);
+	}
+	return lc_bundle_add_issued(s->authority, s->bundle, terms, text);
+}
+
+enum lc_err
+lc_bundle_of_devices(const struct lc_authority *authority, int64_t request,
+    lc_device_bundle_call *call, void *arg)
+{
+	struct splitting s = {
+		.authority = authority,
+		.call = call,
+		.arg = arg,
+	};
+	enum lc_err err = lc_issued_of_request(
+	    authority->record, request, split_one, &s);
+
+	if (err == LC_OK)
+		return split_end(&s);
+	lc_bundle_free(s.bundle);
 	return err;
 }
 

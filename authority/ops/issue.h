@@ -17,6 +17,10 @@ enum lc_err lc_authority_key(
 enum lc_err lc_issue(const struct lc_authority *, const struct lc_terms *,
     const struct lc_origin *, struct lc_bundle *);
 
+/* The same without a bundle; what its id is. */
+enum lc_err lc_issue_as(const struct lc_authority *, const struct lc_terms *,
+    const struct lc_origin *, char id[LC_NEW_ID_LEN + 1]);
+
 /*
  * Adds a license that was issued to a bundle, with its agreement if the
  * database has the text.
@@ -29,6 +33,15 @@ enum lc_err lc_bundle_add_request(const struct lc_authority *,
 /* A new bundle of them: what a request got, once it is committed. */
 enum lc_err lc_bundle_of_request(const struct lc_authority *, int64_t request,
     struct lc_bundle **, size_t *n);
+
+/*
+ * The same in a bundle for each device, those of a device together, until one
+ * call fails; that error is returned.
+ */
+typedef enum lc_err lc_device_bundle_call(
+    void *arg, const char *udi, const struct lc_bundle *);
+enum lc_err lc_bundle_of_devices(const struct lc_authority *, int64_t request,
+    lc_device_bundle_call *, void *arg);
 
 /*
  * A license that was moved or replaced, issued anew: for this device alone,

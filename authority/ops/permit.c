@@ -15,7 +15,6 @@
 #include "move.h"
 #include "record/authority.h"
 #include "record/device.h"
-#include "record/policy.h"
 #include "sign.h"
 
 /* ---- Tickets --------------------------------------------------------- */
@@ -99,7 +98,10 @@ removal_judge(struct lc_permit *p, const struct lc_terms *t)
 		    t->id, udi);
 	if ((err = lc_issued_not_ended(record, udi, t->id)) != LC_OK)
 		return err;
-	return lc_license_moves(record, t->id);
+	err = lc_license_moves(record, t->id);
+	if (err != LC_OK || p->asked->to == NULL)
+		return err;
+	return lc_license_may_go(record, t->id, udi, p->asked->to);
 }
 
 static enum lc_err
@@ -200,9 +202,9 @@ check(const struct lc_permit *p)
 	return lc_authority_key(p->authority, asked->issued, p->detail);
 }
 
-/* May licenses leave the device, and go to the other one? */
+/* May licenses leave the device? */
 static enum lc_err
-devices_judge(const struct lc_permit *p)
+device_judge(const struct lc_permit *p)
 {
 	struct lc_record *record = p->authority->record;
 	const struct lc_permission *asked = p->asked;
@@ -211,11 +213,7 @@ devices_judge(const struct lc_permit *p)
 	if (asked->nremove == 0)
 		return LC_OK;
 	err = lc_device_is_sound(record, asked->udi);
-	if (err != LC_OK)
-		return lc_refused(record, err, asked->udi);
-	return asked->to != NULL
-		   ? lc_families_allow(record, asked->udi, asked->to)
-		   : LC_OK;
+	return err == LC_OK ? err : lc_refused(record, err, asked->udi);
 }
 
 enum lc_err
@@ -225,7 +223,7 @@ lc_permit_put(struct lc_permit *p)
 	enum lc_err err;
 
 	p->detail = p->authority->record->detail;
-	if ((err = devices_judge(p)) != LC_OK)
+	if ((err = device_judge(p)) != LC_OK)
 		return err;
 	if (asked->eula != NULL)
 		err = lc_agreement_put(

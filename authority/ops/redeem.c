@@ -18,7 +18,6 @@
 #include "move.h"
 #include "record/authority.h"
 #include "record/device.h"
-#include "record/policy.h"
 
 struct redeem {
 	const struct lc_authority *authority;
@@ -153,6 +152,8 @@ license_move(struct redeem *r, size_t i)
 	if ((err = lc_issued_not_ended(r->record, r->rehost->udi, id)) !=
 		LC_OK ||
 	    (err = lc_license_moves(r->record, id)) != LC_OK ||
+	    (err = lc_license_may_go(
+		 r->record, id, r->rehost->udi, r->asked->udi)) != LC_OK ||
 	    (err = lc_issued_end(r->record, r->rehost->udi, id, "moved",
 		 r->rehost->id)) != LC_OK ||
 	    (err = lc_issued_find(r->record, id, &line)) != LC_OK)
@@ -196,8 +197,6 @@ redeem(struct redeem *r)
 	if (r->result.again)
 		return LC_OK;
 	if ((err = lc_device_is_sound(r->record, r->rehost->udi)) != LC_OK ||
-	    (err = lc_families_allow(
-		 r->record, r->rehost->udi, r->asked->udi)) != LC_OK ||
 	    (err = licenses_move(r)) != LC_OK)
 		return err;
 	return lc_ticket_redeem(

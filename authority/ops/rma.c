@@ -14,7 +14,6 @@
 #include "issue.h"
 #include "record/authority.h"
 #include "record/license.h"
-#include "record/policy.h"
 #include "record/rma.h"
 #include "record/setting.h"
 
@@ -139,7 +138,9 @@ license_replace(const struct lc_authority *authority, const struct lc_rma *rma,
 
 	if (err != LC_OK)
 		return err;
-	if ((err = is_left(record, &line->terms, rma->issued, &left)) ==
+	if ((err = lc_license_may_go(
+		 record, line->terms.id, rma->from, rma->to)) == LC_OK &&
+	    (err = is_left(record, &line->terms, rma->issued, &left)) ==
 		LC_OK &&
 	    (err = lc_issued_end(record, rma->from, line->terms.id, "replaced",
 		 rma->to)) == LC_OK &&
@@ -212,7 +213,7 @@ earlier_judge(struct lc_record *record, const struct lc_rma *rma, bool *again,
 		return lc_fail(record->detail, LC_EREVOKED,
 		    "%s was itself replaced by %s, and did not come back",
 		    rma->to, other.new_udi);
-	return lc_families_allow(record, rma->from, rma->to);
+	return LC_OK;
 }
 
 static enum lc_err

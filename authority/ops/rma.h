@@ -37,7 +37,7 @@ struct lc_replaced {
  * pair it gives the same ones.  While writing.
  * LC_EINVAL: invalid UDIs; LC_ENOTFOUND: no license; LC_EEXISTS: replaced by
  * another device; LC_EREVOKED: the new device was replaced itself; LC_EUDI: of
- * a family to which licenses do not move; LC_EEXHAUSTED: above a limit.
+ * a family to which licenses do not go; LC_EEXHAUSTED: above a limit.
  */
 enum lc_err lc_rma(const struct lc_authority *, const struct lc_rma *,
     struct lc_replaced *);

@@ -113,6 +113,25 @@ lc_issued_find(struct lc_record *record, const char *id, struct lc_line **out)
 }
 
 enum lc_err
+lc_issued_text(struct lc_record *record, const char *id, char **text)
+{
+	struct db_rows *rows = NULL;
+	enum lc_err err;
+
+	err = lc_record_first(record,
+	    db_query(record->db, &rows,
+		"SELECT line FROM license WHERE id = $1"
+		" ORDER BY n DESC LIMIT 1",
+		"s", id),
+	    &rows);
+	if (err != LC_OK)
+		return err;
+	*text = strdup(db_text(rows, 0));
+	db_stop(rows);
+	return *text != NULL ? LC_OK : LC_ENOMEM;
+}
+
+enum lc_err
 lc_issued_origin(
     struct lc_record *record, const char *id, struct lc_origin_row *row)
 {

@@ -30,6 +30,9 @@ enum lc_err lc_issued_put(struct lc_record *, const struct lc_terms *,
 enum lc_err lc_issued_find(
     struct lc_record *, const char *id, struct lc_line **);
 
+/* Its signed text, which the caller frees; LC_ENOTFOUND without words. */
+enum lc_err lc_issued_text(struct lc_record *, const char *id, char **text);
+
 /* How the latest one with this id came about; LC_ENOTFOUND without words. */
 #define LC_SKU_MAX 64
 struct lc_origin_row {

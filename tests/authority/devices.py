@@ -230,53 +230,93 @@ def tickets(desk, device):
     desk.verified("other")
 
 
-def policy(desk):
-    """Families and SKUs say what may move."""
+CATALOG = """
+families = (
+  { family = "routers"; pids = [ "LIC19*/K9", "LIC2?00" ];
+    moves-to = [ "routers" ]; },
+  { family = "switches"; pids = [ "SWITCH-*" ];
+    moves-to = [ "switches", "small" ]; },
+  { family = "small"; pids = [ "SB-*" ]; moves-to = [ "small" ]; }
+);
+skus = (
+  { sku = "L-FIX"; description = "stays"; movable = false;
+    items = ( { feature = "datak9"; type = "permanent"; } ); },
+  { sku = "L-GO"; description = "moves";
+    items = ( { feature = "datak9"; type = "permanent"; } ); }
+);
+"""
+
+
+def families(desk):
+    """Between which product lines licenses of a SKU move."""
     device = desk.device(OTHER)
     device.credentials("sw")
-    device.install(issue(desk, OTHER, "sw-1"))
     desk.run("device", "key", "acme", "--credentials", "sw")
-    permit(desk, OTHER, "sw-1", "sw-t1", "--to", A)
-    for name, pids, to in (("routers", "LIC19*/K9, LIC2?00", "edge"),
-                           ("switches", "SWITCH-*", "other switch-b"),
-                           ("switch-b", "SB-*", "")):
-        desk.sql("acme", "INSERT INTO family (name, pids, moves_to) VALUES"
-                 f" ('{name}', '{pids}', '{to}')")
+    with open(desk.path("catalog"), "w", encoding="utf-8") as f:
+        f.write(CATALOG)
+    desk.run("sku", "load", "acme", "catalog")
+    pak = desk.run("pak", "create", "acme", "--sku", "L-GO").strip()
+    desk.run("pak", "redeem", "acme", pak, "--udi", OTHER, "-o", "sw.lic")
+    device.install("sw.lic")
+    device.install(issue(desk, OTHER, "free"))
+    sold = desk.json("inspect", "sw.lic")["licenses"][0]["terms"]["id"]
+    permit(desk, OTHER, "free", "sw-t1", "--to", A)
     words = (f"licenses do not move from {OTHER}, of the family switches, to "
              f"{A}, of the family routers")
     desk.refused(words, "permission-ticket", "acme", "--udi", OTHER,
-                 "--remove", "sw-1", "--to", A, "-o", "sw-t2")
+                 "--remove", sold, "--to", A, "-o", "sw-t2")
     desk.refused("to NEW:1, of no family", "permission-ticket", "acme",
-                 "--udi", OTHER, "--remove", "sw-1", "--to", "NEW:1", "-o",
+                 "--udi", OTHER, "--remove", sold, "--to", "NEW:1", "-o",
                  "sw-t2")
+    desk.refused(words, "rma", "acme", "--from", OTHER, "--to", A, "-o",
+                 "x.lic")
     for good in ("SB-1:1", "SWITCH-48:1"):
-        permit(desk, OTHER, "sw-1", "sw-t2", "--to", good, "--force")
+        permit(desk, OTHER, sold, "sw-t2", "--to", good, "--force")
     answer = device.revoke("sw-t2", "sw-answer")
     desk.refused(words, "rehost", "acme", "--ticket", answer, "--udi", A,
                  "-o", "x.lic")
+    equal(desk.refusals()[-1][1], words, "the log")
     desk.run("rehost", "acme", "--ticket", answer, "--udi", "SB-1:1", "-o",
              "sb.lic")
-    desk.sql("acme", "INSERT INTO sku (code, description, family, movable,"
-             " sold, revision) VALUES ('L-FIX', '', '', 0, 1, 1),"
-             " ('L-GO', '', '', 1, 1, 1)")
-    desk.sql("acme", "UPDATE license SET sku = 'L-FIX' WHERE id = 'two'")
-    desk.refused("license two is of L-FIX, whose licenses are not moved",
-                 "permission-ticket", "acme", "--udi", B, "--remove", "two",
-                 "-o", "no-ticket")
-    desk.sql("acme", "UPDATE license SET sku = 'L-GO', source = 'pak',"
-             " pak_line = 7 WHERE id = 'two'")
-    second = desk.device(B, name="second")
-    second.credentials("s")
+    desk.verified()
+
+
+def skus(desk):
+    """A license keeps its SKU and PAK as it moves, unless it has to stay."""
+    pak = desk.run("pak", "create", "acme", "--sku", "L-FIX", "--quantity",
+                   "2", "--sku", "L-GO", "--quantity", "2").strip()
+    for sku in ("L-FIX", "L-GO"):
+        desk.run("pak", "redeem", "acme", pak, "--udi", B, "--sku", sku, "-o",
+                 f"{sku}.lic")
+    ids = {sku: desk.json("inspect", f"{sku}.lic")["licenses"][0]["terms"]["id"]
+           for sku in ("L-FIX", "L-GO")}
+    desk.refused(f"license {ids['L-FIX']} is of L-FIX, whose licenses are not "
+                 "moved", "permission-ticket", "acme", "--udi", B, "--remove",
+                 ids["L-FIX"], "-o", "no-ticket")
+    device = desk.device(B, name="second")
+    device.credentials("s")
     desk.run("device", "approve", "acme", "--udi", B, "--credentials", "s",
              "--approved-by", "Ann", "--reason", "x")
-    second.install("two.lic")
-    answer = second.revoke(permit(desk, B, "two", "t5"), "answer5")
+    device.install("L-GO.lic")
+    answer = device.revoke(permit(desk, B, ids["L-GO"], "t5"), "answer5")
     desk.run("rehost", "acme", "--ticket", answer, "--udi", C, "-o",
              "two-c.lic")
     new = desk.json("inspect", "two-c.lic")["licenses"][0]["terms"]["id"]
-    equal(desk.sql("acme", "SELECT source, sku, pak_line, units FROM license"
-                   f" WHERE id = '{new}'"), ["pak|L-GO|7|0"],
-          "where it came from")
+    rows = desk.sql("acme", "SELECT source, sku, pak_line FROM license WHERE"
+                    f" id IN ('{new}', '{ids['L-GO']}')")
+    equal((rows[0], len(set(rows))), (rows[1], 1), "where it came from")
+    equal(rows[0].split("|")[:2], ["pak", "L-GO"], "source")
+    shown = desk.json("pak", "show", "acme", pak)
+    equal((shown["used"], shown["left"]), (2, 2), "no unit was used again")
+    desk.verified()
+    # What is replaced moves all the same.
+    desk.run("rma", "acme", "--from", B, "--to", f"{PID}:NEW1", "-o",
+             "rma.lic")
+    skus_of = desk.sql("acme", "SELECT sku FROM license WHERE udi ="
+                       f" '{PID}:NEW1' AND sku IS NOT NULL")
+    equal(skus_of, ["L-FIX"], "a replacement has it")
+    equal(desk.json("pak", "show", "acme", pak)["used"], 2, "units")
+    desk.verified()
 
 
 def devices(desk):
@@ -286,7 +326,8 @@ def devices(desk):
     keys(desk, device)
     device = put_back(desk, factory(desk))
     tickets(desk, device)
-    policy(desk)
+    families(desk)
+    skus(desk)
 
 
 main(devices)

@@ -4,6 +4,7 @@ AUTHORITY_DESK = \
 	tests/authority/crowd.py \
 	tests/authority/devices.py \
 	tests/authority/format.py \
+	tests/authority/grants.py \
 	tests/authority/log.py \
 	tests/authority/pak.py \
 	tests/authority/rma.py \

@@ -65,6 +65,9 @@ has out "licissue "
 run 0 help issue
 has out "--extension-days"
 for command in init issue inspect permission-ticket rehost upgrade \
+    "evaluation create" "extension create" "subscription create" \
+    "subscription renew" "right-to-use create" "capacity add" "lot create" \
+    "license import" \
     resend rma "rma list" "rma returned" "rma limits" \
     "device list" "device show" "device key" "device approve" \
     "log verify" "log checkpoint"; do

@@ -31,7 +31,7 @@ def words(desk):
     equal(completes(desk, "perm"), ["permission-ticket"])
     equal(completes(desk, "log", ""), ["verify", "checkpoint"])
     equal(completes(desk, "log", "ver"), ["verify"])
-    equal(completes(desk, "help", "lo"), ["log"])
+    equal(completes(desk, "help", "log"), ["log"])
     equal(completes(desk, "help", "log", "c"), ["checkpoint"])
     equal(completes(desk, "nothing", ""), [])
     equal(completes(desk, "issue", "d", "--fea"), ["--feature"])

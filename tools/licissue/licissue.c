@@ -30,6 +30,22 @@ static const struct command {
 	    "licenses of a device that failed, for its replacement" },
 	{ "resend", resend_command,
 	    "all licenses of a device once more" },
+	{ "license import", license_import_command,
+	    "take in licenses that another authority issued" },
+	{ "evaluation create", evaluation_create_command,
+	    "a trial, once for a device and feature" },
+	{ "extension create", extension_create_command,
+	    "more of an evaluation or subscription" },
+	{ "subscription create", subscription_create_command,
+	    "a license with an end date" },
+	{ "subscription renew", subscription_renew_command,
+	    "another one from its end on" },
+	{ "right-to-use create", right_to_use_create_command,
+	    "a license that is used on trust" },
+	{ "capacity add", capacity_add_command,
+	    "more of a counted feature" },
+	{ "lot create", lot_create_command,
+	    "licenses that the factory installs" },
 	{ "device list", device_list_command,
 	    "devices, their keys and histories" },
 	{ "device show", device_show_command,
@@ -173,7 +189,7 @@ usage(FILE *out)
 	      "Issues software licenses that licagent devices install.\n\n",
 	    out);
 	for (size_t i = 0; i < NCOMMANDS; i++)
-		fprintf(out, "  %-20s%s\n", commands[i].name, commands[i].what);
+		fprintf(out, "  %-22s%s\n", commands[i].name, commands[i].what);
 	fputs("\n"
 	      "  licissue COMMAND --help   the command's options\n"
 	      "  licissue --version\n\n"
@@ -217,7 +233,7 @@ group_usage(FILE *out, const char *group)
 		if (!found)
 			fprintf(out, "usage: licissue %s COMMAND ...\n\n", group);
 		found = true;
-		fprintf(out, "  %-20s%s\n", name, commands[i].what);
+		fprintf(out, "  %-22s%s\n", name, commands[i].what);
 	}
 	if (found)
 		fprintf(out, "\n  licissue %s COMMAND --help\n", group);

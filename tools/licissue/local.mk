@@ -8,12 +8,15 @@ bin_licissue_SOURCES = \
 	tools/licissue/contract.c \
 	tools/licissue/device.c \
 	tools/licissue/flags.c tools/licissue/flags.h \
+	tools/licissue/grant.c \
+	tools/licissue/import.c \
 	tools/licissue/init.c \
 	tools/licissue/inspect.c \
 	tools/licissue/issue.c \
 	tools/licissue/list.c tools/licissue/list.h \
 	tools/licissue/log.c \
 	tools/licissue/pak.c \
+	tools/licissue/lot.c \
 	tools/licissue/permission.c \
 	tools/licissue/progress.c \
 	tools/licissue/redeem.c \

@@ -1,15 +1,15 @@
 /* policy.c - see policy.h. */
 #include "policy.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "catalog.h"
 
 struct family {
-	char name[LC_ID_MAX + 1]; /* "": none */
+	char name[LC_NAME_MAX + 1]; /* "": none */
 	char *moves_to;
 };
 
@@ -30,57 +30,20 @@ lc_sku_is_movable(struct lc_record *record, const char *sku, bool *movable)
 	return err;
 }
 
-typedef bool word_test(const char *word, const char *text);
-
-/* Is the test true for one of the words? */
-static bool
-any_word(const char *words, word_test *test, const char *text)
-{
-	char word[LC_UDI_MAX + 1];
-
-	while (*(words += strspn(words, " ,")) != '\0') {
-		size_t len = strcspn(words, " ,");
-
-		if (len < sizeof word) {
-			(void)snprintf(
-			    word, sizeof word, "%.*s", (int)len, words);
-			if (test(word, text))
-				return true;
-		}
-		words += len;
-	}
-	return false;
-}
-
-static bool
-is_pattern_of(const char *pattern, const char *pid)
-{
-	return fnmatch(pattern, pid, FNM_NOESCAPE) == 0;
-}
-
-static bool
-is_same(const char *word, const char *text)
-{
-	return strcmp(word, text) == 0;
-}
-
 /* The caller frees moves_to. */
 static enum lc_err
 family_find(struct lc_record *record, const char *udi, struct family *family)
 {
-	char pid[LC_UDI_MAX + 1];
 	struct db_rows *rows = NULL;
 	enum lc_err err;
 
 	*family = (struct family){ 0 };
-	(void)snprintf(
-	    pid, sizeof pid, "%.*s", (int)strcspn(udi, ":"), udi);
 	err = lc_record_first(record,
 	    db_query(record->db, &rows,
 		"SELECT name, pids, moves_to FROM family ORDER BY name", ""),
 	    &rows);
 	while (err == LC_OK) {
-		if (any_word(db_text(rows, 1), is_pattern_of, pid)) {
+		if (lc_family_has(db_text(rows, 1), udi)) {
 			(void)snprintf(family->name, sizeof family->name, "%s",
 			    db_text(rows, 0));
 			family->moves_to = strdup(db_text(rows, 2));
@@ -100,7 +63,7 @@ families_judge(struct lc_record *record, const struct family *from,
 {
 	if (from->name[0] == '\0' || strcmp(from->name, to->name) == 0 ||
 	    (to->name[0] != '\0' &&
-		any_word(from->moves_to, is_same, to->name)))
+		lc_words_have(from->moves_to, to->name)))
 		return LC_OK;
 	if (to->name[0] == '\0')
 		return lc_fail(record->detail, LC_EUDI,

@@ -2,7 +2,7 @@
 #ifndef LC_POLICY_H
 #define LC_POLICY_H
 
-#include "record.h"
+#include "record/record.h"
 
 /*
  * May licenses of a SKU be moved?  Those of no SKU, and of one that is not in
@@ -12,9 +12,9 @@ enum lc_err lc_sku_is_movable(struct lc_record *, const char *sku, bool *);
 
 /*
  * May a license go from a device of the one product line to one of the other?
- * A PID belongs to the first family by name of which a pattern matches it.
- * Within a family it may, and to those that moves_to names; from a PID that
- * belongs to no family to any.  LC_EUDI if not, in words.
+ * A device belongs to the first family by name whose patterns match its PID.
+ * Within a family it may, and to those that moves_to names; from a device of no
+ * family to any.  LC_EUDI if not, in words.
  */
 enum lc_err lc_families_allow(
     struct lc_record *, const char *from_udi, const char *to_udi);
