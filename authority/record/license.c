@@ -29,7 +29,7 @@ row_put(struct lc_record *record, const struct lc_license_row *row)
 	(void)snprintf(
 	    request, sizeof request, "%lld", (long long)row->request);
 	return lc_record_done(record,
-	    db_run(record->db,
+	    db_send(record->db,
 		"INSERT INTO license (n, id, udi, feature, ends, source, sku,"
 		" pak_line, units, request, line)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -48,7 +48,7 @@ others_put(
 
 	for (size_t i = 1; i < terms->nudis && err == LC_OK; i++)
 		err = lc_record_done(record,
-		    db_run(record->db,
+		    db_send(record->db,
 			"INSERT INTO license_udi (udi, license)"
 			" VALUES ($1, $2)"
 			" ON CONFLICT (udi, license) DO NOTHING",

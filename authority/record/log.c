@@ -94,7 +94,7 @@ entry_put(struct lc_record *record, const char *kind, const char *subject,
 		return err;
 	record->n = entry.n;
 	return lc_record_done(record,
-	    db_run(record->db,
+	    db_send(record->db,
 		"INSERT INTO log (n, at, who, kind, subject, says, digest)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		"iissssb", entry.n, entry.at, entry.who, entry.kind,

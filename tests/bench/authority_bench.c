@@ -4,7 +4,9 @@
  * address.  BENCH_LICENSES is how far it grows (100,000).
  *
  * PAKs of 5,000 units are redeemed for as many devices, a transaction each:
- * signed, stored, logged, and written into a license file.
+ * signed, stored, logged, and written into a license file.  Beyond ISSUED
+ * licenses the database is filled with copies of its rows under other ids, and
+ * only the last MEASURED are issued.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,6 +26,8 @@
 #include "record/pak.h"
 
 #define SAMPLES 10000
+#define ISSUED 100000
+#define MEASURED 20000
 #define KEPT 1000 /* licenses and PAKs that are looked up */
 
 static const char catalog_text[] =
@@ -45,6 +49,7 @@ struct bench {
 	int64_t empty; /* bytes before the first */
 	char paks[KEPT][LC_PAK_LEN + 1];
 	char ids[KEPT][LC_NEW_ID_LEN + 1];
+	char udis[KEPT][LC_UDI_MAX + 1];
 	size_t npaks, nids;
 };
 
@@ -176,6 +181,58 @@ pak_use(struct bench *b)
 	b->n += LC_UNITS_MAX;
 }
 
+/* ---- Filling --------------------------------------------------------- */
+
+/* Copies the last so many entries of the log, with their licenses. */
+static void
+entries_copy(struct bench *b, int64_t from, int64_t by)
+{
+	struct db *db = b->authority->record->db;
+
+	REQUIRE(db_run(db,
+		    "INSERT INTO log (n, at, who, kind, subject, says, digest)"
+		    " SELECT n + $2, at, who, kind, subject, says, digest"
+		    " FROM log WHERE n > $1",
+		    "ii", from, by) == DB_OK);
+#define LICENSE_COPY(random_id) \
+	"INSERT INTO license (n, id, udi, feature, ends, source, sku," \
+	" pak_line, units, request, line) SELECT n + $2, " random_id "," \
+	" 'LIC1921/K9:COPY' || CAST(n + $2 AS TEXT), feature, ends, source," \
+	" sku, pak_line, units, request, line FROM license WHERE n > $1"
+	REQUIRE(db_run(db,
+		    b->address != NULL
+			? LICENSE_COPY("md5(CAST(random() AS TEXT))")
+			: LICENSE_COPY("lower(hex(randomblob(16)))"),
+		    "ii", from, by) == DB_OK);
+	REQUIRE(db_run(db, "UPDATE head SET n = n + $1", "i", by) == DB_OK);
+}
+
+/* To about so many licenses. */
+static void
+fill(struct bench *b, int64_t to)
+{
+	struct lc_record *record = b->authority->record;
+	struct db_rows *rows = NULL;
+	int64_t entries, by;
+
+	while (b->n < to) {
+		REQUIRE(lc_record_number(record,
+			    db_query(record->db, &rows, "SELECT n FROM head",
+				""),
+			    &rows, &entries) == LC_OK);
+		by = to - b->n < entries ? to - b->n : entries;
+		REQUIRE(db_begin(record->db) == DB_OK);
+		entries_copy(b, entries - by, by);
+		REQUIRE(db_commit(record->db) == DB_OK);
+		REQUIRE(lc_record_number(record,
+			    db_query(record->db, &rows,
+				"SELECT count(*) FROM license", ""),
+			    &rows, &b->n) == LC_OK);
+		if (by < 100)
+			break;
+	}
+}
+
 /* ---- Looking up ------------------------------------------------------ */
 
 static int
@@ -198,13 +255,8 @@ note(void *arg, struct lc_line *line, const char *text)
 static void
 by_udi(struct bench *b, size_t i)
 {
-	char udi[48];
-
-	(void)i;
-	(void)snprintf(udi, sizeof udi, "LIC1921/K9:FTX%08" PRId64,
-	    (int64_t)random() % b->n);
-	REQUIRE(lc_issued_current(
-		    b->authority->record, udi, note, NULL) == LC_OK);
+	REQUIRE(lc_issued_current(b->authority->record, b->udis[i % b->nids],
+		    note, NULL) == LC_OK);
 }
 
 static void
@@ -230,7 +282,7 @@ by_id(struct bench *b, size_t i)
 	lc_line_free(line);
 }
 
-/* Ids of licenses all over the table. */
+/* Licenses all over the table. */
 static void
 ids_read(struct bench *b)
 {
@@ -241,12 +293,14 @@ ids_read(struct bench *b)
 
 		REQUIRE(lc_record_first(record,
 			    db_query(record->db, &rows,
-				"SELECT id FROM license WHERE n >= $1"
+				"SELECT id, udi FROM license WHERE n >= $1"
 				" ORDER BY n LIMIT 1",
 				"i", (int64_t)random() % b->n),
 			    &rows) == LC_OK);
 		(void)snprintf(b->ids[b->nids], sizeof b->ids[0], "%s",
 		    db_text(rows, 0));
+		(void)snprintf(b->udis[b->nids], sizeof b->udis[0], "%s",
+		    db_text(rows, 1));
 		db_stop(rows);
 	}
 }
@@ -286,17 +340,21 @@ look_up(struct bench *b, void (*one)(struct bench *, size_t), double out[2])
 static struct figures
 grow(struct bench *b, int64_t to)
 {
-	double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
-	double wall = seconds(CLOCK_MONOTONIC);
 	struct figures f = { .licenses = to };
-	int64_t from = b->n;
+	double cpu, wall;
+	int64_t from;
 
+	if (to > ISSUED)
+		fill(b, to - MEASURED);
+	cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+	wall = seconds(CLOCK_MONOTONIC);
+	from = b->n;
 	while (b->n < to)
 		pak_use(b);
-	f.per_cpu_s = (double)(to - from) /
+	f.per_cpu_s = (double)(b->n - from) /
 		      (seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu);
-	f.per_s = (double)(to - from) / (seconds(CLOCK_MONOTONIC) - wall);
-	f.bytes = (double)(size_of(b) - b->empty) / (double)to;
+	f.per_s = (double)(b->n - from) / (seconds(CLOCK_MONOTONIC) - wall);
+	f.bytes = (double)(size_of(b) - b->empty) / (double)b->n;
 	ids_read(b);
 	look_up(b, by_udi, f.udi);
 	look_up(b, by_pak, f.pak);
