@@ -3,6 +3,7 @@
 SYSTEM_TESTS = \
 	tests/system/access.py \
 	tests/system/action_queue.py \
+	tests/system/authority.py \
 	tests/system/bad_config.py \
 	tests/system/bad_files.py \
 	tests/system/burst.py \
@@ -59,6 +60,9 @@ PY_ENV = LAB_BIN=$(abs_top_builddir)/bin \
 	LAB_NAMES=$(abs_top_builddir)/tests/system/.libs/names.so
 PY_LOG_COMPILER = env $(PY_ENV) python3 -B
 TESTS += $(SYSTEM_TESTS)
+if HAVE_POSTGRESQL
+TESTS += tests/system/authority_postgres.py
+endif
 
 # For time_steps.py: clocks that are set for one process.
 check_LTLIBRARIES += tests/system/clocks.la
@@ -83,6 +87,6 @@ stress-valgrind: all $(check_PROGRAMS) $(check_LTLIBRARIES)
 	env $(PY_ENV) LOAD_REQUESTS=$${LOAD_REQUESTS-10000} \
 		LOAD_VALGRIND=1 \
 		python3 -B $(srcdir)/tests/system/load.py
-dist_check_SCRIPTS += $(SYSTEM_TESTS)
+dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/authority_postgres.py
 dist_check_DATA += tests/system/harness.py tests/system/master_lab.py \
 	tests/system/servers.py tests/system/time_lab.py
