@@ -44,8 +44,9 @@ struct lc_fulfillment {
 
 /*
  * Issues the licenses and adds them to the bundle, while writing.  Nothing may
- * be handed out before the commit.  Within a group of requests it belongs
- * between lc_part_begin and lc_part_end.
+ * be handed out before the commit, and after an error the bundle is of no use.
+ * Within a group of requests it belongs between lc_part_begin and lc_part_end:
+ * what it did before an error is undone there.
  *
  * LC_EINVAL: at least one wish cannot be fulfilled, and if partial none can:
  * each has its reason.  Or the PAK is mistyped or stopped, the contract is

@@ -25,6 +25,7 @@ if HAVE_CUNIT
 AUTHORITY_TESTS = \
 	tests/authority/es256_test \
 	tests/authority/faults_test \
+	tests/authority/fulfill_test \
 	tests/authority/memory_test
 tests_authority_es256_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_authority_es256_test_LDADD = $(UNIT_LDADD)
@@ -33,6 +34,9 @@ tests_authority_faults_test_SOURCES = tests/authority/faults_test.c \
 tests_authority_faults_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_authority_faults_test_LDFLAGS = $(MEMORY_WRAP)
 tests_authority_faults_test_LDADD = $(UNIT_LDADD)
+tests_authority_fulfill_test_CPPFLAGS = $(UNIT_CPPFLAGS) \
+	-I$(top_srcdir)/authority
+tests_authority_fulfill_test_LDADD = $(UNIT_LDADD)
 tests_authority_memory_test_SOURCES = tests/authority/memory_test.c \
 	tests/support/memory.c tests/support/memory.h
 tests_authority_memory_test_CPPFLAGS = $(UNIT_CPPFLAGS)
