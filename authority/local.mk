@@ -9,6 +9,10 @@ pkgconfig_DATA += authority/liblicenseauthority.pc
 
 noinst_LTLIBRARIES += authority/libauthority.la
 authority_libauthority_la_SOURCES = \
+	authority/keys/place.c authority/keys/place.h \
+	authority/keys/root.c \
+	authority/keys/sealed.c authority/keys/sealed.h \
+	authority/keys/token.c authority/keys/token.h \
 	authority/record/authority.c authority/record/authority.h \
 	authority/record/device.c authority/record/device.h \
 	authority/record/grant.c authority/record/grant.h \
@@ -22,6 +26,7 @@ authority_libauthority_la_SOURCES = \
 	authority/record/rma.c authority/record/rma.h \
 	authority/record/schema.c authority/record/schema.h \
 	authority/record/setting.c authority/record/setting.h \
+	authority/record/signing.c authority/record/signing.h \
 	authority/record/verify.c authority/record/verify.h \
 	authority/catalog/catalog.h \
 	authority/catalog/form.c authority/catalog/form.h \
@@ -45,6 +50,7 @@ authority_libauthority_la_SOURCES = \
 	authority/ops/issue.c authority/ops/issue.h \
 	authority/ops/move.h \
 	authority/ops/pak.c authority/ops/pak.h \
+	authority/ops/key.c \
 	authority/ops/permit.c \
 	authority/ops/redeem.c \
 	authority/ops/rma.c authority/ops/rma.h \

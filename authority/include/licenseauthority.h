@@ -23,10 +23,32 @@ extern "C" {
  */
 struct lc_authority;
 
+/*
+ * Who is asked for the passphrase of a file, or the PIN of a token.  what names
+ * it; is_new: it is chosen now, so that a person has to type it twice.  False:
+ * none was given.
+ */
+struct lc_secret {
+	bool (*ask)(void *arg, const char *what, bool is_new, char *secret,
+	    size_t size);
+	void *arg;
+};
+#define LC_SECRET_SIZE 1024	/* with its NUL */
+
+/* How a private key is made and kept. */
+struct lc_key_options {
+	bool es256;		/* ECDSA on P-256 instead of Ed25519 */
+	bool passphrase;	/* ask for one, and encrypt the file with it */
+	const char *token;	/* the pkcs11: URI of a key that a token has, on
+				   P-256; NULL: one is made, in a file */
+	const struct lc_secret *secret; /* NULL: there is nobody to ask */
+};
+#define LC_TOKEN_MAX 1024
+
 struct lc_authority_options {
 	const char *name;	/* of the issuer, for people; at most 128
 				   bytes; NULL: made from the key id */
-	bool es256;		/* ECDSA on P-256 instead of Ed25519 */
+	struct lc_key_options key;
 	int64_t valid_from;	/* devices accept licenses issued at or after */
 	int64_t valid_until;	/* and before these; LC_NO_TIME: no limit */
 	const char *database;	/* a connection string of PostgreSQL; NULL: a
@@ -48,22 +70,118 @@ LC_API enum lc_err lc_authority_create(const char *dir,
  * (may be NULL) becomes the number of its licenses.  Nobody else may use the
  * authority meanwhile.  Errors as lc_authority_open.
  */
-LC_API enum lc_err lc_authority_upgrade(const char *dir, size_t *taken,
-    struct lc_detail *);
+LC_API enum lc_err lc_authority_upgrade(const char *dir,
+    const struct lc_secret *, size_t *taken, struct lc_detail *);
 
 /*
- * LC_ENOTFOUND: dir has no key; LC_ETRUST: others may read the key, or the two
- * halves do not match; LC_EDAMAGED: there is no database, or one that needs
+ * secret (NULL: nobody can be asked) must live until the authority is closed.
+ * Of several keys the newest one that is valid now signs.
+ * LC_ENOTFOUND: dir has no key; LC_ETRUST: others may read the key, its
+ * passphrase or PIN is wrong or missing, or the two halves do not match; LC_EDAMAGED: there is no database, or one that needs
  * lc_authority_upgrade, or it is damaged; LC_ENEWER: it is of a newer version;
  * LC_ELOCKED; LC_EIO; LC_ENOMEM.
  */
 LC_API enum lc_err lc_authority_open(const char *dir, struct lc_authority **,
     struct lc_detail *);
+LC_API enum lc_err lc_authority_unlock(const char *dir,
+    const struct lc_secret *, struct lc_authority **, struct lc_detail *);
+/* The same with nobody to ask. */
+LC_API enum lc_err lc_authority_open(const char *dir, struct lc_authority **,
+    struct lc_detail *);
 LC_API void lc_authority_close(struct lc_authority *);	/* NULL is fine */
+
+/*
+ * What issuer.jwk says, for which no passphrase is needed: the issuer's name,
+ * and the id of the key.  LC_ENOTFOUND: no such file; LC_ETRUST: it is no
+ * public key; LC_EIO; LC_ENOMEM.
+ */
+#define LC_AUTHORITY_NAME_MAX 128
+LC_API enum lc_err lc_authority_look(const char *dir,
+    char name[LC_AUTHORITY_NAME_MAX + 1], char kid[LC_DIGEST_LEN + 1],
+    struct lc_detail *);
 
 LC_API const char *lc_authority_name(const struct lc_authority *);
 /* The id of its key: the RFC 7638 thumbprint. */
 LC_API const char *lc_authority_kid(const struct lc_authority *);
+
+/* ---- Keys ------------------------------------------------------------ */
+
+/* One of the keys that an authority has or had. */
+struct lc_signing_key {
+	const char *kid, *name;
+	const char *place;	/* its file in the directory */
+	bool es256;
+	bool withdrawn;
+	bool signs;		/* it is the one that signs now */
+	int64_t made;
+	int64_t valid_from, valid_until; /* LC_NO_TIME: no limit */
+};
+/* Calls for each key, the oldest first. */
+LC_API enum lc_err lc_authority_keys(const struct lc_authority *,
+    void (*each)(void *arg, const struct lc_signing_key *), void *arg,
+    struct lc_detail *);
+
+struct lc_rotation {
+	struct lc_key_options key;
+	int64_t from;		/* when it begins to sign; LC_NO_TIME: now */
+	uint32_t overlap_s;	/* how long the others are valid after that */
+};
+/*
+ * Makes a new key, which signs from then on; the other ones are valid until
+ * the overlap is over, unless they end earlier.  What they signed stays valid.
+ * kid becomes the id of the new key.  LC_EEXISTS: the token's key is one of the
+ * authority's; LC_EINVAL: invalid dates, no passphrase; otherwise as
+ * lc_authority_unlock and lc_authority_keep.
+ */
+LC_API enum lc_err lc_authority_rotate(struct lc_authority *,
+    const struct lc_rotation *, char kid[LC_DIGEST_LEN + 1],
+    struct lc_detail *);
+
+/*
+ * Withdraws a key: nothing that it signed is valid on devices that learn of
+ * it.  kid may be the beginning of an id, at least 8 characters.
+ * LC_ENOTFOUND: no such key, or several; LC_EKEY: no other key is valid, so
+ * that nothing could be signed; otherwise as lc_authority_unlock.
+ */
+LC_API enum lc_err lc_authority_withdraw(
+    struct lc_authority *, const char *kid, struct lc_detail *);
+
+/*
+ * Writes the public half of each key to KID.jwk in a directory, which is
+ * created if it is missing; n becomes their number.  LC_EIO.
+ */
+LC_API enum lc_err lc_authority_export_keys(const struct lc_authority *,
+    const char *dir, size_t *n, struct lc_detail *);
+
+/* ---- Trust lists ----------------------------------------------------- */
+
+/*
+ * A root key is in a directory of its own: root.key, root.jwk for the keys
+ * directories of devices, and list.trust, the newest trust list.
+ */
+
+/* LC_EEXISTS: the directory has one; otherwise as lc_authority_create. */
+LC_API enum lc_err lc_root_create(const char *dir, const char *name,
+    const struct lc_key_options *, struct lc_detail *);
+
+struct lc_root_update {
+	const char *const *keys; /* files and directories with JWKs (*.jwk) */
+	size_t nkeys;
+	const char *const *withdraw; /* ids of keys, or their beginnings */
+	size_t nwithdraw;
+	int64_t issued, expires;
+	const struct lc_secret *secret;
+};
+/*
+ * Makes the next version of the trust list, which has the keys of the last one,
+ * those of the files in their place or beside them, and withdrawals; a key that
+ * was withdrawn stays so.  version and nkeys become what it has.
+ * LC_ENOTFOUND: no root key there, or no key to withdraw; LC_ETRUST, LC_EFILE:
+ * the root key, a JWK or the last list is bad; LC_EINVAL: no key, too many, or
+ * invalid dates; LC_EIO; LC_ENOMEM.
+ */
+LC_API enum lc_err lc_root_next(const char *dir, const struct lc_root_update *,
+    uint32_t *version, size_t *nkeys, struct lc_detail *);
 
 /* A new license identity: 128 random bits in hexadecimal.  LC_EIO. */
 #define LC_NEW_ID_LEN 32

@@ -6,15 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/disk.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "format/keyfile.h"
+#include "format/key.h"
 #include "format/line.h"
+#include "keys/place.h"
 #include "ledger.h"
 #include "log.h"
 #include "record.h"
+#include "signing.h"
 
 #define KEY_FILE "issuer.key"
 #define JWK_FILE "issuer.jwk"
@@ -43,25 +46,6 @@ check_options(
 }
 
 static enum lc_err
-write_jwk(const char *path, const struct lc_key *key, struct lc_detail *detail)
-{
-	char *jwk = NULL, *text = NULL;
-	enum lc_err err = lc_key_to_jwk(key, &jwk);
-
-	if (err == LC_OK && asprintf(&text, "%s\n", jwk) < 0) {
-		text = NULL;
-		err = LC_ENOMEM;
-	}
-	/* One that lost its private half is of no use. */
-	if (err == LC_OK)
-		err =
-		    lc_disk_write(path, text, strlen(text), 0644, true, detail);
-	free(jwk);
-	free(text);
-	return err;
-}
-
-static enum lc_err
 make_dir(const char *dir, struct lc_detail *detail)
 {
 	if (mkdir(dir, 0700) == 0 || errno == EEXIST)
@@ -71,11 +55,11 @@ make_dir(const char *dir, struct lc_detail *detail)
 }
 
 static enum lc_err
-make_key(const struct lc_authority_options *options, struct lc_key **out)
+make_key(const char *path, const struct lc_authority_options *options,
+    struct lc_key **out, struct lc_detail *detail)
 {
 	struct lc_key *key = NULL;
-	enum lc_err err =
-	    lc_key_generate(options->es256 ? LC_ES256 : LC_ED25519, &key);
+	enum lc_err err = lc_place_make(path, &options->key, &key, detail);
 
 	if (err != LC_OK)
 		return err;
@@ -116,73 +100,141 @@ place_write(const char *dir, const char *database, struct lc_detail *detail)
 	return err;
 }
 
-enum lc_err
-lc_authority_create(const char *dir, const struct lc_authority_options *options,
-    struct lc_detail *detail)
-{
-	char *key_path = NULL, *jwk_path = NULL;
-	struct lc_key *key = NULL;
-	enum lc_err err;
-
-	if ((err = check_options(options, detail)) != LC_OK ||
-	    (err = make_dir(dir, detail)) != LC_OK ||
-	    (err = make_key(options, &key)) != LC_OK)
-		return err;
-	if ((err = join(dir, KEY_FILE, &key_path)) == LC_OK &&
-	    (err = join(dir, JWK_FILE, &jwk_path)) == LC_OK &&
-	    (err = lc_keyfile_save(key_path, key, detail)) == LC_OK &&
-	    (err = write_jwk(jwk_path, key, detail)) == LC_OK &&
-	    (err = place_write(dir, options->database, detail)) == LC_OK)
-		err = lc_authority_upgrade(dir, NULL, detail);
-	lc_key_free(key);
-	free(key_path);
-	free(jwk_path);
-	return err;
-}
-
 /* ---- Opening one ----------------------------------------------------- */
 
 /* What the JWK says about the key: its name, and when it is valid. */
-static enum lc_err
-read_jwk(const char *path, struct lc_key *key, struct lc_detail *detail)
+static void
+members_take(struct lc_key *key, const struct lc_key *public)
 {
-	struct lc_detail why = { "" };
-	struct lc_key *public = NULL;
-	char *jwk = NULL;
-	size_t len = 0;
-	enum lc_err err;
-
-	if ((err = lc_disk_read(path, LC_JWK_MAX, &jwk, &len, NULL, detail)) !=
-	    LC_OK)
-		return err;
-	err = lc_key_from_jwk(jwk, len, &public, &why);
-	free(jwk);
-	if (err != LC_OK)
-		return lc_fail(detail, err, "%s: %s", path, why.text);
-	if (strcmp(public->kid, key->kid) != 0)
-		err = lc_fail(detail, LC_ETRUST,
-		    "%s: not the public half of the private key beside it",
-		    path);
 	memcpy(key->name, public->name, sizeof key->name);
 	key->not_before = public->not_before;
 	key->expires = public->expires;
 	key->withdrawn = public->withdrawn;
+}
+
+static enum lc_err
+jwk_read(const char *dir, struct lc_key **out, struct lc_detail *detail)
+{
+	struct lc_detail why = { "" };
+	char *path = NULL, *jwk = NULL;
+	size_t len = 0;
+	enum lc_err err = join(dir, JWK_FILE, &path);
+
+	if (err == LC_OK && (err = lc_disk_read(path, LC_JWK_MAX, &jwk, &len,
+				 NULL, detail)) == LC_OK) {
+		err = lc_key_from_jwk(jwk, len, out, &why);
+		if (err != LC_OK)
+			(void)lc_fail(detail, err, "%s: %s", path, why.text);
+	}
+	free(jwk);
+	free(path);
+	return err;
+}
+
+/* The private half, from its file; it has to be that of public. */
+static enum lc_err
+private_load(struct lc_authority *authority, const char *place,
+    const struct lc_key *public, struct lc_detail *detail)
+{
+	struct lc_key *key = NULL;
+	char *path = NULL;
+	enum lc_err err;
+
+	if ((err = join(authority->dir, place, &path)) != LC_OK)
+		return err;
+	err = lc_place_load(path, authority->secret, &key, detail);
+	if (err == LC_OK && strcmp(public->kid, key->kid) != 0)
+		err = lc_fail(detail, LC_ETRUST,
+		    "%s: key %s is not the public half of it", path,
+		    public->kid);
+	free(path);
+	if (err != LC_OK) {
+		lc_key_free(key);
+		return err;
+	}
+	members_take(key, public);
+	lc_key_free(authority->key);
+	authority->key = key;
+	return LC_OK;
+}
+
+static enum lc_err
+key_exists(const char *dir, struct lc_detail *detail)
+{
+	char *path = NULL;
+	enum lc_err err = join(dir, KEY_FILE, &path);
+
+	if (err == LC_OK && access(path, F_OK) != 0 && errno == ENOENT)
+		err = lc_fail(detail, LC_ENOTFOUND, "%s: no such file", path);
+	free(path);
+	return err;
+}
+
+/* The key of an authority that has no database. */
+static enum lc_err
+key_load(struct lc_authority *authority, struct lc_detail *detail)
+{
+	struct lc_key *public = NULL;
+	enum lc_err err;
+
+	if ((err = key_exists(authority->dir, detail)) == LC_OK &&
+	    (err = jwk_read(authority->dir, &public, detail)) == LC_OK)
+		err = private_load(authority, KEY_FILE, public, detail);
 	lc_key_free(public);
 	return err;
 }
 
+/* A withdrawal counts wherever it is said. */
 static enum lc_err
-key_load(struct lc_authority *authority, struct lc_detail *detail)
+choose(struct lc_authority *authority, struct lc_signing_rows *rows,
+    const struct lc_signing_row **out)
 {
-	char *key_path = NULL, *jwk_path = NULL;
+	struct lc_key *public = NULL;
+	enum lc_err err = jwk_read(authority->dir, &public, NULL);
+
+	if (err == LC_ENOMEM)
+		return err;
+	for (size_t i = 0; public != NULL && i < rows->n; i++) {
+		struct lc_key *key = rows->list[i].key;
+
+		if (public->withdrawn && strcmp(public->kid, key->kid) == 0)
+			key->withdrawn = true;
+	}
+	lc_key_free(public);
+	*out = lc_signing_choose(rows, authority->record->now());
+	return LC_OK;
+}
+
+/* The key that signs now. */
+static enum lc_err
+key_choose(struct lc_authority *authority, struct lc_detail *detail)
+{
+	struct lc_signing_rows rows = { .n = 0 };
+	const struct lc_signing_row *row = NULL;
 	enum lc_err err;
 
-	if ((err = join(authority->dir, KEY_FILE, &key_path)) == LC_OK &&
-	    (err = join(authority->dir, JWK_FILE, &jwk_path)) == LC_OK &&
-	    (err = lc_keyfile_load(key_path, &authority->key, detail)) == LC_OK)
-		err = read_jwk(jwk_path, authority->key, detail);
-	free(key_path);
-	free(jwk_path);
+	lc_record_tell(authority->record, detail);
+	if ((err = lc_signing_load(authority->record, &rows)) == LC_OK)
+		err = choose(authority, &rows, &row);
+	lc_record_tell(authority->record, NULL);
+	if (err == LC_OK)
+		err = row == NULL ? key_load(authority, detail)
+				  : private_load(authority, row->place,
+					row->key, detail);
+	lc_signing_free(&rows);
+	return err;
+}
+
+enum lc_err
+lc_authority_take_key(struct lc_authority *authority, struct lc_detail *detail)
+{
+	char *path = NULL;
+	enum lc_err err = key_choose(authority, detail);
+
+	if (err == LC_OK &&
+	    (err = join(authority->dir, JWK_FILE, &path)) == LC_OK)
+		err = lc_place_write_jwk(path, authority->key, detail);
+	free(path);
 	return err;
 }
 
@@ -192,13 +244,15 @@ record_open(struct lc_authority *authority, const char *where,
 {
 	enum lc_err err = lc_record_open(where, &authority->record, detail);
 
-	if (err == LC_ENOTFOUND)
-		return lc_fail(detail, LC_EDAMAGED,
-		    "%s has a key and no database: if it was lost, restore it "
-		    "from a backup; otherwise \"licissue upgrade %s\" creates "
-		    "it",
-		    authority->dir, authority->dir);
-	return err;
+	if (err != LC_ENOTFOUND)
+		return err;
+	if (authority->key == NULL &&
+	    (err = key_load(authority, detail)) != LC_OK)
+		return err;
+	return lc_fail(detail, LC_EDAMAGED,
+	    "%s has a key and no database: if it was lost, restore it from a "
+	    "backup; otherwise \"licissue upgrade %s\" creates it",
+	    authority->dir, authority->dir);
 }
 
 /*
@@ -227,40 +281,34 @@ check_filled(struct lc_authority *authority, struct lc_detail *detail)
 	    authority->dir);
 }
 
-/* With its key; the database only if where is given. */
 static enum lc_err
-authority_open(const char *dir, const char *where, struct lc_authority **out,
-    struct lc_detail *detail)
+authority_new(const char *dir, const struct lc_secret *secret,
+    struct lc_authority **out)
 {
 	struct lc_authority *authority = calloc(1, sizeof *authority);
-	enum lc_err err = LC_ENOMEM;
 
-	if (authority == NULL)
-		return err;
-	if ((authority->dir = strdup(dir)) != NULL)
-		err = key_load(authority, detail);
-	if (err == LC_OK && where != NULL)
-		err = record_open(authority, where, detail);
-	if (err == LC_OK) {
-		*out = authority;
-		authority = NULL; /* the caller's now */
+	if (authority == NULL || (authority->dir = strdup(dir)) == NULL) {
+		free(authority);
+		return LC_ENOMEM;
 	}
-	lc_authority_close(authority);
-	return err;
+	authority->secret = secret;
+	*out = authority;
+	return LC_OK;
 }
 
 enum lc_err
-lc_authority_open(
-    const char *dir, struct lc_authority **out, struct lc_detail *detail)
+lc_authority_unlock(const char *dir, const struct lc_secret *secret,
+    struct lc_authority **out, struct lc_detail *detail)
 {
 	struct lc_authority *authority = NULL;
 	char *where = NULL;
 	enum lc_err err = lc_record_place(dir, &where, detail);
 
-	if (err == LC_OK)
-		err = authority_open(dir, where, &authority, detail);
-	if (err == LC_OK)
-		err = check_filled(authority, detail);
+	if (err == LC_OK &&
+	    (err = authority_new(dir, secret, &authority)) == LC_OK &&
+	    (err = record_open(authority, where, detail)) == LC_OK &&
+	    (err = check_filled(authority, detail)) == LC_OK)
+		err = key_choose(authority, detail);
 	if (err == LC_OK) {
 		*out = authority;
 		authority = NULL; /* the caller's now */
@@ -268,6 +316,13 @@ lc_authority_open(
 	lc_authority_close(authority);
 	free(where);
 	return err;
+}
+
+enum lc_err
+lc_authority_open(
+    const char *dir, struct lc_authority **out, struct lc_detail *detail)
+{
+	return lc_authority_unlock(dir, NULL, out, detail);
 }
 
 void
@@ -279,6 +334,21 @@ lc_authority_close(struct lc_authority *authority)
 	lc_key_free(authority->key);
 	free(authority->dir);
 	free(authority);
+}
+
+enum lc_err
+lc_authority_look(const char *dir, char name[LC_AUTHORITY_NAME_MAX + 1],
+    char kid[LC_DIGEST_LEN + 1], struct lc_detail *detail)
+{
+	struct lc_key *public = NULL;
+	enum lc_err err = jwk_read(dir, &public, detail);
+
+	if (err != LC_OK)
+		return err;
+	strcpy(name, public->name);
+	strcpy(kid, public->kid);
+	lc_key_free(public);
+	return LC_OK;
 }
 
 const char *
@@ -349,22 +419,12 @@ static enum lc_err
 start_log(struct lc_authority *authority)
 {
 	struct lc_record *record = authority->record;
-	const struct lc_key *key = authority->key;
-	char *jwk = NULL;
-	enum lc_err err = lc_key_to_jwk(key, &jwk);
+	char place[] = KEY_FILE;
+	const struct lc_signing_row row = { authority->key, place, record->at };
+	enum lc_err err =
+	    lc_log_add(record, "created", "", authority->key->name);
 
-	if (err == LC_OK)
-		err = lc_log_add(record, "created", "", key->name);
-	if (err == LC_OK)
-		err = lc_record_done(record,
-		    db_run(record->db,
-			"INSERT INTO signing_key (kid, jwk, place, state, made)"
-			" VALUES ($1, $2, $3, 'current', $4)",
-			"sssi", key->kid, jwk, KEY_FILE, record->at));
-	if (err == LC_OK)
-		err = lc_log_row(record, "signing_key", key->kid);
-	free(jwk);
-	return err;
+	return err != LC_OK ? err : lc_signing_put(record, &row);
 }
 
 /* What is new in a database; the number of licenses taken over. */
@@ -391,23 +451,87 @@ fill(struct lc_authority *authority, size_t *taken, struct lc_detail *detail)
 	return err;
 }
 
+static enum lc_err
+upgrade(struct lc_authority *authority, size_t *taken,
+    struct lc_detail *detail)
+{
+	char *where = NULL;
+	enum lc_err err;
+
+	if ((err = lc_record_place(authority->dir, &where, detail)) == LC_OK &&
+	    (err = lc_record_upgrade(where, detail)) == LC_OK &&
+	    (err = record_open(authority, where, detail)) == LC_OK &&
+	    (authority->key != NULL ||
+		(err = key_choose(authority, detail)) == LC_OK))
+		err = fill(authority, taken, detail);
+	free(where);
+	return err;
+}
+
+/* The database of a new authority, with its key. */
+static enum lc_err
+record_make(const char *dir, struct lc_key *key, struct lc_detail *detail)
+{
+	struct lc_authority authority = { .key = key };
+	size_t taken;
+	enum lc_err err = LC_ENOMEM;
+
+	if ((authority.dir = strdup(dir)) != NULL)
+		err = upgrade(&authority, &taken, detail);
+	lc_record_close(authority.record);
+	free(authority.dir);
+	return err;
+}
+
 enum lc_err
-lc_authority_upgrade(const char *dir, size_t *taken, struct lc_detail *detail)
+lc_authority_create(const char *dir, const struct lc_authority_options *options,
+    struct lc_detail *detail)
+{
+	char *key_path = NULL, *jwk_path = NULL;
+	struct lc_key *key = NULL;
+	enum lc_err err;
+
+	if ((err = check_options(options, detail)) != LC_OK ||
+	    (err = make_dir(dir, detail)) != LC_OK)
+		return err;
+	if ((err = join(dir, KEY_FILE, &key_path)) == LC_OK &&
+	    (err = join(dir, JWK_FILE, &jwk_path)) == LC_OK &&
+	    (err = make_key(key_path, options, &key, detail)) == LC_OK &&
+	    (err = lc_place_write_jwk(jwk_path, key, detail)) == LC_OK &&
+	    (err = place_write(dir, options->database, detail)) == LC_OK)
+		err = record_make(dir, key, detail);
+	lc_key_free(key);
+	free(key_path);
+	free(jwk_path);
+	return err;
+}
+
+/* Only where there is a key. */
+static enum lc_err
+check_key(const char *dir, struct lc_detail *detail)
+{
+	struct lc_key *public = NULL;
+	enum lc_err err = key_exists(dir, detail);
+
+	if (err == LC_OK)
+		err = jwk_read(dir, &public, detail);
+	lc_key_free(public);
+	return err;
+}
+
+enum lc_err
+lc_authority_upgrade(const char *dir, const struct lc_secret *secret,
+    size_t *taken, struct lc_detail *detail)
 {
 	struct lc_authority *authority = NULL;
 	size_t count = 0;
-	char *where = NULL;
-	enum lc_err err = lc_record_place(dir, &where, detail);
+	enum lc_err err;
 
-	/* Only where there is a key. */
-	if (err == LC_OK &&
-	    (err = authority_open(dir, NULL, &authority, detail)) == LC_OK &&
-	    (err = lc_record_upgrade(where, detail)) == LC_OK &&
-	    (err = record_open(authority, where, detail)) == LC_OK)
-		err = fill(authority, &count, detail);
+	if ((err = check_key(dir, detail)) == LC_OK &&
+	    (err = authority_new(dir, secret, &authority)) == LC_OK)
+		err = upgrade(authority, &count, detail);
 	if (err == LC_OK && taken != NULL)
 		*taken = count;
 	lc_authority_close(authority);
-	free(where);
 	return err;
 }

@@ -17,7 +17,14 @@ struct lc_authority {
 	struct lc_key *key; /* that signs, with the members of its JWK */
 	char *dir;
 	struct lc_record *record;
+	const struct lc_secret *secret; /* the caller's; may be NULL */
 };
+
+/*
+ * Loads the key that signs now, in place of the one that there is, and makes
+ * issuer.jwk its public half.
+ */
+enum lc_err lc_authority_take_key(struct lc_authority *, struct lc_detail *);
 
 /*
  * From begin to end nobody else writes.  end commits if all went well so far,

@@ -15,8 +15,7 @@
 	" digest BYTEA NOT NULL, checkpoint TEXT NOT NULL);"
 
 /*
- * signing_key: place is the name of a file in the authority's folder, or a
- * pkcs11: URI.
+ * signing_key: place is the name of a file in the authority's folder.
  */
 #define KEY_TABLES \
 	"CREATE TABLE signing_key (kid TEXT PRIMARY KEY, jwk TEXT NOT NULL," \

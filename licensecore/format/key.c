@@ -14,6 +14,7 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include "base/b64.h"
 #include "base/error.h"
@@ -69,17 +70,34 @@ bn_coord(const EVP_PKEY *pkey, const char *param, uint8_t out[COORD_LEN])
 	return ok;
 }
 
+/* The public half, by way of its DER: what a token holds gives only that. */
+static EVP_PKEY *
+public_half(const EVP_PKEY *pkey)
+{
+	unsigned char *der = NULL;
+	int len = i2d_PUBKEY(pkey, &der);
+	const unsigned char *at = der;
+	EVP_PKEY *half = len > 0 ? d2i_PUBKEY(NULL, &at, len) : NULL;
+
+	OPENSSL_free(der);
+	return half;
+}
+
 static bool
 coords_get(const struct lc_key *key, struct coords *out)
 {
 	size_t len = COORD_LEN;
+	EVP_PKEY *half;
+	bool ok;
 
 	if (key->alg == LC_ED25519)
 		return EVP_PKEY_get_raw_public_key(key->pkey, out->xy, &len) ==
 		       1;
-	return bn_coord(key->pkey, OSSL_PKEY_PARAM_EC_PUB_X, out->xy) &&
-	       bn_coord(
-		   key->pkey, OSSL_PKEY_PARAM_EC_PUB_Y, out->xy + COORD_LEN);
+	half = public_half(key->pkey);
+	ok = half != NULL && bn_coord(half, OSSL_PKEY_PARAM_EC_PUB_X, out->xy) &&
+	     bn_coord(half, OSSL_PKEY_PARAM_EC_PUB_Y, out->xy + COORD_LEN);
+	EVP_PKEY_free(half);
+	return ok;
 }
 
 /* NULL: not a point of the curve. */
@@ -197,6 +215,23 @@ fail:
 	EVP_PKEY_free(pkey);
 	free(key);
 	return LC_ENOMEM;
+}
+
+enum lc_err
+lc_key_from_pkey(
+    EVP_PKEY *pkey, struct lc_key **out, struct lc_detail *detail)
+{
+	EVP_PKEY *half = public_half(pkey);
+	enum lc_alg alg = LC_ED25519;
+	bool is_known = half != NULL && alg_of(half, &alg);
+
+	EVP_PKEY_free(half);
+	if (is_known)
+		return key_new(pkey, alg, out);
+	ERR_clear_error();
+	EVP_PKEY_free(pkey);
+	return lc_fail(
+	    detail, LC_ETRUST, "neither Ed25519 nor ECDSA on P-256");
 }
 
 enum lc_err

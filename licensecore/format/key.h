@@ -52,6 +52,12 @@ enum lc_err lc_key_to_jwk(const struct lc_key *, char **text);
 enum lc_err lc_key_to_jwk_row(const struct lc_key *, char **text);
 
 /*
+ * One that OpenSSL holds, which it takes over, also on failure.  LC_ETRUST: of
+ * another kind; LC_ENOMEM.
+ */
+enum lc_err lc_key_from_pkey(EVP_PKEY *, struct lc_key **, struct lc_detail *);
+
+/*
  * A private key, PKCS #8 in PEM without a passphrase; LC_ETRUST if not, or if
  * its public half is there and belongs to another key.
  */

@@ -39,18 +39,35 @@ parse(const char *path, const char *pem, size_t len, struct lc_key **out,
 }
 
 enum lc_err
+lc_keyfile_read(
+    const char *path, char **out, size_t *len, struct lc_detail *detail)
+{
+	char *pem = NULL;
+	struct stat st;
+	enum lc_err err;
+
+	if ((err = lc_disk_read(path, LC_JWK_MAX, &pem, len, &st, detail)) !=
+	    LC_OK)
+		return err;
+	if ((err = judge(path, &st, detail)) != LC_OK) {
+		OPENSSL_cleanse(pem, *len);
+		free(pem);
+		return err;
+	}
+	*out = pem;
+	return LC_OK;
+}
+
+enum lc_err
 lc_keyfile_load(const char *path, struct lc_key **out, struct lc_detail *detail)
 {
 	char *pem = NULL;
 	size_t len = 0;
-	struct stat st;
-	enum lc_err err;
+	enum lc_err err = lc_keyfile_read(path, &pem, &len, detail);
 
-	if ((err = lc_disk_read(path, LC_JWK_MAX, &pem, &len, &st, detail)) !=
-	    LC_OK)
+	if (err != LC_OK)
 		return err;
-	if ((err = judge(path, &st, detail)) == LC_OK)
-		err = parse(path, pem, len, out, detail);
+	err = parse(path, pem, len, out, detail);
 	OPENSSL_cleanse(pem, len);
 	free(pem);
 	return err;

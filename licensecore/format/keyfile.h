@@ -5,6 +5,15 @@
 #include "key.h"
 
 /*
+ * Reads a file with a private key; the caller cleanses and frees.  LC_ENOTFOUND:
+ * no such file; LC_ETRUST: not owned by root or the process's effective user,
+ * or accessible to others; LC_EIO: unreadable, or not a regular file;
+ * LC_ENOMEM.
+ */
+enum lc_err lc_keyfile_read(
+    const char *path, char **pem, size_t *len, struct lc_detail *);
+
+/*
  * Loads a private key (PEM).  LC_ENOTFOUND: no such file; LC_ETRUST: not owned
  * by root or the process's effective user, accessible to others, or without a
  * key of a supported algorithm; LC_EIO: unreadable, or not a regular file;

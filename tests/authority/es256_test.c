@@ -72,7 +72,7 @@ moving_begin(void)
 	const char *dir = check_path(check_dir(), "authority");
 
 	REQUIRE(lc_authority_create(dir, &(struct lc_authority_options){
-	    .es256 = true, .valid_from = LC_NO_TIME,
+	    .key = { .es256 = true }, .valid_from = LC_NO_TIME,
 	    .valid_until = LC_NO_TIME }, NULL) == LC_OK);
 	REQUIRE(lc_authority_open(dir, &m.authority, NULL) == LC_OK);
 	m.d->options.key_dir = dir;

@@ -5,6 +5,7 @@ AUTHORITY_DESK = \
 	tests/authority/devices.py \
 	tests/authority/format.py \
 	tests/authority/grants.py \
+	tests/authority/keys.py \
 	tests/authority/log.py \
 	tests/authority/pak.py \
 	tests/authority/rma.py \

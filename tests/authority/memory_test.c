@@ -84,8 +84,8 @@ issuing(void)
 static void
 set_up(void)
 {
-	struct lc_authority_options options = { "Memory", false, LC_NO_TIME,
-		LC_NO_TIME, NULL };
+	struct lc_authority_options options = { .name = "Memory",
+		.valid_from = LC_NO_TIME, .valid_until = LC_NO_TIME };
 	struct lc_terms terms = issuer_terms("memory");
 	struct lc_file_writer writer = { 0 };
 	char *line;

@@ -17,6 +17,7 @@ SYSTEM_TESTS = \
 	tests/system/durable.py \
 	tests/system/install.py \
 	tests/system/install_wait.py \
+	tests/system/keys_change.py \
 	tests/system/lab_contract.py \
 	tests/system/lab_options.py \
 	tests/system/left_files.py \

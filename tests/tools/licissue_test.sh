@@ -56,7 +56,7 @@ is()
 # ---- Words ------------------------------------------------------------------
 
 run 2
-has err "usage: licissue COMMAND"
+has err "usage: licissue [--passphrase-fd N] COMMAND"
 run 0 help
 has out "inspect"
 run 0 --help
@@ -92,7 +92,9 @@ fi
 while read -r command; do
 	# shellcheck disable=SC2086 # a group and a word
 	"$licissue" $command --help
-done <commands | grep -o -e '--[a-z][a-z0-9-]*' | sort -u | sed 's/^-//' >options
+done <commands >usages
+"$licissue" help >>usages
+<usages grep -o -e '--[a-z][a-z0-9-]*' | sort -u | sed 's/^-//' >options
 while read -r option; do
 	has "$manual" "Fl $option"
 done <options

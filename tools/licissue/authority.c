@@ -17,7 +17,8 @@ open_authority(const char *dir)
 {
 	struct lc_authority *authority = NULL;
 	struct lc_detail detail = { "" };
-	enum lc_err err = lc_authority_open(dir, &authority, &detail);
+	enum lc_err err = lc_authority_unlock(
+	    dir, secret_source(), &authority, &detail);
 
 	if (err == LC_OK)
 		return authority;

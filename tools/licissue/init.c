@@ -12,6 +12,8 @@ static const char init_usage[] =
     "\n"
     "  --name TEXT          the issuer's name, for people\n"
     "  --es256              ECDSA on P-256 instead of Ed25519\n"
+    "  --passphrase         encrypt the private key with a passphrase\n"
+    "  --pkcs11 URI         the key of a token instead of a new one\n"
     "  --valid-from DATE    devices accept licenses issued on this date\n"
     "                       or later\n"
     "  --valid-until DATE   devices accept licenses issued before this date\n"
@@ -21,7 +23,6 @@ static const char init_usage[] =
 
 enum {
 	OPT_NAME = 256,
-	OPT_ES256,
 	OPT_VALID_FROM,
 	OPT_VALID_UNTIL,
 	OPT_DATABASE,
@@ -29,7 +30,7 @@ enum {
 
 static const struct option init_options[] = {
 	{ "name", required_argument, NULL, OPT_NAME },
-	{ "es256", no_argument, NULL, OPT_ES256 },
+	KEY_OPTIONS,
 	{ "valid-from", required_argument, NULL, OPT_VALID_FROM },
 	{ "valid-until", required_argument, NULL, OPT_VALID_UNTIL },
 	{ "database", required_argument, NULL, OPT_DATABASE },
@@ -46,23 +47,22 @@ bad_date(const char *command, const char *option)
 	    option, optarg);
 }
 
+/* Its key may need a passphrase: it is not asked for once more. */
 static int
 create_authority(const char *dir, const struct lc_authority_options *options)
 {
-	struct lc_authority *authority = NULL;
 	struct lc_detail detail = { "" };
+	char kid[LC_DIGEST_LEN + 1], name[LC_AUTHORITY_NAME_MAX + 1];
 	enum lc_err err;
 
 	if ((err = lc_authority_create(dir, options, &detail)) != LC_OK ||
-	    (err = lc_authority_open(dir, &authority, &detail)) != LC_OK)
+	    (err = lc_authority_look(dir, name, kid, &detail)) != LC_OK)
 		return fail_core(err, &detail);
 	printf("Created authority \"%s\".\n"
 	       "Private key: %s/issuer.key\n"
 	       "Public key:  %s/issuer.jwk, for the keys directory of devices\n"
 	       "Key id:      %s\n",
-	    lc_authority_name(authority), dir, dir,
-	    lc_authority_kid(authority));
-	lc_authority_close(authority);
+	    name, dir, dir, kid);
 	return EXIT_DONE;
 }
 
@@ -70,18 +70,18 @@ int
 init_command(int argc, char **argv)
 {
 	struct lc_authority_options options = {
+		.key = { .secret = secret_source() },
 		.valid_from = LC_NO_TIME,
 		.valid_until = LC_NO_TIME,
 	};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "h", init_options, NULL)) != -1) {
+		if (take_key_option(c, &options.key))
+			continue;
 		switch (c) {
 		case OPT_NAME:
 			options.name = optarg;
-			break;
-		case OPT_ES256:
-			options.es256 = true;
 			break;
 		case OPT_VALID_FROM:
 			if (!parse_date(optarg, &options.valid_from))
@@ -112,7 +112,8 @@ static const char upgrade_usage[] =
     "usage: licissue upgrade DIR\n"
     "\n"
     "Brings the database of the authority in DIR up to date after an update\n"
-    "of the software, and takes over the ledger.db of version 0.1.  Nothing is\n"
+    "of the software, and takes over the ledger.db of version 0.1.  Nothing "
+    "is\n"
     "changed if it is up to date.  Make a backup before, and end all other\n"
     "programs that use the authority.\n"
     "\n"
@@ -128,7 +129,8 @@ upgrade(const char *dir)
 {
 	struct lc_detail detail = { "" };
 	size_t taken = 0;
-	enum lc_err err = lc_authority_upgrade(dir, &taken, &detail);
+	enum lc_err err =
+	    lc_authority_upgrade(dir, secret_source(), &taken, &detail);
 
 	if (err != LC_OK)
 		return fail_core(err, &detail);

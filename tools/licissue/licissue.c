@@ -92,6 +92,16 @@ static const struct command {
 	    "list devices that have licenses, or whose key is known" },
 	{ "report history", report_command,
 	    "list all that was done for a device" },
+	{ "key list", key_list_command, "show the keys that sign" },
+	{ "key rotate", key_rotate_command, "make a new key that signs" },
+	{ "key withdraw", key_withdraw_command,
+	    "declare what a stolen key signed invalid" },
+	{ "key export", key_export_command,
+	    "write the public keys, for devices" },
+	{ "trust init", trust_init_command,
+	    "create a root key, which signs trust lists" },
+	{ "trust next", trust_next_command,
+	    "make the next trust list: keys and withdrawals" },
 	{ "upgrade", upgrade_command,
 	    "bring the database up to date after an update" },
 };
@@ -185,13 +195,14 @@ read_file(const char *path, size_t max, size_t *len)
 static void
 usage(FILE *out)
 {
-	fputs("usage: licissue COMMAND ...\n\n"
+	fputs("usage: licissue [--passphrase-fd N] COMMAND ...\n\n"
 	      "Issues software licenses that licagent devices install.\n\n",
 	    out);
 	for (size_t i = 0; i < NCOMMANDS; i++)
 		fprintf(out, "  %-22s%s\n", commands[i].name, commands[i].what);
 	fputs("\n"
 	      "  licissue COMMAND --help   the command's options\n"
+	      "  licissue --passphrase-fd N COMMAND ...\n"
 	      "  licissue --version\n\n"
 	      "The manual is licissue(1).\n",
 	    out);
@@ -211,8 +222,9 @@ command_find(int argc, char **argv, int *words)
 		*words = name[strcspn(name, " ")] == '\0' ? 1 : 2;
 		if (*words == 1 && strcmp(name, argv[0]) == 0)
 			return &commands[i];
-		if (*words == 2 && argc > 1 && strncmp(name, argv[0], len) == 0 &&
-		    name[len] == ' ' && strcmp(name + len + 1, argv[1]) == 0)
+		if (*words == 2 && argc > 1 &&
+		    strncmp(name, argv[0], len) == 0 && name[len] == ' ' &&
+		    strcmp(name + len + 1, argv[1]) == 0)
 			return &commands[i];
 	}
 	return NULL;
@@ -231,7 +243,8 @@ group_usage(FILE *out, const char *group)
 		if (strncmp(name, group, len) != 0 || name[len] != ' ')
 			continue;
 		if (!found)
-			fprintf(out, "usage: licissue %s COMMAND ...\n\n", group);
+			fprintf(
+			    out, "usage: licissue %s COMMAND ...\n\n", group);
 		found = true;
 		fprintf(out, "  %-22s%s\n", name, commands[i].what);
 	}
@@ -262,8 +275,7 @@ unknown(int argc, char **argv)
 		if (strncmp(commands[i].name, argv[0], len) != 0 ||
 		    commands[i].name[len] != ' ')
 			continue;
-		(void)snprintf(
-		    text, sizeof text, "%s %s", argv[0], argv[1]);
+		(void)snprintf(text, sizeof text, "%s %s", argv[0], argv[1]);
 		return misuse("", "unknown command \"%s\"", text);
 	}
 	return misuse("", "unknown command \"%s\"", argv[0]);
@@ -312,9 +324,29 @@ help(int argc, char **argv)
 	return command_run(argc > 1 ? 3 : 2, args);
 }
 
+/* Takes the options before the command; false: with a message. */
+static bool
+take_options(int *argc, char ***argv)
+{
+	while (*argc > 2 && strcmp((*argv)[1], "--passphrase-fd") == 0) {
+		if (!secret_from((*argv)[2])) {
+			(void)misuse("",
+			    "--passphrase-fd: \"%s\" is not the number of an "
+			    "open descriptor",
+			    (*argv)[2]);
+			return false;
+		}
+		*argc -= 2;
+		*argv += 2;
+	}
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
+	if (!take_options(&argc, &argv))
+		return EXIT_USAGE;
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_USAGE;

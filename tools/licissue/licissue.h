@@ -68,6 +68,12 @@ int contract_show_command(int argc, char **argv);
 int contract_stop_command(int argc, char **argv);
 int contract_resume_command(int argc, char **argv);
 int contract_redeem_command(int argc, char **argv);
+int key_list_command(int argc, char **argv);
+int key_rotate_command(int argc, char **argv);
+int key_withdraw_command(int argc, char **argv);
+int key_export_command(int argc, char **argv);
+int trust_init_command(int argc, char **argv);
+int trust_next_command(int argc, char **argv);
 
 /*
  * The commands, for --complete: the name of the i-th one, NULL after the last;
@@ -98,6 +104,28 @@ char *read_file(const char *path, size_t max, size_t *len);
 /* What devices read at most, and what an agreement may have. */
 #define FILE_MAX (16 << 20)
 #define EULA_MAX (1 << 20)
+
+/* ---- Passphrases and keys --------------------------------------------- */
+
+/* Asks on the terminal, or reads from the descriptor of secret_from. */
+const struct lc_secret *secret_source(void);
+/* --passphrase-fd: false if it is not the number of an open descriptor. */
+bool secret_from(const char *number);
+
+/* The options that say how a private key is made and kept. */
+enum {
+	OPT_KEY_ES256 = 512,
+	OPT_KEY_PASSPHRASE,
+	OPT_KEY_PKCS11,
+};
+#define KEY_OPTIONS                                                   \
+	{ "es256", no_argument, NULL, OPT_KEY_ES256 },                \
+	    { "passphrase", no_argument, NULL, OPT_KEY_PASSPHRASE },  \
+	{                                                             \
+		"pkcs11", required_argument, NULL, OPT_KEY_PKCS11     \
+	}
+/* False: it is another one. */
+bool take_key_option(int c, struct lc_key_options *);
 
 /* ---- Authorities ----------------------------------------------------- */
 

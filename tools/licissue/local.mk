@@ -14,6 +14,7 @@ bin_licissue_SOURCES = \
 	tools/licissue/inspect.c \
 	tools/licissue/issue.c \
 	tools/licissue/list.c tools/licissue/list.h \
+	tools/licissue/key.c \
 	tools/licissue/log.c \
 	tools/licissue/pak.c \
 	tools/licissue/lot.c \
@@ -26,8 +27,10 @@ bin_licissue_SOURCES = \
 	tools/licissue/sku.c \
 	tools/licissue/report.c tools/licissue/report_print.c \
 	tools/licissue/report_print.h \
+	tools/licissue/secret.c \
 	tools/licissue/statement.c tools/licissue/statement.h \
 	tools/licissue/token.c \
+	tools/licissue/trust.c \
 	tools/licissue/words.c
 bin_licissue_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
 	-I$(top_srcdir)/authority -I$(top_srcdir)/licensecore -I$(top_srcdir) \
