@@ -91,7 +91,8 @@ parse(struct job *job, const struct option *options, const char *usage,
 static const char list_usage[] =
     "usage: licissue device list DIR [--json]\n"
     "\n"
-    "The devices that the authority knows: their keys and how these came to be\n"
+    "The devices that the authority knows: their keys and how these came to "
+    "be\n"
     "known, and how many records their histories have.\n"
     "\n"
     "  -j, --json           print JSON\n"
@@ -223,7 +224,8 @@ device_list_command(int argc, char **argv)
 static const char show_usage[] =
     "usage: licissue device show DIR --udi PID:SN [--json]\n"
     "\n"
-    "What the authority knows of one device, and the licenses that count there.\n"
+    "What the authority knows of one device, and the licenses that count "
+    "there.\n"
     "\n"
     "  --udi PID:SN         the device\n"
     "  -j, --json           print JSON\n"
@@ -273,7 +275,8 @@ show_replacement(const struct lc_rma_row *rma)
 	printf(LABEL "by %s, %s\n", "Replaced", rma->new_udi,
 	    date_text(rma->at, date));
 	if (rma->returned != 0)
-		printf(LABEL "%s\n", "Returned", date_text(rma->returned, date));
+		printf(
+		    LABEL "%s\n", "Returned", date_text(rma->returned, date));
 	else
 		printf(LABEL "%s\n", "Return by", date_text(rma->due, date));
 }
@@ -378,13 +381,16 @@ static const char key_usage[] =
     "usage: licissue device key DIR\n"
     "           {--credentials FILE | --udi PID:SN --jwk FILE | --csv FILE}\n"
     "\n"
-    "Records the keys of devices, so that only these keys sign for them.  A key\n"
+    "Records the keys of devices, so that only these keys sign for them.  A "
+    "key\n"
     "on record is not replaced: see \"device approve\".\n"
     "\n"
     "  --credentials FILE   a device's credentials\n"
-    "  --udi PID:SN         the device; with --credentials, whose they must be\n"
+    "  --udi PID:SN         the device; with --credentials, whose they must "
+    "be\n"
     "  --jwk FILE           its public key, a JSON Web Key\n"
-    "  --csv FILE           rows with a UDI and a key id (RFC 7638 thumbprint);\n"
+    "  --csv FILE           rows with a UDI and a key id (RFC 7638 "
+    "thumbprint);\n"
     "                       all of them, or none\n"
     "  -h, --help\n";
 
@@ -504,8 +510,7 @@ device_key_command(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if ((job.credentials != NULL) + (job.jwk != NULL) +
-		(job.csv != NULL) !=
+	if ((job.credentials != NULL) + (job.jwk != NULL) + (job.csv != NULL) !=
 	    1)
 		return misuse("device key",
 		    "needs one of --credentials, --jwk and --csv");
@@ -523,7 +528,8 @@ static const char approve_usage[] =
     "usage: licissue device approve DIR --udi PID:SN [--credentials FILE]\n"
     "           --approved-by NAME --reason TEXT\n"
     "\n"
-    "Accepts what the authority refused of a device: with credentials, the key\n"
+    "Accepts what the authority refused of a device: with credentials, the "
+    "key\n"
     "and the history in them, for example after a repair; without, the state\n"
     "directory that was put back.  Who and why is kept in the log.\n"
     "\n"

@@ -54,6 +54,7 @@ enum {
 	OPT_FORCE,
 };
 
+/* clang-format off */
 #define O_UDI { "udi", required_argument, NULL, OPT_UDI }
 #define O_FEATURE { "feature", required_argument, NULL, OPT_FEATURE }
 #define O_VERSION { "version", required_argument, NULL, OPT_VERSION }
@@ -69,28 +70,27 @@ enum {
 #define O_REQUEST { "request-id", required_argument, NULL, OPT_REQUEST }
 #define O_OUTPUT \
 	{ "output", required_argument, NULL, 'o' }, \
-	    { "force", no_argument, NULL, OPT_FORCE }, \
-	    { "help", no_argument, NULL, 'h' }, \
-	{ \
-		NULL, 0, NULL, 0 \
-	}
+	{ "force", no_argument, NULL, OPT_FORCE }, \
+	{ "help", no_argument, NULL, 'h' }, \
+	{ NULL, 0, NULL, 0 }
+/* clang-format on */
 
-#define U_OUTPUT \
+#define U_OUTPUT                                                               \
 	"  --request-id ID      asked again with this id, it gives the same\n" \
 	"                       license\n" U_FILE
-#define U_FILE \
-	"\n" \
+#define U_FILE                                                \
+	"\n"                                                  \
 	"  -o, --output FILE    the license file to create\n" \
-	"  --force              replace the file\n" \
+	"  --force              replace the file\n"           \
 	"  -h, --help\n"
-#define U_FEATURE \
-	"  --udi PID:SN         the device\n" \
+#define U_FEATURE                                       \
+	"  --udi PID:SN         the device\n"           \
 	"  --feature NAME       the licensed feature\n" \
 	"  --version VERSION    version of the feature (default 1.0)\n"
-#define U_COUNT \
+#define U_COUNT                                                   \
 	"  --count N            how many may be used at a time\n" \
 	"  --additive           adds to other licenses for the feature\n"
-#define U_TEXTS \
+#define U_TEXTS                                         \
 	"  --eula FILE          the agreement's text\n" \
 	"  --comment TEXT\n"
 
@@ -133,17 +133,17 @@ take_number(struct job *job, int c)
 static const char *
 take_text(struct job *job, int c)
 {
-	const char **to = c == OPT_UDI	      ? &job->grant.udi
-			  : c == OPT_FEATURE  ? &job->grant.feature
-			  : c == OPT_VERSION  ? &job->grant.version
-			  : c == OPT_COMMENT  ? &job->grant.comment
-			  : c == OPT_REQUEST  ? &job->grant.request
-			  : c == OPT_KIND     ? &job->kind
-			  : c == OPT_EULA     ? &job->eula_path
-			  : c == OPT_LICENSE  ? &job->license
-			  : c == OPT_BY	      ? &job->by
-			  : c == OPT_REASON   ? &job->reason
-					      : &job->output;
+	const char **to = c == OPT_UDI       ? &job->grant.udi
+			  : c == OPT_FEATURE ? &job->grant.feature
+			  : c == OPT_VERSION ? &job->grant.version
+			  : c == OPT_COMMENT ? &job->grant.comment
+			  : c == OPT_REQUEST ? &job->grant.request
+			  : c == OPT_KIND    ? &job->kind
+			  : c == OPT_EULA    ? &job->eula_path
+			  : c == OPT_LICENSE ? &job->license
+			  : c == OPT_BY      ? &job->by
+			  : c == OPT_REASON  ? &job->reason
+					     : &job->output;
 
 	*to = optarg;
 	return optarg[0] != '\0' || c == OPT_COMMENT ? NULL : "a text";
@@ -284,8 +284,8 @@ run(struct job *job)
 		return EXIT_FAILED;
 	status = check_output(job->output, job->force);
 	if (status == EXIT_DONE && job->eula_path != NULL) {
-		eula = read_file(
-		    job->eula_path, EULA_MAX, &job->grant.eula_len);
+		eula =
+		    read_file(job->eula_path, EULA_MAX, &job->grant.eula_len);
 		status = eula != NULL ? EXIT_DONE : EXIT_FAILED;
 		job->grant.eula = eula;
 	}
@@ -324,7 +324,7 @@ static const char evaluation_usage[] =
     "same license is given again.\n"
     "\n" U_FEATURE
     "  --period N[d]        seconds, or days, of use (default 60d)\n" U_COUNT
-    U_TEXTS U_OUTPUT;
+	U_TEXTS U_OUTPUT;
 
 static const struct option evaluation_options[] = {
 	O_UDI,
@@ -434,11 +434,10 @@ extension_create_command(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	return run_if(&job,
-	    job.license == NULL	 ? "--license is missing"
-	    : job.by == NULL	 ? "--approved-by is missing"
-	    : job.reason == NULL ? "--reason is missing"
-				 : span_missing(&job, true));
+	return run_if(&job, job.license == NULL  ? "--license is missing"
+			    : job.by == NULL     ? "--approved-by is missing"
+			    : job.reason == NULL ? "--reason is missing"
+						 : span_missing(&job, true));
 }
 
 /* ---- Subscriptions --------------------------------------------------- */
@@ -524,7 +523,8 @@ static const char renew_usage[] =
     "usage: licissue subscription renew DIR --license ID\n"
     "           {--days N | --end DATE} -o FILE\n"
     "\n"
-    "A paid subscription that continues another one at its end, or now if that\n"
+    "A paid subscription that continues another one at its end, or now if "
+    "that\n"
     "is past.  Asked again it gives the same license, which is the one to be\n"
     "renewed next.\n"
     "\n"
@@ -570,9 +570,9 @@ subscription_renew_command(int argc, char **argv)
 static const char right_usage[] =
     "usage: licissue right-to-use create DIR {--udi PID:SN | --unlocked}\n"
     "           --feature NAME [OPTIONS] -o FILE\n"
-    "\n" U_FEATURE
-    "  --unlocked           for any device\n"
-    "  --period N[d]        a trial of so much use, which becomes a right to use\n"
+    "\n" U_FEATURE "  --unlocked           for any device\n"
+    "  --period N[d]        a trial of so much use, which becomes a right to "
+    "use\n"
     "  --permanent          without a trial before\n" U_COUNT U_TEXTS U_OUTPUT;
 
 static const struct option right_options[] = {
@@ -606,9 +606,9 @@ right_to_use_create_command(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	job.grant.type = job.permanent		    ? LC_PERMANENT_RIGHT_TO_USE
+	job.grant.type = job.permanent             ? LC_PERMANENT_RIGHT_TO_USE
 			 : job.grant.period_s != 0 ? LC_EVAL_RIGHT_TO_USE
-						    : LC_RIGHT_TO_USE;
+						   : LC_RIGHT_TO_USE;
 	wrong = feature_missing(&job);
 	if (wrong == NULL && job.permanent && job.grant.period_s != 0)
 		wrong = "--permanent and --period exclude each other";
@@ -621,10 +621,10 @@ static const char capacity_usage[] =
     "usage: licissue capacity add DIR --udi PID:SN --feature NAME\n"
     "           {--count N | --to N} [OPTIONS] -o FILE\n"
     "\n"
-    "More of a counted feature: a permanent license that adds to those that the\n"
+    "More of a counted feature: a permanent license that adds to those that "
+    "the\n"
     "device has.\n"
-    "\n" U_FEATURE
-    "  --count N            so many more\n"
+    "\n" U_FEATURE "  --count N            so many more\n"
     "  --to N               what is missing from so many\n" U_TEXTS U_OUTPUT;
 
 static const struct option capacity_options[] = {

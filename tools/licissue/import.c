@@ -11,11 +11,14 @@ static const char usage[] =
     "usage: licissue license import DIR --keys KEYS FILE\n"
     "\n"
     "Takes in the licenses of a license file or backup that another authority\n"
-    "issued, so that they can be moved: all of them, or none.  The tickets that\n"
-    "move them are signed by the authority in DIR, which their devices have to\n"
+    "issued, so that they can be moved: all of them, or none.  The tickets "
+    "that\n"
+    "move them are signed by the authority in DIR, which their devices have "
+    "to\n"
     "trust.\n"
     "\n"
-    "  --keys KEYS          the directory with the other authority's public keys\n"
+    "  --keys KEYS          the directory with the other authority's public "
+    "keys\n"
     "                       (*.jwk)\n"
     "  -h, --help\n";
 

@@ -90,8 +90,8 @@ rows_read(const char *path, size_t columns, struct list *list)
 			*next++ = '\0';
 		text[strcspn(text, "\r")] = '\0';
 		if (!row_take(text, columns, row))
-			return fail("%s: row %u: not %zu column%s of CSV",
-			    path, number, columns, columns == 1 ? "" : "s");
+			return fail("%s: row %u: not %zu column%s of CSV", path,
+			    number, columns, columns == 1 ? "" : "s");
 		row->number = number;
 		if (!is_passed_over(row, list->n))
 			list->n++;

@@ -17,10 +17,13 @@
 
 static const char usage[] =
     "usage: licissue lot create DIR --name NAME {--unlocked | --csv FILE}\n"
-    "           --feature NAME[=COUNT] ... [OPTIONS] {-o FILE | --each FOLDER}\n"
+    "           --feature NAME[=COUNT] ... [OPTIONS] {-o FILE | --each "
+    "FOLDER}\n"
     "\n"
-    "The licenses that the factory installs: for any device of a product line,\n"
-    "as a built-in store has them, or for each of a list of devices.  A lot that\n"
+    "The licenses that the factory installs: for any device of a product "
+    "line,\n"
+    "as a built-in store has them, or for each of a list of devices.  A lot "
+    "that\n"
     "was made before is given again.\n"
     "\n"
     "  --name NAME          the lot\n"
@@ -29,9 +32,11 @@ static const char usage[] =
     "  --feature NAME[=N]   a licensed feature, and how many may be used at a\n"
     "                       time; may be repeated\n"
     "  --version VERSION    version of the features (default 1.0)\n"
-    "  --type TYPE          of the licenses (default: permanent; evalRightToUse\n"
+    "  --type TYPE          of the licenses (default: permanent; "
+    "evalRightToUse\n"
     "                       with --unlocked)\n"
-    "  --period N[d]        seconds, or days, of use (default 60d where the type\n"
+    "  --period N[d]        seconds, or days, of use (default 60d where the "
+    "type\n"
     "                       has a period)\n"
     "  --additive           they add to other licenses for the feature\n"
     "  --eula FILE          the agreement's text\n"
@@ -112,9 +117,8 @@ take_option(struct job *job, int c)
 		job->version = optarg;
 		return NULL;
 	case OPT_TYPE:
-		return lc_type_from_name(optarg, &job->type)
-			   ? NULL
-			   : "a license type";
+		return lc_type_from_name(optarg, &job->type) ? NULL
+							     : "a license type";
 	case OPT_PERIOD:
 		return parse_period(optarg, &job->period_s)
 			   ? NULL
@@ -236,9 +240,8 @@ lot_take(const struct job *job, struct lot *l)
 {
 	int status;
 
-	if (job->eula_path != NULL &&
-	    (l->eula = read_file(job->eula_path, EULA_MAX, &l->eula_len)) ==
-		NULL)
+	if (job->eula_path != NULL && (l->eula = read_file(job->eula_path,
+					   EULA_MAX, &l->eula_len)) == NULL)
 		return EXIT_FAILED;
 	status = devices_take(job, l);
 	for (size_t i = 0; i < job->nfeatures && status == EXIT_DONE; i++)
@@ -309,8 +312,8 @@ files_save(const struct job *job, const struct lc_authority *authority,
 
 	(void)mkdir(job->each, 0777); /* what is missing shows at a file */
 	lc_record_tell(authority->record, &detail);
-	err = lc_bundle_of_devices(
-	    authority, l->granted.request, file_write, &f);
+	err =
+	    lc_bundle_of_devices(authority, l->granted.request, file_write, &f);
 	if (err != LC_OK)
 		return fail_core(err, &detail);
 	printf("%s: lot %s, %zu file%s%s\n", job->each, job->name, f.n,
@@ -368,8 +371,8 @@ lot_create_command(int argc, char **argv)
 		if (c == '?')
 			return hint("lot create");
 		if ((wrong = take_option(&job, c)) != NULL)
-			return misuse("lot create", "\"%s\" is not %s", optarg,
-			    wrong);
+			return misuse(
+			    "lot create", "\"%s\" is not %s", optarg, wrong);
 	}
 	if (optind != argc - 1)
 		return not_one(

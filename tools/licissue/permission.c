@@ -144,8 +144,7 @@ learn(const struct job *job, const struct lc_authority *authority)
 {
 	return job->credentials == NULL
 		   ? EXIT_DONE
-		   : learn_device(
-			 authority, job->credentials, job->asked.udi);
+		   : learn_device(authority, job->credentials, job->asked.udi);
 }
 
 static int

@@ -90,8 +90,10 @@ parse(struct job *job, const struct option *options, const char *usage,
 static const char rma_usage[] =
     "usage: licissue rma DIR --from PID:SN --to PID:SN [OPTIONS] -o FILE\n"
     "\n"
-    "Issues all licenses of a device that failed for the one that replaces it.\n"
-    "The failed device has no license any more, and has to be returned.  Asked\n"
+    "Issues all licenses of a device that failed for the one that replaces "
+    "it.\n"
+    "The failed device has no license any more, and has to be returned.  "
+    "Asked\n"
     "again for the same two devices, it gives the same licenses.\n"
     "\n"
     "  --from PID:SN        the device that failed\n"
@@ -132,15 +134,16 @@ replace_run(const struct lc_authority *authority, void *arg)
 static int
 replace(const struct job *job, const struct lc_authority *authority)
 {
-	struct replacing r = { .asked = { .from = job->from, .to = job->to,
+	struct replacing r = { .asked = { .from = job->from,
+				   .to = job->to,
 				   .issued = (int64_t)time(NULL),
-				   .by = job->by, .reason = job->reason } };
+				   .by = job->by,
+				   .reason = job->reason } };
 	struct lc_detail detail = { "" };
 	char date[DATE_SIZE];
 	size_t n;
 	int status;
-	enum lc_err err =
-	    lc_authority_run(authority, replace_run, &r, &detail);
+	enum lc_err err = lc_authority_run(authority, replace_run, &r, &detail);
 
 	if (err != LC_OK) {
 		status = fail_core(err, &detail);
@@ -313,7 +316,8 @@ rma_list_command(int argc, char **argv)
 static const char returned_usage[] =
     "usage: licissue rma returned DIR --udi PID:SN\n"
     "\n"
-    "Records that a device that was replaced came back.  It is not watched any\n"
+    "Records that a device that was replaced came back.  It is not watched "
+    "any\n"
     "more, and may replace another one.\n"
     "\n"
     "  --udi PID:SN         the device\n"
@@ -362,10 +366,12 @@ static const char limits_usage[] =
     "\n"
     "Shows, and changes, how much may be replaced without approval.\n"
     "\n"
-    "  --replacements N     replacements in a row, each of the device that came\n"
+    "  --replacements N     replacements in a row, each of the device that "
+    "came\n"
     "                       for the one before (default 3)\n"
     "  --licenses N         licenses in 365 days (default 1000)\n"
-    "  --days N             days until a device has to be returned (default 30)\n"
+    "  --days N             days until a device has to be returned (default "
+    "30)\n"
     "  -h, --help\n";
 
 static const struct option limits_options[] = {
@@ -467,8 +473,8 @@ resend(const struct job *job, const struct lc_authority *authority)
 	struct lc_bundle *bundle = NULL;
 	struct lc_detail detail = { "" };
 	size_t n = 0;
-	enum lc_err err = lc_resend(authority, job->udi, (int64_t)time(NULL),
-	    &bundle, &n, &detail);
+	enum lc_err err = lc_resend(
+	    authority, job->udi, (int64_t)time(NULL), &bundle, &n, &detail);
 
 	if (err == LC_OK)
 		err = save_bundle(bundle, job->output, job->force, &detail);
