@@ -9,7 +9,7 @@ if [ -z "${TEST_DATABASE:-}" ]; then
 fi
 failed=
 for test in "$here"/*.py; do
-	[ -x "$test" ] || continue	# desk.py, which they share
+	[ "${test##*/}" != desk.py ] || continue	# which they share
 	echo "==== ${test##*/}"
 	"$test" || failed="$failed ${test##*/}"
 done
