@@ -78,9 +78,9 @@ issuer_live(int fd, const struct portal_conf *conf)
 
 /* The portal's end of its connection, once it is ready; -1: it is not. */
 static int
-issuer_start(const struct portal_conf *conf, pid_t *pid)
+issuer_start(struct portal_conf *conf, pid_t *pid)
 {
-	int ends[2];
+	int ends[2], status;
 	char word = SAY_FAILED;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 ||
@@ -92,7 +92,9 @@ issuer_start(const struct portal_conf *conf, pid_t *pid)
 	if (*pid == 0) {
 		(void)close(ends[0]);
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
-		exit(issuer_live(ends[1], conf));
+		status = issuer_live(ends[1], conf);
+		portal_conf_free(conf);
+		exit(status);
 	}
 	(void)close(ends[1]);
 	if (read(ends[0], &word, 1) == 1 && word == SAY_READY)
@@ -229,7 +231,7 @@ signals_block(void)
 }
 
 static bool
-live(const struct portal_conf *conf)
+live(struct portal_conf *conf)
 {
 	pid_t pid;
 	int issuer = issuer_start(conf, &pid), fd, status = 0;

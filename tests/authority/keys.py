@@ -127,6 +127,8 @@ def asked(desk, args, answers, status=0):
     """licissue at a terminal; what it says there, answers not among it."""
     pid, fd = pty.fork()
     if pid == 0:
+        # What runs in the background of a shell ignores Ctrl-C.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.chdir(desk.dir)
         os.execv(LICISSUE, [LICISSUE, *args])
     said = b""

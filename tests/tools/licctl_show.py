@@ -108,7 +108,7 @@ def none(lab):
     same(lab, "show license --json", "[]\n")
     same(lab, "show license detail", "")
     same(lab, "show license all", "License Store: Primary License Storage\n")
-    same(lab, "show leases", "Process   User      Count       State       "
+    same(lab, "show leases", "Handle  Process  User    Count   State       "
          "Feature                   Version\n")
     equal([f["in_use"] for f in json.loads(
         ctl(lab, "show", "license", "feature", "--json"))], [0, 0],
@@ -210,10 +210,10 @@ LIC1921/K9:LAB00000001
         "Administrative statistics\n"
         "\tInstall success count:       2\n"), "statistics")
     lab.settled()
-    check(ctl(lab, "show", "license", "statistics").endswith(
-        "\nNotification statistics\n"
-        "\tWaiting count:               0\n"
-        "\tDropped count:               0\n"), "notifications")
+    check("\nNotification statistics\n"
+          "\tWaiting count:               0\n"
+          "\tDropped count:               0\n"
+          in ctl(lab, "show", "license", "statistics"), "notifications")
     check("License Operation Supported\n\tinstall        Install license\n"
           in ctl(lab, "show", "license", "status"), "status")
 
