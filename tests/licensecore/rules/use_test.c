@@ -238,6 +238,19 @@ a_trial_is_metered(void)
 	device_free(d);
 }
 
+/* The state files are read through in pieces, a second apart. */
+static void
+read_through(struct device *d)
+{
+	int64_t wait = 1000;
+
+	for (int i = 0; i < 100 && wait == 1000; i++) {
+		d->boot_ms += wait;
+		CHECK_ERR(lc_tick(d->lc, &wait), LC_OK, NULL);
+	}
+	CHECK_INT(wait, 86400000);
+}
+
 static void
 a_crash_costs_a_minute(void)
 {
@@ -247,6 +260,7 @@ a_crash_costs_a_minute(void)
 
 	device_open(d);
 	(void)device_add(d, license("trial", LC_DEMO));
+	read_through(d);
 	lease = take(d, "one", 1, LC_OK);
 	CHECK_ERR(lc_tick(d->lc, &wait), LC_OK, NULL);
 	CHECK_INT(wait, 60000);
