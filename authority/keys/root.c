@@ -311,6 +311,17 @@ save(const char *path, const struct lc_key *root, uint32_t version,
 	return err;
 }
 
+/* Those that count first, each in the order of their ids. */
+static int
+order(const void *a, const void *b)
+{
+	const struct lc_key *const *x = a, *const *y = b;
+
+	if ((*x)->withdrawn != (*y)->withdrawn)
+		return (*x)->withdrawn ? 1 : -1;
+	return strcmp((*x)->kid, (*y)->kid);
+}
+
 static enum lc_err
 change(struct keys *keys, const struct lc_root_update *update,
     struct lc_detail *detail)
@@ -323,6 +334,8 @@ change(struct keys *keys, const struct lc_root_update *update,
 		err = keys_withdraw(keys, update->withdraw[i], detail);
 	if (err == LC_OK && keys->n == 0)
 		err = lc_fail(detail, LC_EINVAL, "a list needs a key");
+	if (err == LC_OK)
+		qsort(keys->list, keys->n, sizeof(struct lc_key *), order);
 	return err;
 }
 

@@ -292,6 +292,7 @@ play_ended(int listener, int go)
 
 	give_lease(client, await_request(client, "ends"), 1);
 	give_lease(client, await_request(client, "stays"), 2);
+	MUST(read(go, &byte, 1) == 1);
 	fputs("{\"lease\":{\"lease\":1,\"state\":\"ended\",\"text\":\"ended "
 	      "by root: why\"}}\n",
 	    client);
@@ -321,6 +322,7 @@ ended_by_an_administrator(void)
 	REQUIRE(lic_checkout(lic, "ends", NULL, 1, &ends) == LIC_OK);
 	REQUIRE(lic_checkout(lic, "stays", NULL, 1, &stays) == LIC_OK);
 	CHECK_STR(lic_lease_why(ends), "");
+	REQUIRE(write(go, "", 1) == 1);
 	process_until(lic, ends, LIC_LOST);
 	CHECK_STR(lic_lease_why(ends), "ended by root: why");
 	CHECK_INT(lic_lease_state(stays), LIC_LICENSED);
