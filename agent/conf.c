@@ -581,26 +581,6 @@ check_options(const struct reader *r, const struct loaded *l)
 	    option_where(&l->file, &fault, fault.first)->line);
 }
 
-/* libconfig's own words for what it cannot parse. */
-static bool
-parse(const struct reader *r, struct loaded *l)
-{
-	struct where where = { r->path, 0 };
-
-	errno = 0;
-	if (config_read_file(&l->config, r->path))
-		return true;
-	if (config_error_type(&l->config) == CONFIG_ERR_FILE_IO) {
-		snprintf(r->error, CONF_ERROR_MAX, "%s: cannot read file: %s",
-		    r->path, errno != 0 ? strerror(errno) : "not a file");
-		return false;
-	}
-	if (config_error_file(&l->config) != NULL)
-		where.file = config_error_file(&l->config);
-	where.line = (unsigned)config_error_line(&l->config);
-	return conf_wrong_at(r, &where, "%s", config_error_text(&l->config));
-}
-
 struct conf *
 conf_load(const char *path, char error[CONF_ERROR_MAX])
 {
@@ -612,7 +592,7 @@ conf_load(const char *path, char error[CONF_ERROR_MAX])
 		return NULL;
 	}
 	config_init(&l->config);
-	if (parse(&r, l) &&
+	if (conf_read_file(&r, &l->config) &&
 	    conf_read_group(
 		&r, config_root_setting(&l->config), &file_section, &l->file) &&
 	    take_options(&r, l) && check_options(&r, l) &&

@@ -3,6 +3,7 @@
  */
 #include "conf_read.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,27 @@ conf_wrong(const struct reader *r, const config_setting_t *setting,
 	va_end(args);
 	return conf_wrong_at(
 	    r, &where, "%s%s%s", name, name[0] != '\0' ? ": " : "", text);
+}
+
+/* libconfig's own words for what it cannot parse. */
+bool
+conf_read_file(const struct reader *r, config_t *config)
+{
+	struct where where = { r->path, 0 };
+
+	errno = 0;
+	if (config_read_file(config, r->path))
+		return true;
+	if (config_error_type(config) == CONFIG_ERR_FILE_IO) {
+		(void)snprintf(r->error, CONF_ERROR_MAX,
+		    "%s: cannot read file: %s", r->path,
+		    errno != 0 ? strerror(errno) : "not a file");
+		return false;
+	}
+	if (config_error_file(config) != NULL)
+		where.file = config_error_file(config);
+	where.line = (unsigned)config_error_line(config);
+	return conf_wrong_at(r, &where, "%s", config_error_text(config));
 }
 
 /* ---- Reading by the tables ---- */

@@ -70,6 +70,8 @@ bool conf_wrong_at(const struct reader *, const struct where *,
 bool conf_wrong(const struct reader *, const config_setting_t *,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Parses the whole file, into a config that config_init has made. */
+bool conf_read_file(const struct reader *, config_t *);
 /* Into an item of zeros.  False: what was read is to be freed all the same. */
 bool conf_read_group(const struct reader *, const config_setting_t *,
     const struct section *, void *item);

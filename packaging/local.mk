@@ -7,7 +7,8 @@ EXTRA_DIST += .dockerignore packaging/container
 
 # configure --with-systemdsystemunitdir: the unit, its user and directories.
 EXTRA_DIST += packaging/licagentd.service.in
-EXTRA_DIST += packaging/licportal.service.in
+EXTRA_DIST += packaging/licportal.service.in \
+	packaging/sysusers.d/licportal.conf packaging/tmpfiles.d/licportal.conf
 portaldir = $(datadir)/licagent
 if PORTAL
 dist_portal_DATA = packaging/licportal.nginx
@@ -38,4 +39,8 @@ sysusersdir = $(prefix)/lib/sysusers.d
 dist_sysusers_DATA = packaging/sysusers.d/licagent.conf
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
 dist_tmpfiles_DATA = packaging/tmpfiles.d/licagent.conf
+if PORTAL
+dist_sysusers_DATA += packaging/sysusers.d/licportal.conf
+dist_tmpfiles_DATA += packaging/tmpfiles.d/licportal.conf
+endif
 endif

@@ -95,8 +95,7 @@ request_id(const struct lc_token *token, const char *key,
 
 /* False: answered. */
 static bool
-key_add(
-    struct web_request *request, const struct lc_token *token, json_t *args)
+key_add(struct web_request *request, const struct lc_token *token, json_t *args)
 {
 	const char *key = web_header(request, "Idempotency-Key");
 	char id[sizeof ID_PREFIX + LC_DIGEST_LEN];

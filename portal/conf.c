@@ -1,7 +1,6 @@
 /* conf.c - see conf.h. */
 #include "conf.h"
 
-#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -83,26 +82,6 @@ take_user(const struct reader *r, struct portal_conf *conf)
 	return true;
 }
 
-static bool
-file_read(const struct reader *r, config_t *config)
-{
-	struct where where = { .file = r->path };
-
-	errno = 0;
-	if (config_read_file(config, r->path))
-		return true;
-	if (config_error_type(config) == CONFIG_ERR_FILE_IO) {
-		(void)snprintf(r->error, CONF_ERROR_MAX,
-		    "%s: cannot read file: %s", r->path,
-		    errno != 0 ? strerror(errno) : "not a file");
-		return false;
-	}
-	if (config_error_file(config) != NULL)
-		where.file = config_error_file(config);
-	where.line = (unsigned)config_error_line(config);
-	return conf_wrong_at(r, &where, "%s", config_error_text(config));
-}
-
 struct portal_conf *
 portal_conf_load(const char *path, char error[CONF_ERROR_MAX])
 {
@@ -118,7 +97,7 @@ portal_conf_load(const char *path, char error[CONF_ERROR_MAX])
 	}
 	config_init(&config);
 	good =
-	    file_read(&r, &config) &&
+	    conf_read_file(&r, &config) &&
 	    conf_read_group(&r, config_root_setting(&config), &section, conf) &&
 	    take_user(&r, conf);
 	config_destroy(&config);

@@ -285,15 +285,19 @@ desk_open(int fd, void (*gone)(void *arg), void *arg)
 }
 
 void
-desk_close(struct desk *desk)
+desk_end(struct desk *desk)
 {
-	if (desk == NULL)
-		return;
 	(void)pthread_mutex_lock(&desk->lock);
 	desk->closes = true;
 	(void)pthread_mutex_unlock(&desk->lock);
 	wake(desk);
 	(void)pthread_join(desk->thread, NULL); /* it ends by itself */
 	(void)close(desk->fd);
-	desk_free(desk);
+}
+
+void
+desk_close(struct desk *desk)
+{
+	if (desk != NULL)
+		desk_free(desk);
 }

@@ -28,8 +28,12 @@ typedef void desk_call(
  * 503 then.  NULL: no memory or no thread.
  */
 struct desk *desk_open(int fd, void (*gone)(void *arg), void *arg);
-/* Waits for the answers that are under way, and ends the issuing process. */
-void desk_close(struct desk *);
+/*
+ * Waits for the answers that are under way, and ends the issuing process;
+ * desk_ask refuses from here on.  Then, once nobody can ask any more, close.
+ */
+void desk_end(struct desk *);
+void desk_close(struct desk *); /* NULL is fine */
 
 /*
  * From any thread; never waits.  Takes over args.  False: nothing was sent,

@@ -91,7 +91,10 @@ issuer_start(struct portal_conf *conf, pid_t *pid)
 	}
 	if (*pid == 0) {
 		(void)close(ends[0]);
-		(void)prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+		/* It ends with its connection, after the last answer: signals
+		   for both processes are the portal's. */
+		(void)signal(SIGTERM, SIG_IGN);
+		(void)signal(SIGINT, SIG_IGN);
 		status = issuer_live(ends[1], conf);
 		portal_conf_free(conf);
 		exit(status);
@@ -186,6 +189,7 @@ serve(struct portal *portal, const struct portal_conf *conf, int fd)
 	if (server == NULL) {
 		log_error("main", "cannot start the HTTP server: %s",
 		    strerror(errno));
+		desk_end(portal->desk);
 		return false;
 	}
 	log_info("main", "licportald %s is ready at %s", PACKAGE_VERSION,
@@ -193,8 +197,9 @@ serve(struct portal *portal, const struct portal_conf *conf, int fd)
 	readiness_ready();
 	good = wait_for_end();
 	readiness_stopping();
+	/* Connections that stay open may ask until the server has ended. */
 	web_refuse(server);
-	desk_close(portal->desk);
+	desk_end(portal->desk);
 	web_stop(server);
 	return good;
 }
@@ -213,6 +218,7 @@ portal_run(const struct portal_conf *conf, int issuer, int fd)
 		log_error("main", "no memory, or no thread");
 	else
 		good = serve(&portal, conf, fd);
+	desk_close(portal.desk);
 	readers_close(portal.readers);
 	return good;
 }

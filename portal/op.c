@@ -99,8 +99,8 @@ redeem_read(const json_t *args, struct redeeming *r, struct lc_detail *detail)
 
 	r->f.pak = json_string_value(json_object_get(args, "pak"));
 	r->f.request = json_string_value(json_object_get(args, "request"));
-	if (r->f.pak == NULL || r->f.request == NULL || n == 0 ||
-	    units < 1 || units > UINT32_MAX)
+	if (r->f.pak == NULL || r->f.request == NULL || n == 0 || units < 1 ||
+	    units > UINT32_MAX)
 		return lc_fail(detail, LC_EINVAL,
 		    "\"udis\" must be an array of device ids (PID:SN), "
 		    "\"quantity\" a number of units for each");
@@ -143,8 +143,8 @@ redeem_answer(const struct lc_authority *authority, const struct redeeming *r,
 	if (err == LC_OK)
 		err = lc_bundle_text(bundle, &text, &len, detail);
 	if (err == LC_OK)
-		err = lc_issued_of_request(authority->record, r->f.number,
-		    license_add, licenses);
+		err = lc_issued_of_request(
+		    authority->record, r->f.number, license_add, licenses);
 	if (err == LC_OK) {
 		*body = json_pack("{s:O, s:s%, s:b}", "licenses", licenses,
 		    "file", text, len, "again", r->f.again);
@@ -268,7 +268,6 @@ op_run(enum op op, const struct lc_authority *authority, const char *who,
 
 	if (err != LC_OK)
 		return err;
-	return ops[op].repeats
-		   ? ops[op].call(authority, args, body, detail)
-		   : run_once(op, authority, args, body, detail);
+	return ops[op].repeats ? ops[op].call(authority, args, body, detail)
+			       : run_once(op, authority, args, body, detail);
 }

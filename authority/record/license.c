@@ -249,6 +249,20 @@ lc_issued_not_ended(struct lc_record *record, const char *udi, const char *id)
 	return err;
 }
 
+/* The text that a query just started finds; the caller frees. */
+static enum lc_err
+text_read(struct lc_record *record, enum db_err started,
+    struct db_rows *const *rows, char **text)
+{
+	enum lc_err err = lc_record_first(record, started, rows);
+
+	if (err != LC_OK)
+		return err;
+	*text = strdup(db_text(*rows, 0));
+	db_stop(*rows);
+	return *text != NULL ? LC_OK : LC_ENOMEM;
+}
+
 /* ---- Agreements ------------------------------------------------------ */
 
 enum lc_err
@@ -275,17 +289,11 @@ enum lc_err
 lc_agreement_find(struct lc_record *record, const char *digest, char **text)
 {
 	struct db_rows *rows = NULL;
-	enum lc_err err;
 
-	err = lc_record_first(record,
+	return text_read(record,
 	    db_query(record->db, &rows,
 		"SELECT text FROM agreement WHERE digest = $1", "s", digest),
-	    &rows);
-	if (err != LC_OK)
-		return err;
-	*text = strdup(db_text(rows, 0));
-	db_stop(rows);
-	return *text != NULL ? LC_OK : LC_ENOMEM;
+	    &rows, text);
 }
 
 /* ---- Requests -------------------------------------------------------- */
@@ -345,15 +353,9 @@ enum lc_err
 lc_answer_find(struct lc_record *record, int64_t request, char **body)
 {
 	struct db_rows *rows = NULL;
-	enum lc_err err;
 
-	err = lc_record_first(record,
+	return text_read(record,
 	    db_query(record->db, &rows,
 		"SELECT body FROM answer WHERE request = $1", "i", request),
-	    &rows);
-	if (err != LC_OK)
-		return err;
-	*body = strdup(db_text(rows, 0));
-	db_stop(rows);
-	return *body != NULL ? LC_OK : LC_ENOMEM;
+	    &rows, body);
 }

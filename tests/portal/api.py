@@ -182,6 +182,40 @@ def killed(desk, site):
     equal(site.get(f"/api/v1/paks/{pak}").json["used"], 1)
 
 
+def ended(desk, site):
+    """Both processes get SIGTERM, as from a service manager, with requests
+    under way: each is answered or was never taken, and repeating them has one
+    outcome."""
+    pak = desk.run("pak", "create", "acme", "--sku", SKU, "--quantity",
+                   "400").strip()
+    answers = {}
+
+    def run(i):
+        for n in range(40):
+            key = f"{i}-{n}"
+            got = site.post(f"/api/v1/paks/{pak}/redeem",
+                            {"udis": [f"{PATH}e{key}"]}, key="end" + key)
+            answers[key] = got.json["licenses"] if got.status == 200 else None
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: len(answers) > 20, "requests under way")
+    os.kill(site.issuer(), signal.SIGTERM)
+    equal(site.stop("licportald"), 0, site.log())
+    for thread in threads:
+        thread.join()
+    equal(site.log().count("the issuing process has ended"), 1)
+    site.start_portal()
+    wait_until(site.answers, "the portal")
+    for key, licenses in answers.items():
+        got = site.post(f"/api/v1/paks/{pak}/redeem",
+                        {"udis": [f"{PATH}e{key}"]}, key="end" + key)
+        equal(got.status, 200, got.body)
+        check(licenses in (None, got.json["licenses"]), key, got.body)
+    equal(site.get(f"/api/v1/paks/{pak}").json["used"], len(answers))
+
+
 def api(desk):
     desk.authority("acme")
     desk.run("sku", "load", "acme", os.path.join(TOP, "examples",
@@ -200,6 +234,7 @@ def api(desk):
         refusals(desk, site, tokens, pak)
         together(desk, site)
         killed(desk, site)
+        ended(desk, site)
         for secret in tokens.values():
             check(secret not in site.log(), "a token is in the log")
         equal(site.stop("licportald"), 0)

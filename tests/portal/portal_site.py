@@ -91,6 +91,14 @@ class Site:
         self.processes = {}
 
     def __enter__(self):
+        try:
+            self.bring_up()
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
+        return self
+
+    def bring_up(self):
         self.dir = self.desk.path("portal-" + self.name)
         os.mkdir(self.dir, 0o755)
         self.socket = os.path.join(self.dir, "http")
@@ -109,7 +117,6 @@ class Site:
         self.context = ssl.create_default_context(
             cafile=os.path.join(self.dir, "server.pem"))
         wait_until(self.answers, "nginx")
-        return self
 
     def __exit__(self, *failure):
         if failure[0]:
