@@ -11,6 +11,10 @@
 #define MAY_STAFF                                                              \
 	(MAY(LC_ROLE_CATALOG) | MAY(LC_ROLE_PAK_DESK) | MAY(LC_ROLE_SUPPORT) | \
 	    MAY(LC_ROLE_FACTORY) | MAY(LC_ROLE_AUDITOR) | MAY(LC_ROLE_ADMIN))
+/* Who gets licenses for devices. */
+#define MAY_REDEEM                                          \
+	(MAY(LC_ROLE_MEMBER) | MAY(LC_ROLE_ACCOUNT_ADMIN) | \
+	    MAY(LC_ROLE_SUPPORT))
 #define MAY_ANYBODY (MAY(LC_ROLE_NONE) | MAY_ACCOUNT | MAY_STAFF)
 
 /*

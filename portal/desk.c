@@ -80,14 +80,12 @@ send_locked(
 }
 
 bool
-desk_ask(struct desk *desk, enum op op, const char *who, json_t *args,
-    desk_call *call, void *arg)
+desk_ask(struct desk *desk, enum op op, const json_t *asked, desk_call *call,
+    void *arg)
 {
-	json_t *request = json_pack("{s:s, s:o}", "who", who, "args", args);
-	char *text = request != NULL ? json_dumps(request, JSON_COMPACT) : NULL;
+	char *text = json_dumps(asked, JSON_COMPACT);
 	bool sent = false;
 
-	json_decref(request);
 	if (text == NULL)
 		return false;
 	(void)pthread_mutex_lock(&desk->lock);

@@ -36,12 +36,12 @@ void desk_end(struct desk *);
 void desk_close(struct desk *); /* NULL is fine */
 
 /*
- * From any thread; never waits.  Takes over args.  False: nothing was sent,
+ * From any thread; never waits.  asked: see op_run.  False: nothing was sent,
  * since too many requests wait, or there is no memory, or the process is gone;
  * call is not called then.
  */
-bool desk_ask(struct desk *, enum op, const char *who, json_t *args,
-    desk_call *, void *arg);
+bool desk_ask(
+    struct desk *, enum op, const json_t *asked, desk_call *, void *arg);
 
 /* Requests that wait for their answer now. */
 size_t desk_waiting(struct desk *);

@@ -23,11 +23,12 @@ struct result {
 	uint32_t number;
 	unsigned status;
 	char *text;
+	struct op_answer answer; /* for what is called afterwards */
 };
 
 struct issuer {
 	int fd;
-	const struct lc_authority *authority;
+	struct lc_authority *authority;
 	struct buffer in, out;
 	struct result results[BATCH_MAX];
 	size_t nresults;
@@ -36,52 +37,80 @@ struct issuer {
 /* ---- One request ----------------------------------------------------- */
 
 static char *
-problem_text(enum lc_err err, const struct lc_detail *detail)
+problem_text(enum lc_err err, json_t *more, const struct lc_detail *detail)
 {
 	const char *kind;
-	unsigned status = op_status(err, &kind);
-	const char *said =
-	    detail->text[0] != '\0' ? detail->text : lc_strerror(err);
-	json_t *problem = json_pack("{s:s, s:i, s:s}", "kind", kind, "status",
-	    (int)status, "detail", said);
-	char *text = problem != NULL ? json_dumps(problem, JSON_COMPACT) : NULL;
+	const char *said;
+	json_t *problem;
+	char *text;
 
+	(void)op_status(err, &kind);
+	said = detail->text[0] != '\0' ? detail->text : lc_strerror(err);
+	problem = json_pack(
+	    "{s:s, s:s, s:O*}", "kind", kind, "detail", said, "more", more);
+	text = problem != NULL ? json_dumps(problem, JSON_COMPACT) : NULL;
 	json_decref(problem);
 	return text;
 }
 
 static void
-result_fail(
-    struct result *result, enum lc_err err, const struct lc_detail *detail)
+result_fail(struct result *result, enum lc_err err, json_t *more,
+    const struct lc_detail *detail)
 {
 	const char *kind;
 
 	free(result->text);
 	result->status = op_status(err, &kind);
-	result->text = problem_text(err, detail);
+	result->text = problem_text(err, more, detail);
 }
 
-/* {"who": ..., "args": {...}} */
-static enum lc_err
-request_run(struct issuer *issuer, const struct frame *frame, json_t **body,
-    struct lc_detail *detail)
+/* What is known now: it was committed, or it never is. */
+static void
+result_settle(struct issuer *issuer, struct result *result, bool is_committed)
 {
-	json_t *request = json_loadb(frame->body, frame->len, 0, NULL);
-	const char *who = json_string_value(json_object_get(request, "who"));
+	void *arg = result->answer.arg;
+
+	if (result->answer.after != NULL)
+		result->answer.after(issuer->authority, arg, is_committed);
+	result->answer.after = NULL;
+}
+
+/* Why it was refused goes into the log, unless that fails as well. */
+static void
+refusal_put(struct lc_record *record)
+{
+	struct lc_detail unheard = { "" };
+	struct lc_part part;
+
+	lc_record_tell(record, &unheard);
+	if (record->refusal.is_pending && lc_part_begin(record, &part) == LC_OK)
+		(void)lc_part_end(record, &part, lc_refusal_put(record));
+	record->refusal.is_pending = false;
+	lc_record_tell(record, NULL);
+}
+
+static enum lc_err
+request_run(struct issuer *issuer, const struct frame *frame,
+    struct op_answer *answer, struct lc_detail *detail)
+{
+	struct lc_record *record = issuer->authority->record;
+	json_t *asked = json_loadb(frame->body, frame->len, 0, NULL);
 	struct lc_part part;
 	enum lc_err err = LC_EINVAL;
 
-	if (request == NULL || who == NULL || frame->kind >= NOPS) {
-		json_decref(request);
+	if (asked == NULL || frame->kind >= NOPS) {
+		json_decref(asked);
 		return err;
 	}
-	err = lc_part_begin(issuer->authority->record, &part);
+	lc_record_tell(record, detail);
+	record->refusal.is_pending = false;
+	err = lc_part_begin(record, &part);
 	if (err == LC_OK) {
-		err = op_run((enum op)frame->kind, issuer->authority, who,
-		    json_object_get(request, "args"), body, detail);
-		err = lc_part_end(issuer->authority->record, &part, err);
+		err = op_run((enum op)frame->kind, issuer->authority, asked,
+		    answer, detail);
+		err = lc_part_end(record, &part, err);
 	}
-	json_decref(request);
+	json_decref(asked);
 	return err;
 }
 
@@ -89,19 +118,21 @@ static void
 request_take(struct issuer *issuer, const struct frame *frame)
 {
 	struct result *result = &issuer->results[issuer->nresults++];
+	struct op_answer *answer = &result->answer;
 	struct lc_detail detail = { "" };
-	json_t *body = NULL;
 	enum lc_err err;
 
 	*result = (struct result){ .number = frame->number, .status = 200 };
-	lc_record_tell(issuer->authority->record, &detail);
-	err = request_run(issuer, frame, &body, &detail);
+	err = request_run(issuer, frame, answer, &detail);
 	if (err == LC_OK &&
-	    (result->text = json_dumps(body, JSON_COMPACT)) == NULL)
+	    (result->text = json_dumps(answer->body, JSON_COMPACT)) == NULL)
 		err = LC_ENOMEM;
-	if (err != LC_OK)
-		result_fail(result, err, &detail);
-	json_decref(body);
+	if (err != LC_OK) {
+		result_fail(result, err, answer->body, &detail);
+		result_settle(issuer, result, false);
+		refusal_put(issuer->authority->record);
+	}
+	json_decref(answer->body);
 }
 
 /* ---- A batch --------------------------------------------------------- */
@@ -115,8 +146,9 @@ batch_answer(
 		struct result *result = &issuer->results[i];
 		struct frame frame = { .number = result->number };
 
+		result_settle(issuer, result, err == LC_OK);
 		if (err != LC_OK)
-			result_fail(result, err, detail);
+			result_fail(result, err, NULL, detail);
 		frame.status = (uint16_t)result->status;
 		frame.body = result->text != NULL ? result->text : "{}";
 		frame.len = strlen(frame.body);
@@ -209,7 +241,7 @@ output_write(struct issuer *issuer)
 }
 
 int
-issuer_run(int fd, const struct lc_authority *authority)
+issuer_run(int fd, struct lc_authority *authority)
 {
 	struct issuer *issuer = calloc(1, sizeof *issuer);
 	int got = -1;

@@ -14,6 +14,6 @@
  * Serves the other end of fd until that closes; an exit status.  The authority
  * stays the caller's.
  */
-int issuer_run(int fd, const struct lc_authority *);
+int issuer_run(int fd, struct lc_authority *);
 
 #endif

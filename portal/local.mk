@@ -6,12 +6,16 @@ bin_licportald_SOURCES = \
 	portal/access.c portal/access.h \
 	portal/api.c portal/api.h \
 	portal/api_read.c portal/api_read.h \
+	portal/api_write.c portal/api_write.h \
 	portal/conf.c portal/conf.h \
 	portal/desk.c portal/desk.h \
 	portal/frame.c portal/frame.h \
 	portal/issuer.c portal/issuer.h \
 	portal/main.c \
-	portal/op.c portal/op.h \
+	portal/op.c portal/op.h portal/op_call.h \
+	portal/op_args.c portal/op_args.h \
+	portal/op_license.c portal/op_license.h \
+	portal/op_pak.c \
 	portal/portal.h \
 	portal/readers.c portal/readers.h
 bin_licportald_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \

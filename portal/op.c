@@ -1,15 +1,16 @@
 /* op.c - see op.h. */
 #include "op.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "array.h"
+#include "base/b64.h"
 #include "base/error.h"
-#include "base/text.h"
-#include "format/line.h"
-#include "ops/fulfill.h"
-#include "ops/pak.h"
+#include "op_license.h"
 #include "record/authority.h"
 #include "record/license.h"
 #include "record/record.h"
@@ -27,8 +28,10 @@ static const struct {
 	{ LC_ECOUNT, 409, "used-up" },
 	{ LC_EREVOKED, 409, "revoked" },
 	{ LC_EEXPIRED, 409, "expired" },
+	{ LC_EEXHAUSTED, 409, "above-limit" },
 	{ LC_EUDI, 422, "another-device" },
 	{ LC_EKEY, 409, "key" },
+	{ LC_ETRUST, 422, "key" },
 	{ LC_ETICKET, 422, "ticket" },
 	{ LC_ESIGNATURE, 422, "signature" },
 	{ LC_EFILE, 422, "file" },
@@ -52,222 +55,149 @@ op_status(enum lc_err err, const char **kind)
 	return 500;
 }
 
-/* ---- Licenses as JSON ------------------------------------------------ */
-
-static json_t *
-license_json(const struct lc_terms *terms)
-{
-	json_t *license = json_pack("{s:s, s:s, s:s, s:s, s:s}", "id",
-	    terms->id, "udi", terms->nudis > 0 ? terms->udis[0] : "", "feature",
-	    terms->feature, "version", terms->version, "type",
-	    lc_type_name(terms->type));
-
-	if (license != NULL && terms->counted &&
-	    json_object_set_new(license, "count", json_integer(terms->count)) !=
-		0) {
-		json_decref(license);
-		return NULL;
-	}
-	return license;
-}
-
-static enum lc_err
-license_add(void *arg, struct lc_line *line, const char *text)
-{
-	(void)text;
-	return json_array_append_new(arg, license_json(&line->terms)) == 0
-		   ? LC_OK
-		   : LC_ENOMEM;
-}
-
-/* ---- Redeeming ------------------------------------------------------- */
-
-struct redeeming {
-	struct lc_fulfillment f;
-	struct lc_wish *wishes;
-};
-
-/* The strings live in args. */
-static enum lc_err
-redeem_read(const json_t *args, struct redeeming *r, struct lc_detail *detail)
-{
-	const json_t *udis = json_object_get(args, "udis");
-	const char *sku = json_string_value(json_object_get(args, "sku"));
-	const json_t *quantity = json_object_get(args, "quantity");
-	json_int_t units = quantity != NULL ? json_integer_value(quantity) : 1;
-	size_t n = json_array_size(udis);
-
-	r->f.pak = json_string_value(json_object_get(args, "pak"));
-	r->f.request = json_string_value(json_object_get(args, "request"));
-	if (r->f.pak == NULL || r->f.request == NULL || n == 0 || units < 1 ||
-	    units > UINT32_MAX)
-		return lc_fail(detail, LC_EINVAL,
-		    "\"udis\" must be an array of device ids (PID:SN), "
-		    "\"quantity\" a number of units for each");
-	if ((r->wishes = calloc(n, sizeof *r->wishes)) == NULL)
-		return LC_ENOMEM;
-	r->f.wishes = r->wishes;
-	for (; r->f.nwishes < n; r->f.nwishes++) {
-		size_t i = r->f.nwishes;
-
-		r->wishes[i].udi = json_string_value(json_array_get(udis, i));
-		r->wishes[i].sku = sku != NULL ? sku : "";
-		r->wishes[i].quantity = (uint32_t)units;
-		if (r->wishes[i].udi == NULL)
-			return lc_fail(detail, LC_EINVAL,
-			    "\"udis\" must be an array of texts");
-	}
-	return LC_OK;
-}
-
-/* What was wrong with each device, beside the error of the whole. */
-static void
-wishes_explain(const struct redeeming *r, struct lc_detail *detail)
-{
-	for (size_t i = 0; i < r->f.nwishes; i++) {
-		if (r->wishes[i].err != LC_OK && r->f.nwishes == 1 &&
-		    r->wishes[i].why.text[0] != '\0')
-			*detail = r->wishes[i].why;
-	}
-}
-
-static enum lc_err
-redeem_answer(const struct lc_authority *authority, const struct redeeming *r,
-    const struct lc_bundle *bundle, json_t **body, struct lc_detail *detail)
-{
-	json_t *licenses = json_array();
-	const char *text;
-	size_t len;
-	enum lc_err err = licenses != NULL ? LC_OK : LC_ENOMEM;
-
-	if (err == LC_OK)
-		err = lc_bundle_text(bundle, &text, &len, detail);
-	if (err == LC_OK)
-		err = lc_issued_of_request(
-		    authority->record, r->f.number, license_add, licenses);
-	if (err == LC_OK) {
-		*body = json_pack("{s:O, s:s%, s:b}", "licenses", licenses,
-		    "file", text, len, "again", r->f.again);
-		err = *body != NULL ? LC_OK : LC_ENOMEM;
-	}
-	json_decref(licenses);
-	return err;
-}
-
-static enum lc_err
-redeem(const struct lc_authority *authority, const json_t *args, json_t **body,
-    struct lc_detail *detail)
-{
-	struct redeeming r = { .f.issued = authority->record->at };
-	struct lc_bundle *bundle = NULL;
-	enum lc_err err;
-
-	if ((err = redeem_read(args, &r, detail)) == LC_OK &&
-	    (err = lc_bundle_new(&bundle)) == LC_OK &&
-	    (err = lc_fulfill(authority, &r.f, bundle)) == LC_OK)
-		err = redeem_answer(authority, &r, bundle, body, detail);
-	else
-		wishes_explain(&r, detail);
-	lc_bundle_free(bundle);
-	free(r.wishes);
-	return err;
-}
-
-/* ---- PAKs ------------------------------------------------------------ */
-
-static enum lc_err
-pak_create(const struct lc_authority *authority, const json_t *args,
-    json_t **body, struct lc_detail *detail)
-{
-	const json_t *lines = json_object_get(args, "lines");
-	const char *order = json_string_value(json_object_get(args, "order"));
-	const char *account =
-	    json_string_value(json_object_get(args, "account"));
-	struct lc_pak_part parts[LC_PAK_PARTS_MAX];
-	struct lc_pak_order wanted = {
-		.parts = parts,
-		.nparts = json_array_size(lines),
-		.order = order != NULL ? order : "",
-		.account = account != NULL ? account : "",
-	};
-	char code[LC_PAK_LEN + 1];
-	enum lc_err err;
-
-	if (wanted.nparts < 1 || wanted.nparts > LC_PAK_PARTS_MAX)
-		return lc_fail(detail, LC_EINVAL,
-		    "\"lines\" must be 1 to %d objects with \"sku\" and "
-		    "\"quantity\"",
-		    LC_PAK_PARTS_MAX);
-	for (size_t i = 0; i < wanted.nparts; i++) {
-		const json_t *line = json_array_get(lines, i);
-		const char *sku =
-		    json_string_value(json_object_get(line, "sku"));
-		json_int_t quantity =
-		    json_integer_value(json_object_get(line, "quantity"));
-
-		if (sku == NULL || quantity < 1 || quantity > UINT32_MAX)
-			return lc_fail(detail, LC_EINVAL,
-			    "line %zu: \"sku\" or \"quantity\" is missing",
-			    i + 1);
-		parts[i].sku = sku;
-		parts[i].quantity = (uint32_t)quantity;
-	}
-	if ((err = lc_pak_create(authority, &wanted, code)) != LC_OK)
-		return err;
-	*body = json_pack("{s:s}", "pak", code);
-	return *body != NULL ? LC_OK : LC_ENOMEM;
-}
-
 /* ---- All of them ----------------------------------------------------- */
 
-typedef enum lc_err op_call(const struct lc_authority *, const json_t *args,
-    json_t **body, struct lc_detail *);
-
 static const struct {
+	const char *name; /* in the database, with what was asked for */
 	op_call *call;
-	bool repeats; /* asked again, it gives the same by itself */
+	bool repeats; /* asked again, it gives the same by itself; then its
+			 body has all of the answer */
 } ops[NOPS] = {
-	[OP_REDEEM] = { redeem, true },
-	[OP_PAK_CREATE] = { pak_create, false },
+	[OP_REDEEM] = { "redeem", op_redeem, true },
+	[OP_PAK_CREATE] = { "pak create", op_pak_create, false },
 };
+
+/* ---- Once ------------------------------------------------------------ */
+
+static bool
+digest_add(EVP_MD_CTX *md, const char *text, size_t len)
+{
+	/* With its length, so that no two requests are the same bytes. */
+	return EVP_DigestUpdate(md, &len, sizeof len) == 1 &&
+	       EVP_DigestUpdate(md, text, len) == 1;
+}
+
+/* All that was asked for: "pak create DIGEST". */
+static enum lc_err
+what_of(enum op op, const struct op_asked *asked, char **out)
+{
+	char *body = json_dumps(asked->body, JSON_COMPACT | JSON_SORT_KEYS);
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	char digest[LC_DIGEST_LEN + 1];
+	uint8_t bytes[32];
+	bool good = body != NULL && md != NULL &&
+		    EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 &&
+		    digest_add(md, asked->part, strlen(asked->part)) &&
+		    digest_add(md, body, strlen(body)) &&
+		    digest_add(md, asked->type, strlen(asked->type)) &&
+		    digest_add(md, asked->text, asked->len) &&
+		    EVP_DigestFinal_ex(md, bytes, NULL) == 1;
+
+	free(body);
+	EVP_MD_CTX_free(md);
+	if (!good)
+		return LC_ENOMEM;
+	lc_b64_encode(bytes, sizeof bytes, digest);
+	return asprintf(out, "%s %s", ops[op].name, digest) < 0 ? LC_ENOMEM
+								: LC_OK;
+}
+
+/* What is kept of an answer: its licenses are found by their request. */
+static enum lc_err
+answer_keep(struct lc_record *record, int64_t n, const struct op_answer *answer)
+{
+	json_t *kept = json_pack("{s:O*, s:I}", "body", answer->body,
+	    "licenses_of", (json_int_t)answer->licenses_of);
+	char *text = kept != NULL ? json_dumps(kept, JSON_COMPACT) : NULL;
+	enum lc_err err =
+	    text != NULL ? lc_answer_put(record, n, text) : LC_ENOMEM;
+
+	json_decref(kept);
+	free(text);
+	return err;
+}
+
+static enum lc_err
+answer_again(struct lc_record *record, int64_t n, struct op_answer *answer)
+{
+	char *text = NULL;
+	json_t *kept = NULL;
+	enum lc_err err = lc_answer_find(record, n, &text);
+
+	if (err == LC_OK && (kept = json_loads(text, 0, NULL)) == NULL)
+		err = LC_ENOMEM;
+	if (err == LC_OK) {
+		answer->body = json_incref(json_object_get(kept, "body"));
+		answer->licenses_of =
+		    json_integer_value(json_object_get(kept, "licenses_of"));
+		answer->again = true;
+	}
+	json_decref(kept);
+	free(text);
+	return err;
+}
 
 /* A request whose answer is kept, so that asking again gives the same. */
 static enum lc_err
-run_once(enum op op, const struct lc_authority *authority, const json_t *args,
-    json_t **body, struct lc_detail *detail)
+run_once(enum op op, struct lc_authority *authority,
+    const struct op_asked *asked, struct op_answer *answer,
+    struct lc_detail *detail)
 {
-	const char *id = json_string_value(json_object_get(args, "request"));
 	struct lc_record *record = authority->record;
-	char *what = json_dumps(args, JSON_COMPACT | JSON_SORT_KEYS);
-	char *text = NULL;
-	int64_t n;
+	char *what = NULL;
 	bool again = false;
-	enum lc_err err = what != NULL && id != NULL ? LC_OK : LC_EINVAL;
+	int64_t n;
+	enum lc_err err = what_of(op, asked, &what);
 
 	if (err == LC_OK)
-		err = lc_request_put(record, id, what, &n, &again);
-	if (err == LC_OK && again &&
-	    (err = lc_answer_find(record, n, &text)) == LC_OK &&
-	    (*body = json_loads(text, 0, NULL)) == NULL)
-		err = LC_ENOMEM;
-	if (err == LC_OK && !again &&
-	    (err = ops[op].call(authority, args, body, detail)) == LC_OK) {
-		text = json_dumps(*body, JSON_COMPACT);
-		err = text != NULL ? lc_answer_put(record, n, text) : LC_ENOMEM;
-	}
-	free(text);
+		err = lc_request_put(record, asked->request, what, &n, &again);
 	free(what);
-	return err;
+	if (err != LC_OK)
+		return err;
+	if (again)
+		return answer_again(record, n, answer);
+	if ((err = ops[op].call(authority, asked, answer, detail)) != LC_OK)
+		return err;
+	return answer_keep(record, n, answer);
+}
+
+/* ---- Running --------------------------------------------------------- */
+
+static const char *
+text_of(const json_t *asked, const char *name)
+{
+	const char *text = json_string_value(json_object_get(asked, name));
+
+	return text != NULL ? text : "";
 }
 
 enum lc_err
-op_run(enum op op, const struct lc_authority *authority, const char *who,
-    const json_t *args, json_t **body, struct lc_detail *detail)
+op_run(enum op op, struct lc_authority *authority, const json_t *json,
+    struct op_answer *answer, struct lc_detail *detail)
 {
-	enum lc_err err = lc_record_as(authority->record, who);
+	const struct op_asked asked = {
+		.who = text_of(json, "who"),
+		.token = text_of(json, "token"),
+		.account = text_of(json, "account"),
+		.role = (enum lc_role)json_integer_value(
+		    json_object_get(json, "role")),
+		.part = text_of(json, "part"),
+		.request = json_string_value(json_object_get(json, "request")),
+		.body = json_object_get(json, "body"),
+		.text = text_of(json, "text"),
+		.type = text_of(json, "type"),
+		.len = json_string_length(json_object_get(json, "text")),
+		.at = authority->record->at,
+	};
+	enum lc_err err = lc_record_as(authority->record, asked.who);
 
 	if (err != LC_OK)
 		return err;
-	return ops[op].repeats ? ops[op].call(authority, args, body, detail)
-			       : run_once(op, authority, args, body, detail);
+	if (ops[op].repeats || asked.request == NULL)
+		err = ops[op].call(authority, &asked, answer, detail);
+	else
+		err = run_once(op, authority, &asked, answer, detail);
+	if (err == LC_OK && answer->licenses_of != 0)
+		err = licenses_add(authority, NULL, answer, detail);
+	return err;
 }

@@ -1,9 +1,9 @@
 /*
  * op.h - what the portal can ask the issuing process for.
  *
- * An operation gets its arguments as JSON, which the portal has checked for
- * who may ask, and not for what they say.  It runs within a transaction that
- * others share, may fail alone, and is answered after the commit.
+ * An operation gets what was asked for as JSON; the portal has checked who may
+ * ask, and not what it says.  It runs within a transaction that others share,
+ * may fail alone, and is answered after the commit.
  */
 #ifndef PORTAL_OP_H
 #define PORTAL_OP_H
@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "licenseauthority.h"
+#include "op_call.h"
 
 enum op {
 	OP_REDEEM,
@@ -19,11 +20,15 @@ enum op {
 };
 
 /*
- * Runs one.  who stands in the log.  body is the answer, the caller's
- * reference.
+ * Runs one.  asked: {"who", "token", "account", "role"} say who asks, "part" is
+ * the variable part of the path, "request" the id of the request for the
+ * library (without it, it is done again each time), "body" an object, "text" a
+ * file in place of that, of the type "type".
+ * The body of the answer is the caller's reference, and so is "after" to call,
+ * also after an error.
  */
-enum lc_err op_run(enum op, const struct lc_authority *, const char *who,
-    const json_t *args, json_t **body, struct lc_detail *);
+enum lc_err op_run(enum op, struct lc_authority *, const json_t *asked,
+    struct op_answer *, struct lc_detail *);
 
 /* The HTTP status of an error, and its kind for programs ("not-found"). */
 unsigned op_status(enum lc_err, const char **kind);

@@ -55,20 +55,42 @@ web_answer_json(struct web_request *request, unsigned status, json_t *value)
 	answer_text(request, status, "application/json", value);
 }
 
+static void
+problem(struct web_request *request, const json_t *more, unsigned status,
+    const char *kind, const char *format, va_list args)
+{
+	char detail[1024];
+	json_t *value;
+
+	(void)vsnprintf(detail, sizeof detail, format, args);
+	value = json_pack("{s:s+, s:s, s:i, s:s}", "type",
+	    "urn:licagent:problem:", kind, "title", web_phrase(status),
+	    "status", (int)status, "detail", detail);
+	if (value != NULL && more != NULL)
+		(void)json_object_update_missing(value, (json_t *)more);
+	answer_text(request, status, "application/problem+json", value);
+}
+
 void
 web_problem(struct web_request *request, unsigned status, const char *kind,
     const char *format, ...)
 {
-	char detail[1024];
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(detail, sizeof detail, format, args);
+	problem(request, NULL, status, kind, format, args);
 	va_end(args);
-	answer_text(request, status, "application/problem+json",
-	    json_pack("{s:s+, s:s, s:i, s:s}", "type",
-		"urn:licagent:problem:", kind, "title", web_phrase(status),
-		"status", (int)status, "detail", detail));
+}
+
+void
+web_problem_with(struct web_request *request, const json_t *more,
+    unsigned status, const char *kind, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	problem(request, more, status, kind, format, args);
+	va_end(args);
 }
 
 /* ---- Bodies ---------------------------------------------------------- */

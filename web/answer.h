@@ -16,6 +16,11 @@ void web_answer_json(struct web_request *, unsigned status, json_t *);
 void web_problem(struct web_request *, unsigned status, const char *kind,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* The same with more members, an object, or NULL; it stays the caller's. */
+void web_problem_with(struct web_request *, const json_t *more, unsigned status,
+    const char *kind, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
 /* The phrase of a status: "Not Found". */
 const char *web_phrase(unsigned status);
 

@@ -1,0 +1,26 @@
+/* api_write.h - operations that write: they are done by the issuing process. */
+#ifndef PORTAL_API_WRITE_H
+#define PORTAL_API_WRITE_H
+
+#include "portal.h"
+
+/* What may be in a body beside JSON: a file, with values in the query. */
+enum write_files {
+	FILES_NONE,
+	FILES_LISTS,   /* of devices: text/csv, application/xml */
+	FILES_CATALOG, /* text/plain */
+};
+
+struct writing {
+	enum op op;
+	enum write_files files;
+};
+
+/*
+ * Sends what was asked for to the issuing process; the request is answered when
+ * it is done, or now if it cannot be sent.
+ */
+void write_run(struct portal *, struct web_request *, const struct writing *,
+    const struct lc_token *, const char *const *parts);
+
+#endif

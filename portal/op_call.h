@@ -1,0 +1,51 @@
+/*
+ * op_call.h - the operations of the issuing process: a function each, in the
+ * file of its subject.
+ */
+#ifndef PORTAL_OP_CALL_H
+#define PORTAL_OP_CALL_H
+
+#include <jansson.h>
+
+#include "licenseauthority.h"
+#include "ops/token.h"
+
+/* What was asked for; texts are "" if there is none. */
+struct op_asked {
+	const char *who;     /* in the log: "token NAME", "nobody" */
+	const char *token;   /* its name */
+	const char *account; /* of the token; "" for the staff */
+	enum lc_role role;
+	const char *part;        /* the variable part of the path */
+	const char *request;     /* an id for the library; NULL: none */
+	const json_t *body;      /* an object */
+	const char *text, *type; /* a file, and its media type */
+	size_t len;              /* of the text */
+	int64_t at;              /* now */
+};
+
+struct op_answer {
+	json_t *body; /* after an error, more members of the problem */
+	/*
+	 * A request of the library whose licenses and their file are added to
+	 * the body, with "again", whether it was made before; 0: none.
+	 */
+	int64_t licenses_of;
+	bool again;
+	/*
+	 * Called once, with what the operation left in arg, when it is certain
+	 * whether that was committed; NULL is fine.
+	 */
+	void (*after)(struct lc_authority *, void *arg, bool is_committed);
+	void *arg;
+};
+
+/*
+ * While writing.  On success there is a body, or licenses, or both.
+ */
+typedef enum lc_err op_call(struct lc_authority *, const struct op_asked *,
+    struct op_answer *, struct lc_detail *);
+
+op_call op_pak_create, op_redeem;
+
+#endif
