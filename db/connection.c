@@ -505,6 +505,23 @@ db_check(struct db *db)
 	return err != DB_OK ? err : done(db, db->backend->check(db));
 }
 
+enum db_err
+db_leave_checkpoints(struct db *db)
+{
+	return db->backend->leave_checkpoints != NULL
+		   ? db->backend->leave_checkpoints(db)
+		   : DB_OK;
+}
+
+enum db_err
+db_checkpoint(struct db *db, bool restart, int64_t *pages)
+{
+	*pages = 0;
+	return db->backend->checkpoint != NULL
+		   ? db->backend->checkpoint(db, restart, pages)
+		   : DB_OK;
+}
+
 void
 db_close(struct db *db)
 {

@@ -57,6 +57,10 @@ struct db_backend {
 	/* Statements without parameters. */
 	enum db_err (*script)(struct db *, const char *sql);
 	enum db_err (*check)(struct db *);
+	/* NULL: it does them by itself. */
+	enum db_err (*leave_checkpoints)(struct db *);
+	enum db_err (*checkpoint)(
+	    struct db *, bool restart, int64_t *pages);
 	/* With to_end, next is called until the end before values go away. */
 	enum db_err (*start)(
 	    struct db_rows *, const struct db_value *, size_t n, bool to_end);

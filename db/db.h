@@ -93,6 +93,19 @@ void db_name(const char *where, char name[DB_WORDS_SIZE]);
  */
 enum db_err db_check(struct db *);
 
+/*
+ * SQLite copies its write-ahead log into the database's file from time to time,
+ * within a commit that takes longer for it.  A program whose commits must not
+ * leaves that to another connection, which calls db_checkpoint now and then,
+ * in another thread.  PostgreSQL does it by itself.
+ *
+ * db_checkpoint copies what it can without waiting; only with restart it holds
+ * up those who write, copies all, and lets the log begin anew, which else
+ * happens only while nobody writes.  *pages is the length of the log.
+ */
+enum db_err db_leave_checkpoints(struct db *);
+enum db_err db_checkpoint(struct db *, bool restart, int64_t *pages);
+
 /* The database's own words about the last call that failed. */
 const char *db_words(const struct db *);
 

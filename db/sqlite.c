@@ -28,9 +28,28 @@ struct sqlite_rows {
 	enum db_err first;
 };
 
+/* Statements of every transaction, kept prepared. */
+enum kept {
+	BEGIN_READING,
+	BEGIN_WRITING,
+	COMMIT,
+	SAVEPOINT,
+	RELEASE,
+	NKEPT,
+};
+
+static const char *const kept_sql[NKEPT] = {
+	[BEGIN_READING] = "BEGIN",
+	[BEGIN_WRITING] = "BEGIN IMMEDIATE",
+	[COMMIT] = "COMMIT",
+	[SAVEPOINT] = "SAVEPOINT part",
+	[RELEASE] = "RELEASE SAVEPOINT part",
+};
+
 struct sqlite_db {
 	struct db db;
 	sqlite3 *handle;
+	sqlite3_stmt *kept[NKEPT]; /* NULL until it was prepared */
 	bool is_reading; /* in a transaction that cannot write */
 };
 
@@ -265,6 +284,23 @@ script(struct db *db, const char *sql)
 	return judge(db, sqlite3_exec(of(db)->handle, sql, NULL, NULL, NULL));
 }
 
+static enum db_err
+kept_run(struct db *db, enum kept which)
+{
+	sqlite3_stmt **kept = &of(db)->kept[which];
+	enum db_err err = DB_OK;
+
+	if (*kept == NULL)
+		err = judge(
+		    db, sqlite3_prepare_v3(of(db)->handle, kept_sql[which], -1,
+			    SQLITE_PREPARE_PERSISTENT, kept, NULL));
+	if (err == DB_OK) {
+		err = judge(db, sqlite3_step(*kept));
+		(void)sqlite3_reset(*kept); /* repeats what step said */
+	}
+	return err;
+}
+
 static void
 reading_end(struct db *db)
 {
@@ -288,7 +324,7 @@ rollback(struct db *db)
 static enum db_err
 begin(struct db *db, bool reading)
 {
-	enum db_err err = script(db, reading ? "BEGIN" : "BEGIN IMMEDIATE");
+	enum db_err err = kept_run(db, reading ? BEGIN_READING : BEGIN_WRITING);
 
 	if (err != DB_OK || !reading)
 		return err;
@@ -303,7 +339,7 @@ begin(struct db *db, bool reading)
 static enum db_err
 commit(struct db *db)
 {
-	enum db_err err = script(db, "COMMIT");
+	enum db_err err = kept_run(db, COMMIT);
 
 	if (err == DB_OK)
 		reading_end(db);
@@ -313,13 +349,36 @@ commit(struct db *db)
 static enum db_err
 savepoint(struct db *db)
 {
-	return script(db, "SAVEPOINT part");
+	return kept_run(db, SAVEPOINT);
 }
 
 static enum db_err
 release(struct db *db)
 {
-	return script(db, "RELEASE SAVEPOINT part");
+	return kept_run(db, RELEASE);
+}
+
+/* ---- Checkpoints ----------------------------------------------------- */
+
+static enum db_err
+leave_checkpoints(struct db *db)
+{
+	return judge(db, sqlite3_wal_autocheckpoint(of(db)->handle, 0));
+}
+
+/* Others that write or read keep a passive one from its end: no failure. */
+static enum db_err
+checkpoint(struct db *db, bool restart, int64_t *pages)
+{
+	int log = 0, done = 0;
+	int rc = sqlite3_wal_checkpoint_v2(of(db)->handle, NULL,
+	    restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE,
+	    &log, &done);
+
+	if ((rc & 0xff) == SQLITE_BUSY)
+		rc = SQLITE_OK;
+	*pages = log > 0 ? log : 0;
+	return judge(db, rc);
 }
 
 /* ---- Schema ---------------------------------------------------------- */
@@ -446,6 +505,8 @@ connect_to(struct db *db, const char *path, bool create)
 static void
 disconnect(struct db *db)
 {
+	for (size_t i = 0; i < NKEPT; i++)
+		(void)sqlite3_finalize(of(db)->kept[i]); /* as the last step */
 	(void)sqlite3_close(of(db)->handle); /* nothing is open in it */
 }
 
@@ -464,6 +525,8 @@ const struct db_backend db_sqlite = {
 	.release = release,
 	.script = script,
 	.check = check,
+	.leave_checkpoints = leave_checkpoints,
+	.checkpoint = checkpoint,
 	.start = start,
 	.next = next,
 	.stop = stop,

@@ -52,9 +52,24 @@ wake(struct desk *desk)
 		;
 }
 
+/* As much as goes without waiting; under the lock.  False: it is broken. */
+static bool
+flush_locked(struct desk *desk)
+{
+	ssize_t n = 0;
+
+	if (desk->out.len > 0)
+		n = send(desk->fd, desk->out.data, desk->out.len,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN;
+	buffer_consume(&desk->out, (size_t)n);
+	return true;
+}
+
 /* Under the lock. */
 static bool
-send_locked(
+put_locked(
     struct desk *desk, enum op op, const char *text, desk_call *call, void *arg)
 {
 	uint32_t number = desk->first_free;
@@ -84,15 +99,21 @@ desk_ask(struct desk *desk, enum op op, const json_t *asked, desk_call *call,
     void *arg)
 {
 	char *text = json_dumps(asked, JSON_COMPACT);
-	bool sent = false;
+	bool sent, was_empty, rest = false;
 
 	if (text == NULL)
 		return false;
 	(void)pthread_mutex_lock(&desk->lock);
-	sent = send_locked(desk, op, text, call, arg);
+	was_empty = desk->out.len == 0;
+	sent = put_locked(desk, op, text, call, arg);
+	/* The thread sends what is left, and finds out what is broken. */
+	if (sent && was_empty) {
+		(void)flush_locked(desk);
+		rest = desk->out.len > 0;
+	}
 	(void)pthread_mutex_unlock(&desk->lock);
 	free(text);
-	if (sent)
+	if (rest)
 		wake(desk);
 	return sent;
 }
@@ -184,17 +205,10 @@ input_read(struct desk *desk)
 static bool
 output_send(struct desk *desk)
 {
-	ssize_t n = 0;
-	bool good = true;
+	bool good;
 
 	(void)pthread_mutex_lock(&desk->lock);
-	if (desk->out.len > 0)
-		n = send(desk->fd, desk->out.data, desk->out.len,
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (n > 0)
-		buffer_consume(&desk->out, (size_t)n);
-	else if (n < 0)
-		good = errno == EINTR || errno == EAGAIN;
+	good = flush_locked(desk);
 	(void)pthread_mutex_unlock(&desk->lock);
 	return good;
 }

@@ -252,6 +252,10 @@ issuer_run(int fd, struct lc_authority *authority)
 	issuer->authority = authority;
 	issuer->in = (struct buffer)BUFFER_INIT(BUFFER_MAX);
 	issuer->out = (struct buffer)BUFFER_INIT(BUFFER_MAX);
+	/* The portal has a thread for them. */
+	if (db_leave_checkpoints(authority->record->db) != DB_OK)
+		log_warn("issuer", "commits make checkpoints: %s",
+		    db_words(authority->record->db));
 	while ((got = input_read(issuer)) > 0) {
 		if (!batch_run(issuer) || !output_write(issuer)) {
 			got = -1;

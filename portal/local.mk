@@ -7,6 +7,7 @@ bin_licportald_SOURCES = \
 	portal/api.c portal/api.h \
 	portal/api_read.c portal/api_read.h \
 	portal/api_write.c portal/api_write.h \
+	portal/checkpoint.c portal/checkpoint.h \
 	portal/conf.c portal/conf.h \
 	portal/desk.c portal/desk.h \
 	portal/frame.c portal/frame.h \

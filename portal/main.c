@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "api.h"
+#include "checkpoint.h"
 #include "conf.h"
 #include "daemon/become.h"
 #include "daemon/log.h"
@@ -208,6 +209,7 @@ static bool
 portal_run(const struct portal_conf *conf, int issuer, int fd)
 {
 	struct portal portal = { .url = conf->url, .now = wall_clock };
+	struct checkpoint *checkpoint = NULL;
 	struct lc_detail detail = { "" };
 	bool good = false;
 
@@ -216,8 +218,12 @@ portal_run(const struct portal_conf *conf, int issuer, int fd)
 		log_error("main", "%s: %s", conf->authority, detail.text);
 	else if ((portal.desk = desk_open(issuer, gone, NULL)) == NULL)
 		log_error("main", "no memory, or no thread");
+	else if (checkpoint_open(conf->authority, portal.desk, &checkpoint,
+		     &detail) != LC_OK)
+		log_error("main", "%s: %s", conf->authority, detail.text);
 	else
 		good = serve(&portal, conf, fd);
+	checkpoint_close(checkpoint);
 	desk_close(portal.desk);
 	readers_close(portal.readers);
 	return good;

@@ -1,8 +1,8 @@
 # Figures, each beside its peer from the same run where it has one; HACKING.md
 # says what they were.
 
-.PHONY: bench bench-state bench-authority
-bench: bench-state bench-authority bench-control tests/system/manager
+.PHONY: bench bench-state bench-authority bench-portal
+bench: bench-state bench-authority bench-portal bench-control tests/system/manager
 	$(PY_LOG_COMPILER) $(srcdir)/tests/agent/control/crowd.py || test $$? = 77
 
 if HAVE_CUNIT
@@ -24,4 +24,19 @@ bench-authority:
 	@echo "bench-authority: skipped, CUnit is not installed"
 bench-state:
 	@echo "bench-state: skipped, CUnit is not installed"
+endif
+
+if PORTAL
+# Preloaded; check libraries are static without an -rpath.
+check_LTLIBRARIES += tests/bench/slow_fsync.la
+tests_bench_slow_fsync_la_SOURCES = tests/bench/slow_fsync.c
+tests_bench_slow_fsync_la_LDFLAGS = -module -avoid-version -shared \
+	-rpath /nowhere
+dist_check_SCRIPTS += tests/bench/portal_bench.py
+bench-portal: all tests/bench/slow_fsync.la tests/authority/device
+	$(PY_LOG_COMPILER) $(srcdir)/tests/bench/portal_bench.py || \
+	    test $$? = 77
+else
+bench-portal:
+	@echo "bench-portal: skipped, built without the portal"
 endif

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <sqlite3.h>
@@ -887,6 +888,87 @@ another_version(void)
 	db_close(db);
 }
 
+/* ---- Checkpoints ----------------------------------------------------- */
+
+static off_t
+size_of(const char *path)
+{
+	struct stat st;
+
+	REQUIRE(stat(path, &st) == 0);
+	return st.st_size;
+}
+
+/* Log of more than the 1,000 pages that SQLite would copy by itself. */
+static void
+many_pages(struct db *db)
+{
+	static const uint8_t page[4096];
+	char id[16];
+
+	CHECK_INT(db_begin(db), DB_OK);
+	for (int i = 0; i < 1500; i++) {
+		(void)snprintf(id, sizeof id, "%d", i);
+		CHECK_INT(db_run(db,
+			      "INSERT INTO thing (id, body) VALUES ($1, $2)",
+			      "sb", id, page, sizeof page),
+		    DB_OK);
+	}
+	CHECK_INT(db_commit(db), DB_OK);
+}
+
+static void
+checkpoints(void)
+{
+	const char *place = new_place();
+	struct db *db, *second;
+	int64_t pages = -1;
+	off_t before = 0;
+
+	upgrade(place, &version1, 0);
+	db = opened(place, &version1);
+	second = opened(place, &version1);
+	CHECK_INT(db_leave_checkpoints(db), DB_OK);
+	if (server == NULL)
+		before = size_of(place);
+	many_pages(db);
+	if (server == NULL)
+		CHECK_INT(size_of(place), before);
+	CHECK_INT(db_checkpoint(second, false, &pages), DB_OK);
+	if (server == NULL) {
+		CHECK(pages > 1500);
+		CHECK(size_of(place) > 1500 * 4096);
+		CHECK_INT(db_checkpoint(second, true, &pages), DB_OK);
+		CHECK_INT(add(db, "last", 1), DB_OK);
+		CHECK_INT(db_checkpoint(second, false, &pages), DB_OK);
+		CHECK(pages > 0 && pages < 10);
+	} else {
+		CHECK_INT(pages, 0);
+	}
+	db_close(second);
+	db_close(db);
+}
+
+/* A passive one waits for nobody. */
+static void
+a_checkpoint_beside_others(void)
+{
+	const char *place = new_place();
+	struct db *db, *second;
+	int64_t pages;
+
+	upgrade(place, &version1, 0);
+	db = opened(place, &version1);
+	second = opened(place, &version1);
+	CHECK_INT(db_begin(db), DB_OK);
+	CHECK_INT(add(db, "a", 1), DB_OK);
+	CHECK_INT(db_checkpoint(second, false, &pages), DB_OK);
+	CHECK_INT(db_commit(db), DB_OK);
+	CHECK_INT(count(second), 1);
+	db_close(second);
+	db_close(db);
+}
+
 static void
 no_such_database(void)
 {
@@ -917,6 +999,8 @@ no_such_database(void)
 	{ "a reader", a_reader },                                    \
 	{ "schema versions", schema_versions },                      \
 	{ "a step that fails", a_step_that_fails },                  \
+	{ "checkpoints", checkpoints },                              \
+	{ "a checkpoint beside others", a_checkpoint_beside_others },\
 	{ "two upgrades", two_upgrades },                            \
 	{ "names", names }
 

@@ -86,6 +86,8 @@ class Answer:
 class Site:
     """A running portal; with-statement, so that it ends."""
 
+    nginx = NGINX
+
     def __init__(self, desk, name="acme", **settings):
         self.desk, self.name, self.settings = desk, name, settings
         self.processes = {}
@@ -108,7 +110,7 @@ class Site:
         # As root its workers would be of a user who may not enter the folder.
         self.write("nginx.conf",
                    ("user root;\n" if os.getuid() == 0 else "")
-                   + NGINX.format(dir=self.dir, port=self.port))
+                   + self.nginx.format(dir=self.dir, port=self.port))
         self.certificate()
         self.start_portal()
         self.start("nginx", "/usr/sbin/nginx", "-p", self.dir, "-c",
