@@ -6,7 +6,9 @@ web_libweb_la_SOURCES = \
 	web/answer.c web/answer.h \
 	web/decode.c web/decode.h \
 	web/http.c web/http.h \
-	web/route.c web/route.h
+	web/route.c web/route.h \
+	web/template.c web/template.h web/template_nodes.h \
+	web/template_render.c
 web_libweb_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(MICROHTTPD_CFLAGS) \
 	$(JANSSON_CFLAGS)
 web_libweb_la_LIBADD = $(MICROHTTPD_LIBS) $(JANSSON_LIBS)

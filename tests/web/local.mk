@@ -1,9 +1,12 @@
 if PORTAL
 if HAVE_CUNIT
-WEB_TESTS = tests/web/decode_test
+WEB_TESTS = tests/web/decode_test tests/web/template_test
 check_PROGRAMS += $(WEB_TESTS)
 TESTS += $(WEB_TESTS)
 tests_web_decode_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_web_decode_test_LDADD = web/libweb.la $(UNIT_LDADD)
+tests_web_template_test_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_web_template_test_LDADD = web/libweb.la daemon/libdaemon.la \
+	$(UNIT_LDADD) $(JANSSON_LIBS)
 endif
 endif
