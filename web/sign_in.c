@@ -1,0 +1,563 @@
+/* sign_in.c - passwords, second factors, and who they prove; see people.h. */
+#include <crypt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <liboath/oath.h>
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "people_db.h"
+
+#define YESCRYPT "$y$"
+#define HASH_MAX CRYPT_OUTPUT_SIZE
+#define TOTP_STEP_S 30
+#define TOTP_WINDOW 1 /* steps that a clock may differ, each way */
+#define FREE_FAILURES 4
+#define LOCK_MAX_S 3600
+
+/* ---- Passwords ------------------------------------------------------- */
+
+/* False: no memory, or no random numbers. */
+static bool
+hash_make(const char *password, char hash[HASH_MAX])
+{
+	struct crypt_data *data = calloc(1, sizeof *data);
+	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+	const char *made = NULL;
+
+	if (data != NULL && crypt_gensalt_rn(YESCRYPT, 0, NULL, 0, setting,
+				sizeof setting) != NULL)
+		made = crypt_rn(password, setting, data, sizeof *data);
+	if (made != NULL)
+		(void)snprintf(hash, HASH_MAX, "%s", made);
+	if (data != NULL)
+		OPENSSL_cleanse(data, sizeof *data);
+	free(data);
+	return made != NULL;
+}
+
+/* A hash that no password has takes as long. */
+static bool
+hash_is_of(const char *hash, const char *password)
+{
+	struct crypt_data *data = calloc(1, sizeof *data);
+	const char *made = NULL;
+	bool same;
+
+	if (hash[0] == '\0')
+		hash = YESCRYPT "j9T$0123456789abcdefghijk.$";
+	if (data != NULL)
+		made = crypt_rn(password, hash, data, sizeof *data);
+	same = made != NULL && people_same(made, hash);
+	if (data != NULL)
+		OPENSSL_cleanse(data, sizeof *data);
+	free(data);
+	return same;
+}
+
+static enum people_err
+password_hash(
+    const char *password, char hash[HASH_MAX], struct people_words *words)
+{
+	size_t len = strlen(password);
+
+	if (len < PASSWORD_MIN || len > PASSWORD_MAX)
+		return people_fail(words, PEOPLE_INVALID,
+		    "a password has %d to %d characters", PASSWORD_MIN,
+		    PASSWORD_MAX);
+	if (!hash_make(password, hash))
+		return people_fail(
+		    words, PEOPLE_UNAVAILABLE, "cannot hash the password");
+	return PEOPLE_OK;
+}
+
+struct setting {
+	const char *name; /* or a link's secret */
+	const char *hash;
+	char *found;
+};
+
+static enum people_err
+hash_put(struct people *people, const char *name, const char *hash,
+    struct people_words *words)
+{
+	struct person person;
+	enum people_err err = people_read(people, name, &person, words);
+
+	if (err == PEOPLE_OK)
+		err = people_db(people,
+		    db_run(people->db,
+			"UPDATE person SET password = $2, failures = 0,"
+			" locked = 0 WHERE name = $1",
+			"ss", name, hash),
+		    words);
+	if (err == PEOPLE_OK)
+		err = people_db(people,
+		    db_run(people->db, "DELETE FROM link WHERE person = $1",
+			"s", name),
+		    words);
+	return err == PEOPLE_OK ? people_sessions_drop(people, name, words)
+				: err;
+}
+
+static enum people_err
+set(struct people *people, void *arg, struct people_words *words)
+{
+	const struct setting *s = arg;
+
+	return hash_put(people, s->name, s->hash, words);
+}
+
+enum people_err
+people_password(struct people *people, const char *name, const char *password,
+    struct people_words *words)
+{
+	char hash[HASH_MAX];
+	enum people_err err = password_hash(password, hash, words);
+
+	return err == PEOPLE_OK
+		   ? people_do(people, set,
+			 &(struct setting){ name, hash, NULL }, words)
+		   : err;
+}
+
+/* ---- Links ----------------------------------------------------------- */
+
+struct linking {
+	const char *name;
+	int64_t valid_s;
+	char *secret;
+};
+
+static enum people_err
+link_put(struct people *people, void *arg, struct people_words *words)
+{
+	const struct linking *l = arg;
+	char digest[PEOPLE_DIGEST_LEN + 1];
+	struct person person;
+	enum people_err err = people_read(people, l->name, &person, words);
+
+	if (err != PEOPLE_OK)
+		return err;
+	if (!people_secret(l->secret) || !people_digest(l->secret, digest))
+		return people_fail(
+		    words, PEOPLE_UNAVAILABLE, "no random numbers");
+	err = people_db(people,
+	    db_run(people->db,
+		"DELETE FROM link WHERE person = $1 OR ends <= $2", "si",
+		l->name, people->now()),
+	    words);
+	if (err == PEOPLE_OK)
+		err = people_db(people,
+		    db_run(people->db, "INSERT INTO link VALUES ($1, $2, $3)",
+			"ssi", digest, l->name, people->now() + l->valid_s),
+		    words);
+	return err;
+}
+
+enum people_err
+people_link(struct people *people, const char *name, int64_t valid_s,
+    char secret[PEOPLE_SECRET_LEN + 1], struct people_words *words)
+{
+	return people_do(people, link_put,
+	    &(struct linking){ name, valid_s, secret }, words);
+}
+
+static enum people_err
+link_take(struct people *people, void *arg, struct people_words *words)
+{
+	const struct setting *s = arg;
+	char digest[PEOPLE_DIGEST_LEN + 1];
+	struct db_rows *rows;
+	enum db_err err;
+
+	if (!people_digest(s->name, digest))
+		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
+	err = db_query(people->db, &rows,
+	    "DELETE FROM link WHERE digest = $1 AND ends > $2"
+	    " RETURNING person",
+	    "si", digest, people->now());
+	if (err == DB_OK && (err = db_next(rows)) == DB_OK) {
+		(void)snprintf(
+		    s->found, PERSON_NAME_MAX + 1, "%s", db_text(rows, 0));
+		db_stop(rows);
+		return hash_put(people, s->found, s->hash, words);
+	}
+	if (err == DB_END)
+		return people_fail(words, PEOPLE_NOT_FOUND,
+		    "this link was used, or is too old; ask for another one");
+	return people_db(people, err, words);
+}
+
+enum people_err
+people_link_use(struct people *people, const char *secret, const char *password,
+    char name[PERSON_NAME_MAX + 1], struct people_words *words)
+{
+	char hash[HASH_MAX];
+	enum people_err err = password_hash(password, hash, words);
+
+	return err == PEOPLE_OK
+		   ? people_do(people, link_take,
+			 &(struct setting){ secret, hash, name }, words)
+		   : err;
+}
+
+/* ---- Second factors -------------------------------------------------- */
+
+static void
+base32(const unsigned char bytes[20], char key[TOTP_KEY_LEN + 1])
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+	for (int i = 0; i < TOTP_KEY_LEN; i++) {
+		int bit = i * 5;
+		unsigned two = (unsigned)bytes[bit / 8] << 8;
+
+		if (bit / 8 + 1 < 20)
+			two |= bytes[bit / 8 + 1];
+		key[i] = digits[two >> (11 - bit % 8) & 31];
+	}
+	key[TOTP_KEY_LEN] = '\0';
+}
+
+/*
+ * The step whose code it is: around now, and later than the last one that was
+ * taken; -1: none.
+ */
+static int64_t
+totp_step(const char *key, const char *code, int64_t now, int64_t last)
+{
+	char *secret = NULL;
+	size_t len;
+	int64_t found = -1, step = now / TOTP_STEP_S;
+
+	if (strlen(code) != 6 || strspn(code, "0123456789") != 6 ||
+	    oath_base32_decode(key, strlen(key), &secret, &len) != OATH_OK)
+		return -1;
+	for (int64_t at = step - TOTP_WINDOW; at <= step + TOTP_WINDOW; at++) {
+		char right[7];
+
+		if (at > last && found < 0 &&
+		    oath_hotp_generate(secret, len, (uint64_t)at, 6, false,
+			OATH_HOTP_DYNAMIC_TRUNCATION, right) == OATH_OK &&
+		    people_same(right, code))
+			found = at;
+	}
+	OPENSSL_cleanse(secret, len);
+	free(secret);
+	return found;
+}
+
+struct factor {
+	const char *name, *code;
+	char *key;
+	char (*recovery)[RECOVERY_LEN + 1];
+};
+
+static enum people_err
+totp_start(struct people *people, void *arg, struct people_words *words)
+{
+	const struct factor *f = arg;
+	struct person person;
+	unsigned char bytes[20];
+	enum people_err err = people_read(people, f->name, &person, words);
+
+	if (err != PEOPLE_OK)
+		return err;
+	if (RAND_bytes(bytes, sizeof bytes) != 1)
+		return people_fail(
+		    words, PEOPLE_UNAVAILABLE, "no random numbers");
+	base32(bytes, f->key);
+	OPENSSL_cleanse(bytes, sizeof bytes);
+	return people_db(people,
+	    db_run(people->db,
+		"UPDATE person SET totp_new = $2 WHERE name = $1", "ss",
+		f->name, f->key),
+	    words);
+}
+
+enum people_err
+people_totp_start(struct people *people, const char *name,
+    char key[TOTP_KEY_LEN + 1], struct people_words *words)
+{
+	struct factor f = { .name = name, .key = key };
+
+	return people_do(people, totp_start, &f, words);
+}
+
+/* "abcde-fghij", of 32 characters that are not mistaken for each other. */
+static bool
+recovery_make(char code[RECOVERY_LEN + 1])
+{
+	static const char digits[] = "abcdefghjkmnpqrstuvwxyz23456789-";
+	unsigned char bytes[RECOVERY_LEN];
+
+	if (RAND_bytes(bytes, sizeof bytes) != 1)
+		return false;
+	for (int i = 0; i < RECOVERY_LEN; i++)
+		code[i] = i == 5 ? '-' : digits[bytes[i] % 31];
+	code[RECOVERY_LEN] = '\0';
+	OPENSSL_cleanse(bytes, sizeof bytes);
+	return true;
+}
+
+static enum people_err
+recovery_drop(
+    struct people *people, const char *name, struct people_words *words)
+{
+	return people_db(people,
+	    db_run(people->db, "DELETE FROM recovery WHERE person = $1", "s",
+		name),
+	    words);
+}
+
+static enum people_err
+recovery_put(
+    struct people *people, const struct factor *f, struct people_words *words)
+{
+	enum people_err err = recovery_drop(people, f->name, words);
+
+	for (int i = 0; i < RECOVERY_CODES && err == PEOPLE_OK; i++) {
+		char digest[PEOPLE_DIGEST_LEN + 1];
+
+		if (!recovery_make(f->recovery[i]) ||
+		    !people_digest(f->recovery[i], digest))
+			return people_fail(
+			    words, PEOPLE_UNAVAILABLE, "no random numbers");
+		err = people_db(people,
+		    db_run(people->db, "INSERT INTO recovery VALUES ($1, $2)",
+			"ss", digest, f->name),
+		    words);
+	}
+	return err;
+}
+
+/* What the database has of somebody's proofs. */
+struct proofs {
+	char hash[HASH_MAX];
+	char totp[TOTP_KEY_LEN + 1], totp_new[TOTP_KEY_LEN + 1];
+	int64_t step, failures, locked;
+	bool is_stopped;
+};
+
+static enum people_err
+proofs_read(struct people *people, const char *name, struct proofs *proofs,
+    struct people_words *words)
+{
+	struct db_rows *rows;
+	enum db_err err = db_query(people->db, &rows,
+	    "SELECT password, totp, totp_new, totp_step, failures, locked,"
+	    " stopped FROM person WHERE name = $1",
+	    "s", name);
+
+	if (err == DB_OK && (err = db_next(rows)) == DB_OK) {
+		(void)snprintf(
+		    proofs->hash, sizeof proofs->hash, "%s", db_text(rows, 0));
+		(void)snprintf(
+		    proofs->totp, sizeof proofs->totp, "%s", db_text(rows, 1));
+		(void)snprintf(proofs->totp_new, sizeof proofs->totp_new, "%s",
+		    db_text(rows, 2));
+		proofs->step = db_int(rows, 3);
+		proofs->failures = db_int(rows, 4);
+		proofs->locked = db_int(rows, 5);
+		proofs->is_stopped = db_int(rows, 6) != 0;
+		db_stop(rows);
+		return PEOPLE_OK;
+	}
+	return err == DB_END ? people_fail(words, PEOPLE_NOT_FOUND,
+				   "there is no person \"%s\"", name)
+			     : people_db(people, err, words);
+}
+
+static enum people_err
+totp_confirm(struct people *people, void *arg, struct people_words *words)
+{
+	const struct factor *f = arg;
+	struct proofs proofs;
+	int64_t step;
+	enum people_err err = proofs_read(people, f->name, &proofs, words);
+
+	if (err != PEOPLE_OK)
+		return err;
+	if (proofs.totp_new[0] == '\0' ||
+	    (step = totp_step(proofs.totp_new, f->code, people->now(), 0)) < 0)
+		return people_fail(words, PEOPLE_INVALID,
+		    "this is not the code of now; is the clock of your device "
+		    "right?");
+	err = people_db(people,
+	    db_run(people->db,
+		"UPDATE person SET totp = totp_new, totp_new = '',"
+		" totp_step = $2 WHERE name = $1",
+		"si", f->name, step),
+	    words);
+	return err == PEOPLE_OK ? recovery_put(people, f, words) : err;
+}
+
+enum people_err
+people_totp_confirm(struct people *people, const char *name, const char *code,
+    char recovery[RECOVERY_CODES][RECOVERY_LEN + 1], struct people_words *words)
+{
+	struct factor f = { .name = name, .code = code, .recovery = recovery };
+
+	return people_do(people, totp_confirm, &f, words);
+}
+
+static enum people_err
+totp_end(struct people *people, void *arg, struct people_words *words)
+{
+	const struct factor *f = arg;
+	enum people_err err = people_db(people,
+	    db_run(people->db,
+		"UPDATE person SET totp = '', totp_new = '' WHERE name = $1",
+		"s", f->name),
+	    words);
+
+	return err == PEOPLE_OK ? recovery_drop(people, f->name, words) : err;
+}
+
+enum people_err
+people_totp_end(
+    struct people *people, const char *name, struct people_words *words)
+{
+	struct factor f = { .name = name };
+
+	return people_do(people, totp_end, &f, words);
+}
+
+/* ---- Proving --------------------------------------------------------- */
+
+struct proving {
+	const char *name, *code;
+	bool is_known, is_right; /* there is such a person; the password is */
+	struct proofs proofs;
+	struct person *person;
+};
+
+static enum people_err
+prove_read(struct people *people, void *arg, struct people_words *words)
+{
+	struct proving *p = arg;
+	enum people_err err = proofs_read(people, p->name, &p->proofs, words);
+
+	p->is_known = err == PEOPLE_OK;
+	if (err == PEOPLE_NOT_FOUND)
+		return PEOPLE_OK;
+	if (err == PEOPLE_OK && p->proofs.locked > people->now())
+		return people_fail(words, PEOPLE_LOCKED,
+		    "too many failures; try again in %lld minutes",
+		    (long long)((p->proofs.locked - people->now() + 59) / 60));
+	return err;
+}
+
+/* Seconds that a name is locked for after so many failures in a row. */
+static int64_t
+lock_of(int64_t failures)
+{
+	int64_t lock = 60;
+
+	if (failures <= FREE_FAILURES)
+		return 0;
+	for (; failures > FREE_FAILURES + 1 && lock < LOCK_MAX_S; failures--)
+		lock *= 2;
+	return lock < LOCK_MAX_S ? lock : LOCK_MAX_S;
+}
+
+static enum people_err
+denied(struct people *people, const struct proving *p,
+    struct people_words *words)
+{
+	int64_t failures = p->proofs.failures + 1, lock = lock_of(failures);
+	enum people_err err = PEOPLE_OK;
+
+	if (p->is_known)
+		err = people_db(people,
+		    db_run(people->db,
+			"UPDATE person SET failures = $2, locked = $3"
+			" WHERE name = $1",
+			"sii", p->name, failures,
+			lock > 0 ? people->now() + lock : 0),
+		    words);
+	return err == PEOPLE_OK
+		   ? people_fail(words, PEOPLE_DENIED,
+			 "the name, the password or the code is wrong")
+		   : err;
+}
+
+/* PEOPLE_DENIED, without words: it is no code of theirs. */
+static enum people_err
+code_take(
+    struct people *people, const struct proving *p, struct people_words *words)
+{
+	char digest[PEOPLE_DIGEST_LEN + 1];
+	struct db_rows *rows;
+	enum db_err err;
+	int64_t step =
+	    totp_step(p->proofs.totp, p->code, people->now(), p->proofs.step);
+
+	if (step >= 0)
+		/* Of two at once, one has it. */
+		err = db_query(people->db, &rows,
+		    "UPDATE person SET totp_step = $2 WHERE name = $1"
+		    " AND totp_step < $2 RETURNING name",
+		    "si", p->name, step);
+	else if (people_digest(p->code, digest))
+		err = db_query(people->db, &rows,
+		    "DELETE FROM recovery WHERE digest = $1 AND person = $2"
+		    " RETURNING person",
+		    "ss", digest, p->name);
+	else
+		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
+	if (err == DB_OK && (err = db_next(rows)) == DB_OK) {
+		db_stop(rows);
+		return PEOPLE_OK;
+	}
+	return err == DB_END ? PEOPLE_DENIED : people_db(people, err, words);
+}
+
+static enum people_err
+prove_write(struct people *people, void *arg, struct people_words *words)
+{
+	struct proving *p = arg;
+	/* Again: others may have tried meanwhile. */
+	enum people_err err = prove_read(people, p, words);
+
+	if (err != PEOPLE_OK)
+		return err;
+	if (!p->is_known || !p->is_right || p->proofs.is_stopped)
+		return denied(people, p, words);
+	if (p->proofs.totp[0] != '\0' && p->code[0] == '\0')
+		return people_fail(words, PEOPLE_CODE,
+		    "the code of your second factor is needed");
+	if (p->proofs.totp[0] != '\0')
+		err = code_take(people, p, words);
+	if (err == PEOPLE_DENIED)
+		return denied(people, p, words);
+	if (err == PEOPLE_OK && p->proofs.failures > 0)
+		err = people_db(people,
+		    db_run(people->db,
+			"UPDATE person SET failures = 0, locked = 0"
+			" WHERE name = $1",
+			"s", p->name),
+		    words);
+	return err == PEOPLE_OK ? people_read(people, p->name, p->person, words)
+				: err;
+}
+
+enum people_err
+people_prove(struct people *people, const char *name, const char *password,
+    const char *code, struct person *person, struct people_words *words)
+{
+	struct proving p = { .name = name, .code = code, .person = person };
+	enum people_err err = people_do(people, prove_read, &p, words);
+
+	if (err == PEOPLE_OK) {
+		/* It takes a while, and no lock. */
+		p.is_right = strlen(password) <= PASSWORD_MAX &&
+			     hash_is_of(p.proofs.hash, password);
+		err = people_do(people, prove_write, &p, words);
+	}
+	OPENSSL_cleanse(&p.proofs, sizeof p.proofs);
+	return err;
+}
