@@ -43,6 +43,8 @@ static const struct key keys[] = {
 		       "does not end with a slash" },
 	{ "user", KEY_TEXT, OF(user), .min = 1, .max = 255 },
 	{ "group", KEY_TEXT, OF(group), .min = 1, .max = 255 },
+	{ "foreign_keys", KEY_TEXT, OF(foreign_keys), .min = 1, .max = 4095,
+	    .check = is_absolute, .allowed = "an absolute path" },
 	{ "threads", KEY_NUMBER, OF(threads), .min = 1, .max = 64,
 	    .fallback = 4 },
 	{ "connections", KEY_NUMBER, OF(connections), .min = 1, .max = 60000,

@@ -29,6 +29,7 @@ struct result {
 struct issuer {
 	int fd;
 	struct lc_authority *authority;
+	const struct op_settings *settings;
 	struct buffer in, out;
 	struct result results[BATCH_MAX];
 	size_t nresults;
@@ -37,31 +38,32 @@ struct issuer {
 /* ---- One request ----------------------------------------------------- */
 
 static char *
-problem_text(enum lc_err err, json_t *more, const struct lc_detail *detail)
+problem_text(const char *kind, const char *said, json_t *more)
 {
-	const char *kind;
-	const char *said;
-	json_t *problem;
-	char *text;
-
-	(void)op_status(err, &kind);
-	said = detail->text[0] != '\0' ? detail->text : lc_strerror(err);
-	problem = json_pack(
+	json_t *problem = json_pack(
 	    "{s:s, s:s, s:O*}", "kind", kind, "detail", said, "more", more);
-	text = problem != NULL ? json_dumps(problem, JSON_COMPACT) : NULL;
+	char *text = problem != NULL ? json_dumps(problem, JSON_COMPACT) : NULL;
+
 	json_decref(problem);
 	return text;
 }
 
+/* An operation may know better than its error what it is. */
 static void
-result_fail(struct result *result, enum lc_err err, json_t *more,
-    const struct lc_detail *detail)
+result_fail(struct result *result, enum lc_err err,
+    const struct op_answer *answer, const struct lc_detail *detail)
 {
 	const char *kind;
 
 	free(result->text);
 	result->status = op_status(err, &kind);
-	result->text = problem_text(err, more, detail);
+	if (answer != NULL && answer->status != 0) {
+		result->status = answer->status;
+		kind = answer->kind;
+	}
+	result->text = problem_text(kind,
+	    detail->text[0] != '\0' ? detail->text : lc_strerror(err),
+	    answer != NULL ? answer->body : NULL);
 }
 
 /* What is known now: it was committed, or it never is. */
@@ -106,8 +108,8 @@ request_run(struct issuer *issuer, const struct frame *frame,
 	record->refusal.is_pending = false;
 	err = lc_part_begin(record, &part);
 	if (err == LC_OK) {
-		err = op_run((enum op)frame->kind, issuer->authority, asked,
-		    answer, detail);
+		err = op_run((enum op)frame->kind, issuer->authority,
+		    issuer->settings, asked, answer, detail);
 		err = lc_part_end(record, &part, err);
 	}
 	json_decref(asked);
@@ -124,14 +126,16 @@ request_take(struct issuer *issuer, const struct frame *frame)
 
 	*result = (struct result){ .number = frame->number, .status = 200 };
 	err = request_run(issuer, frame, answer, &detail);
-	if (err == LC_OK &&
+	if (err == LC_OK && answer->refused == LC_OK &&
 	    (result->text = json_dumps(answer->body, JSON_COMPACT)) == NULL)
 		err = LC_ENOMEM;
-	if (err != LC_OK) {
-		result_fail(result, err, answer->body, &detail);
-		result_settle(issuer, result, false);
+	if (err != LC_OK || answer->refused != LC_OK) {
+		result_fail(result, err != LC_OK ? err : answer->refused,
+		    answer, &detail);
 		refusal_put(issuer->authority->record);
 	}
+	if (err != LC_OK)
+		result_settle(issuer, result, false);
 	json_decref(answer->body);
 }
 
@@ -241,7 +245,8 @@ output_write(struct issuer *issuer)
 }
 
 int
-issuer_run(int fd, struct lc_authority *authority)
+issuer_run(
+    int fd, struct lc_authority *authority, const struct op_settings *settings)
 {
 	struct issuer *issuer = calloc(1, sizeof *issuer);
 	int got = -1;
@@ -250,6 +255,7 @@ issuer_run(int fd, struct lc_authority *authority)
 		return EXIT_FAILURE;
 	issuer->fd = fd;
 	issuer->authority = authority;
+	issuer->settings = settings;
 	issuer->in = (struct buffer)BUFFER_INIT(BUFFER_MAX);
 	issuer->out = (struct buffer)BUFFER_INIT(BUFFER_MAX);
 	/* The portal has a thread for them. */

@@ -9,11 +9,12 @@
 #define PORTAL_ISSUER_H
 
 #include "licenseauthority.h"
+#include "op_call.h"
 
 /*
  * Serves the other end of fd until that closes; an exit status.  The authority
  * stays the caller's.
  */
-int issuer_run(int fd, struct lc_authority *);
+int issuer_run(int fd, struct lc_authority *, const struct op_settings *);
 
 #endif

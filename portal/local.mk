@@ -15,8 +15,13 @@ bin_licportald_SOURCES = \
 	portal/main.c \
 	portal/op.c portal/op.h portal/op_call.h \
 	portal/op_args.c portal/op_args.h \
+	portal/op_catalog.c \
+	portal/op_device.c portal/op_device.h \
+	portal/op_grant.c \
 	portal/op_license.c portal/op_license.h \
+	portal/op_move.c \
 	portal/op_pak.c \
+	portal/op_token.c \
 	portal/portal.h \
 	portal/readers.c portal/readers.h
 bin_licportald_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \

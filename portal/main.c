@@ -71,7 +71,8 @@ issuer_live(int fd, const struct portal_conf *conf)
 	if (user_become(conf)) {
 		secrets_keep();
 		if (write(fd, &(char){ SAY_READY }, 1) == 1)
-			status = issuer_run(fd, authority);
+			status = issuer_run(fd, authority,
+			    &(struct op_settings){ conf->foreign_keys });
 	}
 	lc_authority_close(authority);
 	return status;

@@ -17,39 +17,78 @@
 
 /* ---- Errors ---------------------------------------------------------- */
 
-static const struct {
-	enum lc_err err;
-	unsigned status;
-	const char *kind;
-} statuses[] = {
-	{ LC_EINVAL, 422, "refused" },
-	{ LC_ENOTFOUND, 404, "not-found" },
-	{ LC_EEXISTS, 409, "exists" },
-	{ LC_ECOUNT, 409, "used-up" },
-	{ LC_EREVOKED, 409, "revoked" },
-	{ LC_EEXPIRED, 409, "expired" },
-	{ LC_EEXHAUSTED, 409, "above-limit" },
-	{ LC_EUDI, 422, "another-device" },
-	{ LC_EKEY, 409, "key" },
-	{ LC_ETRUST, 422, "key" },
-	{ LC_ETICKET, 422, "ticket" },
-	{ LC_ESIGNATURE, 422, "signature" },
-	{ LC_EFILE, 422, "file" },
-	{ LC_ELINE, 422, "file" },
-	{ LC_EPERIOD, 422, "period" },
-	{ LC_ELOCKED, 503, "unavailable" },
-	{ LC_EIO, 503, "unavailable" },
-	{ LC_ENOMEM, 503, "unavailable" },
-};
-
+/*
+ * Errors that only a device has are of no operation here; were one to come, it
+ * is ours.
+ */
 unsigned
 op_status(enum lc_err err, const char **kind)
 {
-	for (size_t i = 0; i < NITEMS(statuses); i++) {
-		if (statuses[i].err == err) {
-			*kind = statuses[i].kind;
-			return statuses[i].status;
-		}
+	switch (err) {
+	case LC_EINVAL:
+	case LC_EOPTIONS:
+	case LC_EEULA:
+	case LC_EMIXED:
+		*kind = "refused";
+		return 422;
+	case LC_ENOTFOUND:
+	case LC_EDEVICE:
+	case LC_ESTORE:
+	case LC_ENOLICENSE:
+		*kind = "not-found";
+		return 404;
+	case LC_EEXISTS:
+		*kind = "exists";
+		return 409;
+	case LC_ECOUNT:
+	case LC_EFULL:
+		*kind = "used-up";
+		return 409;
+	case LC_EEXHAUSTED:
+		*kind = "above-limit";
+		return 409;
+	case LC_EREVOKED:
+		*kind = "revoked";
+		return 409;
+	case LC_EEXPIRED:
+	case LC_ENOTYET:
+	case LC_EFUTURE:
+		*kind = "expired";
+		return 409;
+	case LC_EUDI:
+		*kind = "another-device";
+		return 422;
+	case LC_EKEY:
+	case LC_ETRUST:
+		*kind = "key";
+		return 409;
+	case LC_ETICKET:
+	case LC_ENOTICKET:
+	case LC_ESUPERSEDED:
+		*kind = "ticket";
+		return 422;
+	case LC_ESIGNATURE:
+		*kind = "signature";
+		return 422;
+	case LC_EFILE:
+	case LC_ELINE:
+		*kind = "file";
+		return 422;
+	case LC_EPERIOD:
+		*kind = "period";
+		return 422;
+	case LC_ELOCKED:
+	case LC_EIO:
+	case LC_ENOMEM:
+		*kind = "unavailable";
+		return 503;
+	case LC_OK:
+	case LC_EDAMAGED:
+	case LC_ENEWER:
+	case LC_ESTOPPED:
+	case LC_EREADONLY:
+	case LC_EINUSE:
+		break;
 	}
 	*kind = "internal";
 	return 500;
@@ -65,6 +104,28 @@ static const struct {
 } ops[NOPS] = {
 	[OP_REDEEM] = { "redeem", op_redeem, true },
 	[OP_PAK_CREATE] = { "pak create", op_pak_create, false },
+	[OP_PAK_STOP] = { "pak stop", op_pak_stop, false },
+	[OP_PAK_START] = { "pak start", op_pak_start, false },
+	[OP_CONTRACT_REDEEM] = { "contract redeem", op_contract_redeem, true },
+	[OP_CATALOG] = { "catalog", op_catalog, false },
+	[OP_EVALUATION] = { "evaluation", op_evaluation, false },
+	[OP_EXTENSION] = { "extension", op_extension, false },
+	[OP_SUBSCRIPTION] = { "subscription", op_subscription, false },
+	[OP_RENEW] = { "renew", op_renew, false },
+	[OP_RIGHT_TO_USE] = { "right to use", op_right_to_use, false },
+	[OP_COUNT] = { "count", op_count, false },
+	[OP_LOT] = { "lot", op_lot, false },
+	[OP_PERMIT] = { "permit", op_permit, false },
+	[OP_REHOST] = { "rehost", op_rehost, false },
+	[OP_RMA] = { "rma", op_rma, false },
+	[OP_RMA_RETURNED] = { "rma returned", op_rma_returned, false },
+	[OP_IMPORT] = { "import", op_import, false },
+	[OP_DEVICE_REGISTER] = { "device register", op_device_register, false },
+	[OP_DEVICE_CREDENTIALS] = { "device credentials", op_device_credentials,
+	    false },
+	[OP_DEVICE_APPROVE] = { "device approve", op_device_approve, false },
+	[OP_TOKEN_CREATE] = { "token create", op_token_create, false },
+	[OP_TOKEN_STOP] = { "token stop", op_token_stop, false },
 };
 
 /* ---- Once ------------------------------------------------------------ */
@@ -102,23 +163,50 @@ what_of(enum op op, const struct op_asked *asked, char **out)
 								: LC_OK;
 }
 
-/* What is kept of an answer: its licenses are found by their request. */
+/*
+ * What is kept of an answer: its licenses are found by their request, and
+ * secrets are told once.
+ */
 static enum lc_err
-answer_keep(struct lc_record *record, int64_t n, const struct op_answer *answer)
+answer_keep(struct lc_record *record, int64_t n, const struct op_answer *answer,
+    const struct lc_detail *detail)
 {
-	json_t *kept = json_pack("{s:O*, s:I}", "body", answer->body,
-	    "licenses_of", (json_int_t)answer->licenses_of);
-	char *text = kept != NULL ? json_dumps(kept, JSON_COMPACT) : NULL;
-	enum lc_err err =
-	    text != NULL ? lc_answer_put(record, n, text) : LC_ENOMEM;
+	json_t *body = json_copy(answer->body);
+	json_t *kept = json_pack("{s:o*, s:I, s:i, s:s}", "body", body,
+	    "licenses_of", (json_int_t)answer->licenses_of, "refused",
+	    (int)answer->refused, "detail", detail->text);
+	char *text = NULL;
+	enum lc_err err = LC_ENOMEM;
 
+	if (answer->secret != NULL)
+		(void)json_object_del(body, answer->secret);
+	if (kept != NULL && (text = json_dumps(kept, JSON_COMPACT)) != NULL)
+		err = lc_answer_put(record, n, text);
 	json_decref(kept);
 	free(text);
 	return err;
 }
 
+static void
+answer_fill(
+    struct op_answer *answer, const json_t *kept, struct lc_detail *detail)
+{
+	const char *said = json_string_value(json_object_get(kept, "detail"));
+
+	answer->body = json_incref(json_object_get(kept, "body"));
+	answer->licenses_of =
+	    json_integer_value(json_object_get(kept, "licenses_of"));
+	answer->refused =
+	    (enum lc_err)json_integer_value(json_object_get(kept, "refused"));
+	answer->again = true;
+	if (answer->refused != LC_OK)
+		(void)lc_fail(
+		    detail, answer->refused, "%s", said != NULL ? said : "");
+}
+
 static enum lc_err
-answer_again(struct lc_record *record, int64_t n, struct op_answer *answer)
+answer_again(struct lc_record *record, int64_t n, struct op_answer *answer,
+    struct lc_detail *detail)
 {
 	char *text = NULL;
 	json_t *kept = NULL;
@@ -126,12 +214,8 @@ answer_again(struct lc_record *record, int64_t n, struct op_answer *answer)
 
 	if (err == LC_OK && (kept = json_loads(text, 0, NULL)) == NULL)
 		err = LC_ENOMEM;
-	if (err == LC_OK) {
-		answer->body = json_incref(json_object_get(kept, "body"));
-		answer->licenses_of =
-		    json_integer_value(json_object_get(kept, "licenses_of"));
-		answer->again = true;
-	}
+	if (err == LC_OK)
+		answer_fill(answer, kept, detail);
 	json_decref(kept);
 	free(text);
 	return err;
@@ -155,10 +239,10 @@ run_once(enum op op, struct lc_authority *authority,
 	if (err != LC_OK)
 		return err;
 	if (again)
-		return answer_again(record, n, answer);
+		return answer_again(record, n, answer, detail);
 	if ((err = ops[op].call(authority, asked, answer, detail)) != LC_OK)
 		return err;
-	return answer_keep(record, n, answer);
+	return answer_keep(record, n, answer, detail);
 }
 
 /* ---- Running --------------------------------------------------------- */
@@ -172,7 +256,8 @@ text_of(const json_t *asked, const char *name)
 }
 
 enum lc_err
-op_run(enum op op, struct lc_authority *authority, const json_t *json,
+op_run(enum op op, struct lc_authority *authority,
+    const struct op_settings *settings, const json_t *json,
     struct op_answer *answer, struct lc_detail *detail)
 {
 	const struct op_asked asked = {
@@ -188,6 +273,7 @@ op_run(enum op op, struct lc_authority *authority, const json_t *json,
 		.type = text_of(json, "type"),
 		.len = json_string_length(json_object_get(json, "text")),
 		.at = authority->record->at,
+		.settings = settings,
 	};
 	enum lc_err err = lc_record_as(authority->record, asked.who);
 

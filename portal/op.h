@@ -16,6 +16,27 @@
 enum op {
 	OP_REDEEM,
 	OP_PAK_CREATE,
+	OP_PAK_STOP,
+	OP_PAK_START,
+	OP_CONTRACT_REDEEM,
+	OP_CATALOG,
+	OP_EVALUATION,
+	OP_EXTENSION,
+	OP_SUBSCRIPTION,
+	OP_RENEW,
+	OP_RIGHT_TO_USE,
+	OP_COUNT,
+	OP_LOT,
+	OP_PERMIT,
+	OP_REHOST,
+	OP_RMA,
+	OP_RMA_RETURNED,
+	OP_IMPORT,
+	OP_DEVICE_REGISTER,
+	OP_DEVICE_CREDENTIALS,
+	OP_DEVICE_APPROVE,
+	OP_TOKEN_CREATE,
+	OP_TOKEN_STOP,
 	NOPS,
 };
 
@@ -27,8 +48,8 @@ enum op {
  * The body of the answer is the caller's reference, and so is "after" to call,
  * also after an error.
  */
-enum lc_err op_run(enum op, struct lc_authority *, const json_t *asked,
-    struct op_answer *, struct lc_detail *);
+enum lc_err op_run(enum op, struct lc_authority *, const struct op_settings *,
+    const json_t *asked, struct op_answer *, struct lc_detail *);
 
 /* The HTTP status of an error, and its kind for programs ("not-found"). */
 unsigned op_status(enum lc_err, const char **kind);

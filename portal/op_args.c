@@ -66,6 +66,18 @@ date_read(const char *text, int64_t *out)
 	return true;
 }
 
+const char *
+date_text(int64_t date, char text[DATE_SIZE])
+{
+	time_t seconds = (time_t)date;
+	struct tm tm;
+
+	text[0] = '\0';
+	if (gmtime_r(&seconds, &tm) != NULL)
+		(void)strftime(text, DATE_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return text;
+}
+
 /* ---- Members --------------------------------------------------------- */
 
 static bool

@@ -42,4 +42,8 @@ enum lc_err args_read(const struct arg *, size_t n, const json_t *object,
 enum lc_err args_read_nth(const struct arg *, size_t n, const char *list,
     const json_t *array, size_t i, void *out, struct lc_detail *);
 
+/* A date as ARG_DATE takes it. */
+#define DATE_SIZE 24
+const char *date_text(int64_t, char text[DATE_SIZE]);
+
 #endif

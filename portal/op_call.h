@@ -10,6 +10,12 @@
 #include "licenseauthority.h"
 #include "ops/token.h"
 
+/* What the configuration says of operations. */
+struct op_settings {
+	const char *foreign_keys; /* a folder with keys of other authorities,
+				     whose licenses are taken in; NULL: none */
+};
+
 /* What was asked for; texts are "" if there is none. */
 struct op_asked {
 	const char *who;     /* in the log: "token NAME", "nobody" */
@@ -22,6 +28,7 @@ struct op_asked {
 	const char *text, *type; /* a file, and its media type */
 	size_t len;              /* of the text */
 	int64_t at;              /* now */
+	const struct op_settings *settings;
 };
 
 struct op_answer {
@@ -32,6 +39,15 @@ struct op_answer {
 	 */
 	int64_t licenses_of;
 	bool again;
+	const char *secret; /* a member of the body that is told once; NULL */
+	/* Of the problem, in place of those of the error; 0: not. */
+	unsigned status;
+	const char *kind;
+	/*
+	 * With LC_OK: what was written stays, but it is answered with this
+	 * error, as the detail explains it.
+	 */
+	enum lc_err refused;
 	/*
 	 * Called once, with what the operation left in arg, when it is certain
 	 * whether that was committed; NULL is fine.
@@ -46,6 +62,12 @@ struct op_answer {
 typedef enum lc_err op_call(struct lc_authority *, const struct op_asked *,
     struct op_answer *, struct lc_detail *);
 
-op_call op_pak_create, op_redeem;
+op_call op_pak_create, op_pak_stop, op_pak_start, op_redeem, op_contract_redeem;
+op_call op_catalog;
+op_call op_evaluation, op_extension, op_subscription, op_renew, op_right_to_use,
+    op_count, op_lot;
+op_call op_permit, op_rehost, op_rma, op_rma_returned, op_import;
+op_call op_device_register, op_device_credentials, op_device_approve;
+op_call op_token_create, op_token_stop;
 
 #endif

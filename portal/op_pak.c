@@ -1,90 +1,209 @@
-/* op_pak.c - PAKs: making them, and turning their units into licenses. */
+/*
+ * op_pak.c - PAKs: making and stopping them, and turning units of PAKs and
+ * contracts into licenses.
+ */
 #include <stdlib.h>
+#include <string.h>
 
 #include "array.h"
 #include "base/error.h"
+#include "catalog/catalog.h"
 #include "op_args.h"
 #include "op_call.h"
+#include "op_device.h"
 #include "op_license.h"
-#include "ops/fulfill.h"
 #include "ops/pak.h"
+#include "ops/wishes.h"
+#include "record/authority.h"
 
 /* ---- Redeeming ------------------------------------------------------- */
 
 struct redeeming {
 	const json_t *udis;
-	const char *sku;
-	uint32_t quantity;
+	bool partial;
+	struct lc_wishes list;
 	struct lc_fulfillment f;
-	struct lc_wish *wishes;
 };
 
 #define OF(field) .at = offsetof(struct redeeming, field)
+#define A_REST                                                           \
+	{ "sku", ARG_TEXT, OF(list.sku), .min = 1, .max = LC_CODE_MAX }, \
+	    { "quantity", ARG_NUMBER, OF(list.quantity), .min = 1,       \
+		    .max = LC_UNITS_MAX },                               \
+	{                                                                \
+		"partial", ARG_TRUTH, OF(partial)                        \
+	}
+
 static const struct arg redeem_args[] = {
 	{ "udis", ARG_TEXTS, OF(udis), .required = true, .min = 1,
-	    .max = 20000 },
-	{ "sku", ARG_TEXT, OF(sku), .min = 1, .max = 64 },
-	{ "quantity", ARG_NUMBER, OF(quantity), .min = 1, .max = LC_UNITS_MAX },
+	    .max = LC_WISHES_MAX },
+	A_REST,
 };
+
+static const struct arg file_args[] = { A_REST };
 #undef OF
 
-/* The texts live in what was asked for. */
 static enum lc_err
-redeem_read(
+list_read(
     const struct op_asked *asked, struct redeeming *r, struct lc_detail *detail)
 {
 	enum lc_err err =
 	    args_read(redeem_args, NITEMS(redeem_args), asked->body, r, detail);
 
-	if (err != LC_OK)
-		return err;
-	r->f.pak = asked->part;
-	r->f.request = asked->request;
-	r->f.issued = asked->at;
-	r->f.nwishes = json_array_size(r->udis);
-	if ((r->wishes = calloc(r->f.nwishes, sizeof *r->wishes)) == NULL)
-		return LC_ENOMEM;
-	r->f.wishes = r->wishes;
-	for (size_t i = 0; i < r->f.nwishes; i++) {
-		r->wishes[i].udi =
-		    json_string_value(json_array_get(r->udis, i));
-		r->wishes[i].sku = r->sku;
-		r->wishes[i].quantity = r->quantity;
-	}
-	return LC_OK;
+	for (size_t i = 0; err == LC_OK && i < json_array_size(r->udis); i++)
+		err = lc_wishes_add(
+		    &r->list, json_string_value(json_array_get(r->udis, i)));
+	return err;
 }
 
-/* What was wrong with the only device, in place of the error of the whole. */
-static void
-wishes_explain(const struct redeeming *r, struct lc_detail *detail)
+/* A list of devices in place of "udis". */
+static enum lc_err
+file_read(
+    const struct op_asked *asked, struct redeeming *r, struct lc_detail *detail)
 {
-	if (r->f.nwishes == 1 && r->wishes[0].err != LC_OK &&
-	    r->wishes[0].why.text[0] != '\0')
-		*detail = r->wishes[0].why;
+	enum lc_err err =
+	    args_read(file_args, NITEMS(file_args), asked->body, r, detail);
+
+	if (err != LC_OK)
+		return err;
+	err = strcmp(asked->type, "text/csv") == 0
+		  ? lc_wishes_csv(&r->list, asked->text, asked->len, detail)
+		  : lc_wishes_xml(&r->list, asked->text, asked->len, detail);
+	if (err == LC_OK && r->list.n == 0)
+		return lc_fail(detail, LC_EINVAL, "the list has no devices");
+	return err;
+}
+
+/* [{"udi", "row", "detail"}] of the devices that got nothing. */
+static json_t *
+refused_rows(const struct redeeming *r)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < r->list.n; i++) {
+		const struct lc_wish *wish = &r->list.wishes[i];
+		json_t *row;
+
+		if (wish->err == LC_OK)
+			continue;
+		row = json_pack("{s:s, s:s}", "udi", wish->udi, "detail",
+		    wish->why.text[0] != '\0' ? wish->why.text
+					      : lc_strerror(wish->err));
+		if (wish->row > 0)
+			(void)json_object_set_new(
+			    row, "row", json_integer(wish->row));
+		(void)json_array_append_new(rows, row);
+	}
+	return rows;
+}
+
+/* What was wrong with each device, beside the error of the whole. */
+static void
+wishes_explain(const struct redeeming *r, struct op_answer *answer,
+    struct lc_detail *detail)
+{
+	const struct lc_wish *only = &r->list.wishes[0];
+
+	if (r->f.nrefused == 0)
+		return;
+	if (r->list.n == 1 && only->err != LC_OK && only->why.text[0] != '\0')
+		*detail = only->why;
+	answer->body = json_pack("{s:o}", "rows", refused_rows(r));
+}
+
+static enum lc_err
+redeem_answer(struct lc_authority *authority, struct redeeming *r,
+    struct lc_bundle *bundle, struct op_answer *answer,
+    struct lc_detail *detail)
+{
+	enum lc_err err;
+
+	if (r->partial && (answer->body = json_pack(
+			       "{s:o}", "refused", refused_rows(r))) == NULL)
+		return LC_ENOMEM;
+	answer->licenses_of = r->f.number;
+	answer->again = r->f.again;
+	err = licenses_add(authority, bundle, answer, detail);
+	answer->licenses_of = 0; /* they are in the body */
+	return err;
+}
+
+static enum lc_err
+redeem(struct lc_authority *authority, const struct op_asked *asked,
+    struct redeeming *r, struct op_answer *answer, struct lc_detail *detail)
+{
+	struct lc_bundle *bundle = NULL;
+	enum lc_err err;
+
+	r->list.sku = "";
+	r->list.quantity = 1;
+	err = asked->type[0] != '\0' ? file_read(asked, r, detail)
+				     : list_read(asked, r, detail);
+	if (err == LC_OK && (err = lc_bundle_new(&bundle)) == LC_OK) {
+		r->f.request = asked->request;
+		r->f.issued = asked->at;
+		r->f.partial = r->partial;
+		r->f.wishes = r->list.wishes;
+		r->f.nwishes = r->list.n;
+		err = lc_fulfill(authority, &r->f, bundle);
+		if (err == LC_OK)
+			err =
+			    redeem_answer(authority, r, bundle, answer, detail);
+		else
+			wishes_explain(r, answer, detail);
+	}
+	lc_bundle_free(bundle);
+	lc_wishes_free(&r->list);
+	return err;
+}
+
+/* The staff, and whoever shows no token, needs to know the PAK and no more. */
+static enum lc_err
+pak_check(struct lc_authority *authority, const struct op_asked *asked,
+    struct op_answer *answer, struct lc_detail *detail)
+{
+	struct lc_arena arena = { 0 };
+	char code[LC_PAK_LEN + 1];
+	struct lc_pak *pak;
+	enum lc_err err;
+
+	if (asked->account[0] == '\0')
+		return LC_OK;
+	if ((err = lc_pak_read(asked->part, code, detail)) == LC_OK &&
+	    (err = lc_pak_find(authority->record, &arena, code, &pak)) == LC_OK)
+		err = account_check(
+		    asked, pak->account, "this PAK", answer, detail);
+	lc_arena_free(&arena);
+	return err;
 }
 
 enum lc_err
 op_redeem(struct lc_authority *authority, const struct op_asked *asked,
     struct op_answer *answer, struct lc_detail *detail)
 {
-	struct redeeming r = { .sku = "", .quantity = 1 };
-	struct lc_bundle *bundle = NULL;
-	enum lc_err err = redeem_read(asked, &r, detail);
+	struct redeeming r = { .f.pak = asked->part };
+	enum lc_err err = pak_check(authority, asked, answer, detail);
 
-	if (err == LC_OK && (err = lc_bundle_new(&bundle)) == LC_OK) {
-		err = lc_fulfill(authority, &r.f, bundle);
-		if (err != LC_OK)
-			wishes_explain(&r, detail);
-	}
-	if (err == LC_OK) {
-		answer->licenses_of = r.f.number;
-		answer->again = r.f.again;
-		err = licenses_add(authority, bundle, answer, detail);
-		answer->licenses_of = 0; /* they are in the body */
-	}
-	lc_bundle_free(bundle);
-	free(r.wishes);
-	return err;
+	return err != LC_OK ? err
+			    : redeem(authority, asked, &r, answer, detail);
+}
+
+enum lc_err
+op_contract_redeem(struct lc_authority *authority, const struct op_asked *asked,
+    struct op_answer *answer, struct lc_detail *detail)
+{
+	struct redeeming r = { .f.contract = asked->part };
+	struct lc_arena arena = { 0 };
+	struct lc_contract *contract;
+	enum lc_err err =
+	    lc_contract_find(authority->record, &arena, asked->part, &contract);
+
+	if (err == LC_OK)
+		err = account_check(
+		    asked, contract->account, "this contract", answer, detail);
+	lc_arena_free(&arena);
+	return err != LC_OK ? err
+			    : redeem(authority, asked, &r, answer, detail);
 }
 
 /* ---- Making them ----------------------------------------------------- */
@@ -131,4 +250,46 @@ op_pak_create(struct lc_authority *authority, const struct op_asked *asked,
 		return err;
 	answer->body = json_pack("{s:s}", "pak", code);
 	return answer->body != NULL ? LC_OK : LC_ENOMEM;
+}
+
+/* ---- Stopping them --------------------------------------------------- */
+
+static enum lc_err
+pak_stop(struct lc_authority *authority, const struct op_asked *asked,
+    const char *why, struct op_answer *answer, struct lc_detail *detail)
+{
+	char code[LC_PAK_LEN + 1];
+	enum lc_err err = lc_pak_read(asked->part, code, detail);
+
+	if (err != LC_OK ||
+	    (err = lc_pak_stop(authority->record, code, why)) != LC_OK)
+		return err;
+	answer->body = json_pack("{s:s, s:s}", "pak", code, "stopped", why);
+	return answer->body != NULL ? LC_OK : LC_ENOMEM;
+}
+
+enum lc_err
+op_pak_stop(struct lc_authority *authority, const struct op_asked *asked,
+    struct op_answer *answer, struct lc_detail *detail)
+{
+	static const struct arg args[] = {
+		{ "reason", ARG_TEXT, .required = true, .min = 1,
+		    .max = LC_COMMENT_MAX },
+	};
+	const char *why = NULL;
+	enum lc_err err =
+	    args_read(args, NITEMS(args), asked->body, &why, detail);
+
+	return err != LC_OK ? err
+			    : pak_stop(authority, asked, why, answer, detail);
+}
+
+enum lc_err
+op_pak_start(struct lc_authority *authority, const struct op_asked *asked,
+    struct op_answer *answer, struct lc_detail *detail)
+{
+	enum lc_err err = args_read(NULL, 0, asked->body, NULL, detail);
+
+	return err != LC_OK ? err
+			    : pak_stop(authority, asked, "", answer, detail);
 }

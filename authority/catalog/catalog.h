@@ -128,6 +128,7 @@ struct lc_catalog_file {
 	const char *name; /* for mistakes, and where its agreements are */
 	const char *text;
 	size_t len;
+	bool no_files; /* agreements may not be files: texts alone */
 	/* Called for each mistake, "FILE:LINE: what", at most LC_MISTAKES_MAX
 	   times. */
 	void (*wrong)(void *arg, const char *what);

@@ -459,7 +459,10 @@ eula_check(struct loading *l, struct lc_item *item)
 		    "agreement and agreement-text exclude each other");
 		return LC_OK;
 	}
-	if (item->eula_path[0] != '\0')
+	if (item->eula_path[0] != '\0' && l->file->no_files)
+		lc_catalog_wrong(l->file, item->part.line,
+		    "agreement: no file can be read here, use agreement-text");
+	else if (item->eula_path[0] != '\0')
 		err = eula_read(l, item);
 	if (err != LC_OK || item->eula_text[0] == '\0')
 		return err;

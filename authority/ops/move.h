@@ -9,6 +9,9 @@
  * while writing, and file makes the ticket once that is committed.  What was
  * asked for has to live as long.
  */
+/* The usual agreement of grace periods. */
+extern const char lc_grace_agreement[];
+
 struct lc_permit;
 enum lc_err lc_permit_new(const struct lc_authority *,
     const struct lc_permission *, struct lc_permit **, struct lc_detail *);

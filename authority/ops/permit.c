@@ -19,6 +19,14 @@
 
 /* ---- Tickets --------------------------------------------------------- */
 
+const char lc_grace_agreement[] =
+    "Grace period license\n"
+    "\n"
+    "A license of this device was moved to another one.  For a limited time "
+    "of\n"
+    "use this license lets the feature go on here, so that the other device\n"
+    "can take over.  It ends by itself and cannot be moved or renewed.\n";
+
 /* A ticket on its way; lines are owned. */
 struct lc_permit {
 	const struct lc_authority *authority;

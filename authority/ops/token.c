@@ -122,7 +122,7 @@ token_check(struct lc_record *record, const struct lc_token *token)
 }
 
 static enum lc_err
-token_put(struct lc_record *record, const struct lc_token *token,
+row_put(struct lc_record *record, const struct lc_token *token,
     const char *digest)
 {
 	struct db_rows *rows = NULL;
@@ -150,33 +150,46 @@ token_put(struct lc_record *record, const struct lc_token *token,
 }
 
 enum lc_err
-lc_token_create(const struct lc_authority *authority,
-    const struct lc_token *token, char text[LC_TOKEN_LEN + 1],
-    struct lc_detail *detail)
+lc_token_put(const struct lc_authority *authority,
+    const struct lc_token *token, char text[LC_TOKEN_LEN + 1])
 {
 	char digest[LC_DIGEST_LEN + 1];
 	enum lc_err err;
 
-	if ((err = token_make(text)) != LC_OK ||
-	    (err = digest_of(text, digest)) != LC_OK ||
-	    (err = lc_authority_begin(authority, detail)) != LC_OK)
+	if ((err = token_check(authority->record, token)) != LC_OK ||
+	    (err = token_make(text)) != LC_OK ||
+	    (err = digest_of(text, digest)) != LC_OK)
 		return err;
-	if ((err = token_check(authority->record, token)) == LC_OK)
-		err = token_put(authority->record, token, digest);
-	return lc_authority_end(authority, err);
+	return row_put(authority->record, token, digest);
 }
 
-static enum lc_err
-stop(struct lc_record *record, const char *name)
+enum lc_err
+lc_token_create(const struct lc_authority *authority,
+    const struct lc_token *token, char text[LC_TOKEN_LEN + 1],
+    struct lc_detail *detail)
 {
+	enum lc_err err = lc_authority_begin(authority, detail);
+
+	if (err != LC_OK)
+		return err;
+	return lc_authority_end(
+	    authority, lc_token_put(authority, token, text));
+}
+
+enum lc_err
+lc_token_end(const struct lc_authority *authority, const char *name,
+    const char *account)
+{
+	struct lc_record *record = authority->record;
 	struct db_rows *rows = NULL;
 	int64_t found;
 	enum lc_err err;
 
 	err = lc_record_number(record,
 	    db_query(record->db, &rows,
-		"UPDATE token SET stopped = 1 WHERE name = $1 RETURNING 1",
-		"s", name),
+		"UPDATE token SET stopped = 1 WHERE name = $1"
+		" AND (CAST($2 AS TEXT) IS NULL OR account = $2) RETURNING 1",
+		"ss", name, account),
 	    &rows, &found);
 	if (err == LC_OK && found == 0)
 		return lc_fail(
@@ -192,7 +205,8 @@ lc_token_stop(const struct lc_authority *authority, const char *name,
 
 	if (err != LC_OK)
 		return err;
-	return lc_authority_end(authority, stop(authority->record, name));
+	return lc_authority_end(
+	    authority, lc_token_end(authority, name, NULL));
 }
 
 /* ---- Reading --------------------------------------------------------- */

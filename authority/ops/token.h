@@ -52,6 +52,14 @@ enum lc_err lc_token_create(const struct lc_authority *,
 /* LC_ENOTFOUND. */
 enum lc_err lc_token_stop(
     const struct lc_authority *, const char *name, struct lc_detail *);
+/*
+ * The same two while writing.  account: only a token of this one may be stopped
+ * (LC_ENOTFOUND); NULL: any.
+ */
+enum lc_err lc_token_put(const struct lc_authority *, const struct lc_token *,
+    char token[LC_TOKEN_LEN + 1]);
+enum lc_err lc_token_end(
+    const struct lc_authority *, const char *name, const char *account);
 /* In the order of their names. */
 enum lc_err lc_tokens(const struct lc_authority *,
     void (*call)(void *arg, const struct lc_token *), void *arg,

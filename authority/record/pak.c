@@ -434,3 +434,30 @@ lc_request_gifts(
 	}
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
+
+enum lc_err
+lc_device_accounts(struct lc_record *record, const char *udi,
+    const char *account, int64_t *own, int64_t *others)
+{
+	struct db_rows *rows = NULL;
+	enum lc_err err;
+
+	*own = *others = 0;
+	err = lc_record_first(record,
+	    db_query(record->db, &rows,
+		"SELECT a.account, count(*) FROM license l JOIN"
+		" (SELECT pl.n AS n, p.account AS account FROM pak_line pl"
+		" JOIN pak p ON p.code = pl.pak UNION ALL"
+		" SELECT cs.n, c.account FROM contract_sku cs"
+		" JOIN contract c ON c.number = cs.contract) a"
+		" ON a.n = l.pak_line WHERE l.udi = $1 AND l.udi <> ''"
+		" AND a.account <> '' GROUP BY a.account",
+		"s", udi),
+	    &rows);
+	while (err == LC_OK) {
+		*(strcmp(db_text(rows, 0), account) == 0 ? own : others) +=
+		    db_int(rows, 1);
+		err = lc_record_done(record, db_next(rows));
+	}
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}

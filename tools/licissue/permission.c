@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "ops/move.h"
+
 #define DAY_S 86400
 #define GRACE_DAYS 60
 #define GRACE_DAYS_MAX 3650
@@ -33,14 +35,6 @@ static const char usage[] =
     "  -o, --output FILE    the ticket to create\n"
     "  --force              replace the file\n"
     "  -h, --help\n";
-
-static const char grace_eula[] =
-    "Grace period license\n"
-    "\n"
-    "A license of this device was moved to another one.  For a limited time "
-    "of\n"
-    "use this license lets the feature go on here, so that the other device\n"
-    "can take over.  It ends by itself and cannot be moved or renewed.\n";
 
 struct job {
 	const char *dir, *output, *add, *eula, *credentials;
@@ -190,8 +184,8 @@ read_inputs(struct job *job, char **add, char **eula)
 	job->asked.add = *add;
 	job->asked.eula = *eula;
 	if (*eula == NULL && job->grace_days > 0) {
-		job->asked.eula = grace_eula;
-		job->asked.eula_len = strlen(grace_eula);
+		job->asked.eula = lc_grace_agreement;
+		job->asked.eula_len = strlen(lc_grace_agreement);
 	}
 	return EXIT_DONE;
 }

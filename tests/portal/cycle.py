@@ -1,0 +1,384 @@
+#!/usr/bin/env python3
+"""cycle: the whole life of licenses, as examples/authority has it, through the
+portal's interface alone."""
+
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), "authority"))
+
+from desk import TOP, check, equal, main  # noqa: E402
+from portal_site import Site, quoted  # noqa: E402
+
+SEC, SRST = "L-LAB-SEC-K9=", "L-LAB-SRST-25="
+ONE, TWO, THREE = (f"LIC1921/K9:LAB0000000{n}" for n in "123")
+CATALOG = os.path.join(TOP, "examples", "catalog.conf")
+
+CONTRACT = """
+contracts = ( { contract = "C-1"; account = "example-net";
+    skus = ( { sku = "L-LAB-SEC-K9="; quantity = 2; } ); } );
+"""
+
+
+class Portal:
+    """The interface, as somebody with a token."""
+
+    def __init__(self, site, tokens):
+        self.site, self.tokens, self.keys = site, tokens, 0
+
+    def ask(self, role, path, body, method="POST", key=None, **options):
+        self.keys += 1
+        return self.site.ask(method, f"/api/v1/{path}", body,
+                             token=self.tokens.get(role),
+                             key=key or f"key-{self.keys}", **options)
+
+    def do(self, role, path, body=None, **options):
+        """It succeeds; the answer."""
+        got = self.ask(role, path, {} if body is None else body, **options)
+        equal(got.status, 200, path, got.body)
+        return got.json
+
+    def refused(self, status, kind, role, path, body, *said, **options):
+        self.ask(role, path, body, **options).is_problem(status, kind, *said)
+
+
+class Cycle:
+    def __init__(self, desk, site, tokens):
+        self.desk = desk
+        self.portal = Portal(site, tokens)
+        self.devices = {udi: desk.device(udi) for udi in (ONE, TWO, THREE)}
+
+    def read(self, name):
+        with open(self.desk.path(name), encoding="utf-8") as f:
+            return f.read()
+
+    def write(self, name, text):
+        with open(self.desk.path(name), "w", encoding="utf-8") as f:
+            f.write(text)
+        return name
+
+    def install(self, udi, answer, n):
+        """The file of an answer, which has so many licenses."""
+        equal(len(answer["licenses"]), n, answer)
+        equal(answer["file"].count("BEGIN LICENSE"), n)
+        check("BEGIN LICENSE" in answer["file"])
+        self.devices[udi].install(self.write("install.lic", answer["file"]))
+
+    def features(self, udi):
+        return sorted(row[0] for row in self.devices[udi].licenses())
+
+    def credentials(self, udi):
+        return self.read(self.devices[udi].credentials("credentials"))
+
+    # -- The tour ---------------------------------------------------------
+
+    def catalog(self):
+        portal = self.portal
+        with open(CATALOG, encoding="utf-8") as f:
+            text = f.read()
+        portal.refused(422, "file", "catalog", "catalog",
+                       b"skus = ( { sku = 7; } );\n\nfamily = 3;",
+                       method="PUT", Content_Type="text/plain")
+        wrong = portal.ask("catalog", "catalog",
+                           b"skus = ( { sku = 7; } );\n\nfamily = 3;",
+                           method="PUT", Content_Type="text/plain").json
+        equal([row["line"] for row in wrong["mistakes"]][:1], [1], wrong)
+        check(3 in [row["line"] for row in wrong["mistakes"]], wrong)
+        # No file of the portal's machine gets into an agreement.
+        got = portal.ask("catalog", "catalog", b"""skus = ( { sku = "X";
+            description = "x"; items = ( { feature = "f";
+            type = "permanent"; agreement = "/etc/passwd"; } ); } );""", method="PUT",
+                         Content_Type="text/plain")
+        got.is_problem(422, "file")
+        check(any("agreement-text" in row["detail"]
+                  for row in got.json["mistakes"]), got.body)
+        changes = portal.do("catalog", "catalog", text.encode(),
+                            method="PUT", Content_Type="text/plain")
+        check(changes["added"] > 3, changes)
+        again = portal.do("catalog", "catalog", {"catalog": text},
+                          method="PUT")
+        equal((again["added"], again["changed"]), (0, 0), again)
+        equal(portal.do("catalog", "catalog", CONTRACT.encode(), method="PUT",
+                        Content_Type="text/plain")["added"], 1)
+
+    def factory(self):
+        portal = self.portal
+        image = portal.do("factory", "lots", {
+            "name": "image-15.2", "unlocked": True, "licenses": [
+                {"feature": "ipbasek9"}, {"feature": "datak9"},
+                {"feature": "cme-srst", "count": 5000}],
+            "agreement": "Sixty days to try a feature.\n"})
+        equal([one["type"] for one in image["licenses"]],
+              ["evalRightToUse"] * 3)
+        lot = {"name": "week-48", "udis": [ONE, TWO, THREE],
+               "licenses": [{"feature": "ipbasek9"}]}
+        first = portal.do("factory", "lots", lot)
+        equal([one["udi"] for one in first["licenses"]], [ONE, TWO, THREE])
+        again = portal.do("factory", "lots", lot)
+        equal(again["again"], True)
+        equal(again["licenses"], first["licenses"])
+        portal.refused(422, "refused", "factory", "lots",
+                       {**lot, "udis": [ONE]}, "already made")
+        for udi in (ONE, TWO):
+            got = portal.site.get(f"/api/v1/devices/{quoted(udi)}/licenses.lic",
+                                  token=portal.tokens["support"])
+            self.devices[udi].install(self.write("factory.lic",
+                                                 got.body.decode()))
+            equal(portal.do("factory", "devices/credentials",
+                            {"credentials": self.credentials(udi)}),
+                  {"udi": udi, "told": ""})
+
+    def factory_key(self):
+        """A key that the factory knows before the device is seen."""
+        portal = self.portal
+        key = json.loads(self.read("acme/issuer.jwk"))
+        key.pop("name", None)
+        got = portal.do("factory", "devices", {"udi": "LIC1921/K9:NEW",
+                                               "key": key})
+        equal(len(got["kid"]), 43)
+        portal.refused(422, "refused", "factory", "devices",
+                       {"udi": "LIC1921/K9:NEW", "key": {**key, "d": "AAAA"}},
+                       "private")
+        portal.refused(409, "key", "factory", "devices",
+                       {"udi": ONE, "key": key}, "on record")
+        check(any(subject == ONE for subject, _ in self.desk.refusals()),
+              self.desk.refusals())
+
+    def buy(self):
+        portal = self.portal
+        pak = portal.do("pak-desk", "paks", {
+            "order": "4711", "account": "example-net",
+            "lines": [{"sku": SEC, "quantity": 3},
+                      {"sku": SRST, "quantity": 3}]})["pak"]
+        redeem = f"paks/{pak}/redeem"
+        self.security = portal.do("member", redeem,
+                                  {"udis": [ONE], "sku": SEC}, key="lost")
+        equal(portal.do("member", redeem, {"udis": [ONE], "sku": SEC},
+                        key="lost")["licenses"], self.security["licenses"])
+        self.install(ONE, self.security, 1)
+        self.install(ONE, portal.do("member", redeem, {
+            "udis": [ONE], "sku": SRST, "quantity": 2}), 2)
+        # What is another account's is not theirs.
+        portal.refused(403, "another-account", "stranger", redeem,
+                       {"udis": [ONE], "sku": SEC})
+        portal.refused(403, "another-account", "stranger",
+                       "contracts/C-1/redeem", {"udis": [ONE]})
+        self.install(TWO, portal.do("member", "contracts/C-1/redeem",
+                                    {"udis": [TWO]}), 1)
+        # Stopped, and going on.
+        portal.do("pak-desk", f"paks/{pak}/stop", {"reason": "not paid"})
+        portal.refused(422, "refused", "member", redeem,
+                       {"udis": [TWO], "sku": SEC}, "not paid")
+        portal.do("pak-desk", f"paks/{pak}/start")
+        self.lists(redeem)
+
+    def lists(self, redeem):
+        """Lists of devices, some of which are wrong."""
+        portal = self.portal
+        csv = f"udi,sku,quantity\n{ONE},{SEC},1\nnonsense,{SEC},1\n".encode()
+        got = portal.ask("member", redeem, csv, Content_Type="text/csv")
+        got.is_problem(422, "refused")
+        equal([(row["udi"], row["row"]) for row in got.json["rows"]],
+              [("nonsense", 3)], got.body)
+        got = portal.do("member", redeem + "?partial=true", csv,
+                        Content_Type="text/csv; charset=utf-8")
+        equal([one["udi"] for one in got["licenses"]], [ONE])
+        equal([row["udi"] for row in got["refused"]], ["nonsense"])
+        xml = f'<devices><device udi="{TWO}"/></devices>'.encode()
+        got = portal.do("member", f"{redeem}?sku={quoted(SRST)}", xml,
+                        Content_Type="application/xml")
+        equal([one["udi"] for one in got["licenses"]], [TWO])
+        portal.refused(422, "refused", "member", redeem + "?partial=yes", csv,
+                       "partial", Content_Type="text/csv")
+        got = portal.ask("member", redeem,
+                         {"udis": [ONE, "nonsense", TWO], "sku": SRST})
+        got.is_problem(422, "refused")
+        check("nonsense" in [row["udi"] for row in got.json["rows"]], got.body)
+
+    def trial(self):
+        portal = self.portal
+        asked = {"udi": ONE, "feature": "datak9"}
+        got = portal.do("member", "evaluations", asked)
+        equal(portal.do("member", "evaluations", asked)["licenses"],
+              got["licenses"])
+        self.install(ONE, got, 1)
+        portal.refused(403, "another-account", "stranger", "evaluations",
+                       {"udi": ONE, "feature": "uck9"})
+        portal.refused(422, "refused", "member", "evaluations",
+                       {"udi": ONE, "feature": "uck9", "period": 86400 * 61},
+                       "60 days")
+        more = portal.do("support", "extensions", {
+            "license": got["licenses"][0]["id"], "period": 30 * 86400,
+            "reason": "parts are late"})
+        self.install(ONE, more, 1)
+        says = self.desk.sql("acme", "SELECT says FROM log"
+                             " WHERE kind = 'approved' ORDER BY n")
+        equal(says, ["extension, by token support: parts are late"])
+
+    def others(self):
+        """Subscriptions, rights to use, counts."""
+        portal = self.portal
+        got = portal.do("pak-desk", "subscriptions", {
+            "udi": ONE, "feature": "updates", "days": 30})
+        self.install(ONE, got, 1)
+        renewed = portal.do("pak-desk", "subscriptions/"
+                            + got["licenses"][0]["id"] + "/renew",
+                            {"days": 365})
+        self.install(ONE, renewed, 1)
+        portal.refused(422, "refused", "pak-desk", "subscriptions", {
+            "udi": ONE, "feature": "updates", "days": 3,
+            "end": "2090-01-01"}, '"days"')
+        portal.refused(422, "refused", "pak-desk", "subscriptions", {
+            "udi": ONE, "feature": "updates", "end": "2090-02-30"}, '"end"')
+        got = portal.do("support", "rights-to-use", {
+            "unlocked": True, "feature": "uck9", "period": 3600})
+        equal(got["licenses"][0]["type"], "evalRightToUse")
+        got = portal.do("pak-desk", "counts", {
+            "udi": ONE, "feature": "cme-srst", "to": 80})
+        equal([one["count"] for one in got["licenses"]], [30])
+        portal.refused(409, "exists", "pak-desk", "counts", {
+            "udi": ONE, "feature": "cme-srst", "to": 80})
+
+    def move(self):
+        portal, one, two = self.portal, self.devices[ONE], self.devices[TWO]
+        asked = {"credentials": self.credentials(ONE), "to": TWO,
+                 "licenses": [self.security["licenses"][0]["id"]]}
+        portal.refused(403, "another-account", "stranger", "rehosts/permits",
+                       asked)
+        permit = portal.do("member", "rehosts/permits", asked, key="permit")
+        equal(portal.do("member", "rehosts/permits", asked, key="permit"),
+              permit)
+        equal((permit["udi"], permit["to"]), (ONE, TWO))
+        rehost = {"ticket": self.read(one.revoke(
+            self.write("permission", permit["ticket"]), "rehost")), "to": TWO}
+        moved = portal.do("member", "rehosts", rehost)
+        equal(moved["spent"], 0)
+        self.install(TWO, moved, 1)
+        equal(portal.do("member", "rehosts", rehost)["licenses"],
+              moved["licenses"])
+        portal.refused(409, "exists", "member", "rehosts",
+                       {**rehost, "to": THREE})
+        forged = rehost["ticket"][:-200] + rehost["ticket"][-200:].swapcase()
+        check(portal.ask("member", "rehosts",
+                         {"ticket": forged, "to": TWO}).status in (409, 422))
+        check(two.licenses())
+
+    def put_back(self):
+        """A state directory that was put back is on record, though what was
+        asked for with its credentials is refused, until somebody approves."""
+        portal, one = self.portal, self.devices[ONE]
+        one.save_state()
+        one.install(self.write("more.lic", portal.do("pak-desk", "counts", {
+            "udi": ONE, "feature": "cme-srst", "count": 5})["file"]))
+        portal.do("support", "devices/credentials",
+                  {"credentials": self.credentials(ONE)})
+        one.put_state_back()
+        ids = [one["id"] for one in self.security["licenses"]]
+        asked = {"credentials": self.credentials(ONE), "to": TWO,
+                 "licenses": ids}
+        for _ in range(2):
+            portal.refused(409, "revoked", "member", "rehosts/permits", asked,
+                           "put back", key="back")
+        portal.refused(422, "refused", "support", f"devices/{quoted(ONE)}"
+                       "/approve", {}, '"reason"')
+        portal.do("support", f"devices/{quoted(ONE)}/approve",
+                  {"reason": "backup after a repair"})
+        portal.refused(404, "not-found", "support", f"devices/{quoted(ONE)}"
+                       "/approve", {"reason": "again"})
+
+    def replace(self):
+        portal = self.portal
+        rma = {"from": TWO, "to": THREE}
+        portal.refused(403, "another-account", "stranger", "rmas", rma)
+        portal.refused(422, "refused", "member", "rmas",
+                       {**rma, "reason": "I want to"}, "staff")
+        got = portal.do("member", "rmas", rma)
+        check(got["due"].endswith("Z"), got)
+        self.devices[THREE].install(self.write("rma.lic", got["file"]))
+        equal(portal.do("member", "rmas", rma)["licenses"], got["licenses"])
+        check("securityk9" in self.features(THREE), self.features(THREE))
+        portal.do("support", f"rmas/{quoted(TWO)}/returned")
+        portal.refused(404, "not-found", "support",
+                       f"rmas/{quoted(ONE)}/returned", {})
+
+    def send_again(self):
+        got = self.portal.site.get(f"/api/v1/devices/{quoted(ONE)}/licenses.lic",
+                                   token=self.portal.tokens["member"])
+        equal(got.status, 200, got.body)
+        equal(self.portal.site.get(
+            f"/api/v1/devices/{quoted(TWO)}/licenses.lic",
+            token=self.portal.tokens["member"]).status, 404)
+
+    def foreign(self):
+        """Licenses of another authority, which move then."""
+        portal = self.portal
+        self.desk.authority("other")
+        self.desk.run("issue", "other", "--udi", ONE, "--feature", "bought",
+                      "--type", "permanent",
+                      "-o", "other.lic")
+        file = {"file": self.read("other.lic")}
+        portal.refused(409, "key", "member", "imports", file)
+        self.write("foreign/other.jwk", self.read("other/issuer.jwk"))
+        equal(portal.do("member", "imports", file),
+              {"taken": 1, "known": 0})
+        equal(portal.do("member", "imports", file),
+              {"taken": 0, "known": 1})
+
+    def tokens(self):
+        portal = self.portal
+        asked = {"name": "till", "role": "member"}
+        got = portal.do("account-admin", "tokens", asked, key="till")
+        equal(got["account"], "example-net")
+        again = portal.do("account-admin", "tokens", asked, key="till")
+        equal(got.pop("token")[:3], "lt_")
+        equal(again, got)
+        portal.refused(422, "refused", "account-admin", "tokens",
+                       {"name": "up", "role": "support"}, "account")
+        portal.refused(422, "refused", "admin", "tokens",
+                       {"name": "up", "role": "admin"}, "licissue")
+        portal.refused(403, "another-account", "account-admin", "tokens",
+                       {"name": "up", "role": "member",
+                        "account": "lab-team"})
+        portal.do("admin", "tokens", {"name": "desk2", "role": "pak-desk"})
+        portal.refused(404, "not-found", "account-admin", "tokens/desk2/stop",
+                       {})
+        portal.refused(404, "not-found", "account-admin",
+                       "tokens/stranger/stop", {})
+        portal.do("account-admin", "tokens/till/stop")
+        portal.do("admin", "tokens/desk2/stop")
+
+
+def cycle(desk):
+    desk.authority("acme")
+    with open(desk.path("accounts.conf"), "w", encoding="utf-8") as f:
+        f.write("""accounts = ( { account = "lab-team"; description = "Lab"; },
+            { account = "example-net"; description = "A customer"; } );""")
+    desk.run("sku", "load", "acme", "accounts.conf")
+    tokens = {role: desk.run("token", "create", "acme", role, "--account",
+                             "example-net", "--role", role).strip()
+              for role in ("viewer", "member", "account-admin")}
+    tokens["stranger"] = desk.run("token", "create", "acme", "stranger",
+                                  "--account", "lab-team", "--role",
+                                  "account-admin").strip()
+    for role in ("catalog", "pak-desk", "support", "factory", "auditor",
+                 "admin"):
+        tokens[role] = desk.run("token", "create", "acme", role, "--role",
+                                role).strip()
+    os.mkdir(desk.path("foreign"), 0o700)
+    with Site(desk, foreign_keys=desk.path("foreign")) as site:
+        c = Cycle(desk, site, tokens)
+        for step in (c.catalog, c.factory, c.factory_key, c.buy, c.trial,
+                     c.others, c.move, c.put_back, c.replace, c.send_again,
+                     c.foreign, c.tokens):
+            print("==", step.__name__, flush=True)
+            step()
+        for secret in tokens.values():
+            check(secret not in site.log(), "a token is in the log")
+        equal(site.stop("licportald"), 0)
+    desk.verified()
+
+
+main(cycle)
