@@ -19,6 +19,7 @@
 #include "decode.h"
 
 #define CONNECTION_MEMORY 32768 /* for the headers of a request */
+#define FORM_MEMORY 4096        /* for names in a form */
 
 struct web_server {
 	struct MHD_Daemon *mhd;
@@ -193,6 +194,40 @@ web_body(const struct web_request *request, size_t *len)
 {
 	*len = request->len;
 	return request->body != NULL ? request->body : "";
+}
+
+struct fields {
+	web_field_call *call;
+	void *arg;
+};
+
+static enum MHD_Result
+field_take(void *arg, enum MHD_ValueKind kind, const char *name,
+    const char *file, const char *type, const char *encoding, const char *piece,
+    uint64_t at, size_t len)
+{
+	const struct fields *fields = arg;
+
+	(void)kind;
+	(void)type;
+	(void)encoding;
+	return fields->call(fields->arg, name, file, at, piece, len) ? MHD_YES
+								     : MHD_NO;
+}
+
+bool
+web_fields(struct web_request *request, web_field_call *call, void *arg)
+{
+	struct fields fields = { call, arg };
+	struct MHD_PostProcessor *processor = MHD_create_post_processor(
+	    request->connection, FORM_MEMORY, field_take, &fields);
+	bool good;
+
+	if (processor == NULL)
+		return false;
+	good = request->len == 0 || MHD_post_process(processor, request->body,
+					request->len) == MHD_YES;
+	return MHD_destroy_post_processor(processor) == MHD_YES && good;
 }
 
 void

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct web_server;
 struct web_request;
@@ -54,6 +55,16 @@ const char *web_header(const struct web_request *, const char *name);
 const char *web_query(struct web_request *, const char *name);
 /* Followed by a NUL. */
 const char *web_body(const struct web_request *, size_t *len);
+
+/*
+ * The fields of a form (application/x-www-form-urlencoded or multipart/form-
+ * data), decoded, in pieces: call gets a further piece of the field before if
+ * at is not 0.  file is the name of a file, or NULL.  False: it is no form, or
+ * malformed, or call returned false.
+ */
+typedef bool web_field_call(void *arg, const char *name, const char *file,
+    uint64_t at, const char *piece, size_t len);
+bool web_fields(struct web_request *, web_field_call *, void *arg);
 
 /* For the router and the handlers: freed with free() at the end. */
 void web_set_user(struct web_request *, void *user);

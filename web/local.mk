@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += web/libweb.la
 web_libweb_la_SOURCES = \
 	web/answer.c web/answer.h \
 	web/decode.c web/decode.h \
+	web/form.c web/form.h \
 	web/http.c web/http.h \
 	web/people.h web/people_db.c web/people_db.h \
 	web/person.c \
