@@ -43,14 +43,11 @@ static void
 answer_kept(void *arg, unsigned status, const char *body, size_t len)
 {
 	struct kept *kept = arg;
-	char *copy = strndup(body, len);
 
 	kept->portal->requests[status / 100 % 6]++;
 	if (status == 200) {
-		web_answer(kept->request, status, "application/json", copy,
-		    copy != NULL ? len : 1);
+		web_answer_text(kept->request, status, body, len);
 	} else {
-		free(copy);
 		if (status == 503)
 			(void)web_header_add(kept->request, "Retry-After", "5");
 		problem_answer(

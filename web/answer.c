@@ -42,8 +42,15 @@ static void
 answer_text(struct web_request *request, unsigned status, const char *type,
     json_t *value)
 {
-	char *text = json_dumps(value, JSON_COMPACT);
+	void *arg;
+	web_show *show = web_get_show(request, &arg);
+	char *text;
 
+	if (show != NULL) {
+		show(arg, request, status, value);
+		return;
+	}
+	text = json_dumps(value, JSON_COMPACT);
 	json_decref(value);
 	web_answer(
 	    request, status, type, text, text != NULL ? strlen(text) : 1);
@@ -53,6 +60,24 @@ void
 web_answer_json(struct web_request *request, unsigned status, json_t *value)
 {
 	answer_text(request, status, "application/json", value);
+}
+
+void
+web_answer_text(
+    struct web_request *request, unsigned status, const char *json, size_t len)
+{
+	void *arg;
+	char *copy;
+
+	if (web_get_show(request, &arg) != NULL) {
+		web_answer_json(
+		    request, status, json_loadb(json, len, 0, NULL));
+		return;
+	}
+	copy = malloc(len);
+	if (copy != NULL)
+		memcpy(copy, json, len);
+	web_answer(request, status, "application/json", copy, len);
 }
 
 static void

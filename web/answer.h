@@ -9,6 +9,10 @@
 /* Takes over the value; NULL is no memory, answered with 503. */
 void web_answer_json(struct web_request *, unsigned status, json_t *);
 
+/* The same with JSON as text, which is copied. */
+void web_answer_text(
+    struct web_request *, unsigned status, const char *json, size_t len);
+
 /*
  * A problem: kind is the last part of its type, which names it for programs
  * ("pak-used-up"); detail is a sentence for people.

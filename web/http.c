@@ -46,7 +46,8 @@ struct web_request {
 	char *body;
 	size_t len, size;
 	bool too_large, no_memory;
-	void *user;
+	web_show *show;
+	void *show_arg;
 	/* The answer; phase is shared between threads. */
 	pthread_mutex_t lock;
 	enum phase phase;
@@ -103,7 +104,7 @@ request_free(struct web_request *request)
 	free(request->answer);
 	free(request->body);
 	free(request->path);
-	free(request->user);
+	free(request->show_arg);
 	free(request);
 }
 
@@ -231,16 +232,18 @@ web_fields(struct web_request *request, web_field_call *call, void *arg)
 }
 
 void
-web_set_user(struct web_request *request, void *user)
+web_set_show(struct web_request *request, web_show *show, void *arg)
 {
-	free(request->user);
-	request->user = user;
+	free(request->show_arg);
+	request->show = show;
+	request->show_arg = arg;
 }
 
-void *
-web_user(const struct web_request *request)
+web_show *
+web_get_show(const struct web_request *request, void **arg)
 {
-	return request->user;
+	*arg = request->show_arg;
+	return request->show;
 }
 
 /* ---- Answers --------------------------------------------------------- */

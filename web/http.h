@@ -66,9 +66,17 @@ typedef bool web_field_call(void *arg, const char *name, const char *file,
     uint64_t at, const char *piece, size_t len);
 bool web_fields(struct web_request *, web_field_call *, void *arg);
 
-/* For the router and the handlers: freed with free() at the end. */
-void web_set_user(struct web_request *, void *user);
-void *web_user(const struct web_request *);
+/*
+ * Has the JSON of the answer shown in another form, by web_answer_json and
+ * web_problem (answer.h): show takes over the value, and answers.  arg is
+ * freed with free() at the end.
+ */
+struct json_t;
+typedef void web_show(
+    void *arg, struct web_request *, unsigned status, struct json_t *value);
+void web_set_show(struct web_request *, web_show *, void *arg);
+/* NULL: as JSON. */
+web_show *web_get_show(const struct web_request *, void **arg);
 
 /* ---- Answers --------------------------------------------------------- */
 

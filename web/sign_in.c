@@ -465,8 +465,8 @@ lock_of(int64_t failures)
 }
 
 static enum people_err
-denied(struct people *people, const struct proving *p,
-    struct people_words *words)
+denied(
+    struct people *people, const struct proving *p, struct people_words *words)
 {
 	int64_t failures = p->proofs.failures + 1, lock = lock_of(failures);
 	enum people_err err = PEOPLE_OK;
