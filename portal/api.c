@@ -6,10 +6,14 @@
  */
 #include "api.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "access.h"
 #include "api_read.h"
 #include "api_write.h"
 #include "array.h"
+#include "openapi.h"
 #include "web/answer.h"
 #include "web/route.h"
 
@@ -20,6 +24,20 @@ struct operation {
 	    const struct lc_token *, const char *const *parts);
 	struct writing writing;
 };
+
+static void
+read_openapi(struct portal *portal, struct web_request *request,
+    const struct lc_token *token, const char *const *parts)
+{
+	char *copy = malloc(openapi_len);
+
+	(void)portal;
+	(void)token;
+	(void)parts;
+	if (copy != NULL)
+		memcpy(copy, openapi_text, openapi_len);
+	web_answer(request, 200, "application/json", copy, openapi_len);
+}
 
 static void
 operate(void *arg, struct web_request *request, const struct web_route *route,
@@ -50,6 +68,7 @@ operate(void *arg, struct web_request *request, const struct web_route *route,
 #define WRITE(who, what) WRITE_OF(who, what, FILES_NONE)
 
 static const struct web_route routes[] = {
+	{ "GET", "/api/v1/openapi.json", READ(MAY_ANYBODY, read_openapi) },
 	{ "GET", "/api/v1/skus", READ(MAY_ANYBODY, read_skus) },
 	{ "POST", "/api/v1/paks", WRITE(MAY(LC_ROLE_PAK_DESK), OP_PAK_CREATE) },
 	{ "GET", "/api/v1/paks/{code}", READ(MAY_ANYBODY, read_pak) },
@@ -113,4 +132,21 @@ api_handle(void *arg, struct web_request *request)
 	    status == 405   ? "this path takes other methods"
 	    : status == 404 ? "there is nothing at this path"
 			    : "the path cannot be read");
+}
+
+void
+api_routes_print(FILE *to)
+{
+	for (size_t i = 0; i < NITEMS(routes); i++) {
+		const struct operation *operation = routes[i].more;
+		unsigned may = operation->may | MAY(LC_ROLE_ADMIN);
+
+		fprintf(to, "%s %s", routes[i].method, routes[i].pattern);
+		for (int role = LC_ROLE_NONE; role < LC_NROLES; role++) {
+			if ((may & MAY(role)) != 0)
+				fprintf(to, " %s",
+				    lc_role_name((enum lc_role)role));
+		}
+		putc('\n', to);
+	}
 }

@@ -22,6 +22,7 @@ bin_licportald_SOURCES = \
 	portal/op_move.c \
 	portal/op_pak.c \
 	portal/op_token.c \
+	portal/openapi.h \
 	portal/portal.h \
 	portal/readers.c portal/readers.h
 bin_licportald_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
@@ -30,9 +31,23 @@ bin_licportald_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
 	-DPORTAL_CONF_DEFAULT='"$(sysconfdir)/licagent/licportal.conf"'
 bin_licportald_LDADD = web/libweb.la daemon/libdaemon.la \
 	authority/libauthority.la $(JANSSON_LIBS)
+nodist_bin_licportald_SOURCES = portal/openapi_text.c
+CLEANFILES += portal/openapi_text.c
+
+portal/openapi_text.c: portal/openapi.json
+	$(AM_V_GEN)$(MKDIR_P) portal && { \
+	echo '/* openapi_text.c - openapi.json, as it is. */'; \
+	echo '#include "portal/openapi.h"'; \
+	echo 'const char openapi_text[] = {'; \
+	od -An -v -tu1 $(srcdir)/portal/openapi.json | \
+		sed 's/[0-9][0-9]*/&,/g'; \
+	echo '};'; \
+	echo 'const size_t openapi_len = sizeof openapi_text;'; \
+	} >$@.new && mv $@.new $@
 dist_man_MANS += portal/licportald.8 portal/licportal.conf.5 \
 	portal/licportal-api.7
 else
 EXTRA_DIST += portal/licportald.8 portal/licportal.conf.5 \
 	portal/licportal-api.7
 endif
+EXTRA_DIST += portal/openapi.json

@@ -271,9 +271,12 @@ usage(FILE *to)
 {
 	fputs("usage: licportald [-c FILE] [-d SUBJECT[,SUBJECT...]]\n"
 	      "       licportald -t [-c FILE]\n"
+	      "       licportald -R\n"
 	      "       licportald -V\n"
 	      "  -c FILE      configuration (" PORTAL_CONF_DEFAULT ")\n"
 	      "  -d SUBJECTS  debug these: http, or all\n"
+	      "  -R           print the operations, and the roles that may "
+	      "use each\n"
 	      "  -t           check the configuration and the authority, and "
 	      "start nothing\n"
 	      "  -V           print the version\n",
@@ -308,7 +311,7 @@ main(int argc, char **argv)
 	int option, status;
 
 	log_program("licportald");
-	while ((option = getopt(argc, argv, "c:d:htV")) != -1)
+	while ((option = getopt(argc, argv, "c:d:hRtV")) != -1)
 		switch (option) {
 		case 'c':
 			path = optarg;
@@ -316,6 +319,9 @@ main(int argc, char **argv)
 		case 'd':
 			log_debug_subjects(optarg);
 			break;
+		case 'R':
+			api_routes_print(stdout);
+			return EXIT_SUCCESS;
 		case 't':
 			test = true;
 			break;

@@ -52,8 +52,8 @@ token_take(const struct op_asked *asked, const struct creating *c,
 	enum lc_err err;
 
 	if (!lc_role_from_name(c->role, &token->role))
-		return lc_fail(
-		    detail, LC_EINVAL, "there is no role \"%s\"", c->role);
+		return lc_fail(detail, LC_EINVAL,
+		    "\"role\": there is no role \"%s\"", c->role);
 	if ((err = role_check(asked, token, c->role, detail)) != LC_OK ||
 	    (err = account_check(
 		 asked, c->account, "the token", answer, detail)) != LC_OK)

@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), "authority"))
 
+from described import Description  # noqa: E402
 from desk import TOP, check, equal, main  # noqa: E402
 from portal_site import Site, quoted  # noqa: E402
 
@@ -28,12 +29,15 @@ class Portal:
 
     def __init__(self, site, tokens):
         self.site, self.tokens, self.keys = site, tokens, 0
+        self.described = Description()
 
     def ask(self, role, path, body, method="POST", key=None, **options):
         self.keys += 1
-        return self.site.ask(method, f"/api/v1/{path}", body,
-                             token=self.tokens.get(role),
-                             key=key or f"key-{self.keys}", **options)
+        got = self.site.ask(method, f"/api/v1/{path}", body,
+                            token=self.tokens.get(role),
+                            key=key or f"key-{self.keys}", **options)
+        self.described.examine(method, f"/api/v1/{path}", got)
+        return got
 
     def do(self, role, path, body=None, **options):
         """It succeeds; the answer."""
@@ -375,6 +379,10 @@ def cycle(desk):
                      c.foreign, c.tokens):
             print("==", step.__name__, flush=True)
             step()
+        described = c.portal.described
+        equal([key for key in described.operations
+               if key[0] != "GET" and key not in described.answered], [],
+              "operations that were not tried")
         for secret in tokens.values():
             check(secret not in site.log(), "a token is in the log")
         equal(site.stop("licportald"), 0)
