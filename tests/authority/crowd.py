@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """crowd: several licissue on one PAK, licissue killed in the middle of it, a
-full disk, a server that ends: units used and left are the quantity, nothing is
-half issued, and the log vouches for all of it."""
+server that ends: units used and left are the quantity, nothing is half issued,
+and the log vouches for all of it."""
 
 import os
 import random
-import resource
 import subprocess
 import sys
 import threading
@@ -126,36 +125,6 @@ def killed(desk):
         equal(len(set(ids(desk, "kill.lic"))), ROWS)
 
 
-# ---- No room
-
-def full(desk):
-    """Files that must not grow beyond a limit."""
-    pak = create(desk)
-    write_list(desk, "full.csv", "full", ROWS)
-    args = redeem(pak, "full.csv", "full", "full.lic")
-    refused = written = 0
-    for limit in range(8, 2000, 24):
-        process = start(
-            desk, *args, restore_signals=False,
-            preexec_fn=lambda: resource.setrlimit(
-                resource.RLIMIT_FSIZE, (limit << 10, limit << 10)))
-        said = process.communicate()[0]
-        if process.returncode == 0:
-            written += 1
-            break
-        equal(process.returncode, 1, said)
-        check(said.startswith("licissue: "), said)
-        before = used(desk, pak)
-        check(before in (0, ROWS), before)
-        # Once they are issued, it is only the file that has no room.
-        check(before == 0 or "the same --request-id writes them" in said,
-              said)
-        refused += before == 0
-    check(refused > 0 and written == 1, refused, written)
-    equal(used(desk, pak), ROWS)
-    equal(len(set(ids(desk, "full.lic"))), ROWS)
-
-
 # ---- A server that ends
 
 def server_ends(desk):
@@ -184,8 +153,7 @@ def crowd(desk):
     killed(desk)
     if ADDRESS:
         server_ends(desk)
-    else:
-        full(desk)
 
 
-main(crowd)
+if __name__ == "__main__":
+    main(crowd)

@@ -4,8 +4,10 @@ AUTHORITY_DESK = \
 	tests/authority/crowd.py \
 	tests/authority/devices.py \
 	tests/authority/format.py \
+	tests/authority/full.py \
 	tests/authority/grants.py \
 	tests/authority/keys.py \
+	tests/authority/killed.py \
 	tests/authority/log.py \
 	tests/authority/pak.py \
 	tests/authority/rma.py \

@@ -11,7 +11,7 @@ failed=
 for test in "$here"/*.py; do
 	[ "${test##*/}" != desk.py ] || continue	# which they share
 	echo "==== ${test##*/}"
-	"$test" || failed="$failed ${test##*/}"
+	"$test" || [ $? -eq 77 ] || failed="$failed ${test##*/}"
 done
 [ -z "$failed" ] || {
 	echo "FAILED on PostgreSQL:$failed"
