@@ -498,6 +498,7 @@ connect_to(struct db *db, const char *path, bool create)
 				 "PRAGMA foreign_keys = ON;"
 				 "PRAGMA temp_store = MEMORY;"
 				 "PRAGMA synchronous = EXTRA;"
+				 "PRAGMA cache_size = -8192;"
 				 "PRAGMA cell_size_check = ON");
 	return err;
 }

@@ -60,7 +60,7 @@ lc_issued_request(struct lc_record *record, const char *id, int64_t *request)
 	return lc_record_number(record,
 	    db_query(record->db, &rows,
 		"SELECT request FROM license WHERE id = $1"
-		" ORDER BY n DESC LIMIT 1",
+		" ORDER BY n + 0 DESC LIMIT 1", /* see license.c */
 		"s", id),
 	    &rows, request);
 }

@@ -83,6 +83,13 @@ lc_issued_put(struct lc_record *record, const struct lc_terms *terms,
 
 /* ---- Finding --------------------------------------------------------- */
 
+/*
+ * Of the licenses with an id.  "+ 0" leaves PostgreSQL no index but that of
+ * the ids: until the table was analyzed, it takes that of n for the shorter
+ * way, and reads the table backwards.
+ */
+#define LATEST " ORDER BY n + 0 DESC LIMIT 1"
+
 static enum lc_err
 line_read(struct lc_record *record, struct db_rows *rows, struct lc_line **out)
 {
@@ -99,8 +106,7 @@ lc_issued_find(struct lc_record *record, const char *id, struct lc_line **out)
 
 	err = lc_record_first(record,
 	    db_query(record->db, &rows,
-		"SELECT line FROM license WHERE id = $1"
-		" ORDER BY n DESC LIMIT 1",
+		"SELECT line FROM license WHERE id = $1" LATEST,
 		"s", id),
 	    &rows);
 	if (err == LC_ENOTFOUND)
@@ -120,8 +126,7 @@ lc_issued_text(struct lc_record *record, const char *id, char **text)
 
 	err = lc_record_first(record,
 	    db_query(record->db, &rows,
-		"SELECT line FROM license WHERE id = $1"
-		" ORDER BY n DESC LIMIT 1",
+		"SELECT line FROM license WHERE id = $1" LATEST,
 		"s", id),
 	    &rows);
 	if (err != LC_OK)
@@ -140,8 +145,7 @@ lc_issued_origin(
 
 	err = lc_record_first(record,
 	    db_query(record->db, &rows,
-		"SELECT source, sku, pak_line FROM license WHERE id = $1"
-		" ORDER BY n DESC LIMIT 1",
+		"SELECT source, sku, pak_line FROM license WHERE id = $1" LATEST,
 		"s", id),
 	    &rows);
 	if (err != LC_OK)
@@ -202,7 +206,7 @@ lc_issued_current(struct lc_record *record, const char *udi,
 	    db_query(record->db, &rows,
 		"SELECT line FROM license l WHERE n IN"
 		" (SELECT n FROM license WHERE udi = $1 AND udi <> ''"
-		" UNION SELECT license FROM license_udi WHERE udi = $1)"
+		" UNION ALL SELECT license FROM license_udi WHERE udi = $1)"
 		" AND NOT EXISTS (SELECT 1 FROM ended e"
 		" WHERE e.udi = $1 AND e.id = l.id)"
 		" AND NOT EXISTS (SELECT 1 FROM license s"

@@ -106,37 +106,6 @@ unknown(struct lc_record *record, const char *code)
 }
 
 static enum lc_err
-lines_read(struct lc_record *record, struct lc_arena *arena, struct lc_pak *pak)
-{
-	struct lc_pak_line **end = &pak->lines, *line;
-	struct db_rows *rows = NULL;
-	enum lc_err err;
-
-	err = lc_record_first(record,
-	    db_query(record->db, &rows,
-		"SELECT n, sku, revision, quantity, used FROM pak_line"
-		" WHERE pak = $1 ORDER BY n",
-		"s", pak->code),
-	    &rows);
-	while (err == LC_OK) {
-		line = lc_arena_alloc(arena, sizeof *line);
-		if (line == NULL || (line->sku = lc_arena_text(arena,
-					 db_text(rows, 1))) == NULL) {
-			db_stop(rows);
-			return LC_ENOMEM;
-		}
-		line->n = db_int(rows, 0);
-		line->revision = db_int(rows, 2);
-		line->quantity = db_int(rows, 3);
-		line->used = db_int(rows, 4);
-		*end = line;
-		end = &line->next;
-		err = lc_record_done(record, db_next(rows));
-	}
-	return err == LC_ENOTFOUND ? LC_OK : err;
-}
-
-static enum lc_err
 pak_read(struct lc_arena *arena, struct db_rows *rows, struct lc_pak *pak)
 {
 	pak->code = lc_arena_text(arena, db_text(rows, 0));
@@ -150,11 +119,32 @@ pak_read(struct lc_arena *arena, struct db_rows *rows, struct lc_pak *pak)
 		   : LC_ENOMEM;
 }
 
+/* Behind the columns of the PAK; *end becomes where the next one goes. */
+static enum lc_err
+line_read(struct lc_arena *arena, struct db_rows *rows,
+    struct lc_pak_line ***end)
+{
+	struct lc_pak_line *line = lc_arena_alloc(arena, sizeof *line);
+
+	if (line == NULL ||
+	    (line->sku = lc_arena_text(arena, db_text(rows, 6))) == NULL)
+		return LC_ENOMEM;
+	line->n = db_int(rows, 5);
+	line->revision = db_int(rows, 7);
+	line->quantity = db_int(rows, 8);
+	line->used = db_int(rows, 9);
+	**end = line;
+	*end = &line->next;
+	return LC_OK;
+}
+
+/* A row for each line, in one query: one round trip to a server. */
 enum lc_err
 lc_pak_find(struct lc_record *record, struct lc_arena *arena, const char *code,
     struct lc_pak **out)
 {
 	struct lc_pak *pak = lc_arena_alloc(arena, sizeof *pak);
+	struct lc_pak_line **end;
 	struct db_rows *rows = NULL;
 	enum lc_err err;
 
@@ -162,19 +152,28 @@ lc_pak_find(struct lc_record *record, struct lc_arena *arena, const char *code,
 		return LC_ENOMEM;
 	err = lc_record_first(record,
 	    db_query(record->db, &rows,
-		"SELECT code, order_number, account, made, stopped FROM pak"
-		" WHERE code = $1",
+		"SELECT p.code, p.order_number, p.account, p.made, p.stopped,"
+		" l.n, l.sku, l.revision, l.quantity, l.used"
+		" FROM pak p JOIN pak_line l ON l.pak = p.code"
+		" WHERE p.code = $1 ORDER BY l.n",
 		"s", code),
 	    &rows);
 	if (err == LC_ENOTFOUND)
 		return unknown(record, code);
 	if (err != LC_OK)
 		return err;
+	end = &pak->lines;
 	err = pak_read(arena, rows, pak);
+	while (err == LC_OK) {
+		err = line_read(arena, rows, &end);
+		if (err == LC_OK)
+			err = lc_record_done(record, db_next(rows));
+	}
 	db_stop(rows);
-	if (err == LC_OK && (err = lines_read(record, arena, pak)) == LC_OK)
-		*out = pak;
-	return err;
+	if (err != LC_ENOTFOUND)
+		return err;
+	*out = pak;
+	return LC_OK;
 }
 
 /* ---- Writing --------------------------------------------------------- */
