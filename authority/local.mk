@@ -38,8 +38,10 @@ authority_libauthority_la_SOURCES = \
 	authority/report/devices.c \
 	authority/report/history.c \
 	authority/report/licenses.c \
+	authority/report/lists.c \
 	authority/report/report.h \
 	authority/report/reporting.c authority/report/reporting.h \
+	authority/report/rows.c authority/report/rows.h \
 	authority/report/sales.c \
 	authority/ops/bundle.c authority/ops/bundle.h \
 	authority/ops/device.c authority/ops/device.h \

@@ -15,6 +15,7 @@
 #define MAY_REDEEM                                          \
 	(MAY(LC_ROLE_MEMBER) | MAY(LC_ROLE_ACCOUNT_ADMIN) | \
 	    MAY(LC_ROLE_SUPPORT))
+#define MAY_LIST (MAY_ACCOUNT | MAY_STAFF)
 #define MAY_ANYBODY (MAY(LC_ROLE_NONE) | MAY_ACCOUNT | MAY_STAFF)
 
 /*

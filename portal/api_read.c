@@ -12,25 +12,13 @@
 #include "catalog/catalog.h"
 #include "format/line.h"
 #include "ops/issue.h"
+#include "fail.h"
+#include "list.h"
 #include "op.h"
 #include "record/authority.h"
 #include "record/pak.h"
 #include "record/record.h"
 #include "web/answer.h"
-
-/* An error of the library. */
-static void
-answer_error(struct web_request *request, enum lc_err err,
-    const struct lc_detail *detail)
-{
-	const char *kind;
-	unsigned status = op_status(err, &kind);
-
-	if (status == 503)
-		(void)web_header_add(request, "Retry-After", "5");
-	web_problem(request, status, kind, "%s",
-	    detail->text[0] != '\0' ? detail->text : lc_strerror(err));
-}
 
 /* ---- SKUs ------------------------------------------------------------ */
 
@@ -88,7 +76,7 @@ read_skus(struct portal *portal, struct web_request *request,
 		return;
 	}
 	json_decref(list);
-	answer_error(request, err, &detail);
+	read_fail(request, err, &detail);
 }
 
 /* ---- PAKs ------------------------------------------------------------ */
@@ -136,7 +124,7 @@ read_pak(struct portal *portal, struct web_request *request,
 	if (err == LC_ENOTFOUND || err == LC_EINVAL)
 		portal->unknown++;
 	if (err != LC_OK)
-		answer_error(request, err, &detail);
+		read_fail(request, err, &detail);
 	else if (token->role != LC_ROLE_NONE &&
 		 !access_sees(token, pak->account))
 		web_problem(request, 403, "another-account",
@@ -187,12 +175,11 @@ bundle_answer(struct web_request *request, const struct lc_bundle *bundle)
 	enum lc_err err = lc_bundle_text(bundle, &text, &len, &detail);
 
 	if (err != LC_OK) {
-		answer_error(request, err, &detail);
+		read_fail(request, err, &detail);
 		return;
 	}
 	copy = strndup(text, len);
-	web_answer(request, 200, "text/plain; charset=utf-8", copy,
-	    copy != NULL ? len : 1);
+	web_answer_tagged(request, "text/plain; charset=utf-8", copy, len);
 }
 
 void
@@ -202,19 +189,15 @@ read_licenses(struct portal *portal, struct web_request *request,
 	const char *udi = parts[0];
 	struct lc_detail detail = { "" };
 	struct filling f = { .n = 0 };
-	enum lc_err err = lc_bundle_new(&f.bundle);
+	enum lc_err err;
 
-	(void)token;
-	if (err == LC_OK && !lc_text_is_udi(udi, strlen(udi))) {
-		web_problem(request, 422, "bad-udi",
-		    "\"%s\" is not a device id (PID:SN)", udi);
-		lc_bundle_free(f.bundle);
+	if (!list_device_check(portal, request, token, udi))
 		return;
-	}
+	err = lc_bundle_new(&f.bundle);
 	if (err == LC_OK)
 		err = bundle_fill(portal, udi, &f, &detail);
 	if (err != LC_OK) {
-		answer_error(request, err, &detail);
+		read_fail(request, err, &detail);
 	} else if (f.n == 0) {
 		portal->unknown++;
 		web_problem(request, 404, "not-found",

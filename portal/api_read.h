@@ -15,4 +15,34 @@ void read_licenses(struct portal *, struct web_request *,
 void read_metrics(struct portal *, struct web_request *,
     const struct lc_token *, const char *const *parts);
 
+/* Lists, page by page (list.h). */
+void list_paks(struct portal *, struct web_request *, const struct lc_token *,
+    const char *const *parts);
+void list_devices(struct portal *, struct web_request *,
+    const struct lc_token *, const char *const *parts);
+void list_licenses(struct portal *, struct web_request *,
+    const struct lc_token *, const char *const *parts);
+void list_device_licenses(struct portal *, struct web_request *,
+    const struct lc_token *, const char *const *parts);
+void list_device_history(struct portal *, struct web_request *,
+    const struct lc_token *, const char *const *parts);
+void list_rmas(struct portal *, struct web_request *, const struct lc_token *,
+    const char *const *parts);
+void list_lots(struct portal *, struct web_request *, const struct lc_token *,
+    const char *const *parts);
+void list_log(struct portal *, struct web_request *, const struct lc_token *,
+    const char *const *parts);
+void list_report(struct portal *, struct web_request *, const struct lc_token *,
+    const char *const *parts);
+void read_device(struct portal *, struct web_request *, const struct lc_token *,
+    const char *const *parts);
+void read_keys(struct portal *, struct web_request *, const struct lc_token *,
+    const char *const *parts);
+void read_trust(struct portal *, struct web_request *, const struct lc_token *,
+    const char *const *parts);
+void read_checkpoint(struct portal *, struct web_request *,
+    const struct lc_token *, const char *const *parts);
+void read_audit(struct portal *, struct web_request *, const struct lc_token *,
+    const char *const *parts);
+
 #endif

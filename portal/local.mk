@@ -5,13 +5,19 @@ sbin_PROGRAMS += bin/licportald
 bin_licportald_SOURCES = \
 	portal/access.c portal/access.h \
 	portal/api.c portal/api.h \
+	portal/api_keys.c \
+	portal/api_list.c \
 	portal/api_read.c portal/api_read.h \
 	portal/api_write.c portal/api_write.h \
+	portal/audit.c portal/audit.h \
 	portal/checkpoint.c portal/checkpoint.h \
 	portal/conf.c portal/conf.h \
+	portal/cursor.c portal/cursor.h \
 	portal/desk.c portal/desk.h \
+	portal/fail.c portal/fail.h \
 	portal/frame.c portal/frame.h \
 	portal/issuer.c portal/issuer.h \
+	portal/list.c portal/list.h \
 	portal/main.c \
 	portal/op.c portal/op.h portal/op_call.h \
 	portal/op_args.c portal/op_args.h \

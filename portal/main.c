@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "api.h"
+#include "audit.h"
 #include "checkpoint.h"
 #include "conf.h"
 #include "daemon/become.h"
@@ -209,7 +210,11 @@ serve(struct portal *portal, const struct portal_conf *conf, int fd)
 static bool
 portal_run(const struct portal_conf *conf, int issuer, int fd)
 {
-	struct portal portal = { .url = conf->url, .now = wall_clock };
+	struct portal portal = {
+		.dir = conf->authority,
+		.url = conf->url,
+		.now = wall_clock,
+	};
 	struct checkpoint *checkpoint = NULL;
 	struct lc_detail detail = { "" };
 	bool good = false;
@@ -217,7 +222,8 @@ portal_run(const struct portal_conf *conf, int issuer, int fd)
 	if (readers_open(conf->authority, conf->threads, &portal.readers,
 		&detail) != LC_OK)
 		log_error("main", "%s: %s", conf->authority, detail.text);
-	else if ((portal.desk = desk_open(issuer, gone, NULL)) == NULL)
+	else if ((portal.audit = audit_open(conf->authority)) == NULL ||
+		 (portal.desk = desk_open(issuer, gone, NULL)) == NULL)
 		log_error("main", "no memory, or no thread");
 	else if (checkpoint_open(conf->authority, portal.desk, &checkpoint,
 		     &detail) != LC_OK)
@@ -225,6 +231,7 @@ portal_run(const struct portal_conf *conf, int issuer, int fd)
 	else
 		good = serve(&portal, conf, fd);
 	checkpoint_close(checkpoint);
+	audit_close(portal.audit);
 	desk_close(portal.desk);
 	readers_close(portal.readers);
 	return good;

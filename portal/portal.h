@@ -15,8 +15,10 @@
 struct portal {
 	struct desk *desk;       /* to the issuing process */
 	struct readers *readers; /* connections that read the database */
-	const char *url;         /* its address for people, without a slash
-				    at the end */
+	struct audit *audit;
+	const char *dir; /* of the authority */
+	const char *url; /* its address for people, without a slash
+			    at the end */
 	int64_t (*now)(void);
 	/* Counted since the start, for /metrics. */
 	atomic_ulong requests[6]; /* by the first digit of the status */

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <openssl/evp.h>
+
 #define DEPTH_MAX 8
 
 static const struct phrase {
@@ -116,6 +118,57 @@ web_problem_with(struct web_request *request, const json_t *more,
 	va_start(args, format);
 	problem(request, more, status, kind, format, args);
 	va_end(args);
+}
+
+/* ---- Tags ------------------------------------------------------------ */
+
+#define TAG_BYTES 16
+#define TAG_SIZE (2 * TAG_BYTES + 3) /* with its quotes */
+
+static bool
+tag_make(const char *body, size_t len, char tag[TAG_SIZE])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	char *at = tag;
+
+	if (EVP_Digest(body, len, digest, NULL, EVP_sha256(), NULL) != 1)
+		return false;
+	*at++ = '"';
+	for (int i = 0; i < TAG_BYTES; i++)
+		at += sprintf(at, "%02x", digest[i]);
+	strcpy(at, "\"");
+	return true;
+}
+
+/* Tags are compared weakly: "W/" before one does not count. */
+static bool
+is_known(const struct web_request *request, const char *tag)
+{
+	const char *known = web_header(request, "If-None-Match");
+
+	return known != NULL &&
+	       (strcmp(known, "*") == 0 || strstr(known, tag) != NULL);
+}
+
+void
+web_answer_tagged(
+    struct web_request *request, const char *type, char *body, size_t len)
+{
+	char tag[TAG_SIZE];
+
+	if (body == NULL || !tag_make(body, len, tag)) {
+		free(body);
+		web_problem(request, 503, "unavailable", "no memory");
+		return;
+	}
+	(void)web_header_add(request, "ETag", tag);
+	(void)web_header_add(request, "Cache-Control", "private, no-cache");
+	if (is_known(request, tag)) {
+		free(body);
+		web_answer(request, 304, NULL, NULL, 0);
+	} else {
+		web_answer(request, 200, type, body, len);
+	}
 }
 
 /* ---- Bodies ---------------------------------------------------------- */

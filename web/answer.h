@@ -14,6 +14,13 @@ void web_answer_text(
     struct web_request *, unsigned status, const char *json, size_t len);
 
 /*
+ * An answer of 200 with a strong ETag of its body (RFC 9110), or 304 if
+ * If-None-Match has that.  body was allocated with malloc; NULL is no memory.
+ */
+void web_answer_tagged(
+    struct web_request *, const char *type, char *body, size_t len);
+
+/*
  * A problem: kind is the last part of its type, which names it for programs
  * ("pak-used-up"); detail is a sentence for people.
  */

@@ -116,6 +116,38 @@ lc_known_devices(struct lc_record *record, lc_device_call *call, void *arg)
 
 /* ---- Tickets --------------------------------------------------------- */
 
+#define ITS_LINES \
+	"(SELECT pak_line FROM license WHERE n IN" \
+	" (SELECT n FROM license WHERE udi = $1 AND udi <> ''" \
+	" UNION SELECT license FROM license_udi WHERE udi = $1))"
+
+enum lc_err
+lc_device_is_seen(struct lc_record *record, const char *udi,
+    const char *account, bool *seen)
+{
+	struct db_rows *rows = NULL;
+	int64_t n = 0, own = 0;
+	enum lc_err err;
+
+	err = lc_record_first(record,
+	    db_query(record->db, &rows,
+		"SELECT count(*), COALESCE(sum(CASE WHEN account = $2"
+		" THEN 1 ELSE 0 END), 0) FROM (SELECT p.account FROM pak_line l"
+		" JOIN pak p ON p.code = l.pak WHERE l.n IN " ITS_LINES
+		" UNION SELECT c.account FROM contract_sku s JOIN contract c"
+		" ON c.number = s.contract WHERE s.n IN " ITS_LINES ") x"
+		" WHERE account <> ''",
+		"ss", udi, account),
+	    &rows);
+	if (err == LC_OK) {
+		n = db_int(rows, 0);
+		own = db_int(rows, 1);
+		db_stop(rows);
+		*seen = n == 0 || own > 0;
+	}
+	return err;
+}
+
 enum lc_err
 lc_ticket_number(struct lc_record *record, uint32_t *seq)
 {

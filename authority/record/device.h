@@ -30,6 +30,13 @@ typedef enum lc_err lc_device_call(
     void *arg, const char *udi, const struct lc_device_row *);
 enum lc_err lc_known_devices(struct lc_record *, lc_device_call *, void *arg);
 
+/*
+ * May an account see a device?  It has a license of one of the account's PAKs
+ * and contracts, or none of another account's.
+ */
+enum lc_err lc_device_is_seen(struct lc_record *, const char *udi,
+    const char *account, bool *seen);
+
 /* The number of a new permission ticket. */
 enum lc_err lc_ticket_number(struct lc_record *, uint32_t *seq);
 enum lc_err lc_ticket_put(struct lc_record *, uint32_t seq, const char *id,

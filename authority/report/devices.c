@@ -83,12 +83,21 @@ devices_page(struct lc_reporting *r, size_t *n)
 		    " UNION SELECT udi FROM license WHERE udi <> ''"
 		    " UNION SELECT udi FROM license_udi) x WHERE udi = $1",
 		    "s", udi);
+	else if (r->filter->account != NULL)
+		err = db_query(r->record->db, &rows,
+		    "SELECT DISTINCT udi FROM (SELECT udi FROM license"
+		    " WHERE udi > $1 AND udi <> '' AND pak_line IN "
+		    LC_ACCOUNT_LINES(3) " UNION SELECT u.udi FROM"
+		    " license_udi u JOIN license l ON l.n = u.license"
+		    " WHERE u.udi > $1 AND l.pak_line IN "
+		    LC_ACCOUNT_LINES(3) ") x ORDER BY udi LIMIT $2",
+		    "sis", r->key, r->limit, r->filter->account);
 	else
 		err = db_query(r->record->db, &rows,
 		    "SELECT udi FROM (" NEXT("device", "") " UNION "
 		    NEXT("license", " AND udi <> ''") " UNION "
 		    NEXT("license_udi", "") ") x ORDER BY udi LIMIT $2",
-		    "si", r->key, (int64_t)LC_REPORT_PAGE);
+		    "si", r->key, r->limit);
 	return lc_report_rows(r, err, &rows, each, n);
 }
 
@@ -96,6 +105,6 @@ const struct lc_report lc_report_devices = {
 	.name = "devices",
 	.columns = columns,
 	.ncolumns = sizeof columns / sizeof columns[0],
-	.limits = LC_LIMIT_UDI,
+	.limits = LC_LIMIT_UDI | LC_LIMIT_ACCOUNT,
 	.page = devices_page,
 };

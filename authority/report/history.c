@@ -248,7 +248,7 @@ history_page(struct lc_reporting *r, size_t *n)
 	    db_query(r->record->db, &rows,
 		"SELECT n, at, who, kind, subject, says FROM log"
 		" WHERE n > $1 AND n IN " ENTRIES " ORDER BY n LIMIT $3",
-		"isi", r->n, r->filter->udi, (int64_t)LC_REPORT_PAGE),
+		"isi", r->n, r->filter->udi, r->limit),
 	    &rows, each, n);
 }
 

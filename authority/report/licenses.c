@@ -33,8 +33,6 @@ enum {
 	LATEST,
 };
 
-#define OPTIONAL(n, condition) \
-	" AND (CAST($" #n " AS TEXT) IS NULL OR " condition ")"
 #define PAK_LINES "(SELECT n FROM pak_line WHERE pak = $"
 
 static const struct lc_report_column columns[] = {
@@ -196,6 +194,14 @@ put_damaged(struct lc_reporting *r, struct db_rows *rows)
 	return put_license(r, rows, &nothing, db_text(rows, UDI), "damaged");
 }
 
+static bool
+is_of_type(const struct lc_terms *t, const char *wanted)
+{
+	const char *name = lc_type_name(t->type);
+
+	return wanted == NULL || (name != NULL && strcmp(name, wanted) == 0);
+}
+
 static enum lc_err
 each(struct lc_reporting *r, struct db_rows *rows)
 {
@@ -210,6 +216,10 @@ each(struct lc_reporting *r, struct db_rows *rows)
 		return put_damaged(r, rows);
 	if (err != LC_OK)
 		return err;
+	if (!is_of_type(&line->terms, r->filter->type)) {
+		lc_line_free(line);
+		return LC_OK;
+	}
 	err = counting_udi(r, &line->terms, &udi, &why);
 	if (err == LC_OK && (r->report == &lc_report_licenses || *why == '\0'))
 		err = put_license(r, rows, &line->terms, udi,
@@ -229,9 +239,9 @@ page_all(struct lc_reporting *r, size_t *n)
 	return lc_report_rows(r,
 	    db_query(r->record->db, &rows,
 		COLUMNS("l.udi") " WHERE l.n > $1"
-		OPTIONAL(2, "l.feature = $2") OPTIONAL(3, "l.sku = $3")
+		LC_OPTIONAL(2, "l.feature = $2") LC_OPTIONAL(3, "l.sku = $3")
 		" ORDER BY l.n LIMIT $4",
-		"issi", r->n, f->feature, f->sku, (int64_t)LC_REPORT_PAGE),
+		"issi", r->n, f->feature, f->sku, r->limit),
 	    &rows, each, n);
 }
 
@@ -245,10 +255,27 @@ page_of_pak(struct lc_reporting *r, size_t *n)
 	    db_query(r->record->db, &rows,
 		COLUMNS("l.udi") " WHERE l.n IN (SELECT n FROM license"
 		" WHERE n > $1 AND pak_line IN " PAK_LINES "5))"
-		OPTIONAL(2, "l.feature = $2") OPTIONAL(3, "l.sku = $3")
+		LC_OPTIONAL(2, "l.feature = $2") LC_OPTIONAL(3, "l.sku = $3")
+		LC_OPTIONAL(6, "l.pak_line IN " LC_ACCOUNT_LINES(6))
 		" ORDER BY l.n LIMIT $4",
-		"issis", r->n, f->feature, f->sku, (int64_t)LC_REPORT_PAGE,
-		f->pak),
+		"ississ", r->n, f->feature, f->sku, r->limit, f->pak,
+		f->account),
+	    &rows, each, n);
+}
+
+static enum lc_err
+page_of_account(struct lc_reporting *r, size_t *n)
+{
+	const struct lc_report_filter *f = r->filter;
+	struct db_rows *rows = NULL;
+
+	return lc_report_rows(r,
+	    db_query(r->record->db, &rows,
+		COLUMNS("l.udi") " WHERE l.n IN (SELECT n FROM license"
+		" WHERE n > $1 AND pak_line IN " LC_ACCOUNT_LINES(5) ")"
+		LC_OPTIONAL(2, "l.feature = $2") LC_OPTIONAL(3, "l.sku = $3")
+		" ORDER BY l.n LIMIT $4",
+		"issis", r->n, f->feature, f->sku, r->limit, f->account),
 	    &rows, each, n);
 }
 
@@ -264,11 +291,12 @@ page_of_udi(struct lc_reporting *r, size_t *n)
 		" (SELECT n FROM license WHERE udi = $6 AND udi <> ''"
 		" UNION SELECT license FROM license_udi WHERE udi = $6)"
 		" AND l.n > $1"
-		OPTIONAL(2, "l.feature = $2") OPTIONAL(3, "l.sku = $3")
-		OPTIONAL(5, "l.pak_line IN " PAK_LINES "5)")
+		LC_OPTIONAL(2, "l.feature = $2") LC_OPTIONAL(3, "l.sku = $3")
+		LC_OPTIONAL(5, "l.pak_line IN " PAK_LINES "5)")
+		LC_OPTIONAL(7, "l.pak_line IN " LC_ACCOUNT_LINES(7))
 		" ORDER BY l.n LIMIT $4",
-		"ississ", r->n, f->feature, f->sku, (int64_t)LC_REPORT_PAGE,
-		f->pak, f->udi),
+		"ississs", r->n, f->feature, f->sku, r->limit, f->pak, f->udi,
+		f->account),
 	    &rows, each, n);
 }
 
@@ -279,6 +307,8 @@ licenses_page(struct lc_reporting *r, size_t *n)
 		return page_of_udi(r, n);
 	if (r->filter->pak != NULL)
 		return page_of_pak(r, n);
+	if (r->filter->account != NULL)
+		return page_of_account(r, n);
 	return page_all(r, n);
 }
 
@@ -298,18 +328,20 @@ expiring_page(struct lc_reporting *r, size_t *n)
 		" (SELECT 1 FROM license_udi u WHERE u.license = l.n))"
 		" AND NOT EXISTS"
 		" (SELECT 1 FROM license s WHERE s.id = l.id AND s.n > l.n)"
-		OPTIONAL(5, "l.feature = $5") OPTIONAL(6, "l.sku = $6")
-		OPTIONAL(7, "l.udi = $7 OR l.n IN"
+		LC_OPTIONAL(5, "l.feature = $5") LC_OPTIONAL(6, "l.sku = $6")
+		LC_OPTIONAL(7, "l.udi = $7 OR l.n IN"
 		" (SELECT license FROM license_udi WHERE udi = $7)")
-		OPTIONAL(8, "l.pak_line IN " PAK_LINES "8)")
+		LC_OPTIONAL(8, "l.pak_line IN " PAK_LINES "8)")
+		LC_OPTIONAL(9, "l.pak_line IN " LC_ACCOUNT_LINES(9))
 		" ORDER BY l.ends, l.n LIMIT $4",
-		"iiiissss", r->ends, r->n, f->now + (int64_t)f->days * DAY_S,
-		(int64_t)LC_REPORT_PAGE, f->feature, f->sku, f->udi, f->pak),
+		"iiiisssss", r->ends, r->n, f->now + (int64_t)f->days * DAY_S,
+		r->limit, f->feature, f->sku, f->udi, f->pak, f->account),
 	    &rows, each, n);
 }
 
 #define LIMITS \
-	(LC_LIMIT_UDI | LC_LIMIT_FEATURE | LC_LIMIT_PAK | LC_LIMIT_SKU)
+	(LC_LIMIT_UDI | LC_LIMIT_FEATURE | LC_LIMIT_PAK | LC_LIMIT_SKU | \
+	    LC_LIMIT_TYPE | LC_LIMIT_ACCOUNT)
 
 const struct lc_report lc_report_licenses = {
 	.name = "licenses",

@@ -41,6 +41,10 @@ enum lc_report_limit {
 	LC_LIMIT_PAK = 1 << 2,
 	LC_LIMIT_SKU = 1 << 3,
 	LC_LIMIT_DAYS = 1 << 4,
+	LC_LIMIT_ORDER = 1 << 5,
+	LC_LIMIT_ACCOUNT = 1 << 6,
+	LC_LIMIT_TYPE = 1 << 7,
+	LC_LIMIT_LEFT = 1 << 8,
 };
 
 struct lc_report {
@@ -56,9 +60,15 @@ struct lc_report {
 /* "licenses", "expiring", "paks", "skus", "devices", "history". */
 extern const struct lc_report *const lc_reports[];
 extern const size_t lc_nreports;
+extern const struct lc_report lc_report_licenses, lc_report_expiring,
+    lc_report_paks, lc_report_skus, lc_report_devices, lc_report_history;
+/* Further lists, for lc_report_page. */
+extern const struct lc_report lc_list_rmas, lc_list_lots, lc_list_log;
 
 struct lc_report_filter {
-	const char *udi, *feature, *pak, *sku; /* NULL: all */
+	/* NULL: all */
+	const char *udi, *feature, *pak, *sku, *order, *account, *type;
+	bool left;                             /* PAKs with units left */
 	uint32_t days;                         /* of "expiring" */
 	int64_t now;                           /* seconds since 1970 */
 };
@@ -73,6 +83,23 @@ typedef enum lc_err lc_report_row(void *arg, const struct lc_cell *cells);
  */
 enum lc_err lc_report_run(struct lc_record *, const struct lc_report *,
     const struct lc_report_filter *, lc_report_row *row, void *arg,
+    struct lc_detail *);
+
+/* Where a page begins: after a row that was there.  {0}: at the beginning. */
+#define LC_REPORT_KEY_MAX 511
+struct lc_report_place {
+	int64_t n, ends;
+	char key[LC_REPORT_KEY_MAX + 1];
+};
+
+/*
+ * The same for one page, limit rows at most; fewer if many are left out by a
+ * filter.  place is where it begins, and then where the next one does, if
+ * there may be one: *more.
+ */
+enum lc_err lc_report_page(struct lc_record *, const struct lc_report *,
+    const struct lc_report_filter *, struct lc_report_place *place,
+    size_t limit, bool *more, lc_report_row *row, void *arg,
     struct lc_detail *);
 
 #endif

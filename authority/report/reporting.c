@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 const struct lc_report *const lc_reports[] = {
 	&lc_report_licenses,
@@ -46,6 +47,7 @@ lc_put_row(struct lc_reporting *r)
 {
 	assert(r->ncells == r->report->ncolumns);
 	r->ncells = 0;
+	r->nput++;
 	return r->row(r->arg, r->cells);
 }
 
@@ -88,6 +90,7 @@ lc_report_run(struct lc_record *record, const struct lc_report *report,
 		.filter = filter,
 		.row = row,
 		.arg = arg,
+		.limit = LC_REPORT_PAGE,
 		.ends = filter->now,
 	};
 	size_t n = 0;
@@ -101,5 +104,42 @@ lc_report_run(struct lc_record *record, const struct lc_report *report,
 		err = report->page(&r, &n);
 	while (err == LC_OK && n == LC_REPORT_PAGE);
 	db_rollback(record->db);
+	return err;
+}
+
+#define TURNS_MAX 20 /* of a page, when a filter leaves out most rows */
+
+enum lc_err
+lc_report_page(struct lc_record *record, const struct lc_report *report,
+    const struct lc_report_filter *filter, struct lc_report_place *place,
+    size_t limit, bool *more, lc_report_row *row, void *arg,
+    struct lc_detail *detail)
+{
+	struct lc_reporting r = {
+		.record = record,
+		.report = report,
+		.filter = filter,
+		.row = row,
+		.arg = arg,
+		.n = place->n,
+		.ends = place->ends != 0 ? place->ends : filter->now,
+	};
+	size_t n;
+	enum lc_err err;
+
+	strcpy(r.key, place->key); /* of one size */
+	lc_record_tell(record, detail);
+	err = lc_record_done(record, db_begin_reading(record->db));
+	*more = true;
+	for (int i = 0; i < TURNS_MAX && err == LC_OK && *more &&
+	     r.nput < limit; i++) {
+		r.limit = (int64_t)(limit - r.nput);
+		err = report->page(&r, &n);
+		*more = n == (size_t)r.limit;
+	}
+	db_rollback(record->db);
+	place->n = r.n;
+	place->ends = r.ends;
+	strcpy(place->key, r.key);
 	return err;
 }

@@ -13,9 +13,11 @@ struct lc_reporting {
 	const struct lc_report_filter *filter;
 	lc_report_row *row;
 	void *arg;
+	int64_t limit; /* rows of the page that is read now */
+	size_t nput;   /* rows that were complete */
 	/* The key of the last row, after which the next page begins. */
 	int64_t n, ends;
-	char key[512];
+	char key[LC_REPORT_KEY_MAX + 1];
 	/* The row that is being built. */
 	struct lc_cell cells[LC_REPORT_CELLS];
 	size_t ncells;
@@ -39,7 +41,14 @@ enum lc_err lc_put_row(struct lc_reporting *);
 /* The key of the next page. */
 void lc_report_key(struct lc_reporting *, const char *);
 
-extern const struct lc_report lc_report_licenses, lc_report_expiring,
-    lc_report_paks, lc_report_skus, lc_report_devices, lc_report_history;
+/* A condition that counts if parameter n is not NULL. */
+#define LC_OPTIONAL(n, condition) \
+	" AND (CAST($" #n " AS TEXT) IS NULL OR " condition ")"
+/* The lines of an account's PAKs and contracts; n is the parameter. */
+#define LC_ACCOUNT_LINES(n) \
+	"(SELECT n FROM pak_line WHERE pak IN" \
+	" (SELECT code FROM pak WHERE account = $" #n ")" \
+	" UNION SELECT n FROM contract_sku WHERE contract IN" \
+	" (SELECT number FROM contract WHERE account = $" #n "))"
 
 #endif

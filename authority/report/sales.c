@@ -18,12 +18,22 @@ static const struct lc_report_column pak_columns[] = {
 	{ "state", "State", LC_CELL_TEXT, false },
 };
 
-/* A row is a PAK and a SKU of it. */
-#define PAK_ROWS \
+/*
+ * A row is a PAK and a SKU of it, from those that the condition gives, through
+ * an index.
+ */
+#define PAKS(condition) \
 	"SELECT l.n, l.pak, l.sku, l.quantity, l.used, p.order_number," \
 	" p.account, p.made, p.stopped FROM pak_line l" \
-	" JOIN pak p ON p.code = l.pak WHERE l.n > $1" \
-	" AND (CAST($2 AS TEXT) IS NULL OR l.sku = $2)"
+	" JOIN pak p ON p.code = l.pak WHERE l.n > $1" condition \
+	LC_OPTIONAL(2, "l.sku = $2") LC_OPTIONAL(3, "l.pak = $3") \
+	LC_OPTIONAL(4, "p.order_number = $4") \
+	LC_OPTIONAL(5, "p.account = $5") \
+	" AND (CAST($6 AS BIGINT) = 0 OR (l.used < l.quantity AND p.stopped = ''))" \
+	" ORDER BY l.n LIMIT $7"
+#define AMONG(paks) \
+	" AND l.n IN (SELECT n FROM pak_line WHERE pak IN" \
+	" (SELECT code FROM pak WHERE " paks "))"
 
 static enum lc_err
 put_pak(struct lc_reporting *r, struct db_rows *rows)
@@ -53,15 +63,18 @@ paks_page(struct lc_reporting *r, size_t *n)
 	struct db_rows *rows = NULL;
 	enum db_err err;
 
-	if (f->pak == NULL)
-		err = db_query(r->record->db, &rows,
-		    PAK_ROWS " ORDER BY l.n LIMIT $3", "isi", r->n, f->sku,
-		    (int64_t)LC_REPORT_PAGE);
+#define WITH(condition) \
+	db_query(r->record->db, &rows, PAKS(condition), "issssii", r->n, \
+	    f->sku, f->pak, f->order, f->account, (int64_t)f->left, r->limit)
+	if (f->pak != NULL)
+		err = WITH(AMONG("code = $3"));
+	else if (f->order != NULL)
+		err = WITH(AMONG("order_number = $4 AND order_number <> ''"));
+	else if (f->account != NULL)
+		err = WITH(AMONG("account = $5 AND account <> ''"));
 	else
-		err = db_query(r->record->db, &rows,
-		    PAK_ROWS " AND l.n IN (SELECT n FROM pak_line"
-			     " WHERE pak = $4) ORDER BY l.n LIMIT $3",
-		    "isis", r->n, f->sku, (int64_t)LC_REPORT_PAGE, f->pak);
+		err = WITH("");
+#undef WITH
 	return lc_report_rows(r, err, &rows, put_pak, n);
 }
 
@@ -69,7 +82,8 @@ const struct lc_report lc_report_paks = {
 	.name = "paks",
 	.columns = pak_columns,
 	.ncolumns = sizeof pak_columns / sizeof pak_columns[0],
-	.limits = LC_LIMIT_PAK | LC_LIMIT_SKU,
+	.limits = LC_LIMIT_PAK | LC_LIMIT_SKU | LC_LIMIT_ORDER |
+	    LC_LIMIT_ACCOUNT | LC_LIMIT_LEFT,
 	.page = paks_page,
 };
 
@@ -126,7 +140,7 @@ skus_page(struct lc_reporting *r, size_t *n)
 		" WHERE s.code > $1"
 		" AND (CAST($2 AS TEXT) IS NULL OR s.code = $2)"
 		" ORDER BY s.code LIMIT $3",
-		"ssi", r->key, r->filter->sku, (int64_t)LC_REPORT_PAGE),
+		"ssi", r->key, r->filter->sku, r->limit),
 	    &rows, put_sku, n);
 }
 

@@ -2,12 +2,12 @@
 #include "report_print.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "licissue.h"
+#include "report/rows.h"
 
 #define COLUMNS_MAX 32
 #define WAITING_MAX 500 /* rows of a table that its widths are taken from */
@@ -16,6 +16,7 @@ struct report_printer {
 	const struct lc_report *report;
 	enum report_form form;
 	size_t rows;
+	struct lc_rows text; /* of JSON and CSV */
 	/* Of a table: rows that wait, a text for each cell. */
 	char **waiting;
 	size_t nwaiting;
@@ -25,7 +26,7 @@ struct report_printer {
 
 /* ---- Cells ----------------------------------------------------------- */
 
-/* As a table and CSV have it; perhaps in buffer. */
+/* As a table has it; perhaps in buffer. */
 static const char *
 cell_text(const struct lc_report_column *column, const struct lc_cell *cell,
     char buffer[DATE_SIZE])
@@ -136,107 +137,6 @@ table_row(struct report_printer *p, const struct lc_cell *cells)
 	return LC_OK;
 }
 
-/* ---- CSV ------------------------------------------------------------- */
-
-/*
- * RFC 4180.  A spreadsheet takes what begins with one of these characters for
- * a formula: an apostrophe before it makes it a text.
- */
-static void
-csv_text(const char *text)
-{
-	bool is_formula = *text != '\0' && strchr("=+-@\t\r", *text) != NULL;
-	bool is_quoted = is_formula || strpbrk(text, ",\"\r\n") != NULL;
-
-	if (is_quoted)
-		putchar('"');
-	if (is_formula)
-		putchar('\'');
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			putchar('"');
-		putchar(*text);
-	}
-	if (is_quoted)
-		putchar('"');
-}
-
-static void
-csv_head(const struct lc_report *report)
-{
-	for (size_t i = 0; i < report->ncolumns; i++)
-		printf("%s%s", i > 0 ? "," : "", report->columns[i].name);
-	fputs("\r\n", stdout);
-}
-
-static void
-csv_row(const struct lc_report *report, const struct lc_cell *cells)
-{
-	char buffer[DATE_SIZE];
-
-	for (size_t i = 0; i < report->ncolumns; i++) {
-		const struct lc_report_column *column = &report->columns[i];
-
-		if (i > 0)
-			putchar(',');
-		if (column->kind == LC_CELL_NUMBER)
-			fputs(cell_text(column, &cells[i], buffer), stdout);
-		else
-			csv_text(cell_text(column, &cells[i], buffer));
-	}
-	fputs("\r\n", stdout);
-}
-
-/* ---- JSON ------------------------------------------------------------ */
-
-static json_t *
-json_words(const char *text)
-{
-	json_t *list = json_array();
-
-	while (*text != '\0') {
-		size_t len = strcspn(text, " ");
-
-		(void)json_array_append_new(list, json_stringn(text, len));
-		text += len + (text[len] == ' ');
-	}
-	return list;
-}
-
-static json_t *
-json_cell(const struct lc_report_column *column, const struct lc_cell *cell)
-{
-	char buffer[DATE_SIZE];
-
-	if (column->kind == LC_CELL_LIST)
-		return json_words(cell->is_none ? "" : cell->text);
-	if (cell->is_none)
-		return json_null();
-	if (column->kind == LC_CELL_NUMBER)
-		return json_integer(cell->number);
-	if (column->kind == LC_CELL_TRUTH)
-		return json_boolean(cell->number != 0);
-	return json_string(cell_text(column, cell, buffer));
-}
-
-/* Nothing is lost without a word: a value that is missing fails. */
-static enum lc_err
-json_row(const struct report_printer *p, const struct lc_cell *cells)
-{
-	const struct lc_report *report = p->report;
-	json_t *row = json_object();
-	int failed = row == NULL;
-
-	for (size_t i = 0; i < report->ncolumns && !failed; i++)
-		failed = json_object_set_new(row, report->columns[i].name,
-		    json_cell(&report->columns[i], &cells[i]));
-	fputs(p->rows > 0 ? ",\n" : "\n", stdout);
-	if (!failed)
-		failed = json_dumpf(row, stdout, 0);
-	json_decref(row);
-	return failed ? (ferror(stdout) ? LC_EIO : LC_ENOMEM) : LC_OK;
-}
-
 /* ---- Printing -------------------------------------------------------- */
 
 struct report_printer *
@@ -254,11 +154,21 @@ report_printer_new(const struct lc_report *report, enum report_form form)
 		report_printer_free(p);
 		return NULL;
 	}
+	p->text.report = report;
+	p->text.form = form == REPORT_JSON ? LC_ROWS_JSON : LC_ROWS_CSV;
 	if (form == REPORT_CSV)
-		csv_head(report);
+		lc_rows_head(&p->text);
 	if (form == REPORT_JSON)
 		putchar('[');
 	return p;
+}
+
+/* What there is so far. */
+static void
+text_print(struct report_printer *p)
+{
+	(void)fwrite(p->text.text, 1, p->text.len, stdout); /* ferror tells */
+	p->text.len = 0;
 }
 
 enum lc_err
@@ -269,10 +179,8 @@ report_print_row(void *arg, const struct lc_cell *cells)
 
 	if (p->form == REPORT_TABLE)
 		err = table_row(p, cells);
-	else if (p->form == REPORT_CSV)
-		csv_row(p->report, cells);
-	else
-		err = json_row(p, cells);
+	else if ((err = lc_rows_row(&p->text, cells)) == LC_OK)
+		text_print(p);
 	p->rows++;
 	if (!isatty(STDOUT_FILENO)) /* else the rows show it */
 		show_progress(p->report->name, (int64_t)p->rows, 0);
@@ -284,6 +192,8 @@ report_print_end(struct report_printer *p)
 {
 	if (p->form == REPORT_TABLE && !p->is_begun)
 		table_begin(p);
+	if (p->form == REPORT_CSV)
+		text_print(p); /* the head, without a row */
 	if (p->form == REPORT_JSON)
 		fputs(p->rows > 0 ? "\n]\n" : "]\n", stdout);
 }
@@ -298,5 +208,6 @@ report_printer_free(struct report_printer *p)
 	     i++)
 		free(p->waiting[i]);
 	free(p->waiting);
+	lc_rows_free(&p->text);
 	free(p);
 }

@@ -1,0 +1,158 @@
+/* lists.c - replacements, lots, and the log, page by page. */
+#include "base/b64.h"
+#include "reporting.h"
+
+/* ---- Replacements ---------------------------------------------------- */
+
+static const struct lc_report_column rma_columns[] = {
+	{ "rma", "RMA", LC_CELL_NUMBER, false },
+	{ "from", "From", LC_CELL_TEXT, false },
+	{ "to", "To", LC_CELL_TEXT, false },
+	{ "at", "At", LC_CELL_DATE, false },
+	{ "why", "Why", LC_CELL_TEXT, false },
+	{ "approved_by", "Approved by", LC_CELL_TEXT, false },
+	{ "licenses", "Licenses", LC_CELL_NUMBER, false },
+	{ "due", "Due", LC_CELL_DATE, false },	/* of the old device */
+	{ "returned", "Returned", LC_CELL_DATE, false },
+};
+
+static void
+put_date(struct lc_reporting *r, int64_t date)
+{
+	if (date == 0)
+		lc_put_none(r);
+	else
+		lc_put_number(r, date);
+}
+
+static enum lc_err
+each_rma(struct lc_reporting *r, struct db_rows *rows)
+{
+	r->n = db_int(rows, 0);
+	lc_put_number(r, r->n);
+	lc_put_text(r, db_text(rows, 1));
+	lc_put_text(r, db_text(rows, 2));
+	put_date(r, db_int(rows, 3));
+	lc_put_text(r, db_text(rows, 4));
+	lc_put_text(r, db_text(rows, 5));
+	lc_put_number(r, db_int(rows, 6));
+	put_date(r, db_int(rows, 7));
+	put_date(r, db_int(rows, 8));
+	return lc_put_row(r);
+}
+
+/* Those of an account: it has a license on one of the devices. */
+static enum lc_err
+rmas_page(struct lc_reporting *r, size_t *n)
+{
+	struct db_rows *rows = NULL;
+
+	return lc_report_rows(r,
+	    db_query(r->record->db, &rows,
+		"SELECT n, old_udi, new_udi, at, why, approved_by, licenses,"
+		" due, returned FROM rma WHERE n > $1"
+		LC_OPTIONAL(2, "old_udi = $2 OR new_udi = $2")
+		LC_OPTIONAL(3, "EXISTS (SELECT 1 FROM license l WHERE"
+		    " l.udi IN (old_udi, new_udi) AND l.udi <> ''"
+		    " AND l.pak_line IN " LC_ACCOUNT_LINES(3) ")")
+		" ORDER BY n LIMIT $4",
+		"issi", r->n, r->filter->udi, r->filter->account, r->limit),
+	    &rows, each_rma, n);
+}
+
+const struct lc_report lc_list_rmas = {
+	.name = "rmas",
+	.columns = rma_columns,
+	.ncolumns = sizeof rma_columns / sizeof rma_columns[0],
+	.limits = LC_LIMIT_UDI | LC_LIMIT_ACCOUNT,
+	.page = rmas_page,
+};
+
+/* ---- Lots ------------------------------------------------------------ */
+
+static const struct lc_report_column lot_columns[] = {
+	{ "lot", "Lot", LC_CELL_TEXT, false },
+	{ "what", "What", LC_CELL_TEXT, false },
+	{ "at", "At", LC_CELL_DATE, false },
+};
+
+static enum lc_err
+each_lot(struct lc_reporting *r, struct db_rows *rows)
+{
+	lc_report_key(r, db_text(rows, 0));
+	lc_put_text(r, r->key);
+	lc_put_text(r, db_text(rows, 1));
+	put_date(r, db_int(rows, 2));
+	return lc_put_row(r);
+}
+
+static enum lc_err
+lots_page(struct lc_reporting *r, size_t *n)
+{
+	struct db_rows *rows = NULL;
+
+	return lc_report_rows(r,
+	    db_query(r->record->db, &rows,
+		"SELECT name, what, at FROM lot WHERE name > $1"
+		" ORDER BY name LIMIT $2",
+		"si", r->key, r->limit),
+	    &rows, each_lot, n);
+}
+
+const struct lc_report lc_list_lots = {
+	.name = "lots",
+	.columns = lot_columns,
+	.ncolumns = sizeof lot_columns / sizeof lot_columns[0],
+	.page = lots_page,
+};
+
+/* ---- The log --------------------------------------------------------- */
+
+static const struct lc_report_column log_columns[] = {
+	{ "entry", "Entry", LC_CELL_NUMBER, false },
+	{ "at", "At", LC_CELL_DATE, false },
+	{ "who", "Who", LC_CELL_TEXT, false },
+	{ "kind", "Kind", LC_CELL_TEXT, false },
+	{ "subject", "Subject", LC_CELL_TEXT, false },
+	{ "says", "Says", LC_CELL_TEXT, false },
+	{ "digest", "Digest", LC_CELL_TEXT, true },
+};
+
+static enum lc_err
+each_entry(struct lc_reporting *r, struct db_rows *rows)
+{
+	char digest[LC_B64_LEN(LC_LOG_DIGEST) + 1] = "";
+	const void *bytes;
+	size_t len;
+
+	bytes = db_blob(rows, 6, &len);
+	if (len == LC_LOG_DIGEST)
+		lc_b64_encode(bytes, len, digest);
+	r->n = db_int(rows, 0);
+	lc_put_number(r, r->n);
+	lc_put_number(r, db_int(rows, 1));
+	for (int i = 2; i < 6; i++)
+		lc_put_text(r, db_text(rows, i));
+	lc_put_text(r, digest);
+	return lc_put_row(r);
+}
+
+static enum lc_err
+log_page(struct lc_reporting *r, size_t *n)
+{
+	struct db_rows *rows = NULL;
+
+	return lc_report_rows(r,
+	    db_query(r->record->db, &rows,
+		"SELECT n, at, who, kind, subject, says, digest FROM log"
+		" WHERE n > $1 ORDER BY n LIMIT $2",
+		"ii", r->n, r->limit),
+	    &rows, each_entry, n);
+}
+
+const struct lc_report lc_list_log = {
+	.name = "log",
+	.columns = log_columns,
+	.ncolumns = sizeof log_columns / sizeof log_columns[0],
+	.page = log_page,
+};

@@ -1,0 +1,235 @@
+/* rows.c - see rows.h. */
+#include "rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- Text ------------------------------------------------------------ */
+
+void
+lc_rows_add(struct lc_rows *rows, const char *text, size_t len)
+{
+	if (rows->failed)
+		return;
+	if (len > rows->size - rows->len) {
+		size_t size = 2 * rows->size + len + 4096;
+		char *larger = realloc(rows->text, size);
+
+		if (larger == NULL) {
+			rows->failed = true;
+			return;
+		}
+		rows->text = larger;
+		rows->size = size;
+	}
+	memcpy(rows->text + rows->len, text, len);
+	rows->len += len;
+}
+
+static void
+add(struct lc_rows *rows, const char *text)
+{
+	lc_rows_add(rows, text, strlen(text));
+}
+
+const char *
+lc_rows_date(int64_t date, char text[LC_ROWS_DATE])
+{
+	time_t seconds = (time_t)date;
+	struct tm tm;
+
+	if (gmtime_r(&seconds, &tm) == NULL ||
+	    strftime(text, LC_ROWS_DATE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		(void)snprintf(text, LC_ROWS_DATE, "%" PRId64, date);
+	return text;
+}
+
+/* ---- JSON ------------------------------------------------------------ */
+
+static void
+add_escaped(struct lc_rows *rows, unsigned char c)
+{
+	static const char escapes[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+	char text[8];
+
+	for (const char *at = escapes; *at != '\0'; at += 2) {
+		if ((unsigned char)at[0] == c) {
+			lc_rows_add(rows, (char[]){ '\\', at[1] }, 2);
+			return;
+		}
+	}
+	(void)snprintf(text, sizeof text, "\\u%04X", c);
+	add(rows, text);
+}
+
+static void
+json_string(struct lc_rows *rows, const char *text, size_t len)
+{
+	size_t from = 0;
+
+	lc_rows_add(rows, "\"", 1);
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c >= ' ' && c != '"' && c != '\\')
+			continue;
+		lc_rows_add(rows, text + from, i - from);
+		add_escaped(rows, c);
+		from = i + 1;
+	}
+	lc_rows_add(rows, text + from, len - from);
+	lc_rows_add(rows, "\"", 1);
+}
+
+void
+lc_rows_add_json(struct lc_rows *rows, const char *text)
+{
+	json_string(rows, text, strlen(text));
+}
+
+static void
+json_words(struct lc_rows *rows, const char *text)
+{
+	add(rows, "[");
+	for (bool is_first = true; *text != '\0'; is_first = false) {
+		size_t len = strcspn(text, " ");
+
+		if (!is_first)
+			add(rows, ", ");
+		json_string(rows, text, len);
+		text += len + (text[len] == ' ');
+	}
+	add(rows, "]");
+}
+
+static void
+json_cell(struct lc_rows *rows, enum lc_cell_kind kind,
+    const struct lc_cell *cell)
+{
+	char text[LC_ROWS_DATE];
+
+	if (kind == LC_CELL_LIST) {
+		json_words(rows, cell->is_none ? "" : cell->text);
+	} else if (cell->is_none) {
+		add(rows, "null");
+	} else if (kind == LC_CELL_TEXT) {
+		lc_rows_add_json(rows, cell->text);
+	} else if (kind == LC_CELL_DATE) {
+		lc_rows_add_json(rows, lc_rows_date(cell->number, text));
+	} else if (kind == LC_CELL_TRUTH) {
+		add(rows, cell->number != 0 ? "true" : "false");
+	} else {
+		(void)snprintf(text, sizeof text, "%" PRId64, cell->number);
+		add(rows, text);
+	}
+}
+
+static void
+json_row(struct lc_rows *rows, const struct lc_cell *cells)
+{
+	const struct lc_report *report = rows->report;
+
+	add(rows, rows->n > 0 ? ",\n{" : "\n{");
+	for (size_t i = 0; i < report->ncolumns; i++) {
+		if (i > 0)
+			add(rows, ", ");
+		lc_rows_add_json(rows, report->columns[i].name);
+		add(rows, ": ");
+		json_cell(rows, report->columns[i].kind, &cells[i]);
+	}
+	add(rows, "}");
+}
+
+/* ---- CSV ------------------------------------------------------------- */
+
+/*
+ * A spreadsheet takes what begins with one of these characters for a formula:
+ * an apostrophe before it makes it a text.
+ */
+static void
+csv_text(struct lc_rows *rows, const char *text)
+{
+	bool is_formula = *text != '\0' && strchr("=+-@\t\r", *text) != NULL;
+	bool is_quoted = is_formula || strpbrk(text, ",\"\r\n") != NULL;
+
+	if (is_quoted)
+		add(rows, is_formula ? "\"'" : "\"");
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			add(rows, "\"");
+		lc_rows_add(rows, text, 1);
+	}
+	if (is_quoted)
+		add(rows, "\"");
+}
+
+static void
+csv_cell(struct lc_rows *rows, enum lc_cell_kind kind,
+    const struct lc_cell *cell)
+{
+	char text[LC_ROWS_DATE];
+
+	if (cell->is_none)
+		return;
+	if (kind == LC_CELL_NUMBER) {
+		(void)snprintf(text, sizeof text, "%" PRId64, cell->number);
+		add(rows, text);
+	} else if (kind == LC_CELL_DATE) {
+		add(rows, lc_rows_date(cell->number, text));
+	} else if (kind == LC_CELL_TRUTH) {
+		add(rows, cell->number != 0 ? "yes" : "no");
+	} else {
+		csv_text(rows, cell->text);
+	}
+}
+
+static void
+csv_row(struct lc_rows *rows, const struct lc_cell *cells)
+{
+	for (size_t i = 0; i < rows->report->ncolumns; i++) {
+		if (i > 0)
+			add(rows, ",");
+		csv_cell(rows, rows->report->columns[i].kind, &cells[i]);
+	}
+	add(rows, "\r\n");
+}
+
+/* ---- Rows ------------------------------------------------------------ */
+
+void
+lc_rows_head(struct lc_rows *rows)
+{
+	const struct lc_report *report = rows->report;
+
+	for (size_t i = 0; rows->form == LC_ROWS_CSV && i < report->ncolumns;
+	     i++) {
+		if (i > 0)
+			add(rows, ",");
+		add(rows, report->columns[i].name);
+	}
+	if (rows->form == LC_ROWS_CSV)
+		add(rows, "\r\n");
+}
+
+enum lc_err
+lc_rows_row(void *arg, const struct lc_cell *cells)
+{
+	struct lc_rows *rows = arg;
+
+	if (rows->form == LC_ROWS_JSON)
+		json_row(rows, cells);
+	else
+		csv_row(rows, cells);
+	rows->n++;
+	return rows->failed ? LC_ENOMEM : LC_OK;
+}
+
+void
+lc_rows_free(struct lc_rows *rows)
+{
+	free(rows->text);
+	*rows = (struct lc_rows){ .report = rows->report, .form = rows->form };
+}

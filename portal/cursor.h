@@ -1,0 +1,20 @@
+/*
+ * cursor.h - where a page of a list begins, as a text that is the client's to
+ * keep and not to read.
+ */
+#ifndef PORTAL_CURSOR_H
+#define PORTAL_CURSOR_H
+
+#include <stdbool.h>
+
+#include "report/report.h"
+
+#define CURSOR_SIZE 1024
+
+void cursor_write(const struct lc_report *, const struct lc_report_place *,
+    char text[CURSOR_SIZE]);
+/* False: it is not one of this list's. */
+bool cursor_read(
+    const struct lc_report *, const char *text, struct lc_report_place *);
+
+#endif

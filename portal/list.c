@@ -1,0 +1,307 @@
+/* list.c - see list.h. */
+#include "list.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "access.h"
+#include "array.h"
+#include "base/text.h"
+#include "cursor.h"
+#include "fail.h"
+#include "record/device.h"
+#include "record/pak.h"
+#include "report/rows.h"
+#include "web/answer.h"
+
+#define DAYS 30
+#define DAYS_MAX 36500
+#define TEXT_MAX 255
+
+/* What a request asks for. */
+struct query {
+	struct lc_report_filter filter;
+	struct lc_report_place place;
+	size_t limit;
+	enum lc_rows_form form;
+	char pak[LC_PAK_LEN + 1];
+};
+
+/* ---- The query ------------------------------------------------------- */
+
+static bool
+refuse(struct web_request *request, const char *name, const char *what)
+{
+	web_problem(request, 400, "bad-query", "%s: %s", name, what);
+	return false;
+}
+
+/* A number of the query, as it was if there is none.  False: answered. */
+static bool
+number_take(struct web_request *request, const char *name, unsigned long most,
+    unsigned long *number)
+{
+	const char *text = web_query(request, name);
+	char *end;
+	unsigned long value;
+
+	if (text == NULL)
+		return true;
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
+	    value < 1 || value > most) {
+		web_problem(request, 400, "bad-query",
+		    "%s: not a number from 1 to %lu", name, most);
+		return false;
+	}
+	*number = value;
+	return true;
+}
+
+static bool
+text_take(struct web_request *request, const char *name, const char **out)
+{
+	const char *text = web_query(request, name);
+
+	if (text == NULL)
+		return true;
+	if (text[0] == '\0' || strlen(text) > TEXT_MAX ||
+	    !lc_text_is_plain(text, strlen(text)))
+		return refuse(request, name, "not 1 to 255 bytes of text");
+	*out = text;
+	return true;
+}
+
+static bool
+texts_take(
+    struct web_request *request, unsigned limits, struct lc_report_filter *f)
+{
+	const struct {
+		unsigned bit;
+		const char *name, **out;
+	} texts[] = {
+		{ LC_LIMIT_UDI, "udi", &f->udi },
+		{ LC_LIMIT_FEATURE, "feature", &f->feature },
+		{ LC_LIMIT_PAK, "pak", &f->pak },
+		{ LC_LIMIT_SKU, "sku", &f->sku },
+		{ LC_LIMIT_ORDER, "order", &f->order },
+		{ LC_LIMIT_ACCOUNT, "account", &f->account },
+		{ LC_LIMIT_TYPE, "type", &f->type },
+	};
+
+	for (size_t i = 0; i < NITEMS(texts); i++) {
+		if ((limits & texts[i].bit) != 0 &&
+		    !text_take(request, texts[i].name, texts[i].out))
+			return false;
+	}
+	return true;
+}
+
+static bool
+flag_take(struct web_request *request, const char *name, bool *flag)
+{
+	const char *text = web_query(request, name);
+
+	if (text == NULL)
+		return true;
+	*flag = strcmp(text, "true") == 0;
+	return *flag || strcmp(text, "false") == 0 ||
+	       refuse(request, name, "neither true nor false");
+}
+
+static bool
+pak_take(struct web_request *request, struct query *q)
+{
+	struct lc_detail detail = { "" };
+
+	if (q->filter.pak == NULL)
+		return true;
+	if (lc_pak_read(q->filter.pak, q->pak, &detail) != LC_OK)
+		return refuse(request, "pak", detail.text);
+	q->filter.pak = q->pak;
+	return true;
+}
+
+/* As a table for spreadsheets, if that is asked for. */
+static bool
+form_take(struct web_request *request, bool takes_csv, enum lc_rows_form *form)
+{
+	const char *format = web_query(request, "format");
+	const char *accept = web_header(request, "Accept");
+
+	if (!takes_csv)
+		return true;
+	if (format != NULL && strcmp(format, "json") != 0 &&
+	    strcmp(format, "csv") != 0)
+		return refuse(request, "format", "neither json nor csv");
+	if (format != NULL
+		? format[0] == 'c'
+		: accept != NULL && strncmp(accept, "text/csv", 8) == 0)
+		*form = LC_ROWS_CSV;
+	return true;
+}
+
+/* False: answered. */
+static bool
+query_read(struct portal *portal, struct web_request *request,
+    const struct listing *list, struct query *q)
+{
+	const char *cursor = web_query(request, "cursor");
+	unsigned long limit = LIST_LIMIT, days = DAYS;
+
+	*q = (struct query){ .filter.now = portal->now() };
+	if (!number_take(request, "limit", LIST_LIMIT_MAX, &limit) ||
+	    !texts_take(request, list->report->limits, &q->filter) ||
+	    !pak_take(request, q) ||
+	    !form_take(request, list->takes_csv, &q->form))
+		return false;
+	if ((list->report->limits & LC_LIMIT_DAYS) != 0 &&
+	    !number_take(request, list->takes_csv ? "days" : "expiring",
+		DAYS_MAX, &days))
+		return false;
+	if ((list->report->limits & LC_LIMIT_LEFT) != 0 &&
+	    !flag_take(request, "left", &q->filter.left))
+		return false;
+	if (cursor != NULL && !cursor_read(list->report, cursor, &q->place))
+		return refuse(request, "cursor", "not from this list");
+	q->limit = limit;
+	q->filter.days = (uint32_t)days;
+	if (list->udi != NULL)
+		q->filter.udi = list->udi;
+	return true;
+}
+
+/* ---- The answer ------------------------------------------------------ */
+
+static void
+add(struct lc_rows *rows, const char *text)
+{
+	lc_rows_add(rows, text, strlen(text));
+}
+
+static void
+rows_answer(struct web_request *request, const struct listing *list,
+    struct lc_rows *rows, const struct lc_report_place *place, bool more)
+{
+	char next[CURSOR_SIZE] = "";
+
+	if (more)
+		cursor_write(list->report, place, next);
+	if (more && rows->form == LC_ROWS_CSV)
+		(void)web_header_add(request, "Next-Cursor", next);
+	if (rows->form == LC_ROWS_JSON) {
+		add(rows, rows->n > 0 ? "\n]" : "]");
+		if (more) {
+			add(rows, ", \"next\": ");
+			lc_rows_add_json(rows, next);
+		}
+		add(rows, "}\n");
+	}
+	web_answer_tagged(request,
+	    rows->form == LC_ROWS_CSV ? "text/csv; charset=utf-8"
+				      : "application/json",
+	    rows->failed ? NULL : rows->text, rows->len);
+	if (rows->failed)
+		lc_rows_free(rows);
+}
+
+static void
+page_answer(struct portal *portal, struct web_request *request,
+    const struct listing *list, struct query *q)
+{
+	struct lc_rows rows = { .report = list->report, .form = q->form };
+	struct lc_record *record = readers_take(portal->readers);
+	struct lc_detail detail = { "" };
+	enum lc_err err;
+	bool more;
+
+	lc_rows_head(&rows);
+	if (q->form == LC_ROWS_JSON) {
+		add(&rows, "{");
+		lc_rows_add_json(&rows, list->member);
+		add(&rows, ": [");
+	}
+	err = lc_report_page(record, list->report, &q->filter, &q->place,
+	    q->limit, &more, lc_rows_row, &rows, &detail);
+	readers_return(portal->readers, record);
+	if (err == LC_OK) {
+		rows_answer(request, list, &rows, &q->place, more);
+		return;
+	}
+	lc_rows_free(&rows);
+	read_fail(request, err, &detail);
+}
+
+/*
+ * The account that a token may see.  The rows of a device that it may see are
+ * limited already, by the device.  False: answered.
+ */
+static bool
+account_limit(struct web_request *request, const struct lc_token *token,
+    const struct lc_report *report, struct lc_report_filter *filter)
+{
+	if (lc_role_is_staff(token->role) || filter->udi != NULL ||
+	    (report->limits & LC_LIMIT_ACCOUNT) == 0)
+		return true;
+	if (filter->account != NULL &&
+	    strcmp(filter->account, token->account) != 0) {
+		web_problem(request, 403, "another-account",
+		    "this token is of another account");
+		return false;
+	}
+	filter->account = token->account;
+	return true;
+}
+
+bool
+list_device_check(struct portal *portal, struct web_request *request,
+    const struct lc_token *token, const char *udi)
+{
+	struct lc_detail detail = { "" };
+	struct lc_record *record;
+	bool seen = true;
+	enum lc_err err = LC_OK;
+
+	if (!lc_text_is_udi(udi, strlen(udi))) {
+		web_problem(request, 422, "bad-udi",
+		    "\"%s\" is not a device id (PID:SN)", udi);
+		return false;
+	}
+	if (lc_role_is_staff(token->role))
+		return true;
+	record = readers_take(portal->readers);
+	lc_record_tell(record, &detail);
+	err = lc_device_is_seen(record, udi, token->account, &seen);
+	readers_return(portal->readers, record);
+	if (err == LC_OK && seen)
+		return true;
+	if (err != LC_OK) {
+		read_fail(request, err, &detail);
+	} else {
+		portal->unknown++;
+		web_problem(
+		    request, 404, "not-found", "no device %s is known", udi);
+	}
+	return false;
+}
+
+void
+list_answer(struct portal *portal, struct web_request *request,
+    const struct lc_token *token, const struct listing *list)
+{
+	struct query q;
+
+	if (!query_read(portal, request, list, &q))
+		return;
+	if ((list->report->needs & LC_LIMIT_UDI) != 0 && q.filter.udi == NULL) {
+		(void)refuse(request, "udi", "it is needed");
+		return;
+	}
+	if (q.filter.udi != NULL &&
+	    !list_device_check(portal, request, token, q.filter.udi))
+		return;
+	if (account_limit(request, token, list->report, &q.filter))
+		page_answer(portal, request, list, &q);
+}

@@ -1,0 +1,275 @@
+#!/usr/bin/env python3
+"""lists: what the portal lists, page by page, filtered, for whom, with tags;
+reports, keys, the log and its verification."""
+
+import os
+import sys
+import urllib.parse
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), "authority"))
+
+from desk import TOP, check, equal, main  # noqa: E402
+from portal_site import Site, quoted, wait_until  # noqa: E402
+
+SKU = "L-LAB-SEC-K9="
+SRST = "L-LAB-SRST-25="
+PID = "LIC1921/K9:"
+
+
+class Lists:
+    def __init__(self, desk, site, tokens):
+        self.desk, self.site, self.tokens = desk, site, tokens
+
+    def get(self, path, who="admin", **query):
+        if query:
+            path += "?" + urllib.parse.urlencode(query)
+        return self.site.get(path, token=self.tokens[who])
+
+    def page(self, name, who="admin", member=None, **query):
+        got = self.get(f"/api/v1/{name}", who, **query)
+        equal(got.status, 200, name, query, got.body)
+        return got.json[member or name.rpartition("/")[2]], got.json.get(
+            "next")
+
+    def all(self, name, who="admin", limit=2, **query):
+        """All rows, in pages of two."""
+        rows, cursor = [], None
+        while True:
+            some, cursor = self.page(name, who, limit=limit, **query,
+                                     **({"cursor": cursor} if cursor else {}))
+            check(len(some) <= limit, some)
+            rows += some
+            if cursor is None:
+                return rows
+
+    def pak(self, *options):
+        return self.desk.run("pak", "create", "acme", *options).strip()
+
+    def redeem(self, pak, udis, key):
+        got = self.site.post(f"/api/v1/paks/{pak}/redeem", {"udis": udis},
+                             key=key)
+        equal(got.status, 200, got.body)
+        return [one["id"] for one in got.json["licenses"]]
+
+
+def fill(it):
+    """Two accounts, and what is nobody's."""
+    it.net = it.pak("--sku", SKU, "--quantity", "5", "--order", "N1",
+                    "--account", "example-net")
+    it.org = it.pak("--sku", SKU, "--quantity", "2", "--order", "O1",
+                    "--account", "other")
+    it.none = it.pak("--sku", SKU, "--quantity", "3", "--sku", SRST,
+                     "--quantity", "4")
+    it.net_ids = it.redeem(it.net, [PID + n for n in "ABC"], "net")
+    it.org_ids = it.redeem(it.org, [PID + n for n in "XY"], "org")
+
+
+def paks(it):
+    rows = it.all("paks")
+    equal([(row["pak"], row["sku"], row["left"]) for row in rows],
+          [(it.net, SKU, 2), (it.org, SKU, 0), (it.none, SKU, 3),
+           (it.none, SRST, 4)])
+    equal([row["pak"] for row in it.all("paks", order="N1")], [it.net])
+    equal([row["pak"] for row in it.all("paks", account="other")], [it.org])
+    equal([row["pak"] for row in it.all("paks", sku=SRST)], [it.none])
+    equal([row["pak"] for row in it.all("paks", left="true")],
+          [it.net, it.none, it.none])
+    dashed = it.none[:4] + "-" + it.none[4:].lower()
+    equal(len(it.all("paks", pak=dashed)), 2)
+    # An account's token.
+    equal([row["pak"] for row in it.all("paks", "viewer")], [it.net])
+    it.get("/api/v1/paks", "viewer", account="other").is_problem(
+        403, "another-account")
+    equal(it.all("paks", "viewer", order="O1"), [])
+
+
+def stable(it):
+    """Rows that are added meanwhile move nothing."""
+    first, cursor = it.page("paks", limit=2)
+    more = it.pak("--sku", SKU, "--quantity", "1")
+    rest, end = it.page("paks", limit=500, cursor=cursor)
+    equal(end, None)
+    equal([row["pak"] for row in first + rest],
+          [it.net, it.org, it.none, it.none, more])
+
+
+def licenses(it):
+    equal([row["id"] for row in it.all("licenses")], it.net_ids + it.org_ids)
+    row = it.all("licenses", udi=PID + "A")[0]
+    equal((row["id"], row["feature"], row["type"], row["pak"], row["sku"],
+           row["state"]), (it.net_ids[0], "securityk9", "permanent", it.net,
+                           SKU, "current"))
+    equal([row["id"] for row in it.all("licenses", pak=it.org)], it.org_ids)
+    equal([row["id"] for row in it.all("licenses", "viewer")], it.net_ids)
+    equal(it.all("licenses", "viewer", pak=it.org), [])
+    it.get("/api/v1/licenses", "viewer", udi=PID + "X").is_problem(
+        404, "not-found")
+    equal(it.all("licenses", type="demo"), [])
+    equal(len(it.all("licenses", type="permanent", feature="securityk9")), 5)
+    equal(it.all("licenses", expiring="30"), [])
+
+
+def devices(it):
+    equal([row["udi"] for row in it.all("devices")],
+          [PID + n for n in "ABCXY"])
+    equal([row["udi"] for row in it.all("devices", "viewer")],
+          [PID + n for n in "ABC"])
+    device = f"/api/v1/devices/{quoted(PID + 'A')}"
+    got = it.get(device, "viewer")
+    equal({key: got.json[key] for key in
+           ("udi", "state", "licenses", "ended", "key", "replaced_by")},
+          {"udi": PID + "A", "state": "unpinned", "licenses": 1, "ended": 0,
+           "key": None, "replaced_by": None})
+    equal([row["id"] for row in it.all(device[8:] + "/licenses", "viewer")],
+          it.net_ids[:1])
+    kinds = [row["what"] for row in it.all(device[8:] + "/history")]
+    equal(kinds, ["request", "license"])
+    for path in ("", "/licenses", "/history", "/licenses.lic"):
+        it.get(f"/api/v1/devices/{quoted(PID + 'X')}{path}",
+               "viewer").is_problem(404, "not-found")
+    it.get(f"/api/v1/devices/{quoted(PID + 'none')}").is_problem(
+        404, "not-found")
+    it.get("/api/v1/devices/none").is_problem(422, "bad-udi")
+
+    it.desk.run("rma", "acme", "--from", PID + "C", "--to", PID + "D", "-o",
+                "rma.lic")
+    equal(it.get(f"/api/v1/devices/{quoted(PID + 'C')}").json["replaced_by"],
+          PID + "D")
+    equal(it.get(f"/api/v1/devices/{quoted(PID + 'C')}").json["state"],
+          "replaced")
+    equal(it.get(f"/api/v1/devices/{quoted(PID + 'D')}").json["replaces"],
+          PID + "C")
+    for who, n in (("viewer", 1), ("other", 0), ("admin", 1)):
+        equal([(row["from"], row["to"]) for row in it.all("rmas", who)],
+              [(PID + "C", PID + "D")] * n)
+
+
+def tags(it):
+    path = "/api/v1/paks?limit=1"
+    got = it.get(path)
+    tag = got.headers["ETag"]
+    check(tag.startswith('"') and tag.endswith('"'), tag)
+    for known in (tag, f'"x", W/{tag}', "*"):
+        again = it.site.get(path, token=it.tokens["admin"],
+                            If_None_Match=known)
+        equal((again.status, again.body, again.headers["ETag"]),
+              (304, b"", tag))
+    other = it.site.get(path, token=it.tokens["admin"], If_None_Match='"x"')
+    equal((other.status, other.body), (200, got.body))
+    it.desk.run("pak", "stop", "acme", it.net, "--reason", "lost")
+    changed = it.site.get(path, token=it.tokens["admin"], If_None_Match=tag)
+    equal(changed.status, 200)
+    check(changed.headers["ETag"] != tag)
+
+
+def wrong(it):
+    """Queries that are none, and cursors that were changed."""
+    _, cursor = it.page("paks", limit=1)
+    for query in ({"limit": "0"}, {"limit": "501"}, {"limit": "x"},
+                  {"limit": "-1"}, {"cursor": "x"}, {"cursor": cursor + "A"},
+                  {"cursor": cursor[:-2]}, {"cursor": ""}, {"left": "yes"},
+                  {"order": ""}, {"order": "x" * 256}, {"sku": b"\xff"},
+                  {"pak": "no"}, {"order": "a\0b"}):
+        it.get("/api/v1/paks", **query).is_problem(400, "bad-query",
+                                                   next(iter(query)))
+    it.get("/api/v1/licenses", cursor=cursor).is_problem(
+        400, "bad-query", "not from this list")
+    it.get("/api/v1/licenses", expiring="0").is_problem(400, "bad-query")
+    for path in ("paks", "devices", "licenses", "rmas", "lots", "log", "keys",
+                 "reports/paks", "log/audit", "log/checkpoint"):
+        it.site.get("/api/v1/" + path).is_problem(401, "no-token")
+    for path in ("lots", "log", "log/audit", "reports/skus"):
+        it.get("/api/v1/" + path, "viewer").is_problem(403, "role")
+
+
+def reports(it):
+    for name in ("licenses", "paks", "devices", "skus"):
+        rows = it.desk.json("report", name, "acme")
+        equal(it.all("reports/" + name, member="rows"), rows)
+        text = it.desk.run("report", name, "acme", "--csv")
+        got = it.get("/api/v1/reports/" + name, format="csv", limit=500)
+        equal(got.headers["Content-Type"], "text/csv; charset=utf-8")
+        # licissue's output was read as text, with other ends of rows.
+        equal(got.body.decode().replace("\r\n", "\n"), text)
+    got = it.site.get("/api/v1/reports/paks?limit=2",
+                      token=it.tokens["admin"], Accept="text/csv")
+    equal(got.body.count(b"\r\n"), 3)
+    rest = it.get("/api/v1/reports/paks", format="csv",
+                  cursor=got.headers["Next-Cursor"])
+    equal(rest.headers["Next-Cursor"], None)
+    equal([row["pak"] for row in it.all("reports/paks", "viewer",
+                                        member="rows")], [it.net])
+    it.get("/api/v1/reports/none").is_problem(404, "not-found")
+    it.get("/api/v1/reports/history").is_problem(400, "bad-query", "udi")
+    equal(len(it.all("reports/history", member="rows", udi=PID + "A")), 2)
+
+
+def keys(it):
+    got = it.get("/api/v1/keys", "viewer").json["keys"]
+    equal([(key["signs"], key["withdrawn"]) for key in got], [(True, False)])
+    with open(os.path.join(it.desk.path("acme"), "issuer.jwk"),
+              encoding="utf-8") as f:
+        check(got[0]["jwk"]["x"] in f.read(), got)
+    check("d" not in got[0]["jwk"], got)
+    it.get("/api/v1/keys/trust", "viewer").is_problem(404, "not-found")
+    with open(os.path.join(it.desk.path("acme"), "list.trust"), "w",
+              encoding="utf-8") as f:
+        f.write("a list\n")
+    equal(it.get("/api/v1/keys/trust", "viewer").body, b"a list\n")
+
+
+def log(it):
+    rows = it.all("log", limit=7)
+    equal([row["entry"] for row in rows], list(range(1, len(rows) + 1)))
+    equal(rows[0]["kind"], "created")
+    checkpoint = it.get("/api/v1/log/checkpoint", "viewer").body.decode()
+    equal(checkpoint.count("."), 2)
+    audit = "/api/v1/log/audit"
+    equal(it.get(audit, "auditor").json["state"], "none")
+
+    def verify():
+        got = it.site.post(audit, {}, token=it.tokens["auditor"])
+        equal((got.status, got.json["state"] in ("running", "done")),
+              (202, True), got.body)
+        wait_until(lambda: it.get(audit, "auditor").json["state"] == "done",
+                   "the verification")
+        return it.get(audit, "auditor").json
+
+    got = verify()
+    equal((got["entries"], got["licenses"], got["faults"], got["found"]),
+          (len(rows), 6, 0, []))
+    it.desk.sql("acme", f"UPDATE pak SET order_number = 'X' WHERE"
+                        f" code = '{it.net}'")
+    got = verify()
+    equal(got["faults"], 1)
+    check(it.net in got["found"][0], got)
+
+
+def lists(desk):
+    desk.authority("acme")
+    with open(desk.path("catalog.conf"), "w", encoding="utf-8") as f:
+        with open(os.path.join(TOP, "examples", "catalog.conf"),
+                  encoding="utf-8") as example:
+            f.write(example.read())
+    desk.run("sku", "load", "acme", "catalog.conf")
+    with open(desk.path("accounts.conf"), "w", encoding="utf-8") as f:
+        f.write('accounts = ( { account = "other"; } );\n')
+    desk.run("sku", "load", "acme", "accounts.conf")
+    tokens = {
+        "admin": ("--role", "admin"), "auditor": ("--role", "auditor"),
+        "viewer": ("--role", "viewer", "--account", "example-net"),
+        "other": ("--role", "viewer", "--account", "other")}
+    tokens = {name: desk.run("token", "create", "acme", name, *options).strip()
+              for name, options in tokens.items()}
+    with Site(desk) as site:
+        it = Lists(desk, site, tokens)
+        fill(it)
+        for test in (paks, stable, licenses, devices, tags, wrong, reports,
+                     keys, log):
+            test(it)
+        equal(site.stop("licportald"), 0)
+
+
+main(lists)
