@@ -21,6 +21,7 @@ authority_libauthority_la_SOURCES = \
 	authority/record/license.c authority/record/license.h \
 	authority/record/log.c authority/record/log.h \
 	authority/record/pak.c authority/record/pak.h \
+	authority/record/proposal.c authority/record/proposal.h \
 	authority/record/record.c authority/record/record.h \
 	authority/record/refusal.c \
 	authority/record/rma.c authority/record/rma.h \
@@ -52,7 +53,7 @@ authority_libauthority_la_SOURCES = \
 	authority/ops/issue.c authority/ops/issue.h \
 	authority/ops/move.h \
 	authority/ops/pak.c authority/ops/pak.h \
-	authority/ops/key.c \
+	authority/ops/key.c authority/ops/key.h \
 	authority/ops/permit.c \
 	authority/ops/redeem.c \
 	authority/ops/rma.c authority/ops/rma.h \

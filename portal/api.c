@@ -11,6 +11,7 @@
 
 #include "access.h"
 #include "api_read.h"
+#include "api_staff.h"
 #include "api_write.h"
 #include "array.h"
 #include "openapi.h"
@@ -112,6 +113,16 @@ static const struct web_route routes[] = {
 	{ "GET", "/api/v1/paks", READ(MAY_LIST, list_paks) },
 	{ "GET", "/api/v1/devices", READ(MAY_LIST, list_devices) },
 	{ "GET", "/api/v1/devices/{udi}", READ(MAY_LIST, read_device) },
+	{ "GET", "/api/v1/tokens",
+	    READ(MAY(LC_ROLE_ACCOUNT_ADMIN), read_tokens) },
+	{ "GET", "/api/v1/keys/proposals",
+	    READ(MAY(LC_ROLE_AUDITOR), read_proposals) },
+	{ "POST", "/api/v1/keys/proposals",
+	    WRITE(MAY(LC_ROLE_ADMIN), OP_KEY_PROPOSE) },
+	{ "POST", "/api/v1/keys/proposals/{id}/confirm",
+	    WRITE(MAY(LC_ROLE_ADMIN), OP_KEY_CONFIRM) },
+	{ "POST", "/api/v1/keys/proposals/{id}/drop",
+	    WRITE(MAY(LC_ROLE_ADMIN), OP_KEY_DROP) },
 	{ "GET", "/api/v1/devices/{udi}/licenses.lic",
 	    READ(MAY_ACCOUNT | MAY(LC_ROLE_SUPPORT), read_licenses) },
 	{ "GET", "/api/v1/devices/{udi}/licenses",

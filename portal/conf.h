@@ -14,11 +14,12 @@
 
 struct portal_conf {
 	struct where where;
-	char *authority;    /* its folder */
-	char *listen;       /* path of the Unix socket */
-	char *url;          /* for people, without a slash at the end */
-	char *user;         /* NULL: whoever started it */
-	char *group;        /* who may connect to the socket; NULL: the user */
+	char *authority; /* its folder */
+	char *listen;    /* path of the Unix socket */
+	char *url;       /* for people, without a slash at the end */
+	char *user;      /* NULL: whoever started it */
+	char *group;     /* who may connect to the socket; NULL: the user */
+	char *passphrase_file, *pin_file; /* NULL: none */
 	char *foreign_keys; /* a folder with keys of other authorities; NULL */
 	uint32_t threads, connections;
 	uint32_t body; /* bytes of a request */

@@ -33,6 +33,9 @@ struct issuer {
 	struct buffer in, out;
 	struct result results[BATCH_MAX];
 	size_t nresults;
+	/* When the key was followed last, and the end of the log then. */
+	int64_t followed_at, followed_n;
+	bool is_behind; /* the key that signs now could not be loaded */
 };
 
 /* ---- One request ----------------------------------------------------- */
@@ -178,6 +181,30 @@ batch_fill(struct issuer *issuer)
 	return got >= 0;
 }
 
+/*
+ * Another process may have made or withdrawn a key, and a key may have begun to
+ * sign or ended.  While writing, so that nothing changes any more.
+ */
+static void
+key_follow(struct issuer *issuer)
+{
+	struct lc_record *record = issuer->authority->record;
+	struct lc_detail detail = { "" };
+	enum lc_err err;
+
+	if (record->n == issuer->followed_n &&
+	    record->at == issuer->followed_at)
+		return;
+	issuer->followed_at = record->at;
+	err = lc_authority_follow_key(issuer->authority, &detail);
+	if (err != LC_OK && !issuer->is_behind)
+		log_error("issuer",
+		    "cannot use the key that signs now: %s; the one before "
+		    "goes on while it is valid",
+		    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
+	issuer->is_behind = err != LC_OK;
+}
+
 /* Everything that is complete; several batches if need be. */
 static bool
 batch_run(struct issuer *issuer)
@@ -198,9 +225,11 @@ batch_run(struct issuer *issuer)
 			buffer_consume(&issuer->in, taken);
 			log_error("issuer", "cannot write: %s", detail.text);
 		} else {
+			key_follow(issuer);
 			good = batch_fill(issuer);
 			lc_record_tell(issuer->authority->record, &detail);
 			err = lc_authority_end(issuer->authority, LC_OK);
+			issuer->followed_n = issuer->authority->record->n;
 			if (err != LC_OK)
 				log_error(
 				    "issuer", "cannot commit: %s", detail.text);

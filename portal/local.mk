@@ -8,6 +8,7 @@ bin_licportald_SOURCES = \
 	portal/api_keys.c \
 	portal/api_list.c \
 	portal/api_read.c portal/api_read.h \
+	portal/api_staff.c portal/api_staff.h \
 	portal/api_write.c portal/api_write.h \
 	portal/audit.c portal/audit.h \
 	portal/checkpoint.c portal/checkpoint.h \
@@ -24,13 +25,15 @@ bin_licportald_SOURCES = \
 	portal/op_catalog.c \
 	portal/op_device.c portal/op_device.h \
 	portal/op_grant.c \
+	portal/op_key.c \
 	portal/op_license.c portal/op_license.h \
 	portal/op_move.c \
 	portal/op_pak.c \
 	portal/op_token.c \
 	portal/openapi.h \
 	portal/portal.h \
-	portal/readers.c portal/readers.h
+	portal/readers.c portal/readers.h \
+	portal/secret.c portal/secret.h
 bin_licportald_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
 	-I$(top_srcdir) -I$(top_srcdir)/daemon -I$(top_srcdir)/authority \
 	-I$(top_srcdir)/licensecore $(CONFIG_CFLAGS) $(JANSSON_CFLAGS) \

@@ -29,6 +29,7 @@
 #include "daemon/log.h"
 #include "daemon/readiness.h"
 #include "issuer.h"
+#include "secret.h"
 
 #define EXIT_USAGE 2
 #define BACKLOG 511
@@ -55,27 +56,42 @@ user_become(const struct portal_conf *conf)
 	       become(conf->user, conf->uid, conf->gid);
 }
 
+static bool
+authority_open(const struct portal_conf *conf, const struct secrets *secrets,
+    struct lc_authority **out)
+{
+	struct lc_detail detail = { "" };
+	enum lc_err err = lc_authority_unlock(
+	    conf->authority, &secrets->source, out, &detail);
+
+	if (err == LC_OK)
+		return true;
+	log_error("issuer", "%s: %s", conf->authority,
+	    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
+	return false;
+}
+
 static int
 issuer_live(int fd, const struct portal_conf *conf)
 {
 	struct lc_authority *authority = NULL;
-	struct lc_detail detail = { "" };
-	enum lc_err err =
-	    lc_authority_open(conf->authority, &authority, &detail);
+	struct secrets secrets;
+	struct op_settings settings = {
+		.user_changed = conf->uid != geteuid(),
+		.foreign_keys = conf->foreign_keys,
+	};
 	int status = EXIT_FAILURE;
 
-	if (err != LC_OK) {
-		log_error("issuer", "%s: %s", conf->authority,
-		    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
-		return status;
-	}
-	if (user_become(conf)) {
-		secrets_keep();
+	secrets_keep();
+	if (secrets_read(&secrets, conf->passphrase_file, conf->pin_file) &&
+	    authority_open(conf, &secrets, &authority) && user_become(conf)) {
+		secrets_keep(); /* a change of the user took it back */
+		settings.has_passphrase = secrets.passphrase[0] != '\0';
 		if (write(fd, &(char){ SAY_READY }, 1) == 1)
-			status = issuer_run(fd, authority,
-			    &(struct op_settings){ conf->foreign_keys });
+			status = issuer_run(fd, authority, &settings);
 	}
 	lc_authority_close(authority);
+	secrets_forget(&secrets);
 	return status;
 }
 
@@ -294,18 +310,16 @@ static int
 try_all(const struct portal_conf *conf, const char *path)
 {
 	struct lc_authority *authority = NULL;
-	struct lc_detail detail = { "" };
-	enum lc_err err =
-	    lc_authority_open(conf->authority, &authority, &detail);
+	struct secrets secrets;
+	bool good =
+	    secrets_read(&secrets, conf->passphrase_file, conf->pin_file) &&
+	    authority_open(conf, &secrets, &authority);
 
-	if (err != LC_OK) {
-		log_error("main", "%s: %s", conf->authority,
-		    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
-		return EXIT_FAILURE;
-	}
 	lc_authority_close(authority);
-	printf("%s: no errors\n", path);
-	return EXIT_SUCCESS;
+	secrets_forget(&secrets);
+	if (good)
+		printf("%s: no errors\n", path);
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int

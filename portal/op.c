@@ -126,6 +126,9 @@ static const struct {
 	[OP_DEVICE_APPROVE] = { "device approve", op_device_approve, false },
 	[OP_TOKEN_CREATE] = { "token create", op_token_create, false },
 	[OP_TOKEN_STOP] = { "token stop", op_token_stop, false },
+	[OP_KEY_PROPOSE] = { "key propose", op_key_propose, false },
+	[OP_KEY_CONFIRM] = { "key confirm", op_key_confirm, false },
+	[OP_KEY_DROP] = { "key drop", op_key_drop, false },
 };
 
 /* ---- Once ------------------------------------------------------------ */

@@ -12,6 +12,8 @@
 
 /* What the configuration says of operations. */
 struct op_settings {
+	bool user_changed;        /* the process became another user */
+	bool has_passphrase;      /* for private keys in files */
 	const char *foreign_keys; /* a folder with keys of other authorities,
 				     whose licenses are taken in; NULL: none */
 };
@@ -69,5 +71,6 @@ op_call op_evaluation, op_extension, op_subscription, op_renew, op_right_to_use,
 op_call op_permit, op_rehost, op_rma, op_rma_returned, op_import;
 op_call op_device_register, op_device_credentials, op_device_approve;
 op_call op_token_create, op_token_stop;
+op_call op_key_propose, op_key_confirm, op_key_drop;
 
 #endif

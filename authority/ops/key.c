@@ -1,4 +1,6 @@
-/* key.c - keys that follow each other: licenseauthority.h. */
+/* key.c - keys that follow each other: licenseauthority.h, key.h. */
+#include "key.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,12 +23,13 @@ static enum lc_err
 rows_load(const struct lc_authority *authority, struct lc_signing_rows *rows,
     struct lc_detail *detail)
 {
+	struct lc_detail *before = authority->record->detail;
 	enum lc_err err;
 
 	*rows = (struct lc_signing_rows){ .n = 0 };
 	lc_record_tell(authority->record, detail);
 	err = lc_signing_load(authority->record, rows);
-	lc_record_tell(authority->record, NULL);
+	lc_record_tell(authority->record, before);
 	return err;
 }
 
@@ -78,7 +81,7 @@ path_of(const struct lc_authority *authority, const char *name)
 
 /* ---- Rotating -------------------------------------------------------- */
 
-struct rotating {
+struct lc_rotating {
 	struct lc_authority *authority;
 	const struct lc_rotation *asked;
 	struct lc_signing_rows rows;
@@ -89,7 +92,7 @@ struct rotating {
 };
 
 static enum lc_err
-check_dates(struct rotating *r)
+check_dates(struct lc_rotating *r)
 {
 	int64_t now = r->authority->record->now();
 
@@ -104,7 +107,7 @@ check_dates(struct rotating *r)
 
 /* Under a name that no other key has, in a file that says whose it is. */
 static enum lc_err
-key_make(struct rotating *r)
+key_make(struct lc_rotating *r)
 {
 	char place[32];
 	enum lc_err err;
@@ -135,8 +138,8 @@ ends_later(const struct lc_key *key, int64_t until)
 	       (key->expires == LC_NO_TIME || key->expires > until);
 }
 
-static enum lc_err
-rotation_write(struct rotating *r)
+enum lc_err
+lc_rotate_put(struct lc_rotating *r)
 {
 	struct lc_record *record = r->authority->record;
 	enum lc_err err;
@@ -158,33 +161,77 @@ rotation_write(struct rotating *r)
 	return err;
 }
 
+static void
+rotating_free(struct lc_rotating *r)
+{
+	free(r->path);
+	lc_key_free(r->new.key);
+	free(r->new.place);
+	lc_signing_free(&r->rows);
+	free(r);
+}
+
+enum lc_err
+lc_rotate_end(
+    struct lc_rotating *r, bool is_committed, struct lc_detail *detail)
+{
+	enum lc_err err = LC_OK;
+
+	if (is_committed)
+		err = lc_authority_take_key(r->authority, detail);
+	else if (r->path != NULL)
+		(void)unlink(r->path); /* nobody refers to it */
+	rotating_free(r);
+	return err;
+}
+
+enum lc_err
+lc_rotate_new(struct lc_authority *authority, const struct lc_rotation *asked,
+    struct lc_rotating **out, struct lc_detail *detail)
+{
+	struct lc_rotating *r = calloc(1, sizeof *r);
+	enum lc_err err;
+
+	if (r == NULL)
+		return LC_ENOMEM;
+	r->authority = authority;
+	r->asked = asked;
+	r->detail = detail;
+	if ((err = check_dates(r)) == LC_OK &&
+	    (err = rows_load(authority, &r->rows, detail)) == LC_OK &&
+	    (err = key_make(r)) == LC_OK)
+		*out = r;
+	else
+		(void)lc_rotate_end(r, false, NULL);
+	return err;
+}
+
+const char *
+lc_rotate_kid(const struct lc_rotating *r)
+{
+	return r->new.key->kid;
+}
+
 enum lc_err
 lc_authority_rotate(struct lc_authority *authority,
     const struct lc_rotation *asked, char kid[LC_DIGEST_LEN + 1],
     struct lc_detail *detail)
 {
-	struct rotating r = { authority, asked, .detail = detail };
-	bool is_done = false;
-	enum lc_err err;
+	struct lc_rotating *r = NULL;
+	char made[LC_DIGEST_LEN + 1];
+	enum lc_err err = lc_rotate_new(authority, asked, &r, detail);
 
-	if ((err = check_dates(&r)) == LC_OK &&
-	    (err = rows_load(authority, &r.rows, detail)) == LC_OK &&
-	    (err = key_make(&r)) == LC_OK &&
-	    (err = lc_authority_begin(authority, detail)) == LC_OK) {
-		err = lc_authority_end(authority, rotation_write(&r));
-		is_done = err == LC_OK;
+	if (err != LC_OK)
+		return err;
+	memcpy(made, lc_rotate_kid(r), sizeof made);
+	if ((err = lc_authority_begin(authority, detail)) == LC_OK)
+		err = lc_authority_end(authority, lc_rotate_put(r));
+	if (err != LC_OK) {
+		(void)lc_rotate_end(r, false, NULL);
+		return err;
 	}
-	if (is_done) {
-		memcpy(kid, r.new.key->kid, LC_DIGEST_LEN + 1);
-		err = lc_authority_take_key(authority, detail);
-	} else if (r.path != NULL) {
-		(void)unlink(r.path); /* nobody refers to it */
-	}
-	free(r.path);
-	lc_key_free(r.new.key);
-	free(r.new.place);
-	lc_signing_free(&r.rows);
-	return err;
+	memcpy(kid, made, sizeof made);
+	return lc_rotate_end(r, true, detail);
 }
 
 /* ---- Withdrawing ----------------------------------------------------- */
@@ -261,7 +308,7 @@ successor_load(struct lc_authority *authority,
 }
 
 enum lc_err
-lc_authority_withdraw(
+lc_withdraw_put(
     struct lc_authority *authority, const char *kid, struct lc_detail *detail)
 {
 	struct lc_signing_rows rows;
@@ -273,15 +320,24 @@ lc_authority_withdraw(
 	if (err == LC_OK && !row->key->withdrawn) {
 		row->key->withdrawn = true;
 		err = successor_load(authority, &rows, detail);
-		if (err == LC_OK &&
-		    (err = lc_authority_begin(authority, detail)) == LC_OK)
-			err = lc_authority_end(
-			    authority, withdrawal_write(authority, row));
 		if (err == LC_OK)
-			err = lc_authority_take_key(authority, detail);
+			err = withdrawal_write(authority, row);
 	}
 	lc_signing_free(&rows);
 	return err;
+}
+
+enum lc_err
+lc_authority_withdraw(
+    struct lc_authority *authority, const char *kid, struct lc_detail *detail)
+{
+	enum lc_err err = lc_authority_begin(authority, detail);
+
+	if (err != LC_OK)
+		return err;
+	err = lc_authority_end(
+	    authority, lc_withdraw_put(authority, kid, detail));
+	return err == LC_OK ? lc_authority_take_key(authority, detail) : err;
 }
 
 /* ---- Exporting ------------------------------------------------------- */

@@ -209,6 +209,7 @@ choose(struct lc_authority *authority, struct lc_signing_rows *rows,
 static enum lc_err
 key_choose(struct lc_authority *authority, struct lc_detail *detail)
 {
+	struct lc_detail *before = authority->record->detail;
 	struct lc_signing_rows rows = { .n = 0 };
 	const struct lc_signing_row *row = NULL;
 	enum lc_err err;
@@ -216,7 +217,7 @@ key_choose(struct lc_authority *authority, struct lc_detail *detail)
 	lc_record_tell(authority->record, detail);
 	if ((err = lc_signing_load(authority->record, &rows)) == LC_OK)
 		err = choose(authority, &rows, &row);
-	lc_record_tell(authority->record, NULL);
+	lc_record_tell(authority->record, before);
 	if (err == LC_OK)
 		err = row == NULL ? key_load(authority, detail)
 				  : private_load(authority, row->place,
@@ -235,6 +236,38 @@ lc_authority_take_key(struct lc_authority *authority, struct lc_detail *detail)
 	    (err = join(authority->dir, JWK_FILE, &path)) == LC_OK)
 		err = lc_place_write_jwk(path, authority->key, detail);
 	free(path);
+	return err;
+}
+
+/* What the rows say of the key that signed so far. */
+static void
+members_renew(struct lc_key *key, const struct lc_signing_rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		if (strcmp(rows->list[i].key->kid, key->kid) == 0)
+			members_take(key, rows->list[i].key);
+	}
+}
+
+enum lc_err
+lc_authority_follow_key(
+    struct lc_authority *authority, struct lc_detail *detail)
+{
+	struct lc_detail *before = authority->record->detail;
+	struct lc_signing_rows rows = { .n = 0 };
+	const struct lc_signing_row *row = NULL;
+	enum lc_err err;
+
+	lc_record_tell(authority->record, detail);
+	if ((err = lc_signing_load(authority->record, &rows)) == LC_OK)
+		err = choose(authority, &rows, &row);
+	lc_record_tell(authority->record, before);
+	if (err == LC_OK)
+		members_renew(authority->key, &rows);
+	if (err == LC_OK && row != NULL &&
+	    strcmp(row->key->kid, authority->key->kid) != 0)
+		err = private_load(authority, row->place, row->key, detail);
+	lc_signing_free(&rows);
 	return err;
 }
 

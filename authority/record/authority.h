@@ -27,6 +27,13 @@ struct lc_authority {
 enum lc_err lc_authority_take_key(struct lc_authority *, struct lc_detail *);
 
 /*
+ * The same if another key signs now than the one that there is, and what is
+ * known of that one otherwise.  An error leaves it as it was, with what is
+ * known now: it may be withdrawn.
+ */
+enum lc_err lc_authority_follow_key(struct lc_authority *, struct lc_detail *);
+
+/*
  * From begin to end nobody else writes.  end commits if all went well so far,
  * and otherwise undoes what was written and returns the error it was given.
  * Failures between them are explained in begin's detail.
