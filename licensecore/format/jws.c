@@ -314,7 +314,7 @@ enum lc_err
 lc_jws_peek(const char *text, size_t len, const char *typ, struct lc_jws *out,
     struct lc_detail *detail)
 {
-	return jws_open(text, len, typ, NULL, false, out, detail);
+	return jws_open(text, len, typ, NULL, true, out, detail);
 }
 
 void

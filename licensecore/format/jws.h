@@ -46,7 +46,10 @@ enum lc_err lc_jws_open_again(const char *text, size_t len, const char *typ,
 /* Makes the payload out of its text.  LC_ELINE, LC_ENOMEM. */
 enum lc_err lc_jws_parse(struct lc_jws *, struct lc_detail *);
 
-/* The same without verifying the signature; key is NULL. */
+/*
+ * Without verifying the signature; key is NULL, and the payload is only there
+ * as a text.
+ */
 enum lc_err lc_jws_peek(const char *text, size_t len, const char *typ,
     struct lc_jws *out, struct lc_detail *);
 

@@ -127,6 +127,8 @@ lc_statement_peek(enum lc_statement_kind kind, const char *text,
 
 	err = lc_jws_peek(text, strlen(text), typs[kind], &jws, detail);
 	if (err == LC_OK)
+		err = lc_jws_parse(&jws, detail);
+	if (err == LC_OK)
 		err = statement_from(kind, &jws, out, detail);
 	lc_jws_close(&jws);
 	return err;
