@@ -583,6 +583,17 @@ enum lc_switch {
 LC_API bool lc_switch_get(const struct lc *, enum lc_switch);
 LC_API enum lc_err lc_switch_set(struct lc *, enum lc_switch, bool on);
 
+/*
+ * A text that the program keeps in the state, sealed like all else there; the
+ * core makes nothing of it.  name: 1 to 32 of a-z and '-'.  text: plain, at most
+ * LC_HOST_TEXT_MAX bytes; NULL: none.  LC_EINVAL.
+ */
+#define LC_HOST_TEXT_MAX (256 * 1024)
+LC_API enum lc_err lc_host_text_set(struct lc *, const char *name,
+    const char *text);
+/* NULL: none is kept. */
+LC_API const char *lc_host_text(const struct lc *, const char *name);
+
 /* ---- Actions --------------------------------------------------------- */
 
 /*
@@ -633,6 +644,8 @@ struct lc_request {
 	const void *data;	/* LC_INSTALL, LC_GENERATE_EULA: a license
 				   file; LC_PROCESS_TICKET: a permission
 				   ticket; LC_REGENERATE_TICKET: the same, or
+				   NULL; LC_EXPORT_CREDENTIALS: bytes of which
+				   the nonce is the SHA-256 in base64url, or
 				   NULL.  Borrowed until the action is freed */
 	size_t len;
 	bool accept_eula;	/* LC_INSTALL, LC_PROCESS_TICKET: all
@@ -644,7 +657,8 @@ struct lc_request {
 				   copied */
 	const char *nonce;	/* LC_EXPORT_CREDENTIALS: stands in them, so
 				   that they are known to be fresh; 1 to 64 of
-				   A-Z a-z 0-9 . _ : -, or NULL; copied */
+				   A-Z a-z 0-9 . _ : -, or NULL, as with data;
+				   copied */
 };
 
 /* clmgmtLicenseActionState, with its numbers. */

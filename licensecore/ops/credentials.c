@@ -71,12 +71,27 @@ stores_digest(const struct lc_model *m, uint32_t device,
 	return LC_OK;
 }
 
+/* Binds the statement to what it comes with. */
+static enum lc_err
+nonce_of(const struct lc_request *r, char nonce[LC_DIGEST_LEN + 1])
+{
+	uint8_t bytes[32];
+
+	if (r->data == NULL)
+		return LC_OK;
+	if (EVP_Digest(r->data, r->len, bytes, NULL, EVP_sha256(), NULL) != 1)
+		return LC_ENOMEM;
+	lc_b64_encode(bytes, sizeof bytes, nonce);
+	return LC_OK;
+}
+
 static enum lc_err
 sign(struct lc_action *a, const struct lc_device *d, struct lc_statement *s,
     size_t *all, char **text)
 {
 	const struct lc_key *key = lc_devkey_key(a->lc->state.devkey);
 	char stores[LC_DIGEST_LEN + 1], head[LC_DIGEST_LEN + 1];
+	char nonce[LC_DIGEST_LEN + 1];
 	char *jwk = NULL;
 	enum lc_err err;
 
@@ -84,12 +99,13 @@ sign(struct lc_action *a, const struct lc_device *d, struct lc_statement *s,
 		return lc_recording(a->lc, &a->detail);
 	if ((err = ids_list(a->lc->model, d->index, s, all)) != LC_OK ||
 	    (err = stores_digest(a->lc->model, d->index, stores)) != LC_OK ||
+	    (err = nonce_of(&a->request, nonce)) != LC_OK ||
 	    (err = lc_history_head(&a->lc->state, &s->records, head)) != LC_OK ||
 	    (err = lc_key_to_jwk(key, &jwk)) != LC_OK)
 		return err;
 	s->udi = d->udi;
 	s->issued = lc_now(&a->lc->state);
-	s->nonce = a->request.nonce;
+	s->nonce = a->request.data != NULL ? nonce : a->request.nonce;
 	s->digest = stores;
 	s->head = head;
 	s->jwk = jwk;
@@ -141,6 +157,8 @@ step(struct lc_action *a)
 static bool
 complete(const struct lc_request *r)
 {
+	if (r->data != NULL)
+		return r->nonce == NULL;
 	return r->nonce == NULL || (strlen(r->nonce) >= 1 &&
 	    strlen(r->nonce) <= LC_NONCE_MAX && lc_text_is_id(r->nonce));
 }

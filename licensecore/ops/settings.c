@@ -1,6 +1,10 @@
-/* settings.c - what the operator sets: switches, comments, priorities. */
+/*
+ * settings.c - what the operator sets: switches, comments, priorities; and what
+ * the program keeps.
+ */
 #include "settings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +65,46 @@ lc_switch_set(struct lc *lc, enum lc_switch which, bool on)
 	if (err == LC_OK)
 		lc->switches[which] = on;
 	return err;
+}
+
+/* ---- Texts of the program -------------------------------------------- */
+
+#define HOST_NAME_MAX 32
+#define HOST_PREFIX "host."
+
+static bool
+host_key(const char *name, char key[sizeof HOST_PREFIX + HOST_NAME_MAX])
+{
+	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz-");
+
+	if (len == 0 || len > HOST_NAME_MAX || name[len] != '\0')
+		return false;
+	snprintf(key, sizeof HOST_PREFIX + HOST_NAME_MAX, HOST_PREFIX "%s",
+	    name);
+	return true;
+}
+
+const char *
+lc_host_text(const struct lc *lc, const char *name)
+{
+	char key[sizeof HOST_PREFIX + HOST_NAME_MAX];
+
+	return host_key(name, key) ? lc_meta_text(&lc->state, key) : NULL;
+}
+
+enum lc_err
+lc_host_text_set(struct lc *lc, const char *name, const char *text)
+{
+	char key[sizeof HOST_PREFIX + HOST_NAME_MAX];
+	size_t len = text != NULL ? strlen(text) : 0;
+	enum lc_err err;
+
+	if (!host_key(name, key) || len > LC_HOST_TEXT_MAX ||
+	    (text != NULL && !lc_text_is_plain(text, len)))
+		return LC_EINVAL;
+	if ((err = lc_change_begin(&lc->state)) == LC_OK)
+		err = lc_meta_set_text(&lc->state, key, text);
+	return lc_change_end(&lc->state, err);
 }
 
 /* ---- Of a license ---------------------------------------------------- */

@@ -157,6 +157,45 @@ opening_stops(void)
 	device_free(d);
 }
 
+/* ---- Texts of the program --------------------------------------------- */
+
+static void
+texts_are_kept(void)
+{
+	static const char *const bad[] = { "", "A", "a b", "a.b",
+		"abcdefghijklmnopqrstuvwxyzabcdefg" };
+	struct device *d = device_new();
+	char *long_text = malloc(LC_HOST_TEXT_MAX + 2);
+
+	REQUIRE(long_text != NULL);
+	memset(long_text, 'x', LC_HOST_TEXT_MAX + 1);
+	long_text[LC_HOST_TEXT_MAX + 1] = '\0';
+	device_open(d);
+	CHECK(lc_host_text(d->lc, "a-b") == NULL);
+	CHECK_ERR(lc_host_text_set(d->lc, "a-b", "{\"n\":1}"), LC_OK, NULL);
+	CHECK_ERR(lc_host_text_set(d->lc, "c", long_text + 1), LC_OK, NULL);
+	CHECK_ERR(lc_host_text_set(d->lc, "c", long_text), LC_EINVAL, NULL);
+	CHECK_ERR(lc_host_text_set(d->lc, "c", "a\nb"), LC_EINVAL, NULL);
+	for (size_t i = 0; i < CHECK_COUNT(bad); i++) {
+		check_context("\"%s\"", bad[i]);
+		CHECK_ERR(lc_host_text_set(d->lc, bad[i], "x"), LC_EINVAL,
+		    NULL);
+		CHECK(lc_host_text(d->lc, bad[i]) == NULL);
+	}
+	device_close(d);
+	device_open(d);
+	CHECK_STR(lc_host_text(d->lc, "a-b"), "{\"n\":1}");
+	CHECK_STR(lc_host_text(d->lc, "c"), long_text + 1);
+	CHECK_ERR(lc_host_text_set(d->lc, "a-b", NULL), LC_OK, NULL);
+	CHECK(lc_host_text(d->lc, "a-b") == NULL);
+	device_close(d);
+	device_open(d);
+	CHECK(lc_host_text(d->lc, "a-b") == NULL);
+	CHECK_UINT(d->nnotices, 0);
+	device_free(d);
+	free(long_text);
+}
+
 /* It is for openings alone. */
 static void
 an_open_one_goes_on(void)
@@ -182,6 +221,7 @@ main(int argc, char **argv)
 		{ "closing records the time", closing_records_the_time },
 		{ "a permanent one is recorded", a_permanent_one_is_recorded },
 		{ "opening stops", opening_stops },
+		{ "texts are kept", texts_are_kept },
 		{ "an open one goes on", an_open_one_goes_on },
 	};
 

@@ -211,6 +211,28 @@ what_credentials_say(void)
 	device_free(d);
 }
 
+/* RFC 6234: SHA-256 of "abc", here in base64url. */
+static void
+a_nonce_of_bytes(void)
+{
+	struct device *d = device_new();
+	struct lc_action *a = NULL;
+	struct lc_statement *s;
+	struct lc_request both = { .kind = LC_EXPORT_CREDENTIALS,
+		.data = "abc", .len = 3, .nonce = "n" };
+
+	device_open(d);
+	a = ticket_run(d, LC_EXPORT_CREDENTIALS, "abc",
+	    (struct lc_request){ 0 });
+	CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
+	s = ticket_output(a, LC_CREDENTIALS);
+	CHECK_STR(s->nonce, "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+	lc_statement_free(s);
+	lc_action_free(a);
+	CHECK_ERR(lc_action_new(d->lc, &both, &a), LC_EINVAL, NULL);
+	device_free(d);
+}
+
 static void
 bad_requests(void)
 {
@@ -320,6 +342,7 @@ main(int argc, char **argv)
 		    a_backup_without_what_is_gone },
 		{ "a backup of nothing", a_backup_of_nothing },
 		{ "what credentials say", what_credentials_say },
+		{ "a nonce of bytes", a_nonce_of_bytes },
 		{ "too many", too_many },
 		{ "bad requests", bad_requests },
 		{ "forged credentials", forged_credentials },
