@@ -54,7 +54,7 @@ struct job {
 	const char *input;      /* the file to read, if it reads one; NULL: the
 				   last ticket is regenerated */
 	const char *output;     /* and the one to write; NULL: what comes out is
-				   for report() alone (not of tickets) */
+				   for report() alone */
 	bool accept_eula;
 	bool stop_on_failure;
 	bool keep_existing; /* fails if there is a local file to write to */
@@ -93,7 +93,9 @@ struct job {
 	struct lane *lane; /* NULL: it is not queued */
 	bool behind_clear;
 	struct lc_action *reviewed; /* that waits; NULL: none */
-	uint8_t *data;              /* its file */
+	/* Its file.  Whoever adds the job may have it at hand, allocated: then
+	 * `input` is not read.  Credentials: what their nonce is made of. */
+	uint8_t *data;
 	size_t len;
 };
 

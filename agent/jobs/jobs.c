@@ -469,7 +469,8 @@ wait_for_confirmation(struct lane *lane)
 static bool
 needs_output(const struct lane *lane)
 {
-	return kind_of(lane)->action == LC_PROCESS_TICKET && !lane->writable;
+	return kind_of(lane)->action == LC_PROCESS_TICKET &&
+	       lane->queue->output != NULL && !lane->writable;
 }
 
 /* The core's first slice judges a permission ticket, and changes nothing. */
@@ -564,6 +565,7 @@ fail_input(struct lane *lane, enum transfer_result result, const char *why)
 		break;
 	case TRANSFER_DONE:
 	case TRANSFER_FAILED:
+	case TRANSFER_UNTRUSTED: /* of requests alone */
 		break;
 	}
 	fail(lane, cause, err, lane->queue->input, why);
@@ -600,11 +602,24 @@ read_local(struct lane *lane)
 }
 
 static void
+take_data(struct lane *lane)
+{
+	struct job *job = lane->queue;
+
+	lane->data = job->data;
+	lane->len_data = job->len;
+	job->data = NULL;
+	start(lane);
+}
+
+static void
 fetch(struct lane *lane)
 {
 	struct transfer_order order;
 
-	if (!kind_of(lane)->reads || lane->queue->input == NULL)
+	if (lane->queue->data != NULL)
+		take_data(lane);
+	else if (!kind_of(lane)->reads || lane->queue->input == NULL)
 		start(lane);
 	else if (!protocol_of(lane->queue->in.protocol)->is_remote)
 		read_local(lane);

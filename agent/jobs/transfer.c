@@ -41,6 +41,7 @@ struct transfer {
 	int file;
 	uint32_t max_size;
 	enum transfer_result result;
+	uint32_t status, retry_after_s;
 	char why[sizeof((struct transfer_word *)NULL)->text];
 };
 
@@ -130,6 +131,19 @@ transfer_order_make(struct transfer_order *order,
 	snprintf(order->known_hosts, sizeof order->known_hosts, "%s",
 	    conf->known_hosts);
 	return true;
+}
+
+void
+transfer_order_request(
+    struct transfer_order *order, const struct transfer_conf *conf)
+{
+	*order = (struct transfer_order){
+		.daemon = getpid(),
+		.protocol = PROTOCOL_HTTP,
+		.timeout_s = conf->timeout_s,
+		.stall_s = conf->stall_s,
+		.max_size = conf->max_size,
+	};
 }
 
 /* ---- The process ---- */
@@ -231,7 +245,7 @@ is_word(const struct transfer_word *word, ssize_t n)
 {
 	return n == sizeof *word && word->over <= 1 &&
 	       word->result >= TRANSFER_DONE &&
-	       word->result <= TRANSFER_FAILED &&
+	       word->result <= TRANSFER_UNTRUSTED &&
 	       memchr(word->text, '\0', sizeof word->text) != NULL;
 }
 
@@ -247,9 +261,11 @@ on_word(void *arg, short revents)
 		return;
 	if (!is_word(&word, n))
 		over(t, TRANSFER_FAILED, "the program " PROGRAM " failed");
-	else if (word.over)
+	else if (word.over) {
+		t->status = word.status;
+		t->retry_after_s = word.retry_after_s;
 		over(t, word.result, word.text);
-	else
+	} else
 		t->events.progress(t->events.arg, word.done, word.total);
 }
 
@@ -367,6 +383,13 @@ transfer_take(struct transfer *t, uint8_t **out, size_t *len)
 	*out = data;
 	*len = got;
 	return true;
+}
+
+uint32_t
+transfer_status(const struct transfer *t, uint32_t *retry_after_s)
+{
+	*retry_after_s = t->retry_after_s;
+	return t->status;
 }
 
 void

@@ -42,7 +42,19 @@ enum transfer_result {
 	TRANSFER_NO_SERVER, /* not reached, not trusted, or gone silent */
 	TRANSFER_REFUSED,   /* it does not let us have, or put, the file */
 	TRANSFER_TOO_LARGE,
-	TRANSFER_FAILED, /* on our side */
+	TRANSFER_FAILED,    /* on our side */
+	TRANSFER_UNTRUSTED, /* the server's certificate does not count */
+};
+
+/* A request over HTTPS, in place of a file. */
+struct transfer_request {
+	char url[1024]; /* "https://..."; "": the order is about a file */
+	bool post;      /* what is uploaded; else GET */
+	uint16_t port;  /* that is connected to: the proxy's, or the server's */
+	char proxy[300];    /* "http://HOST:PORT"; "": none */
+	char ca_file[4096]; /* of PEM; "": the system's */
+	char id[64];        /* Idempotency-Key; "": none */
+	char token[1024];   /* of the bearer; "": none */
 };
 
 /* What licagent-transfer reads, once. */
@@ -61,6 +73,7 @@ struct transfer_order {
 	uint32_t timeout_s, stall_s;
 	uint32_t max_size;
 	char known_hosts[4096];
+	struct transfer_request request;
 };
 
 /* What it says: how far it is, several times, then how it ended, once. */
@@ -68,6 +81,8 @@ struct transfer_word {
 	uint32_t over; /* 0 or 1; not bool, since anything may come */
 	enum transfer_result result; /* when it is over */
 	uint64_t done, total;        /* bytes; total 0: not known */
+	uint32_t status;             /* of the answer to a request */
+	uint32_t retry_after_s;      /* and when to come again; 0: not said */
 	char text[256];              /* why it is no success */
 };
 
@@ -75,6 +90,10 @@ struct transfer_word {
 bool transfer_order_make(struct transfer_order *, const struct transfer_conf *,
     int32_t protocol, const struct server *, const char *path, char *why,
     size_t why_size);
+
+/* For a request, which the caller fills in. */
+void transfer_order_request(
+    struct transfer_order *, const struct transfer_conf *);
 
 struct transfer;
 
@@ -94,6 +113,8 @@ struct transfer *transfer_new(struct loop *, const struct transfer_order *,
     size_t why_size);
 /* What was downloaded, once it is done; the caller frees it.  False: errno. */
 bool transfer_take(struct transfer *, uint8_t **data, size_t *len);
+/* Of the answer to a request, whose body is what was downloaded; 0: none. */
+uint32_t transfer_status(const struct transfer *, uint32_t *retry_after_s);
 /* One that is not over is given up at once. */
 void transfer_free(struct transfer *); /* NULL is fine */
 

@@ -3,9 +3,11 @@
  *
  * Reads an order from standard input, a socket, moves the file between the
  * server and standard output, which is memory, and says over the socket how
- * it went.  It trusts no server: it hears one from within a sandbox; the size,
- * the time and the silence are limited, no redirection is followed, no proxy
- * asked, and a host key has to be known.  It dies with the daemon.
+ * it went.  Of a request over HTTPS, the body is there, and then the answer. It
+ * trusts no server: it hears one from within a sandbox; the size, the time and
+ * the silence are limited, no redirection is followed, no proxy asked but the
+ * one that is configured, and a host key has to be known.  It dies with the
+ * daemon.
  */
 #include "transfer.h"
 
@@ -34,6 +36,9 @@ struct work {
 	struct transfer_order order;
 	char known_hosts[32]; /* where libcurl finds them */
 	CURL *curl;
+	struct curl_slist *headers; /* of a request */
+	uint8_t *body, *ca;
+	size_t body_len, ca_len;
 	char error[CURL_ERROR_SIZE];
 	uint64_t received;
 	bool too_large;
@@ -243,15 +248,116 @@ set_file(CURL *curl, struct work *work)
 }
 
 static CURLcode
-set_all(struct work *work)
+set_file_transfer(struct work *work)
 {
-	CURL *curl = work->curl;
 	char url[URL_MAX];
 	CURLcode code;
 
 	make_url(&work->order, url);
-	if ((code = curl_easy_setopt(curl, CURLOPT_URL, url)) == CURLE_OK &&
-	    (code = curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, work->error)) ==
+	if ((code = curl_easy_setopt(work->curl, CURLOPT_URL, url)) ==
+		CURLE_OK &&
+	    (code = set_bounds(work->curl, work)) == CURLE_OK &&
+	    (code = set_user(work->curl, &work->order)) == CURLE_OK)
+		code = set_file(work->curl, work);
+	return code;
+}
+
+/* ---- Requests ---- */
+
+static bool
+add_header(struct work *work, const char *name, const char *value)
+{
+	char text[sizeof work->order.request.token + 64];
+	struct curl_slist *list;
+
+	if (value[0] == '\0') /* the header is not sent */
+		snprintf(text, sizeof text, "%s:", name);
+	else
+		snprintf(text, sizeof text, "%s: %s", name, value);
+	list = curl_slist_append(work->headers, text);
+	explicit_bzero(text, sizeof text);
+	if (list != NULL)
+		work->headers = list;
+	return list != NULL;
+}
+
+static CURLcode
+set_headers(struct work *work)
+{
+	const struct transfer_request *request = &work->order.request;
+	char bearer[sizeof request->token + 16];
+	bool good;
+
+	snprintf(bearer, sizeof bearer, "Bearer %s", request->token);
+	good = add_header(work, "Accept",
+		   "application/json, application/problem+json") &&
+	       add_header(work, "Content-Type",
+		   request->post ? "application/json" : "") &&
+	       add_header(work, "Expect", "") &&
+	       (request->id[0] == '\0' ||
+		   add_header(work, "Idempotency-Key", request->id)) &&
+	       (request->token[0] == '\0' ||
+		   add_header(work, "Authorization", bearer));
+	explicit_bzero(bearer, sizeof bearer);
+	return good ? curl_easy_setopt(
+			  work->curl, CURLOPT_HTTPHEADER, work->headers)
+		    : CURLE_OUT_OF_MEMORY;
+}
+
+/* Nothing but HTTPS, this proxy and these authorities. */
+static CURLcode
+set_trust(CURL *curl, const struct work *work)
+{
+	const char *proxy = work->order.request.proxy;
+	struct curl_blob ca = { work->ca, work->ca_len, CURL_BLOB_NOCOPY };
+	CURLcode code;
+
+	if ((code = curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https")) ==
+		CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_PROXY, proxy)) == CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_NOPROXY,
+		 proxy[0] != '\0' ? "" : "*")) == CURLE_OK)
+		code = curl_easy_setopt(
+		    curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (code == CURLE_OK && work->ca != NULL)
+		code = curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &ca);
+	return code;
+}
+
+static CURLcode
+set_request(struct work *work)
+{
+	CURL *curl = work->curl;
+	CURLcode code;
+
+	if ((code = curl_easy_setopt(
+		 curl, CURLOPT_URL, work->order.request.url)) == CURLE_OK &&
+	    (code = set_trust(curl, work)) == CURLE_OK &&
+	    (code = set_headers(work)) == CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data)) ==
+		CURLE_OK &&
+	    (code = curl_easy_setopt(curl, CURLOPT_WRITEDATA, work)) ==
+		CURLE_OK &&
+	    work->order.request.post &&
+	    (code = curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+		 (curl_off_t)work->body_len)) == CURLE_OK)
+		code = curl_easy_setopt(curl, CURLOPT_POSTFIELDS, work->body);
+	return code;
+}
+
+static bool
+is_request(const struct transfer_order *order)
+{
+	return order->request.url[0] != '\0';
+}
+
+static CURLcode
+set_all(struct work *work)
+{
+	CURL *curl = work->curl;
+	CURLcode code;
+
+	if ((code = curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, work->error)) ==
 		CURLE_OK &&
 	    (code = curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L)) ==
 		CURLE_OK &&
@@ -259,10 +365,9 @@ set_all(struct work *work)
 		 curl, CURLOPT_XFERINFOFUNCTION, on_progress)) == CURLE_OK &&
 	    (code = curl_easy_setopt(curl, CURLOPT_XFERINFODATA, work)) ==
 		CURLE_OK &&
-	    (code = set_limits(curl, &work->order)) == CURLE_OK &&
-	    (code = set_bounds(curl, work)) == CURLE_OK &&
-	    (code = set_user(curl, &work->order)) == CURLE_OK)
-		code = set_file(curl, work);
+	    (code = set_limits(curl, &work->order)) == CURLE_OK)
+		code = is_request(&work->order) ? set_request(work)
+						: set_file_transfer(work);
 	return code;
 }
 
@@ -328,6 +433,48 @@ conclude_status(struct work *work)
 	return say_end(TRANSFER_REFUSED, text);
 }
 
+/* OpenSSL's reasons (x509_vfy.h), which libcurl hands on. */
+enum { NOT_YET_VALID = 9, HAS_EXPIRED = 10, OTHER_NAME = 62 };
+#define NOT_SAID 1 /* libcurl's own value, before it takes OpenSSL's */
+
+/* That a name is not in it, libcurl finds out by itself, and first. */
+static const char *
+distrust(CURL *curl)
+{
+	long why = 0;
+
+	(void)curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &why);
+	switch (why) {
+	case 0:
+	case NOT_SAID:
+	case OTHER_NAME:
+		return "the server's certificate is for another name";
+	case HAS_EXPIRED:
+		return "the server's certificate has expired";
+	case NOT_YET_VALID:
+		return "the server's certificate is not valid yet; is the "
+		       "clock right?";
+	default:
+		return "the server's certificate is from an unknown CA";
+	}
+}
+
+static int
+say_answer(CURL *curl)
+{
+	struct transfer_word word = { .over = true, .result = TRANSFER_DONE };
+	curl_off_t retry_after = 0;
+	long status = 0;
+
+	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+	word.status = (uint32_t)status;
+	word.retry_after_s =
+	    retry_after > UINT32_MAX ? UINT32_MAX : (uint32_t)retry_after;
+	say(&word);
+	return EXIT_SUCCESS;
+}
+
 static int
 conclude(struct work *work, CURLcode code)
 {
@@ -335,6 +482,10 @@ conclude(struct work *work, CURLcode code)
 	enum transfer_result result = result_of(work, code);
 	char text[64];
 
+	if (code == CURLE_PEER_FAILED_VERIFICATION)
+		return say_end(TRANSFER_UNTRUSTED, distrust(work->curl));
+	if (result == TRANSFER_DONE && is_request(&work->order))
+		return say_answer(work->curl);
 	if (result == TRANSFER_DONE && protocol->has_status)
 		return conclude_status(work);
 	if (result == TRANSFER_TOO_LARGE) {
@@ -390,16 +541,88 @@ may_trust(struct work *work)
 	return false;
 }
 
+/* ---- What a request needs ---- */
+
+/* What is in the file from here on; the caller frees.  False: errno. */
+static bool
+read_all(int fd, uint8_t **out, size_t *len)
+{
+	struct stat st;
+	uint8_t *data;
+	size_t got = 0;
+	ssize_t n = 0;
+
+	if (fstat(fd, &st) < 0 ||
+	    (data = malloc((size_t)st.st_size + 1)) == NULL)
+		return false;
+	while (got < (size_t)st.st_size &&
+	       (n = read(fd, data + got, (size_t)st.st_size - got)) > 0)
+		got += (size_t)n;
+	if (n < 0) {
+		free(data);
+		return false;
+	}
+	*out = data;
+	*len = got;
+	return true;
+}
+
+/* In the sandbox nobody may open the file. */
+static bool
+read_ca(struct work *work)
+{
+	const char *path = work->order.request.ca_file;
+	char text[256];
+	int fd;
+	bool good;
+
+	if (path[0] == '\0')
+		return true;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	good = fd >= 0 && read_all(fd, &work->ca, &work->ca_len);
+	if (!good) {
+		snprintf(text, sizeof text,
+		    "cannot read the CA file (ca_file, %.150s): %s", path,
+		    strerror(errno));
+		(void)say_end(TRANSFER_FAILED, text);
+	}
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* The answer takes the place of the body. */
+static bool
+take_request(struct work *work)
+{
+	if (!read_ca(work))
+		return false;
+	if (read_all(STDOUT_FILENO, &work->body, &work->body_len) &&
+	    ftruncate(STDOUT_FILENO, 0) == 0 &&
+	    lseek(STDOUT_FILENO, 0, SEEK_SET) == 0)
+		return true;
+	(void)say_end(TRANSFER_FAILED, strerror(errno));
+	return false;
+}
+
 /* ---- From the order to the end ---- */
+
+static uint16_t
+port_of(const struct transfer_order *order)
+{
+	if (is_request(order))
+		return order->request.port;
+	return protocol_of(order->protocol)->has_data_port
+		   ? 0
+		   : (uint16_t)order->port;
+}
 
 static bool
 lock_in(const struct transfer_order *order)
 {
 	const struct sandbox sandbox = {
 		.file_max = order->upload ? 0 : order->max_size,
-		.port = protocol_of(order->protocol)->has_data_port
-			    ? 0
-			    : (uint16_t)order->port,
+		.port = port_of(order),
 	};
 	char why[128];
 
@@ -417,6 +640,8 @@ perform(struct work *work)
 	if ((work->curl = curl_easy_init()) != NULL)
 		code = set_all(work);
 	explicit_bzero(work->order.password, sizeof work->order.password);
+	explicit_bzero(
+	    work->order.request.token, sizeof work->order.request.token);
 	if (code != CURLE_OK)
 		return say_end(TRANSFER_FAILED, curl_easy_strerror(code));
 	return conclude(work, curl_easy_perform(work->curl));
@@ -425,12 +650,13 @@ perform(struct work *work)
 static int
 carry_out(struct work *work)
 {
-	const char *wrong = path_error(work->order.path);
+	const char *wrong =
+	    is_request(&work->order) ? NULL : path_error(work->order.path);
 	int status;
 
 	if (wrong != NULL)
 		return say_end(TRANSFER_REFUSED, wrong);
-	if (!may_trust(work))
+	if (is_request(&work->order) ? !take_request(work) : !may_trust(work))
 		return EXIT_FAILURE;
 	/* What the libraries read at their start is read outside. */
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
