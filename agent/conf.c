@@ -9,6 +9,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <libconfig.h>
 #include <pwd.h>
@@ -16,9 +17,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "array.h"
+#include "callhome/address.h"
 
 /* ---- What a file may hold ---- */
 
@@ -69,6 +73,12 @@ struct transfer_group {
 	char *known_hosts;
 };
 
+struct call_home_group {
+	struct where where;
+	char *url, *proxy, *ca_file, *token, *token_file;
+	int report;
+};
+
 struct file_conf {
 	struct where where;
 	char *master, *state, *keys;
@@ -77,6 +87,7 @@ struct file_conf {
 	char *user, *control, *admin_group, *feature_group;
 	int others;
 	struct transfer_group transfer;
+	struct call_home_group call_home;
 	struct list files, devices, features, modules;
 };
 
@@ -237,6 +248,38 @@ static const struct key transfer_keys[] = {
 static const struct section transfer_section =
     SECTION(transfer_keys, struct transfer_group);
 
+/* It becomes a part of a header. */
+static bool
+is_token(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (!isgraph((unsigned char)*text))
+			return false;
+	return true;
+}
+
+static const struct choice reports[] = {
+	{ "off", false },
+	{ "daily", true },
+	{ NULL, 0 },
+};
+
+#define OF(field) .at = offsetof(struct call_home_group, field)
+static const struct key call_home_keys[] = {
+	{ "url", KEY_TEXT, OF(url), .min = 1, .max = ADDRESS_URL_MAX,
+	    .check = is_portal, .allowed = "https://HOST[:PORT][/PATH]" },
+	{ "proxy", KEY_TEXT, OF(proxy), .min = 1, .max = 280, .check = is_proxy,
+	    .allowed = "http://HOST:PORT" },
+	{ "ca_file", KEY_TEXT, OF(ca_file), PATH_KEY },
+	/* Checked later: no complaint may have it in it. */
+	{ "token", KEY_TEXT, OF(token), .min = 1, .max = CALLHOME_TOKEN_MAX },
+	{ "token_file", KEY_TEXT, OF(token_file), PATH_KEY },
+	{ "report", KEY_CHOICE, OF(report), .choices = reports },
+};
+#undef OF
+static const struct section call_home_section =
+    SECTION(call_home_keys, struct call_home_group);
+
 #define OF(field) .at = offsetof(struct file_conf, field)
 static const struct key file_keys[] = {
 	{ "master", KEY_TEXT, OF(master), .min = 1, .max = 255 },
@@ -256,6 +299,7 @@ static const struct key file_keys[] = {
 	{ "others", KEY_CHOICE, OF(others), .choices = others },
 	{ "files", KEY_LIST, OF(files), .of = &files_section },
 	{ "transfer", KEY_GROUP, OF(transfer), .of = &transfer_section },
+	{ "call_home", KEY_GROUP, OF(call_home), .of = &call_home_section },
 	{ "devices", KEY_LIST, OF(devices), .required = true,
 	    .of = &device_section },
 	{ "features", KEY_LIST, OF(features), .of = &feature_section },
@@ -294,7 +338,8 @@ struct loaded {
 	struct lc_feature_options *features;
 	struct control_quota *quotas;
 	struct lc_module_options *modules;
-	const char **levels; /* of all modules */
+	const char **levels;                /* of all modules */
+	char token[CALLHOME_TOKEN_MAX + 2]; /* from its file */
 };
 
 #define MASTER_DEFAULT "unix:/var/agentx/master"
@@ -354,6 +399,73 @@ take_control(const struct reader *r, struct loaded *l)
 		   &l->conf.access.admin_group) &&
 	       take_group(r, l, "feature-group", l->file.feature_group,
 		   &l->conf.access.feature_group);
+}
+
+/* False: errno, or 0 if what is in it is no token. */
+static bool
+read_token(const char *path, char *token, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	ssize_t n = fd >= 0 ? read(fd, token, size - 1) : -1;
+	int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	token[n > 0 ? n : 0] = '\0';
+	token[strcspn(token, "\r\n")] = '\0';
+	errno = n < 0 ? error : 0;
+	return n > 0 && token[0] != '\0' && is_token(token) &&
+	       strlen(token) <= CALLHOME_TOKEN_MAX;
+}
+
+static bool
+is_private(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) < 0 ||
+	       (S_ISREG(st.st_mode) && (st.st_mode & 077) == 0);
+}
+
+static bool
+take_token(const struct reader *r, struct loaded *l)
+{
+	const struct call_home_group *group = &l->file.call_home;
+	const config_setting_t *setting =
+	    config_lookup(&l->config, "call_home.token_file");
+	const char *path = group->token_file;
+
+	l->conf.call_home.token = group->token;
+	if (group->token != NULL && !is_token(group->token))
+		return conf_wrong(r,
+		    config_lookup(&l->config, "call_home.token"),
+		    "expected printable ASCII without spaces");
+	if (path == NULL)
+		return true;
+	if (group->token != NULL)
+		return conf_wrong(r, setting, "there is a token already");
+	if (!is_private(path))
+		return conf_wrong(r, setting,
+		    "%s: expected a file that only its owner may read (mode "
+		    "0600)",
+		    path);
+	if (!read_token(path, l->token, sizeof l->token))
+		return conf_wrong(r, setting, "%s: %s", path,
+		    errno != 0 ? strerror(errno) : "no token in it");
+	l->conf.call_home.token = l->token;
+	return true;
+}
+
+static bool
+take_call_home(const struct reader *r, struct loaded *l)
+{
+	const struct call_home_group *group = &l->file.call_home;
+
+	l->conf.call_home.url = group->url;
+	l->conf.call_home.proxy = group->proxy;
+	l->conf.call_home.ca_file = group->ca_file;
+	l->conf.call_home.report = group->report;
+	return take_token(r, l);
 }
 
 static void
@@ -597,7 +709,7 @@ conf_load(const char *path, char error[CONF_ERROR_MAX])
 		&r, config_root_setting(&l->config), &file_section, &l->file) &&
 	    take_options(&r, l) && check_options(&r, l) &&
 	    check_files(&r, &l->file) && take_master(&r, l) &&
-	    take_user(&r, l) && take_control(&r, l))
+	    take_user(&r, l) && take_control(&r, l) && take_call_home(&r, l))
 		return &l->conf;
 	conf_free(&l->conf);
 	return NULL;
@@ -619,5 +731,6 @@ conf_free(struct conf *conf)
 	free(l->modules);
 	free(l->levels);
 	config_destroy(&l->config);
+	explicit_bzero(l->token, sizeof l->token);
 	free(l);
 }

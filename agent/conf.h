@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "callhome/order.h"
 #include "conf_read.h"
 #include "control/access.h"
 #include "jobs/files.h"
@@ -19,6 +20,7 @@ struct conf {
 	struct link_master master;
 	struct files files;
 	struct transfer_conf transfer;
+	struct callhome_conf call_home;
 	const char *user; /* NULL: whoever starts it */
 	uid_t uid;
 	gid_t gid;

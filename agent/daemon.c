@@ -14,6 +14,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "callhome/callhome.h"
 #include "clockwatch.h"
 #include "compat.h"
 #include "control/control.h"
@@ -37,6 +38,7 @@ struct daemon {
 	struct loop *loop;
 	struct agent agent;
 	struct jobs *jobs;
+	struct callhome *callhome;
 	struct mib mib;
 	struct sets *sets;
 	struct notify *notify;
@@ -136,6 +138,7 @@ on_clock_changed(void *arg)
 {
 	struct daemon *d = arg;
 
+	callhome_clock_changed(d->callhome);
 	loop_timer_set(d->loop, &d->due, 0);
 }
 
@@ -232,12 +235,27 @@ on_reload_wanted(void *arg)
 }
 
 static bool
+open_callhome(struct daemon *d)
+{
+	const struct callhome_options options = {
+		.loop = d->loop,
+		.core = d->agent.core,
+		.jobs = d->jobs,
+		.conf = &d->conf->call_home,
+		.transfer = &d->conf->transfer,
+	};
+
+	return (d->callhome = callhome_new(&options)) != NULL;
+}
+
+static bool
 open_control(struct daemon *d)
 {
 	const struct control_options options = {
 		.loop = d->loop,
 		.core = d->agent.core,
 		.jobs = d->jobs,
+		.callhome = d->callhome,
 		.access = d->conf->access,
 		.changed = on_leases_changed,
 		.reload = on_reload_wanted,
@@ -282,6 +300,7 @@ take_configuration(struct daemon *d, struct conf *conf, char why[WHY_MAX])
 	loop_timer_set(d->loop, &d->due, 0);
 	jobs_set_conf(
 	    d->jobs, &(struct jobs_conf){ &conf->files, &conf->transfer });
+	callhome_set_conf(d->callhome, &conf->call_home, &conf->transfer);
 	link_move(d->link, &conf->master);
 	good = listen_for_programs(d, conf, socket);
 	if (!good)
@@ -486,7 +505,8 @@ daemon_open(const char *path, struct conf *conf, bool *stopped)
 	else if ((err = open_core(d)) != LC_OK)
 		*stopped = err == LC_ESTOPPED;
 	else {
-		if (!open_tables(d) || !open_link(d) || !open_control(d))
+		if (!open_tables(d) || !open_link(d) || !open_callhome(d) ||
+		    !open_control(d))
 			log_error("main", "out of memory");
 		else if (listen_for_programs(d, d->conf, why)) {
 			watch_clock(d);
@@ -511,6 +531,7 @@ daemon_close(struct daemon *d)
 	d->notify = NULL;
 	control_free(d->control);
 	d->control = NULL;
+	callhome_free(d->callhome);
 	actions_free(d->agent.exports);
 	actions_free(d->agent.actions);
 	jobs_free(d->jobs);

@@ -30,6 +30,7 @@ struct held;          /* a lease; lease.c */
 struct listener;      /* listener.c */
 struct tally;         /* what is counted of a feature; tally.c */
 struct control_job;   /* job.c */
+struct home_visit;    /* home.c */
 struct control_check; /* check.c */
 struct supply;        /* watch.c */
 
@@ -100,6 +101,8 @@ struct control {
 				back; 0: nobody is served yet */
 	struct timer returned;
 	struct control_job *control_jobs;
+	struct callhome *callhome;
+	struct home_visit *home_visits;
 	struct control_check *checks;   /* the first one has the next slice */
 	struct control_check *checking; /* whose slice runs, else NULL */
 	struct task check_task;

@@ -14,6 +14,7 @@
 #include "call.h"
 #include "check.h"
 #include "client.h"
+#include "home.h"
 #include "job.h"
 #include "lease.h"
 #include "log.h"
@@ -44,6 +45,7 @@ client_free(struct client *client)
 	client_leases_drop(client);
 	client_waiting_drop(client);
 	client_jobs_drop(client);
+	client_visits_drop(client);
 	check_drop(client);
 	turns_leave(client);
 	loop_unwatch(control->loop, &client->watch);
@@ -405,6 +407,7 @@ control_new(const struct control_options *options)
 	control->loop = options->loop;
 	control->core = options->core;
 	control->jobs = options->jobs;
+	control->callhome = options->callhome;
 	control->access = options->access;
 	control->changed = options->changed;
 	control->reload = options->reload;

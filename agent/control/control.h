@@ -1,7 +1,7 @@
 /*
  * The folder agent/control/ is the control socket: clients, their requests and
  * answers in JSON, the leases and actions that they hold, what subscribers
- * hear.  It uses jobs/, daemon/, the core and jansson, and knows no SNMP.
+ * hear.  It uses callhome/, jobs/, daemon/, the core and jansson, and knows no SNMP.
  *
  * control.h - the control socket: what programs of the device ask the daemon.
  *
@@ -16,6 +16,7 @@
 #include <stdbool.h>
 
 #include "access.h"
+#include "callhome/callhome.h"
 #include "jobs/jobs.h"
 #include "listener.h"
 #include "licensecore.h"
@@ -27,6 +28,7 @@ struct control_options {
 	struct loop *loop;
 	struct lc *core;
 	struct jobs *jobs;
+	struct callhome *callhome;
 	struct control_access access;
 	/* Leases came or went: the core wants to be called (lc_tick). */
 	void (*changed)(void *arg);
@@ -37,7 +39,8 @@ struct control_options {
 
 /* NULL: out of memory.  Nobody is served before control_listen. */
 struct control *control_new(const struct control_options *);
-/* Releases every lease.  Before jobs_free and lc_close; NULL is fine. */
+/* Releases every lease.  Before callhome_free, jobs_free and lc_close; NULL is
+ * fine. */
 void control_free(struct control *);
 
 #define CONTROL_ERROR_MAX LISTENER_ERROR_MAX

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "callhome/callhome.h"
 #include "jobs/url.h"
 #include "names.h"
 
@@ -23,9 +24,10 @@ struct control_job {
 	struct url in, out;
 	int64_t told_ms; /* when progress was told last */
 	char by[24];
-	json_t *answer; /* what report() has found, in the answer's form */
-	bool failed;    /* it is an error */
-	bool waits;     /* reviewed, for the client to confirm it */
+	json_t *answer;   /* what report() has found, in the answer's form */
+	bool failed;      /* it is an error */
+	bool waits;       /* reviewed, for the client to confirm it */
+	char *request_id; /* of call home, which brought the file; or NULL */
 };
 
 static void
@@ -45,6 +47,7 @@ free_job(struct control_job *cj)
 {
 	job_clear(&cj->job);
 	json_decref(cj->answer);
+	free(cj->request_id);
 	explicit_bzero(cj, sizeof *cj); /* there may be passwords */
 	free(cj);
 }
@@ -293,6 +296,16 @@ remove_job(struct control_job *cj)
 	free_job(cj);
 }
 
+/* Are all licenses of the file here now? */
+static bool
+is_installed(const struct control_job *cj)
+{
+	const char *state =
+	    json_string_value(json_object_get(cj->answer, "state"));
+
+	return !cj->failed && state != NULL && strcmp(state, "successful") == 0;
+}
+
 /* A client has one review: a new one takes the place of the last. */
 static void
 over(void *arg, struct job *job)
@@ -300,6 +313,9 @@ over(void *arg, struct job *job)
 	struct control_job *cj = arg, *last;
 
 	answer_client(cj);
+	if (cj->request_id != NULL && job->reviewed == NULL)
+		callhome_settle(
+		    cj->control->callhome, cj->request_id, is_installed(cj));
 	if (job->reviewed == NULL || cj->client == NULL || cj->failed) {
 		remove_job(cj);
 		return;
@@ -346,31 +362,38 @@ take_url(const struct call *call, const char *name, const char *text,
 	return false;
 }
 
-static void
-add(const struct call *call, enum job_kind kind)
+static struct control_job *
+new_job(const struct call *call)
 {
 	struct client *client = call->client;
-	const struct args *args = &call->args;
 	struct control_job *cj;
 
 	if (client->njobs == CONTROL_JOBS_MAX) {
 		call_refuse(call, "too-many",
 		    "16 unfinished actions on this connection");
-		return;
+		return NULL;
 	}
 	if ((cj = calloc(1, sizeof *cj)) == NULL) {
 		call_fail(call, LC_ENOMEM, "");
-		return;
+		return NULL;
 	}
 	cj->control = client->control;
 	cj->client = client;
 	cj->id = call->id;
 	memcpy(cj->by, client->by, sizeof cj->by);
-	if (!take_url(call, "file", args->file, &cj->in) ||
-	    !take_url(call, "output", args->output, &cj->out)) {
-		free_job(cj);
-		return;
-	}
+	if (take_url(call, "file", call->args.file, &cj->in) &&
+	    take_url(call, "output", call->args.output, &cj->out))
+		return cj;
+	free_job(cj);
+	return NULL;
+}
+
+static void
+queue_job(const struct call *call, struct control_job *cj, enum job_kind kind)
+{
+	struct client *client = call->client;
+	const struct args *args = &call->args;
+
 	cj->job = (struct job){ .kind = kind,
 		.device = args->device,
 		.store = args->store,
@@ -388,11 +411,41 @@ add(const struct call *call, enum job_kind kind)
 		.progress = args->progress && call->id >= 0 ? progress : NULL,
 		.report = report,
 		.over = over,
-		.arg = cj };
+		.arg = cj,
+		.data = cj->job.data,
+		.len = cj->job.len };
 	cj->next = client->control->control_jobs;
 	client->control->control_jobs = cj;
 	client->njobs++;
 	jobs_add(client->control->jobs, &cj->job);
+}
+
+static void
+add(const struct call *call, enum job_kind kind)
+{
+	struct control_job *cj = new_job(call);
+
+	if (cj != NULL)
+		queue_job(call, cj, kind);
+}
+
+void
+job_install_answer(
+    const struct call *call, const char *file, const char *request_id)
+{
+	struct control_job *cj = new_job(call);
+
+	if (cj == NULL)
+		return;
+	cj->job.data = (uint8_t *)strdup(file);
+	cj->job.len = strlen(file);
+	cj->request_id = strdup(request_id);
+	if (cj->job.data != NULL && cj->request_id != NULL) {
+		queue_job(call, cj, JOB_INSTALL);
+		return;
+	}
+	free_job(cj);
+	call_fail(call, LC_ENOMEM, "");
 }
 
 void

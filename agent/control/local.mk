@@ -4,6 +4,7 @@ agent_libagent_la_SOURCES += \
 	agent/control/check.c agent/control/check.h \
 	agent/control/client.c agent/control/client.h \
 	agent/control/control.c agent/control/control.h \
+	agent/control/home.c agent/control/home.h \
 	agent/control/job.c agent/control/job.h \
 	agent/control/lease.c agent/control/lease.h \
 	agent/control/listener.c agent/control/listener.h \

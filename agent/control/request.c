@@ -13,6 +13,7 @@
 #include "array.h"
 #include "call.h"
 #include "check.h"
+#include "home.h"
 #include "job.h"
 #include "jobs/eventlog.h"
 #include "jobs/url.h"
@@ -307,7 +308,7 @@ request_reloaded(struct control *control, const char *why)
 
 /* ---- The tables ---- */
 
-enum arg_kind { ARG_NUMBER, ARG_TEXT, ARG_TRUTH };
+enum arg_kind { ARG_NUMBER, ARG_TEXT, ARG_TRUTH, ARG_TEXTS };
 
 enum arg {
 	DEVICE = 1 << 0,
@@ -334,6 +335,12 @@ enum arg {
 	CLIENT = 1 << 21,
 	WAIT_S = 1 << 22,
 	REASON = 1 << 23,
+	PAK = 1 << 24,
+	SKU = 1 << 25,
+	UDI = 1 << 26,
+	OFFLINE = 1 << 27,
+	LICENSES = 1 << 28,
+	URL = 1 << 29,
 };
 
 #define OF(field) offsetof(struct args, field)
@@ -367,6 +374,12 @@ static const struct arg_rule {
 	{ "progress", PROGRESS, ARG_TRUTH, OF(progress), 0 },
 	{ "review", REVIEW, ARG_TRUTH, OF(review), 0 },
 	{ "overwrite", OVERWRITE, ARG_TRUTH, OF(overwrite), 0 },
+	{ "pak", PAK, ARG_TEXT, OF(pak), 64 },
+	{ "sku", SKU, ARG_TEXT, OF(sku), 128 },
+	{ "udi", UDI, ARG_TEXT, OF(udi), LC_UDI_MAX },
+	{ "offline", OFFLINE, ARG_TEXT, OF(offline), 255 },
+	{ "licenses", LICENSES, ARG_TEXTS, OF(licenses), LC_ID_MAX },
+	{ "url", URL, ARG_TEXT, OF(url), 512 },
 	{ "stop_on_failure", STOP, ARG_TRUTH, OF(stop_on_failure), 0 },
 };
 #undef OF
@@ -421,6 +434,25 @@ static const struct verb {
 	{ "state", CONTROL_READ, 0, 0, state_show },
 	{ "clock_reset", CONTROL_ADMIN, 0, 0, clock_reset },
 	{ "reload", CONTROL_ADMIN, 0, 0, reload },
+	{ "call_home", CONTROL_READ, 0, 0, home_show },
+	{ "call_home_url", CONTROL_ADMIN, URL, 0, home_url },
+	{ "call_home_pak", CONTROL_ADMIN, PAK, DEVICE, home_pak },
+	{ "call_home_install", CONTROL_ADMIN, PAK,
+	    SKU | COUNT | DEVICE | STORE | ACCEPT_EULA | STOP | REVIEW |
+		PROGRESS | OFFLINE | OVERWRITE,
+	    home_install },
+	{ "call_home_resend", CONTROL_ADMIN, 0,
+	    DEVICE | STORE | ACCEPT_EULA | STOP | REVIEW | PROGRESS | OUTPUT |
+		OFFLINE | OVERWRITE,
+	    home_resend },
+	{ "call_home_movable", CONTROL_ADMIN, UDI, DEVICE, home_movable },
+	{ "call_home_revoke", CONTROL_ADMIN, UDI,
+	    LICENSES | DEVICE | ACCEPT_EULA | OUTPUT | OFFLINE | OVERWRITE,
+	    home_revoke },
+	{ "call_home_import", CONTROL_ADMIN, FILE_NAME,
+	    DEVICE | STORE | ACCEPT_EULA | STOP | REVIEW | PROGRESS | OUTPUT |
+		OVERWRITE,
+	    home_import },
 };
 
 /* ---- Reading a request ---- */
@@ -465,6 +497,25 @@ take_number(const struct call *call, const struct arg_rule *rule,
 }
 
 static bool
+take_texts(const struct call *call, const struct arg_rule *rule,
+    const json_t *value, const json_t **texts)
+{
+	const json_t *one;
+	const char *text;
+	size_t i;
+
+	if (!json_is_array(value))
+		return wrong(call, rule->name, "expected an array of strings");
+	json_array_foreach(value, i, one)
+	{
+		if (!take_text(call, rule, one, &text))
+			return false;
+	}
+	*texts = value;
+	return true;
+}
+
+static bool
 take_arg(struct call *call, const struct arg_rule *rule, const json_t *value)
 {
 	void *at = (char *)&call->args + rule->at;
@@ -474,6 +525,8 @@ take_arg(struct call *call, const struct arg_rule *rule, const json_t *value)
 		return take_number(call, rule, value, at);
 	case ARG_TEXT:
 		return take_text(call, rule, value, at);
+	case ARG_TEXTS:
+		return take_texts(call, rule, value, at);
 	case ARG_TRUTH:
 		if (!json_is_boolean(value))
 			return wrong(

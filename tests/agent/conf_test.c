@@ -111,6 +111,12 @@ values(void)
 	CHECK_UINT(conf->transfer.stall_s, 1);
 	CHECK_UINT(conf->transfer.max_size, 1024);
 	CHECK_STR(conf->transfer.known_hosts, "/tmp/known_hosts");
+	CHECK_STR(conf->call_home.url,
+	    "https://licenses.example.com:8443/portal/");
+	CHECK_STR(conf->call_home.proxy, "http://proxy.example.com:3128");
+	CHECK_STR(conf->call_home.ca_file, "/tmp/ca.pem");
+	CHECK_STR(conf->call_home.token, "a.b-c_d=");
+	CHECK(conf->call_home.report);
 	CHECK_UINT(options->ndevices, 2);
 	CHECK_STR(options->devices[0].name, "chassis");
 	CHECK(options->devices[1].name == NULL);

@@ -191,6 +191,7 @@ def configuration():
         r"^static const struct key (\w+)_keys\[\] = \{(.*?)^\};", source,
         re.M | re.S))
     sections = {"file": None, "files": "Files", "transfer": "Transfers",
+                "call_home": "Call home",
                 "device": "Devices", "store": "Stores",
                 "feature": "Features", "module": "Modules"}
     # A level has one key, which the page has in the text.
@@ -334,6 +335,8 @@ def keys(lab):
                        read("agent", "control", "names.c")) + \
         re.findall(r'call_refuse\(\s*&?call,\s*"([\w-]+)"', sources) + \
         re.findall(r'turn_away\(fd, "([\w-]+)"', sources) + \
+        re.findall(r'fail\(v, "([\w-]+)"', read(
+            "agent", "callhome", "visit.c")) + \
         ["no-file", "file-exists", "failed"]
     same("codes of errors", codes,
          (word for line in re.findall(
