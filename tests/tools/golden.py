@@ -51,7 +51,7 @@ modules = ( { name = "image"; version = "1.0";
 """
 
 VIEWS = [f"show license{view}" for view in (
-    "", " ipbasek9", " summary", " all", " detail", " feature", " file", " statistics",
+    "", " ipbasek9", " summary", " all", " call-home", " detail", " feature", " file", " statistics",
     " status", " udi", " evaluation", " expiring", " in-use", " permanent",
     " level", " switch 2", " detail switch all", " udi switch 2")] + [
         "show license switch x", "show leases", "show history", "check",

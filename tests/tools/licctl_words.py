@@ -206,7 +206,7 @@ def meant(lab):
             ("sumary", "did you mean summary?\n"),
             ("STATSU", "did you mean status?\n"),
             ("frobnicate", "neither a feature nor a keyword; expected a "
-             "feature, all, detail, evaluation, ")):
+             "feature, all, call-home, detail, evaluation, ")):
         answer = ctl(lab, "show", "license", typed, status=1)
         check(said in answer, f"{typed}: {answer}")
     for name in ("ud", "st"):
@@ -255,7 +255,7 @@ def members(lab):
 def not_needed(lab):
     step("commands that only IOS has say why")
     for words in ("license agent default authenticate", "lic agent",
-                  "show license agent counters", "license call-home resend",
+                  "show license agent counters",
                   "license expand nvram", "license purge", "debug license",
                   "license smart register", "configure terminal",
                   "write memory", "conf t", "wr", "enable", "clear license agent counters"):

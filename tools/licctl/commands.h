@@ -5,7 +5,7 @@
  * The arguments are a letter each: f feature, F file, t text to the end of the
  * line, p priority, l level, m module, n number, d days, k
  * "technology-package", a "all" or "acceptEULA", h handle of a lease, sS "switch"
- * and a member or "all"; r stands for --feature and a command to run.  After a
+ * and a member or "all"; c PAK, u UDI, U a URL or "default"; r stands for --feature and a command to run.  After a
  * '?' they are optional; only what stands before "?sS" can be left out with
  * something behind it.
  */
@@ -22,6 +22,8 @@
 	/* show.c, show_long.c */ \
 	X("show license", "?f" MEMBER, show_license, "the license of each feature") \
 	X("show license all", MEMBER, show_all, "all licenses, by store") \
+	X("show license call-home", "", show_call_home, \
+	    "the licensing portal, and what waits for its answer") \
 	X("show license detail", "?f" MEMBER, show_detail, \
 	    "all licenses, by feature") \
 	X("show license evaluation", MEMBER, show_evaluation, \
@@ -81,6 +83,17 @@
 	    "stop using a right-to-use license") \
 	X("license lease end", "h?t", license_lease_end, \
 	    "end the lease of a process") \
+	/* home.c, home_show.c */ \
+	X("license call-home install pak", "c", home_install, \
+	    "get licenses for a PAK from the licensing portal") \
+	X("license call-home resend", "?F", home_resend, \
+	    "get all licenses of the device again, or their file") \
+	X("license call-home revoke udi", "u?F", home_revoke, \
+	    "move licenses to another device") \
+	X("license call-home import", "F?F", home_import, \
+	    "take the answer to a request that was written to a file") \
+	X("license call-home url", "U", home_url, \
+	    "set the URL of the licensing portal") \
 	/* files.c, revoke.c */ \
 	X("license save", "F", license_save, "back up the installed licenses") \
 	X("license save agreements", "FF", license_save_agreements, \
@@ -120,12 +133,6 @@
 	X("show license agent", \
 	    "managers need no agent in licctl: they use SNMP, and programs of " \
 	    "the device use liblicclient(3)") \
-	X("license call-home", \
-	    "licagentd calls nobody; copy the license file to the device, or " \
-	    "give \"license install\" its URL") \
-	X("show license call-home", \
-	    "licagentd calls nobody; copy the license file to the device, or " \
-	    "give \"license install\" its URL") \
 	X("license expand", \
 	    "a store has the size that licagentd.conf(5) gives it") \
 	X("license purge", \

@@ -26,7 +26,8 @@ struct console {
 struct ctl {
 	const char *socket; /* NULL: the default */
 	const char *feature, *on_loss, *password_file;
-	uint32_t count, device, index, store; /* 0: not given */
+	const char *sku, *offline; /* license call-home */
+	uint32_t quantity, count, device, index, store; /* 0: not given */
 	uint32_t wait_s;      /* run --wait; UINT32_MAX: forever */
 	uint32_t within_days; /* show license expiring; 0: any */
 	bool all_devices; /* "switch all" */

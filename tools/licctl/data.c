@@ -61,7 +61,8 @@ static bool
 shows_progress(const json_t *request)
 {
 	static const char *const reporting[] = { "install", "agreements",
-		"save", "save_credentials", "revoke", "revoke_last" };
+		"save", "save_credentials", "revoke", "revoke_last",
+		"call_home_install", "call_home_resend", "call_home_import" };
 
 	for (size_t i = 0; i < NITEMS(reporting); i++)
 		if (is(request, "do", reporting[i]))

@@ -4,6 +4,7 @@
 #include "agreement.h"
 #include "commands.h"
 #include "data.h"
+#include "install.h"
 #include "out.h"
 #include "plan.h"
 #include "row.h"
@@ -116,6 +117,16 @@ report_installation(const struct ctl *ctl, json_t *result)
 }
 
 int
+finish_installation(struct ctl *ctl, bool review, json_t *result)
+{
+	int status = EXIT_DONE;
+
+	if (review)
+		status = install_reviewed(ctl, result, &result);
+	return status == EXIT_DONE ? report_installation(ctl, result) : status;
+}
+
+int
 license_install(struct ctl *ctl)
 {
 	bool review = ctl->dry_run || !ctl->accept_eula;
@@ -128,7 +139,6 @@ license_install(struct ctl *ctl)
 	status = ask(ctl, install_request(ctl, review), &result);
 	if (status == EXIT_DONE && ctl->dry_run)
 		return plan_only(ctl, result, "Removed");
-	if (status == EXIT_DONE && review)
-		status = install_reviewed(ctl, result, &result);
-	return status == EXIT_DONE ? report_installation(ctl, result) : status;
+	return status == EXIT_DONE ? finish_installation(ctl, review, result)
+				   : status;
 }

@@ -54,6 +54,11 @@ static const struct option {
 	    "install: stop at the first license that fails" },
 	{ "--password-file", TEXT, AT(password_file), "FILE",
 	    "password for a URL's user; - is standard input" },
+	{ "--sku", TEXT, AT(sku), "SKU", "call-home install: what of the PAK" },
+	{ "--quantity", NUMBER, AT(quantity), "N",
+	    "call-home install: how many of it" },
+	{ "--offline", TEXT, AT(offline), "FILE",
+	    "call-home: write the request to a file instead" },
 	{ "--count", NUMBER, AT(count), "N", "run, check: how many" },
 	{ "--wait", SECONDS, AT(wait_s), "[=N]",
 	    "run: wait until enough is left, N seconds at most" },
@@ -98,8 +103,8 @@ takes_value(const struct option *option)
 static bool
 fail_number(const struct option *option, const char *value)
 {
-	(void)misuse("%s: %s is not a number from 1 to 4294967295",
-	    option->name, value);
+	(void)misuse(
+	    "%s: %s is not a number from 1 to 4294967295", option->name, value);
 	return false;
 }
 
