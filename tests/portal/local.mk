@@ -12,5 +12,9 @@ PORTAL_SCRIPTED = tests/portal/api.py tests/portal/cycle.py \
 	tests/portal/keys.py tests/portal/lists.py tests/portal/openapi.py
 dist_check_SCRIPTS += $(PORTAL_SCRIPTED)
 TESTS += $(PORTAL_SCRIPTED)
+dist_check_SCRIPTS += tests/portal/postgres.sh
+if HAVE_POSTGRESQL
+TESTS += tests/portal/postgres.sh
+endif
 dist_check_DATA += tests/portal/portal_site.py tests/portal/described.py
 endif

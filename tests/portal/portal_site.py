@@ -88,8 +88,10 @@ class Site:
 
     nginx = NGINX
 
-    def __init__(self, desk, name="acme", **settings):
+    def __init__(self, desk, name="acme", second=False, **settings):
+        """second: another portal of the same authority."""
         self.desk, self.name, self.settings = desk, name, settings
+        self.folder = f"portal-{name}" + ("-2" if second else "")
         self.processes = {}
 
     def __enter__(self):
@@ -101,7 +103,7 @@ class Site:
         return self
 
     def bring_up(self):
-        self.dir = self.desk.path("portal-" + self.name)
+        self.dir = self.desk.path(self.folder)
         os.mkdir(self.dir, 0o755)
         self.socket = os.path.join(self.dir, "http")
         self.port = free_port()

@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""faults: two portals on one database, processes that are killed at any moment,
+a database server that goes away, bodies that never end: each request has one
+outcome, no unit is lost or sold twice, and no secret is in a log."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), "authority"))
+
+from desk import ADDRESS, TOP, check, equal, main  # noqa: E402
+from portal_site import PATIENCE, Site, quoted, wait_until  # noqa: E402
+
+SKU = "L-LAB-SEC-K9="
+PID = "LIC1921/K9:"
+AWAY_S = 3      # how long the database is away, beside what a restart takes
+
+
+class Client(threading.Thread):
+    """Redeems one unit after the other, each until it is answered with 200,
+    with its key, at whichever portal there is."""
+
+    def __init__(self, sites, pak, name, n):
+        super().__init__()
+        self.sites, self.pak, self.name_, self.n = sites, pak, name, n
+        self.ids, self.statuses, self.failure = {}, set(), None
+        self.start()
+
+    def run(self):
+        try:
+            for i in range(self.n):
+                self.redeem(f"{self.name_}-{i}")
+        except BaseException as failure:
+            self.failure = failure
+            raise
+
+    def redeem(self, key):
+        until = time.monotonic() + PATIENCE
+        while True:
+            site = random.choice(self.sites)
+            try:
+                got = site.post(f"/api/v1/paks/{self.pak}/redeem",
+                                {"udis": [PID + key]}, key=key)
+                self.statuses.add(got.status)
+                if got.status == 200:
+                    self.ids[key] = got.json["licenses"][0]["id"]
+                    return
+                # 502 is nginx's, without its portal.
+                check(got.status in (502, 503), got.status, got.body)
+                check(got.status == 502 or int(got.headers["Retry-After"]) > 0)
+            except OSError:
+                pass
+            check(time.monotonic() < until, key, self.statuses)
+            time.sleep(0.05)
+
+
+def crowd(sites, pak, name, clients=6, n=15):
+    return [Client(sites, pak, f"{name}{i}", n) for i in range(clients)]
+
+
+def outcome(desk, site, pak, clients):
+    """One license for each key, and the units say the same."""
+    for client in clients:
+        client.join()
+        check(client.failure is None, client.failure)
+    ids = {key: one for client in clients for key, one in client.ids.items()}
+    equal(len(set(ids.values())), len(ids))
+    equal(site.get(f"/api/v1/paks/{pak}").json["used"], len(ids))
+    for key in list(ids)[::7]:
+        again = site.post(f"/api/v1/paks/{pak}/redeem",
+                          {"udis": [PID + key]}, key=key)
+        equal(again.json["licenses"][0]["id"], ids[key])
+    desk.verified()
+    return {status for client in clients for status in client.statuses}
+
+
+def new_pak(desk, units=1000):
+    return desk.run("pak", "create", "acme", "--sku", SKU, "--quantity",
+                    units).strip()
+
+
+def killed(desk, site):
+    """kill -9 of one process or the other, again and again."""
+    pak = new_pak(desk)
+    clients = crowd([site], pak, "kill")
+    for n in range(6):
+        wait_until(lambda: sum(len(one.ids) for one in clients) > 10 * n,
+                   "progress")
+        time.sleep(random.uniform(0, 0.05))
+        os.kill(site.issuer() if n % 2 else site.processes["licportald"].pid,
+                signal.SIGKILL)
+        check(site.processes["licportald"].wait(PATIENCE) != 0)
+        site.start_portal()
+    outcome(desk, site, pak, clients)
+
+
+def two_portals(desk, site):
+    """Both sell the same PAK."""
+    pak = new_pak(desk, 60)
+    with Site(desk, second=True) as other:
+        clients = crowd([site, other], pak, "two", n=10)
+        outcome(desk, other, pak, clients)
+        # The last unit is sold once.
+        for one in (site, other):
+            got = one.post(f"/api/v1/paks/{pak}/redeem",
+                           {"udis": [PID + "last"]}, key="last")
+            equal(got.status, 422, got.body)
+        equal(other.stop("licportald"), 0, other.log())
+
+
+def database_away(desk, site):
+    """503 while it is away, and on without a restart."""
+    pak = new_pak(desk)
+    pid = site.processes["licportald"].pid
+    clients = crowd([site], pak, "away", n=10)
+    wait_until(lambda: sum(len(one.ids) for one in clients) > 5, "progress")
+    subprocess.run([os.environ["WITH_POSTGRES"], "--crash"], check=True)
+    try:
+        for path in (f"/api/v1/paks/{pak}", "/api/v1/skus"):
+            got = site.get(path)
+            got.is_problem(503, "unavailable")
+            check(int(got.headers["Retry-After"]) > 0)
+        equal(site.get("/metrics").status, 200)
+        time.sleep(AWAY_S)
+    finally:
+        subprocess.run([os.environ["WITH_POSTGRES"], "--start"], check=True)
+    check(503 in outcome(desk, site, pak, clients))
+    equal(site.processes["licportald"].pid, pid)
+    check(site.processes["licportald"].poll() is None)
+
+
+def slow_bodies(desk, site):
+    """Connections that stop in the middle keep nobody waiting."""
+    pak = new_pak(desk)
+    held = []
+    for n in range(40):
+        one = socket.socket(socket.AF_UNIX)
+        one.connect(site.socket)
+        one.sendall(f"POST /api/v1/paks/{pak}/redeem HTTP/1.1\r\nHost: x\r\n"
+                    "Content-Type: application/json\r\n"
+                    f"Idempotency-Key: slow-{n}\r\n"
+                    "Content-Length: 100000\r\n\r\n{\"udis\":".encode())
+        held.append(one)
+    got = site.post(f"/api/v1/paks/{pak}/redeem", {"udis": [PID + "quick"]},
+                    key="quick")
+    equal(got.status, 200, got.body)
+    for one in held:
+        one.close()
+    equal(site.get(f"/api/v1/paks/{pak}").json["used"], 1)
+
+
+def no_secrets(site, secrets):
+    logs = ""
+    for name in ("licportald.log", "nginx.log"):
+        path = os.path.join(site.dir, name)
+        if os.path.exists(path):
+            with open(path, encoding="utf-8", errors="replace") as f:
+                logs += f.read()
+    check("is ready" in logs, logs)
+    for secret in secrets:
+        check(secret not in logs, "a secret is in a log:", secret)
+
+
+def faults(desk):
+    desk.authority("acme")
+    desk.run("sku", "load", "acme", os.path.join(TOP, "examples",
+                                                 "catalog.conf"))
+    token = desk.run("token", "create", "acme", "desk", "--role",
+                     "admin").strip()
+    with Site(desk) as site:
+        pak = new_pak(desk)
+        site.get(f"/api/v1/devices/{quoted(PID + 'none')}/licenses.lic",
+                 token=token)
+        site.get("/api/v1/devices", token=token + "x")
+        site.post(f"/api/v1/paks/{pak}/redeem", {"udis": ["x"]}, key="s3cret",
+                  token=token)
+        killed(desk, site)
+        slow_bodies(desk, site)
+        if ADDRESS:
+            two_portals(desk, site)
+            database_away(desk, site)
+        with open(os.path.join(desk.path("acme"), "issuer.key"),
+                  encoding="ascii") as f:
+            key = f.read().splitlines()[1]
+        no_secrets(site, [token, token[3:], pak, key, "s3cret"])
+        equal(site.stop("licportald"), 0, site.log())
+
+
+main(faults)

@@ -1,0 +1,9 @@
+#!/bin/sh
+# The portal's tests that a database server has a part in, on PostgreSQL.
+# Skipped where no PostgreSQL is installed.
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P) || exit 99
+if [ -z "${TEST_DATABASE:-}" ]; then
+	exec "$here/../support/with_postgres" "$0"
+fi
+"$here/lists.py" && "$here/faults.py"
