@@ -45,6 +45,7 @@ authority_libauthority_la_SOURCES = \
 	authority/report/rows.c authority/report/rows.h \
 	authority/report/sales.c \
 	authority/ops/bundle.c authority/ops/bundle.h \
+	authority/ops/csv.c authority/ops/csv.h \
 	authority/ops/device.c authority/ops/device.h \
 	authority/ops/fulfill.c authority/ops/fulfill.h \
 	authority/ops/grant.c authority/ops/grant.h \

@@ -450,7 +450,7 @@ eula_read(struct loading *l, struct lc_item *item)
 static enum lc_err
 eula_check(struct loading *l, struct lc_item *item)
 {
-	char *digest = lc_arena_alloc(l->arena, LC_EULA_DIGEST_LEN + 1);
+	char *digest;
 	enum lc_err err = LC_OK;
 
 	item->eula = "";
@@ -466,6 +466,7 @@ eula_check(struct loading *l, struct lc_item *item)
 		err = eula_read(l, item);
 	if (err != LC_OK || item->eula_text[0] == '\0')
 		return err;
+	digest = lc_arena_alloc(l->arena, LC_EULA_DIGEST_LEN + 1);
 	if (digest == NULL)
 		return LC_ENOMEM;
 	if (!lc_text_is_rows(item->eula_text, strlen(item->eula_text)))

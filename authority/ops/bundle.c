@@ -106,6 +106,19 @@ lc_bundle_load(
 	    why.text[0] != '\0' ? why.text : lc_strerror(err));
 }
 
+/* Is there all that was added, and room for it in a file? */
+static enum lc_err
+judge(const struct lc_bundle *bundle, struct lc_detail *detail)
+{
+	enum lc_err err = lc_file_writer_end(&bundle->writer);
+
+	if (err == LC_EFILE)
+		return lc_fail(detail, err,
+		    "license file too big: at most %d bytes, not %zu",
+		    LC_FILE_MAX, bundle->writer.len);
+	return err;
+}
+
 /* Once, at the top. */
 static void
 add_title(struct lc_file_writer *writer)
@@ -127,7 +140,9 @@ lc_bundle_add_eula(struct lc_bundle *bundle, const char *text, size_t len,
 	add_title(&bundle->writer);
 	lc_file_writer_text(&bundle->writer, "\nAgreement: %s\n", digest);
 	err = lc_file_writer_eula(&bundle->writer, text, len, detail);
-	return err == LC_OK ? note_eula(bundle, digest) : err;
+	if (err == LC_OK)
+		err = note_eula(bundle, digest);
+	return err == LC_OK ? judge(bundle, detail) : err;
 }
 
 /* A word before every value: none can be taken for a delimiter. */
@@ -168,7 +183,7 @@ lc_bundle_add_lines(struct lc_bundle *bundle, const struct lc_terms *terms,
 	add_heading(&bundle->writer, terms, n);
 	lc_file_writer_lines(&bundle->writer, lines, n);
 	bundle->nlines += n;
-	return LC_OK;
+	return judge(bundle, detail);
 }
 
 struct lc_file_writer *
@@ -182,12 +197,8 @@ lc_bundle_text(const struct lc_bundle *bundle, const char **text, size_t *len,
     struct lc_detail *detail)
 {
 	const struct lc_file_writer *writer = &bundle->writer;
-	enum lc_err err = lc_file_writer_end(writer);
+	enum lc_err err = judge(bundle, detail);
 
-	if (err == LC_EFILE)
-		return lc_fail(detail, err,
-		    "license file too big: at most %d bytes, not %zu",
-		    LC_FILE_MAX, writer->len);
 	if (err != LC_OK)
 		return err;
 	*text = writer->len > 0 ? writer->text : "";

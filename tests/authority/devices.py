@@ -114,6 +114,9 @@ def factory(desk):
     for rows, words in ((f"{B}\n", "row 1: invalid key id"),
                         (f'"{B},x\n', "row 1: not 2 columns of CSV"),
                         (f"{B},x,y\n", "row 1: not 2 columns of CSV"),
+                        (f"\n{B},x,,\n", "row 2: invalid key id"),
+                        (",x\n", 'row 1: invalid UDI ""'),
+                        (f"\ufeffudi\n{B},x\n", "row 2: invalid key id"),
                         ("\n", "no device in it"),
                         ("nonsense,x\n", 'row 1: invalid UDI "nonsense"'),
                         ("\x00\n", "not UTF-8 text")):

@@ -29,7 +29,8 @@ AUTHORITY_TESTS = \
 	tests/authority/es256_test \
 	tests/authority/faults_test \
 	tests/authority/fulfill_test \
-	tests/authority/memory_test
+	tests/authority/memory_test \
+	tests/authority/ops_memory_test
 tests_authority_es256_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_authority_es256_test_LDADD = $(UNIT_LDADD)
 tests_authority_faults_test_SOURCES = tests/authority/faults_test.c \
@@ -45,6 +46,12 @@ tests_authority_memory_test_SOURCES = tests/authority/memory_test.c \
 tests_authority_memory_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_authority_memory_test_LDFLAGS = $(MEMORY_WRAP)
 tests_authority_memory_test_LDADD = $(UNIT_LDADD)
+tests_authority_ops_memory_test_SOURCES = tests/authority/ops_memory_test.c \
+	tests/support/memory.c tests/support/memory.h
+tests_authority_ops_memory_test_CPPFLAGS = $(UNIT_CPPFLAGS) \
+	-I$(top_srcdir)/authority
+tests_authority_ops_memory_test_LDFLAGS = $(MEMORY_WRAP)
+tests_authority_ops_memory_test_LDADD = $(UNIT_LDADD)
 check_PROGRAMS += $(AUTHORITY_TESTS)
 TESTS += $(AUTHORITY_TESTS)
 endif

@@ -60,6 +60,26 @@ tests_fuzz_statement_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_statement_fuzz_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_statement_fuzz_LDADD = $(FUZZ_LDADD)
 
+# Of the authority: catalogs, lists of devices.
+FUZZ_AUTHORITY_CPPFLAGS = $(FUZZ_CPPFLAGS) -I$(top_srcdir)/authority
+FUZZ_TARGETS += tests/fuzz/catalog_fuzz \
+	tests/fuzz/csv_fuzz \
+	tests/fuzz/xml_fuzz
+tests_fuzz_catalog_fuzz_SOURCES = tests/fuzz/catalog_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_catalog_fuzz_CPPFLAGS = $(FUZZ_AUTHORITY_CPPFLAGS)
+tests_fuzz_catalog_fuzz_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_catalog_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_csv_fuzz_SOURCES = tests/fuzz/csv_fuzz.c tests/fuzz/fuzz.h \
+	tests/fuzz/wishes_fuzz.h
+tests_fuzz_csv_fuzz_CPPFLAGS = $(FUZZ_AUTHORITY_CPPFLAGS)
+tests_fuzz_csv_fuzz_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_csv_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_xml_fuzz_SOURCES = tests/fuzz/xml_fuzz.c tests/fuzz/fuzz.h \
+	tests/fuzz/wishes_fuzz.h
+tests_fuzz_xml_fuzz_CPPFLAGS = $(FUZZ_AUTHORITY_CPPFLAGS)
+tests_fuzz_xml_fuzz_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_xml_fuzz_LDADD = $(FUZZ_LDADD)
+
 # Of the agent.
 FUZZ_TARGETS += tests/fuzz/url_fuzz
 tests_fuzz_url_fuzz_SOURCES = tests/fuzz/url_fuzz.c tests/fuzz/fuzz.h \

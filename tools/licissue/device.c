@@ -404,7 +404,7 @@ static const struct option key_options[] = {
 };
 
 struct keys {
-	const struct list_row *rows; /* UDI, key id */
+	const struct lc_csv_row *rows; /* UDI, key id */
 	size_t n, done;
 };
 
@@ -415,10 +415,10 @@ keys_register(const struct lc_authority *authority, void *arg)
 	enum lc_err err = LC_OK;
 
 	for (keys->done = 0; keys->done < keys->n; keys->done++) {
-		const char *const *columns = keys->rows[keys->done].columns;
+		const char *const *fields = keys->rows[keys->done].fields;
 
 		if ((err = lc_device_register(
-			 authority, columns[0], columns[1])) != LC_OK)
+			 authority, fields[0], fields[1])) != LC_OK)
 			break;
 	}
 	return err;
@@ -429,7 +429,7 @@ key_of_jwk(const struct job *job, const struct lc_authority *authority)
 {
 	char kid[LC_DIGEST_LEN + 1];
 	struct lc_detail detail = { "" };
-	const struct list_row row = { .columns = { job->udi, kid } };
+	const struct lc_csv_row row = { .fields = { job->udi, kid } };
 	struct keys keys = { .rows = &row, .n = 1 };
 	size_t len = 0;
 	char *jwk = read_file(job->jwk, JWK_MAX, &len);

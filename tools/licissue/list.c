@@ -3,99 +3,29 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "licissue.h"
 
-/* The end of a value in quotes, which are taken off; NULL: not closed. */
-static char *
-quotes_take(char *value)
-{
-	char *from = value, *to = value;
-
-	for (from++; *from != '\0'; from++) {
-		if (*from == '"' && *++from != '"') {
-			*to = '\0';
-			return from;
-		}
-		*to++ = *from;
-	}
-	return NULL;
-}
-
-/*
- * The value at *p, which becomes what stands behind it and begins with *after:
- * a comma, or the end of the row.  NULL: a quote is wrong.
- */
-static char *
-value_take(char **p, char *after)
-{
-	char *value = *p;
-
-	*p = *value == '"' ? quotes_take(value) : value + strcspn(value, ",");
-	if (*p == NULL || (**p != ',' && **p != '\0'))
-		return NULL;
-	*after = **p;
-	**p = '\0';
-	return value;
-}
-
-static char *
-trim(char *text)
-{
-	size_t len;
-
-	text += strspn(text, " \t");
-	len = strlen(text);
-	while (len > 0 && strchr(" \t", text[len - 1]) != NULL)
-		text[--len] = '\0';
-	return text;
-}
-
-/* The columns of one row; false: too many, or a quote is wrong. */
 static bool
-row_take(char *text, size_t columns, struct list_row *row)
+is_short(const struct lc_csv_row *row, size_t columns)
 {
-	char after = ',', *value;
-
-	for (size_t i = 0; i < LIST_COLUMNS; i++)
-		row->columns[i] = "";
-	for (size_t i = 0; after == ','; i++) {
-		if ((value = value_take(&text, &after)) == NULL ||
-		    (i >= columns && *trim(value) != '\0'))
+	for (size_t i = columns; i < LC_CSV_FIELDS; i++)
+		if (row->fields[i][0] != '\0')
 			return false;
-		if (i < columns)
-			row->columns[i] = trim(value);
-		text++;
-	}
-	return true;
-}
-
-static bool
-is_passed_over(const struct list_row *row, size_t n)
-{
-	return row->columns[0][0] == '\0' ||
-	       (n == 0 && strcasecmp(row->columns[0], "udi") == 0);
+	return row->wrong == NULL;
 }
 
 static int
 rows_read(const char *path, size_t columns, struct list *list)
 {
-	char *text = list->text, *next;
+	struct lc_csv_row *row = list->rows;
+	struct lc_csv csv;
 
-	for (unsigned number = 1; text != NULL; text = next, number++) {
-		struct list_row *row = &list->rows[list->n];
-
-		if ((next = strchr(text, '\n')) != NULL)
-			*next++ = '\0';
-		text[strcspn(text, "\r")] = '\0';
-		if (!row_take(text, columns, row))
+	lc_csv_begin(&csv, list->text);
+	for (; lc_csv_next(&csv, row); row = &list->rows[++list->n])
+		if (!is_short(row, columns))
 			return fail("%s: row %u: not %zu column%s of CSV", path,
-			    number, columns, columns == 1 ? "" : "s");
-		row->number = number;
-		if (!is_passed_over(row, list->n))
-			list->n++;
-	}
+			    row->number, columns, columns == 1 ? "" : "s");
 	return list->n > 0 ? EXIT_DONE : fail("%s: no device in it", path);
 }
 

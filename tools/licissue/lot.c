@@ -229,7 +229,7 @@ devices_take(const struct job *job, struct lot *l)
 	if ((l->udis = calloc(l->list.n, sizeof *l->udis)) == NULL)
 		return fail("%s", lc_strerror(LC_ENOMEM));
 	for (size_t i = 0; i < l->list.n; i++)
-		l->udis[i] = l->list.rows[i].columns[0];
+		l->udis[i] = l->list.rows[i].fields[0];
 	l->lot.udis = l->udis;
 	l->lot.nudis = l->list.n;
 	return EXIT_DONE;
