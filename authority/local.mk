@@ -20,6 +20,7 @@ authority_libauthority_la_SOURCES = \
 	authority/record/ledger.c authority/record/ledger.h \
 	authority/record/license.c authority/record/license.h \
 	authority/record/log.c authority/record/log.h \
+	authority/record/nonce.c authority/record/nonce.h \
 	authority/record/pak.c authority/record/pak.h \
 	authority/record/proposal.c authority/record/proposal.h \
 	authority/record/record.c authority/record/record.h \
@@ -46,18 +47,22 @@ authority_libauthority_la_SOURCES = \
 	authority/report/sales.c \
 	authority/ops/bundle.c authority/ops/bundle.h \
 	authority/ops/csv.c authority/ops/csv.h \
+	authority/ops/callhome.c authority/ops/callhome.h \
 	authority/ops/device.c authority/ops/device.h \
+	authority/ops/envelope.c authority/ops/envelope.h \
 	authority/ops/fulfill.c authority/ops/fulfill.h \
 	authority/ops/grant.c authority/ops/grant.h \
 	authority/ops/import.c authority/ops/import.h \
 	authority/ops/inspect.c authority/ops/inspect.h \
 	authority/ops/issue.c authority/ops/issue.h \
 	authority/ops/move.h \
+	authority/ops/nonce.c authority/ops/nonce.h \
 	authority/ops/pak.c authority/ops/pak.h \
 	authority/ops/key.c authority/ops/key.h \
 	authority/ops/permit.c \
 	authority/ops/redeem.c \
 	authority/ops/rma.c authority/ops/rma.h \
+	authority/ops/shown.c authority/ops/shown.h \
 	authority/ops/sign.c authority/ops/sign.h \
 	authority/ops/token.c authority/ops/token.h \
 	authority/ops/wishes.c authority/ops/wishes.h \

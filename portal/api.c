@@ -139,6 +139,9 @@ static const struct web_route routes[] = {
 	{ "GET", "/api/v1/log/audit", READ(MAY(LC_ROLE_AUDITOR), read_audit) },
 	{ "POST", "/api/v1/log/audit", READ(MAY(LC_ROLE_AUDITOR), read_audit) },
 	{ "GET", "/api/v1/reports/{name}", READ(MAY_LIST, list_report) },
+	{ "GET", "/api/v1/nonce", READ(MAY_ANYBODY, read_nonce) },
+	{ "POST", "/api/v1/requests",
+	    WRITE(MAY_REDEEM | MAY(LC_ROLE_NONE), OP_CALL_HOME) },
 	{ "GET", "/metrics", READ(MAY_ANYBODY, read_metrics) },
 };
 

@@ -12,6 +12,7 @@
 #include "catalog/catalog.h"
 #include "format/line.h"
 #include "ops/issue.h"
+#include "ops/nonce.h"
 #include "fail.h"
 #include "list.h"
 #include "op.h"
@@ -206,6 +207,33 @@ read_licenses(struct portal *portal, struct web_request *request,
 		bundle_answer(request, f.bundle);
 	}
 	lc_bundle_free(f.bundle);
+}
+
+/* ---- Call home ------------------------------------------------------- */
+
+void
+read_nonce(struct portal *portal, struct web_request *request,
+    const struct lc_token *token, const char *const *parts)
+{
+	struct lc_record *record = readers_take(portal->readers);
+	struct lc_detail detail = { "" };
+	char nonce[LC_NONCE_LEN + 1];
+	int64_t expires;
+	enum lc_err err;
+
+	(void)token;
+	(void)parts;
+	lc_record_tell(record, &detail);
+	err = lc_nonce_new(record, portal->now(), nonce, &expires);
+	readers_return(portal->readers, record);
+	if (err != LC_OK) {
+		read_fail(request, err, &detail);
+		return;
+	}
+	(void)web_header_add(request, "Cache-Control", "no-store");
+	web_answer_json(request, 200,
+	    json_pack("{s:s, s:I}", "nonce", nonce, "expires",
+		(json_int_t)expires));
 }
 
 /* ---- Metrics --------------------------------------------------------- */

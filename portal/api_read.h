@@ -12,6 +12,9 @@ void read_pak(struct portal *, struct web_request *, const struct lc_token *,
 /* The current licenses of a device, as a license file. */
 void read_licenses(struct portal *, struct web_request *,
     const struct lc_token *, const char *const *parts);
+/* A nonce for a device that calls home. */
+void read_nonce(struct portal *, struct web_request *, const struct lc_token *,
+    const char *const *parts);
 void read_metrics(struct portal *, struct web_request *,
     const struct lc_token *, const char *const *parts);
 

@@ -26,6 +26,7 @@ bin_licportald_SOURCES = \
 	portal/op_device.c portal/op_device.h \
 	portal/op_grant.c \
 	portal/op_key.c \
+	portal/op_home.c \
 	portal/op_license.c portal/op_license.h \
 	portal/op_move.c \
 	portal/op_pak.c \

@@ -129,6 +129,8 @@ static const struct {
 	[OP_KEY_PROPOSE] = { "key propose", op_key_propose, false },
 	[OP_KEY_CONFIRM] = { "key confirm", op_key_confirm, false },
 	[OP_KEY_DROP] = { "key drop", op_key_drop, false },
+	/* By the id that the device chose, whoever brings it. */
+	[OP_CALL_HOME] = { "call home", op_call_home, true },
 };
 
 /* ---- Once ------------------------------------------------------------ */

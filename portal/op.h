@@ -40,6 +40,7 @@ enum op {
 	OP_KEY_PROPOSE,
 	OP_KEY_CONFIRM,
 	OP_KEY_DROP,
+	OP_CALL_HOME,
 	NOPS,
 };
 

@@ -4,25 +4,9 @@
 #include "base/error.h"
 #include "format/line.h"
 #include "ops/issue.h"
+#include "ops/shown.h"
 #include "record/authority.h"
 #include "record/license.h"
-
-static json_t *
-license_json(const struct lc_terms *terms)
-{
-	json_t *license = json_pack("{s:s, s:s, s:s, s:s, s:s}", "id",
-	    terms->id, "udi", terms->nudis > 0 ? terms->udis[0] : "", "feature",
-	    terms->feature, "version", terms->version, "type",
-	    lc_type_name(terms->type));
-
-	if (license != NULL && terms->counted &&
-	    json_object_set_new(license, "count", json_integer(terms->count)) !=
-		0) {
-		json_decref(license);
-		return NULL;
-	}
-	return license;
-}
 
 struct adding {
 	const struct lc_authority *authority;
@@ -34,7 +18,7 @@ static enum lc_err
 license_add(void *arg, struct lc_line *line, const char *text)
 {
 	const struct adding *a = arg;
-	json_t *license = license_json(&line->terms);
+	json_t *license = lc_license_shown(&line->terms);
 
 	if (json_array_append_new(a->licenses, license) != 0)
 		return LC_ENOMEM;

@@ -152,13 +152,14 @@ replaced_watch(
 	return lc_log_add(record, "watched", udi, told->text);
 }
 
-static enum lc_err
-know(struct lc_record *record, const struct lc_statement *s,
+enum lc_err
+lc_know_opened(struct lc_record *record, const struct lc_statement *s,
     struct lc_detail *told)
 {
 	struct lc_device_row row;
 	enum lc_err err = lc_known_device(record, s->udi, &row);
 
+	told->text[0] = '\0';
 	if (err != LC_OK)
 		return err;
 	if (row.kid[0] != '\0' && strcmp(row.kid, s->kid) != 0) {
@@ -188,10 +189,9 @@ lc_know(const struct lc_authority *authority, const void *data, size_t len,
 
 	if (told == NULL)
 		told = &unheard;
-	told->text[0] = '\0';
 	if ((err = credentials_open(record, data, len, udi, &s)) != LC_OK)
 		return err;
-	err = know(record, s, told);
+	err = lc_know_opened(record, s, told);
 	lc_statement_free(s);
 	return err;
 }

@@ -9,6 +9,9 @@ struct lc_record;
 /* lc_authority_know while writing. */
 enum lc_err lc_know(const struct lc_authority *, const void *credentials,
     size_t len, const char *udi, struct lc_detail *told);
+/* The same with credentials whose signature was verified. */
+enum lc_err lc_know_opened(struct lc_record *, const struct lc_statement *,
+    struct lc_detail *told);
 
 /*
  * A key that the factory gave a device, before it is seen; kid is its RFC 7638

@@ -185,8 +185,10 @@ request_put(struct fulfilling *p)
 	char *what = NULL, *id = NULL;
 	enum lc_err err = LC_ENOMEM;
 
-	if (p->f->request[0] == '\0')
+	if (p->f->request[0] == '\0') {
+		p->request = p->f->number;
 		return LC_OK;
+	}
 	if (strlen(p->f->request) > LC_CODE_MAX ||
 	    !lc_text_is_id(p->f->request))
 		return lc_fail(p->record->detail, LC_EINVAL,

@@ -39,7 +39,9 @@ struct lc_fulfillment {
 	size_t nlicenses;
 	size_t nrefused; /* wishes */
 	bool again;      /* the licenses of an earlier request */
-	int64_t number;  /* of the request, if it has an id */
+	/* Of the request, if it has an id; one without may be given the number
+	   of a new request that the caller put. */
+	int64_t number;
 };
 
 /*

@@ -334,9 +334,10 @@ lc_rma_returned(const struct lc_authority *authority, const char *udi)
 /* ---- Sending again --------------------------------------------------- */
 
 struct sending {
-	const struct lc_authority *authority;
+	struct lc_record *record;
 	int64_t now;
-	struct lc_bundle *bundle;
+	lc_license_call *call;
+	void *arg;
 	size_t n;
 };
 
@@ -345,13 +346,12 @@ send_one(void *arg, const struct lc_terms *terms, const char *text)
 {
 	struct sending *s = arg;
 	bool left;
-	enum lc_err err =
-	    is_left(s->authority->record, terms, s->now, &left);
+	enum lc_err err = is_left(s->record, terms, s->now, &left);
 
 	if (err != LC_OK || !left)
 		return err;
 	s->n++;
-	return lc_bundle_add_issued(s->authority, s->bundle, terms, text);
+	return s->call(s->arg, terms, text);
 }
 
 static enum lc_err
@@ -371,23 +371,46 @@ nothing(struct lc_record *record, const char *udi)
 }
 
 enum lc_err
+lc_resend_each(struct lc_record *record, const char *udi, int64_t now,
+    lc_license_call *call, void *arg)
+{
+	struct sending s = { record, now, call, arg, 0 };
+	enum lc_err err = lc_device_licenses(record, udi, send_one, &s);
+
+	return err == LC_OK && s.n == 0 ? nothing(record, udi) : err;
+}
+
+struct bundling {
+	const struct lc_authority *authority;
+	struct lc_bundle *bundle;
+	size_t n;
+};
+
+static enum lc_err
+bundle_one(void *arg, const struct lc_terms *terms, const char *text)
+{
+	struct bundling *b = arg;
+
+	b->n++;
+	return lc_bundle_add_issued(b->authority, b->bundle, terms, text);
+}
+
+enum lc_err
 lc_resend(const struct lc_authority *authority, const char *udi, int64_t now,
     struct lc_bundle **out, size_t *n, struct lc_detail *detail)
 {
-	struct sending s = { .authority = authority, .now = now };
+	struct bundling b = { .authority = authority };
 	struct lc_record *record = authority->record;
-	enum lc_err err = lc_bundle_new(&s.bundle);
+	enum lc_err err = lc_bundle_new(&b.bundle);
 
 	lc_record_tell(record, detail);
 	if (err == LC_OK)
-		err = lc_device_licenses(record, udi, send_one, &s);
-	if (err == LC_OK && s.n == 0)
-		err = nothing(record, udi);
+		err = lc_resend_each(record, udi, now, bundle_one, &b);
 	if (err != LC_OK) {
-		lc_bundle_free(s.bundle);
+		lc_bundle_free(b.bundle);
 		return err;
 	}
-	*out = s.bundle;
-	*n = s.n;
+	*out = b.bundle;
+	*n = b.n;
 	return LC_OK;
 }

@@ -2,9 +2,7 @@
 #ifndef LC_OPS_RMA_H
 #define LC_OPS_RMA_H
 
-#include "licenseauthority.h"
-
-struct lc_record;
+#include "device.h"
 
 /*
  * How much happens without approval: replacements in a row, each of the device
@@ -51,5 +49,8 @@ enum lc_err lc_rma_returned(const struct lc_authority *, const char *udi);
  */
 enum lc_err lc_resend(const struct lc_authority *, const char *udi,
     int64_t now, struct lc_bundle **, size_t *n, struct lc_detail *);
+/* The same licenses, one by one, as lc_device_licenses calls. */
+enum lc_err lc_resend_each(struct lc_record *, const char *udi, int64_t now,
+    lc_license_call *, void *arg);
 
 #endif

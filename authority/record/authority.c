@@ -16,6 +16,7 @@
 #include "keys/place.h"
 #include "ledger.h"
 #include "log.h"
+#include "nonce.h"
 #include "record.h"
 #include "signing.h"
 
@@ -476,6 +477,8 @@ fill(struct lc_authority *authority, size_t *taken, struct lc_detail *detail)
 				err = lc_ledger_take(
 				    authority->record, old, taken);
 		}
+		if (err == LC_OK)
+			err = lc_nonce_secret_make(authority->record);
 		err = lc_authority_end(authority, err);
 	}
 	if (err == LC_OK)

@@ -114,6 +114,41 @@ lc_known_devices(struct lc_record *record, lc_device_call *call, void *arg)
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
+/* ---- Accounts -------------------------------------------------------- */
+
+enum lc_err
+lc_device_account(struct lc_record *record, const char *udi,
+    char account[LC_ACCOUNT_MAX + 1])
+{
+	struct db_rows *rows = NULL;
+	enum lc_err err;
+
+	account[0] = '\0';
+	err = lc_record_first(record,
+	    db_query(record->db, &rows,
+		"SELECT account FROM device_account WHERE udi = $1", "s", udi),
+	    &rows);
+	if (err != LC_OK)
+		return err == LC_ENOTFOUND ? LC_OK : err;
+	copy(account, LC_ACCOUNT_MAX + 1, rows, 0);
+	db_stop(rows);
+	return LC_OK;
+}
+
+enum lc_err
+lc_device_account_put(
+    struct lc_record *record, const char *udi, const char *account)
+{
+	enum lc_err err;
+
+	err = lc_record_done(record,
+	    db_run(record->db,
+		"INSERT INTO device_account (udi, account) VALUES ($1, $2)"
+		" ON CONFLICT (udi) DO UPDATE SET account = excluded.account",
+		"ss", udi, account));
+	return err == LC_OK ? lc_log_row(record, "device_account", udi) : err;
+}
+
 /* ---- Tickets --------------------------------------------------------- */
 
 #define ITS_LINES \

@@ -37,6 +37,13 @@ enum lc_err lc_known_devices(struct lc_record *, lc_device_call *, void *arg);
 enum lc_err lc_device_is_seen(struct lc_record *, const char *udi,
     const char *account, bool *seen);
 
+/* The account whose token it showed, "" if none did. */
+#define LC_ACCOUNT_MAX 64
+enum lc_err lc_device_account(struct lc_record *, const char *udi,
+    char account[LC_ACCOUNT_MAX + 1]);
+enum lc_err lc_device_account_put(
+    struct lc_record *, const char *udi, const char *account);
+
 /* The number of a new permission ticket. */
 enum lc_err lc_ticket_number(struct lc_record *, uint32_t *seq);
 enum lc_err lc_ticket_put(struct lc_record *, uint32_t seq, const char *id,

@@ -53,6 +53,7 @@ const struct lc_image_table lc_images[] = {
 	TABLE("token", "name",
 	    "name, digest, account, role, made, expires, stopped", false, 7, 0),
 	TABLE("answer", "request", "request, body", true, 2, 1 << 1),
+	TABLE("device_account", "udi", "udi, account", false, 2, 0),
 };
 const size_t lc_nimages = sizeof lc_images / sizeof lc_images[0];
 

@@ -302,9 +302,8 @@ lc_agreement_find(struct lc_record *record, const char *digest, char **text)
 
 /* ---- Requests -------------------------------------------------------- */
 
-/* LC_ENOTFOUND: it is new. */
-static enum lc_err
-request_find(
+enum lc_err
+lc_request_find(
     struct lc_record *record, const char *id, const char *what, int64_t *n)
 {
 	struct db_rows *rows = NULL;
@@ -328,7 +327,7 @@ enum lc_err
 lc_request_put(struct lc_record *record, const char *id, const char *what,
     int64_t *n, bool *again)
 {
-	enum lc_err err = request_find(record, id, what, n);
+	enum lc_err err = lc_request_find(record, id, what, n);
 
 	*again = err == LC_OK;
 	if (err != LC_ENOTFOUND)

@@ -75,6 +75,9 @@ enum lc_err lc_agreement_find(
  */
 enum lc_err lc_request_put(struct lc_record *, const char *id,
     const char *what, int64_t *n, bool *again);
+/* The same without putting one: LC_ENOTFOUND, without words, if it is new. */
+enum lc_err lc_request_find(
+    struct lc_record *, const char *id, const char *what, int64_t *n);
 /* What it was answered, a text; not there: LC_ENOTFOUND.  The caller frees. */
 enum lc_err lc_answer_put(struct lc_record *, int64_t request, const char *);
 enum lc_err lc_answer_find(struct lc_record *, int64_t request, char **);

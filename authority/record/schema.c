@@ -154,9 +154,24 @@
 	"CREATE TABLE answer (request INTEGER PRIMARY KEY," \
 	" body TEXT NOT NULL);"
 
+/*
+ * nonce: those of call home that were used, until they are over.  nonce_secret:
+ * one row, with which nonces are made.  device_account: the account whose token
+ * a device showed.  Only the last one is in the log.
+ */
+#define HOME_TABLES \
+	"CREATE TABLE nonce (nonce TEXT PRIMARY KEY," \
+	" expires BIGINT NOT NULL);" \
+	"CREATE INDEX nonce_expires ON nonce (expires);" \
+	"CREATE TABLE nonce_secret (one INTEGER PRIMARY KEY," \
+	" secret BYTEA NOT NULL);" \
+	"CREATE TABLE device_account (udi TEXT PRIMARY KEY," \
+	" account TEXT NOT NULL);"
+
 static const char *const steps[] = {
 	LOG_TABLES KEY_TABLES LICENSE_TABLES DEVICE_TABLES CATALOG_TABLES
 	    PAK_TABLES CASE_TABLES PORTAL_TABLES,
+	HOME_TABLES,
 };
 
 const struct db_schema lc_record_schema = {

@@ -5,12 +5,15 @@ database: then each authority has a schema of its own there.  Otherwise each has
 a file of SQLite.
 """
 
+import base64
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -19,6 +22,10 @@ LICISSUE = os.path.join(BIN, "licissue")
 ADDRESS = os.environ.get("TEST_DATABASE")
 
 checks = 0
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def check(good, *said):
@@ -140,6 +147,24 @@ class Device:
     def credentials(self, name):
         self.run("credentials", name)
         return name
+
+    def call(self, kind, nonce="", call_id=None, **members):
+        """An envelope of call home, as authority/CALLHOME has it."""
+        request = json.dumps({
+            "id": call_id or b64(os.urandom(16)), "kind": kind,
+            "udi": self.udi, "at": int(time.time()), **members},
+            separators=(",", ":"))
+        return self.envelope(request, nonce)
+
+    def envelope(self, request, nonce=""):
+        """The same of a request that is written already."""
+        name = self.desk.path("call.credentials")
+        self.run("credentials", name, b64(hashlib.sha256(
+            f"{nonce}.{request}".encode()).digest()))
+        with open(name, encoding="utf-8") as f:
+            envelope = {"version": 1, "request": request,
+                        "credentials": f.read()}
+        return {**envelope, "nonce": nonce} if nonce else envelope
 
     def revoke(self, ticket, name):
         self.run("revoke", ticket, name)

@@ -4,7 +4,7 @@
  *
  *	device STATE PID:SN KEYS install FILE
  *	device STATE PID:SN KEYS revoke TICKET ANSWER
- *	device STATE PID:SN KEYS credentials FILE
+ *	device STATE PID:SN KEYS credentials FILE [NONCE]
  *	device STATE PID:SN KEYS use FEATURE SECONDS
  *	device STATE PID:SN KEYS licenses
  *
@@ -115,9 +115,11 @@ file_write(const char *path, const char *data, size_t len)
 }
 
 static int
-action(struct lc *lc, enum lc_action_kind kind, const char *in, const char *out)
+action(struct lc *lc, enum lc_action_kind kind, const char *in, const char *out,
+    const char *nonce)
 {
-	struct lc_request r = { .kind = kind, .accept_eula = true };
+	struct lc_request r = { .kind = kind, .accept_eula = true,
+		.nonce = nonce };
 	struct lc_action *a = NULL;
 	const char *output;
 	size_t len = 0;
@@ -178,11 +180,13 @@ main(int argc, char **argv)
 		return 2;
 	lc = device_open(argv[1], argv[2], argv[3]);
 	if (strcmp(command, "install") == 0 && argc == 6)
-		status = action(lc, LC_INSTALL, argv[5], NULL);
+		status = action(lc, LC_INSTALL, argv[5], NULL, NULL);
 	else if (strcmp(command, "revoke") == 0 && argc == 7)
-		status = action(lc, LC_PROCESS_TICKET, argv[5], argv[6]);
-	else if (strcmp(command, "credentials") == 0 && argc == 6)
-		status = action(lc, LC_EXPORT_CREDENTIALS, NULL, argv[5]);
+		status = action(lc, LC_PROCESS_TICKET, argv[5], argv[6],
+		    NULL);
+	else if (strcmp(command, "credentials") == 0 && argc <= 7 && argc >= 6)
+		status = action(lc, LC_EXPORT_CREDENTIALS, NULL, argv[5],
+		    argv[6]);
 	else if (strcmp(command, "use") == 0 && argc == 7)
 		status = use(lc, argv[5], argv[6]);
 	else if (strcmp(command, "licenses") == 0)

@@ -1,5 +1,6 @@
 dist_check_DATA += tests/authority/desk.py
 AUTHORITY_DESK = \
+	tests/authority/callhome.py \
 	tests/authority/catalog.py \
 	tests/authority/crowd.py \
 	tests/authority/devices.py \

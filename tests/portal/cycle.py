@@ -316,6 +316,16 @@ class Cycle:
             f"/api/v1/devices/{quoted(TWO)}/licenses.lic",
             token=self.portal.tokens["member"]).status, 404)
 
+    def call_home(self):
+        """A device asks by itself, with a nonce, and needs no token."""
+        portal, device = self.portal, self.devices[THREE]
+        nonce = portal.site.get("/api/v1/nonce").json["nonce"]
+        got = portal.do("none", "requests", device.call("resend", nonce))
+        equal(got["udi"], THREE)
+        equal(got["file"], portal.site.get(
+            f"/api/v1/devices/{quoted(THREE)}/licenses.lic",
+            token=portal.tokens["support"]).body.decode())
+
     def foreign(self):
         """Licenses of another authority, which move then."""
         portal = self.portal
@@ -376,7 +386,7 @@ def cycle(desk):
         c = Cycle(desk, site, tokens)
         for step in (c.catalog, c.factory, c.factory_key, c.buy, c.trial,
                      c.others, c.move, c.put_back, c.replace, c.send_again,
-                     c.foreign, c.tokens):
+                     c.call_home, c.foreign, c.tokens):
             print("==", step.__name__, flush=True)
             step()
         described = c.portal.described

@@ -75,6 +75,8 @@ static const struct command {
 	    "let it be redeemed again" },
 	{ "contract redeem", contract_redeem_command,
 	    "issue licenses without a PAK" },
+	{ "request answer", request_answer_command,
+	    "answer what a device wrote that cannot call home" },
 	{ "token create", token_create_command,
 	    "make a token for a program that uses the portal" },
 	{ "token list", token_list_command, "list tokens" },

@@ -68,6 +68,7 @@ int contract_show_command(int argc, char **argv);
 int contract_stop_command(int argc, char **argv);
 int contract_resume_command(int argc, char **argv);
 int contract_redeem_command(int argc, char **argv);
+int request_answer_command(int argc, char **argv);
 int key_list_command(int argc, char **argv);
 int key_rotate_command(int argc, char **argv);
 int key_withdraw_command(int argc, char **argv);

@@ -21,6 +21,7 @@ bin_licissue_SOURCES = \
 	tools/licissue/permission.c \
 	tools/licissue/progress.c \
 	tools/licissue/redeem.c \
+	tools/licissue/request.c \
 	tools/licissue/rehost.c \
 	tools/licissue/rma.c \
 	tools/licissue/rows.c tools/licissue/rows.h \
