@@ -626,6 +626,23 @@ lot_device(const struct lc_authority *authority, const struct lc_lot *lot,
 	return err;
 }
 
+static enum lc_err
+lot_devices(const struct lc_authority *authority, const struct lc_lot *lot,
+    int64_t request)
+{
+	enum lc_err err = LC_OK;
+
+	if (lot->nudis == 0)
+		return lot_device(authority, lot, NULL, request);
+	for (size_t i = 0; i < lot->nudis && err == LC_OK; i++) {
+		err = lot_device(authority, lot, lot->udis[i], request);
+		if (lot->progress != NULL)
+			lot->progress(lot->arg, (int64_t)i + 1,
+			    (int64_t)lot->nudis);
+	}
+	return err;
+}
+
 enum lc_err
 lc_make_lot(const struct lc_authority *authority, const struct lc_lot *lot,
     struct lc_granted *out)
@@ -641,12 +658,8 @@ lc_make_lot(const struct lc_authority *authority, const struct lc_lot *lot,
 	if ((err = lot_udis_judge(record, lot)) != LC_OK ||
 	    (err = lot_request(record, lot, &granted)) != LC_OK)
 		return err;
-	if (!granted.again && lot->nudis == 0)
-		err = lot_device(authority, lot, NULL, granted.request);
-	for (size_t i = 0; !granted.again && i < lot->nudis && err == LC_OK;
-	     i++)
-		err = lot_device(
-		    authority, lot, lot->udis[i], granted.request);
+	if (!granted.again)
+		err = lot_devices(authority, lot, granted.request);
 	if (err == LC_OK)
 		*out = granted;
 	return err;

@@ -101,6 +101,9 @@ struct lc_lot {
 	size_t nudis; /* 0: any device */
 	const struct lc_grant *items;
 	size_t nitems;
+	/* After each device; NULL is fine. */
+	void (*progress)(void *arg, int64_t done, int64_t of);
+	void *arg;
 };
 enum lc_err lc_make_lot(const struct lc_authority *, const struct lc_lot *,
     struct lc_granted *);

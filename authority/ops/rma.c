@@ -162,9 +162,13 @@ licenses_replace(const struct lc_authority *authority, const struct lc_rma *rma,
 	    authority->record, rma->from, line_add, &lines);
 
 	*n = 0;
-	for (size_t i = 0; i < lines.n && err == LC_OK; i++)
+	for (size_t i = 0; i < lines.n && err == LC_OK; i++) {
 		err = license_replace(
 		    authority, rma, lines.texts[i], request, n);
+		if (rma->progress != NULL)
+			rma->progress(
+			    rma->arg, (int64_t)i + 1, (int64_t)lines.n);
+	}
 	lines_free(&lines);
 	if (err == LC_OK && *n == 0)
 		return lc_fail(authority->record->detail, LC_ENOTFOUND,

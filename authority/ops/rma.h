@@ -21,6 +21,9 @@ struct lc_rma {
 	const char *from, *to; /* UDIs */
 	int64_t issued;
 	const char *by, *reason; /* NULL: nobody approved it */
+	/* After each license; NULL is fine. */
+	void (*progress)(void *arg, int64_t done, int64_t of);
+	void *arg;
 };
 struct lc_replaced {
 	int64_t request; /* lc_bundle_of_request, once it is committed */

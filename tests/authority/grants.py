@@ -4,11 +4,14 @@ manufacturing lots, and licenses of another authority."""
 
 import datetime
 import os
+import pty
+import signal
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from desk import check, equal, main  # noqa: E402
+from desk import LICISSUE, check, equal, main  # noqa: E402
 
 PID = "LIC1921/K9"
 A, B, C, D = (f"{PID}:FDO000{n}" for n in "ABCD")
@@ -341,6 +344,42 @@ def foreign(desk):
     desk.verified()
 
 
+def stopped(desk, delay, args):
+    """licissue at a terminal, held up for two seconds after some time."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.chdir(desk.dir)
+        os.execv(LICISSUE, [LICISSUE, *args])
+    time.sleep(delay)
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(2.1)
+    os.kill(pid, signal.SIGCONT)
+    said = b""
+    while True:
+        try:
+            said += os.read(fd, 4096)
+        except OSError:
+            break
+    equal(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0, args, said)
+    os.close(fd)
+    return said.decode()
+
+
+def progress(desk):
+    """What takes longer than two seconds says how far it is.  When it has
+    begun, only it knows: so it is tried again."""
+    write(desk, "many.csv", "".join(f"{PID}:MANY{i}\n" for i in range(3000)))
+    for turn in range(1, 9):
+        said = stopped(desk, turn / 10, (
+            "lot", "create", "acme", "--name", f"many-{turn}", "--csv",
+            "many.csv", "--feature", "f", "-o", f"many-{turn}.lic"))
+        check(said.endswith(f"many-{turn}.lic: lot many-{turn}, 3000"
+                            " licenses\r\n"), said)
+        if "\rdevices: " in said:
+            break
+    check(" of 3000\x1b[K" in said and "\r\x1b[K" in said, said)
+
+
 def grants(desk):
     write(desk, "agreement", "Try it.\n")
     desk.authority("acme")
@@ -351,6 +390,7 @@ def grants(desk):
     capacity(desk)
     lots(desk)
     foreign(desk)
+    progress(desk)
 
 
 main(grants)

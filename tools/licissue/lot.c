@@ -235,6 +235,13 @@ devices_take(const struct job *job, struct lot *l)
 	return EXIT_DONE;
 }
 
+static void
+progress(void *arg, int64_t done, int64_t of)
+{
+	(void)arg;
+	show_progress("devices", done, of);
+}
+
 static int
 lot_take(const struct job *job, struct lot *l)
 {
@@ -249,6 +256,7 @@ lot_take(const struct job *job, struct lot *l)
 	l->lot.name = job->name;
 	l->lot.items = l->items;
 	l->lot.nitems = job->nfeatures;
+	l->lot.progress = progress;
 	return status;
 }
 
@@ -284,6 +292,7 @@ device_path(const char *folder, const char *udi)
 struct files {
 	const struct job *job;
 	size_t n;
+	int64_t of;
 	struct lc_detail *detail;
 };
 
@@ -298,7 +307,7 @@ file_write(void *arg, const char *udi, const struct lc_bundle *bundle)
 		return LC_ENOMEM;
 	err = lc_bundle_save(bundle, path, f->job->force, f->detail);
 	free(path);
-	f->n++;
+	show_progress("files", (int64_t)++f->n, f->of);
 	return err;
 }
 
@@ -307,13 +316,18 @@ files_save(const struct job *job, const struct lc_authority *authority,
     const struct lot *l)
 {
 	struct lc_detail detail = { "" };
-	struct files f = { .job = job, .detail = &detail };
+	struct files f = {
+		.job = job,
+		.of = (int64_t)l->lot.nudis,
+		.detail = &detail,
+	};
 	enum lc_err err;
 
 	(void)mkdir(job->each, 0777); /* what is missing shows at a file */
 	lc_record_tell(authority->record, &detail);
 	err =
 	    lc_bundle_of_devices(authority, l->granted.request, file_write, &f);
+	end_progress();
 	if (err != LC_OK)
 		return fail_core(err, &detail);
 	printf("%s: lot %s, %zu file%s%s\n", job->each, job->name, f.n,
@@ -348,6 +362,7 @@ make(const struct job *job, const struct lc_authority *authority)
 
 	if (status == EXIT_DONE) {
 		err = lc_authority_run(authority, lot_run, &l, &detail);
+		end_progress();
 		status = err == LC_OK ? lot_save(job, authority, &l)
 				      : fail_core(err, &detail);
 	}

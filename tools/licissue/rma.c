@@ -131,6 +131,13 @@ replace_run(const struct lc_authority *authority, void *arg)
 	return lc_rma(authority, &r->asked, &r->result);
 }
 
+static void
+progress(void *arg, int64_t done, int64_t of)
+{
+	(void)arg;
+	show_progress("licenses", done, of);
+}
+
 static int
 replace(const struct job *job, const struct lc_authority *authority)
 {
@@ -138,13 +145,15 @@ replace(const struct job *job, const struct lc_authority *authority)
 				   .to = job->to,
 				   .issued = (int64_t)time(NULL),
 				   .by = job->by,
-				   .reason = job->reason } };
+				   .reason = job->reason,
+				   .progress = progress } };
 	struct lc_detail detail = { "" };
 	char date[DATE_SIZE];
 	size_t n;
 	int status;
 	enum lc_err err = lc_authority_run(authority, replace_run, &r, &detail);
 
+	end_progress();
 	if (err != LC_OK) {
 		status = fail_core(err, &detail);
 		if (err == LC_EEXHAUSTED)
