@@ -30,7 +30,8 @@ bool memory_failed(void);
 
 /*
  * Lets each allocation of what is tried fail once: it has to return LC_ENOMEM
- * then, and LC_OK when none fails, and clean up after itself.
+ * then, or do all without it (a plain payload that finds no memory is read by
+ * the parser instead), and LC_OK when none fails, and clean up after itself.
  */
 void memory_exhaust(enum lc_err (*try)(void));
 
