@@ -69,6 +69,9 @@ access_who(const struct lc_token *token, char who[LC_TOKEN_NAME_MAX + 16])
 {
 	if (token->role == LC_ROLE_NONE)
 		strcpy(who, "nobody");
+	else if (token->name[0] == '@') /* as no token's name begins */
+		(void)snprintf(
+		    who, LC_TOKEN_NAME_MAX + 16, "person %s", token->name + 1);
 	else
 		(void)snprintf(
 		    who, LC_TOKEN_NAME_MAX + 16, "token %s", token->name);

@@ -26,7 +26,10 @@
 bool access_check(
     struct portal *, struct web_request *, unsigned may, struct lc_token *);
 
-/* Who it is in the log: "token NAME", "nobody". */
+/*
+ * Who it is in the log: "token NAME", "person NAME" (whose name in lc_token is
+ * "@NAME"), "nobody".
+ */
 void access_who(const struct lc_token *, char who[LC_TOKEN_NAME_MAX + 16]);
 
 /*

@@ -12,19 +12,10 @@
 #include "access.h"
 #include "api_read.h"
 #include "api_staff.h"
-#include "api_write.h"
 #include "array.h"
 #include "openapi.h"
 #include "web/answer.h"
 #include "web/route.h"
-
-struct operation {
-	unsigned may;
-	/* One of both. */
-	void (*read)(struct portal *, struct web_request *,
-	    const struct lc_token *, const char *const *parts);
-	struct writing writing;
-};
 
 static void
 read_openapi(struct portal *portal, struct web_request *request,
@@ -144,6 +135,20 @@ static const struct web_route routes[] = {
 	    WRITE(MAY_REDEEM | MAY(LC_ROLE_NONE), OP_CALL_HOME) },
 	{ "GET", "/metrics", READ(MAY_ANYBODY, read_metrics) },
 };
+
+const struct operation *
+api_operation(const char *name)
+{
+	for (size_t i = 0; i < NITEMS(routes); i++) {
+		size_t len = strlen(routes[i].method);
+
+		if (strncmp(name, routes[i].method, len) == 0 &&
+		    name[len] == ' ' &&
+		    strcmp(name + len + 1, routes[i].pattern) == 0)
+			return routes[i].more;
+	}
+	return NULL;
+}
 
 void
 api_handle(void *arg, struct web_request *request)

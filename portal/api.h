@@ -4,7 +4,20 @@
 
 #include <stdio.h>
 
+#include "api_write.h"
 #include "portal.h"
+
+/* What can be asked for, and who may. */
+struct operation {
+	unsigned may; /* access.h */
+	/* One of both. */
+	void (*read)(struct portal *, struct web_request *,
+	    const struct lc_token *, const char *const *parts);
+	struct writing writing;
+};
+
+/* By method and pattern, "GET /api/v1/paks/{code}"; NULL: there is none. */
+const struct operation *api_operation(const char *name);
 
 /* A web_handler; arg is a struct portal. */
 void api_handle(void *arg, struct web_request *);

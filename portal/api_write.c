@@ -88,10 +88,9 @@ request_id(const struct lc_token *token, const char *key,
  * one.  False: answered.
  */
 static bool
-key_add(
-    struct web_request *request, const struct lc_token *token, json_t *asked)
+key_add(struct web_request *request, const struct lc_token *token,
+    const char *key, json_t *asked)
 {
-	const char *key = web_header(request, "Idempotency-Key");
 	char id[sizeof ID_PREFIX + LC_DIGEST_LEN];
 
 	if (key == NULL && strcmp(web_method(request), "POST") != 0)
@@ -272,7 +271,23 @@ write_run(struct portal *portal, struct web_request *request,
 	if (asked == NULL)
 		return;
 	if (asker_add(request, token, parts[0], asked) &&
-	    key_add(request, token, asked))
+	    key_add(
+		request, token, web_header(request, "Idempotency-Key"), asked))
+		send(portal, request, writing->op, asked);
+	json_decref(asked);
+}
+
+void
+write_form(struct portal *portal, struct web_request *request,
+    const struct writing *writing, const struct lc_token *token,
+    const char *part, const char *key, json_t *body)
+{
+	json_t *asked = json_pack("{s:O}", "body", body);
+
+	if (asked == NULL)
+		web_problem(request, 503, "unavailable", "no memory");
+	else if (asker_add(request, token, part, asked) &&
+		 key_add(request, token, key, asked))
 		send(portal, request, writing->op, asked);
 	json_decref(asked);
 }

@@ -23,4 +23,11 @@ struct writing {
 void write_run(struct portal *, struct web_request *, const struct writing *,
     const struct lc_token *, const char *const *parts);
 
+/*
+ * The same with a body that was a form, a key of the page's, and the variable
+ * part of the operation's path.
+ */
+void write_form(struct portal *, struct web_request *, const struct writing *,
+    const struct lc_token *, const char *part, const char *key, json_t *body);
+
 #endif

@@ -12,6 +12,12 @@
 #define PORTAL_CONF_DEFAULT "/etc/licagent/licportal.conf"
 #endif
 
+#ifndef PORTAL_PAGES_DEFAULT
+#define PORTAL_PAGES_DEFAULT "/usr/share/licagent/pages"
+#endif
+#define PORTAL_BOOTSTRAP_DEFAULT \
+	"/usr/share/javascript/bootstrap5/css/bootstrap.min.css"
+
 struct portal_conf {
 	struct where where;
 	char *authority; /* its folder */
@@ -21,6 +27,9 @@ struct portal_conf {
 	char *group;     /* who may connect to the socket; NULL: the user */
 	char *passphrase_file, *pin_file; /* NULL: none */
 	char *foreign_keys; /* a folder with keys of other authorities; NULL */
+	char *people;       /* their database; NULL: nobody signs in */
+	char *pages;     /* folder of the templates; NULL: the installed one */
+	char *bootstrap; /* that style sheet; NULL: Debian's */
 	uint32_t threads, connections;
 	uint32_t body; /* bytes of a request */
 	/* Of user and group. */

@@ -1,5 +1,25 @@
 # licportald, the registration portal.
 
+PORTAL_PAGES = \
+	portal/pages/evaluation.html \
+	portal/pages/foot.html \
+	portal/pages/front.html \
+	portal/pages/head.html \
+	portal/pages/hidden.html \
+	portal/pages/icon.svg \
+	portal/pages/licenses.html \
+	portal/pages/link.html \
+	portal/pages/move-permit.html \
+	portal/pages/move.html \
+	portal/pages/portal.css \
+	portal/pages/portal.js \
+	portal/pages/problem.html \
+	portal/pages/redeem-check.html \
+	portal/pages/redeem.html \
+	portal/pages/replace.html \
+	portal/pages/send-again.html \
+	portal/pages/sign-in.html
+
 if PORTAL
 sbin_PROGRAMS += bin/licportald
 bin_licportald_SOURCES = \
@@ -34,11 +54,19 @@ bin_licportald_SOURCES = \
 	portal/openapi.h \
 	portal/portal.h \
 	portal/readers.c portal/readers.h \
-	portal/secret.c portal/secret.h
+	portal/secret.c portal/secret.h \
+	portal/setup.c portal/setup.h \
+	portal/site/assets.c portal/site/assets.h \
+	portal/site/sign.c portal/site/sign.h \
+	portal/site/site.c portal/site/site.h \
+	portal/site/visit.c portal/site/visit.h
 bin_licportald_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
 	-I$(top_srcdir) -I$(top_srcdir)/daemon -I$(top_srcdir)/authority \
-	-I$(top_srcdir)/licensecore $(CONFIG_CFLAGS) $(JANSSON_CFLAGS) \
-	-DPORTAL_CONF_DEFAULT='"$(sysconfdir)/licagent/licportal.conf"'
+	-I$(top_srcdir)/licensecore $(CONFIG_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) \
+	-DPORTAL_CONF_DEFAULT='"$(sysconfdir)/licagent/licportal.conf"' \
+	-DPORTAL_PAGES_DEFAULT='"$(pagesdir)"'
+pagesdir = $(datadir)/licagent/pages
+dist_pages_DATA = $(PORTAL_PAGES)
 bin_licportald_LDADD = web/libweb.la daemon/libdaemon.la \
 	authority/libauthority.la $(JANSSON_LIBS)
 nodist_bin_licportald_SOURCES = portal/openapi_text.c
@@ -57,7 +85,7 @@ portal/openapi_text.c: portal/openapi.json
 dist_man_MANS += portal/licportald.8 portal/licportal.conf.5 \
 	portal/licportal-api.7
 else
-EXTRA_DIST += portal/licportald.8 portal/licportal.conf.5 \
+EXTRA_DIST += $(PORTAL_PAGES) portal/licportald.8 portal/licportal.conf.5 \
 	portal/licportal-api.7
 endif
 EXTRA_DIST += portal/openapi.json

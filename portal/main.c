@@ -29,7 +29,9 @@
 #include "daemon/log.h"
 #include "daemon/readiness.h"
 #include "issuer.h"
+#include "portal/site/site.h"
 #include "secret.h"
+#include "setup.h"
 
 #define EXIT_USAGE 2
 #define BACKLOG 511
@@ -189,8 +191,42 @@ wait_for_end(void)
 	return !issuer_is_gone;
 }
 
+/* What the server's requests go to. */
+struct doors {
+	struct portal *portal;
+	struct site *site;
+};
+
+static void
+handle(void *arg, struct web_request *request)
+{
+	const struct doors *doors = arg;
+	const char *path = web_path(request);
+
+	if (strncmp(path, "/api/", 5) == 0 || strcmp(path, "/metrics") == 0)
+		api_handle(doors->portal, request);
+	else
+		site_handle(doors->site, request);
+}
+
+static struct site *
+site_start(struct portal *portal, const struct portal_conf *conf)
+{
+	char why[512];
+	struct site *site = site_open(portal,
+	    conf->pages != NULL ? conf->pages : PORTAL_PAGES_DEFAULT,
+	    conf->people,
+	    conf->bootstrap != NULL ? conf->bootstrap
+				    : PORTAL_BOOTSTRAP_DEFAULT,
+	    why, sizeof why);
+
+	if (site == NULL)
+		log_error("main", "pages: %s", why);
+	return site;
+}
+
 static bool
-serve(struct portal *portal, const struct portal_conf *conf, int fd)
+serve(struct doors *doors, const struct portal_conf *conf, int fd)
 {
 	const struct web_options options = {
 		.fd = fd,
@@ -198,8 +234,8 @@ serve(struct portal *portal, const struct portal_conf *conf, int fd)
 		.connections = conf->connections,
 		.idle_s = 75,
 		.body_max = conf->body,
-		.handler = api_handle,
-		.arg = portal,
+		.handler = handle,
+		.arg = doors,
 		.complain = complain,
 	};
 	struct web_server *server = web_start(&options);
@@ -208,7 +244,7 @@ serve(struct portal *portal, const struct portal_conf *conf, int fd)
 	if (server == NULL) {
 		log_error("main", "cannot start the HTTP server: %s",
 		    strerror(errno));
-		desk_end(portal->desk);
+		desk_end(doors->portal->desk);
 		return false;
 	}
 	log_info("main", "licportald %s is ready at %s", PACKAGE_VERSION,
@@ -218,7 +254,7 @@ serve(struct portal *portal, const struct portal_conf *conf, int fd)
 	readiness_stopping();
 	/* Connections that stay open may ask until the server has ended. */
 	web_refuse(server);
-	desk_end(portal->desk);
+	desk_end(doors->portal->desk);
 	web_stop(server);
 	return good;
 }
@@ -232,6 +268,7 @@ portal_run(const struct portal_conf *conf, int issuer, int fd)
 		.now = wall_clock,
 	};
 	struct checkpoint *checkpoint = NULL;
+	struct doors doors = { .portal = &portal };
 	struct lc_detail detail = { "" };
 	bool good = false;
 
@@ -244,8 +281,9 @@ portal_run(const struct portal_conf *conf, int issuer, int fd)
 	else if (checkpoint_open(conf->authority, portal.desk, &checkpoint,
 		     &detail) != LC_OK)
 		log_error("main", "%s: %s", conf->authority, detail.text);
-	else
-		good = serve(&portal, conf, fd);
+	else if ((doors.site = site_start(&portal, conf)) != NULL)
+		good = serve(&doors, conf, fd);
+	site_close(doors.site);
 	checkpoint_close(checkpoint);
 	audit_close(portal.audit);
 	desk_close(portal.desk);
@@ -295,6 +333,7 @@ usage(FILE *to)
 	fputs("usage: licportald [-c FILE] [-d SUBJECT[,SUBJECT...]]\n"
 	      "       licportald -t [-c FILE]\n"
 	      "       licportald -R\n"
+	      "       licportald [-c FILE] setup NAME [MAIL]\n"
 	      "       licportald -V\n"
 	      "  -c FILE      configuration (" PORTAL_CONF_DEFAULT ")\n"
 	      "  -d SUBJECTS  debug these: http, or all\n"
@@ -328,6 +367,7 @@ main(int argc, char **argv)
 	const char *path = PORTAL_CONF_DEFAULT;
 	char error[CONF_ERROR_MAX];
 	struct portal_conf *conf;
+	char **setup = NULL; /* what follows the word */
 	bool test = false;
 	int option, status;
 
@@ -356,7 +396,14 @@ main(int argc, char **argv)
 			usage(stderr);
 			return EXIT_USAGE;
 		}
-	if (optind != argc) {
+	if (optind < argc && strcmp(argv[optind], "setup") == 0) {
+		setup = argv + optind + 1;
+		if (setup[0] == NULL ||
+		    (setup[1] != NULL && setup[2] != NULL)) {
+			usage(stderr);
+			return EXIT_USAGE;
+		}
+	} else if (optind != argc) {
 		fprintf(stderr, "licportald: unexpected argument %s\n",
 		    argv[optind]);
 		return EXIT_USAGE;
@@ -366,7 +413,12 @@ main(int argc, char **argv)
 		log_error("config", "%s", error);
 		return EXIT_FAILURE;
 	}
-	if (test)
+	if (setup != NULL)
+		status = user_become(conf)
+			     ? setup_run(conf, setup[0],
+				   setup[1] != NULL ? setup[1] : "")
+			     : EXIT_FAILURE;
+	else if (test)
 		status = try_all(conf, path);
 	else
 		status = live(conf) ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -294,7 +294,7 @@ response_make(struct web_request *request)
 {
 	static const char *const always[][2] = {
 		{ "X-Content-Type-Options", "nosniff" },
-		{ "Referrer-Policy", "no-referrer" },
+		{ "Referrer-Policy", "same-origin" },
 	};
 	struct MHD_Response *response;
 

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PERSON_NAME_MAX 64
+#define PERSON_NAME_MAX 63
 #define PERSON_MAIL_MAX 254
 #define PERSON_ROLE_MAX 32
 #define PASSWORD_MIN 12
@@ -148,6 +148,8 @@ enum people_err people_session_find(struct people *, const char *secret,
 enum people_err people_session_end(
     struct people *, const char *secret, struct people_words *);
 
+/* Random numbers; false: there are none. */
+bool people_secret(char secret[PEOPLE_SECRET_LEN + 1]);
 /* The same texts, in a time that says nothing of where they differ. */
 bool people_same(const char *, const char *);
 

@@ -35,8 +35,7 @@ enum people_err people_read(
 enum people_err people_sessions_drop(
     struct people *, const char *name, struct people_words *);
 
-/* Random numbers, and the digest of them; false: there are none. */
-bool people_secret(char secret[PEOPLE_SECRET_LEN + 1]);
+/* Of random numbers; false: no memory. */
 bool people_digest(const char *secret, char digest[PEOPLE_DIGEST_LEN + 1]);
 
 #endif

@@ -37,6 +37,13 @@ template_find(const struct web_templates *templates, struct text name)
 	return t;
 }
 
+bool
+web_templates_have(const struct web_templates *templates, const char *name)
+{
+	return template_find(templates, (struct text){ name, strlen(name) }) !=
+	       NULL;
+}
+
 static bool
 ends_in(const char *name, const char *suffix)
 {

@@ -49,6 +49,8 @@ bool web_templates_load(
     struct web_templates *, const char *dir, char *why, size_t size);
 bool web_templates_check(const struct web_templates *, char *why, size_t size);
 
+bool web_templates_have(const struct web_templates *, const char *name);
+
 /*
  * Appends the template with the data.  The templates were checked.  False: no
  * template has that name, it is too long, or the buffer failed.

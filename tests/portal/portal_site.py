@@ -134,7 +134,9 @@ class Site:
 
     def conf(self):
         settings = {"authority": self.desk.path(self.name),
-                    "listen": self.socket, "url": self.url, **self.settings}
+                    "listen": self.socket, "url": self.url,
+                    "pages": os.path.join(TOP, "portal", "pages"),
+                    **self.settings}
         return "".join(f"{key} = {json.dumps(value)};\n"
                        for key, value in settings.items())
 

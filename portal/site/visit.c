@@ -1,0 +1,215 @@
+/* visit.c - see visit.h. */
+#include "portal/site/visit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ops/token.h"
+#include "portal/access.h"
+#include "web/answer.h"
+
+#define PAGE_MAX (8 << 20) /* bytes */
+
+/* What is shown, kept until the answer is there. */
+struct showing {
+	const struct site *site;
+	const char *template;
+	char page[]; /* the frame, as JSON */
+};
+
+/* ---- The frame of a page --------------------------------------------- */
+
+static json_t *
+person_json(const struct visit *visit)
+{
+	const struct person *person = &visit->session.person;
+
+	return visit->signed_in
+		   ? json_pack("{s:s, s:s, s:s}", "name", person->name,
+			 "account", person->account, "role", person->role)
+		   : json_null();
+}
+
+static json_t *
+fields_json(const struct visit *visit)
+{
+	char why[128];
+	json_t *fields = visit->form != NULL
+			     ? web_form_json(visit->form, why, sizeof why)
+			     : NULL;
+
+	return fields != NULL ? fields : json_object();
+}
+
+static json_t *
+page_json(const struct visit *visit, const char *title)
+{
+	enum lc_role role = visit->token.role;
+	char key[PEOPLE_SECRET_LEN + 1];
+
+	if (!people_secret(key))
+		return NULL;
+	return json_pack("{s:s, s:s, s:o, s:b, s:b, s:b, s:b, s:s, s:s, s:o}",
+	    "title", title, "url", visit->site->portal->url, "person",
+	    person_json(visit), "is_staff", lc_role_is_staff(role), "is_admin",
+	    role == LC_ROLE_ADMIN, "is_account_admin",
+	    role == LC_ROLE_ACCOUNT_ADMIN, "may_redeem",
+	    role == LC_ROLE_ADMIN || (MAY_REDEEM & MAY(role)) != 0, "form",
+	    visit->signed_in ? visit->session.form : "", "key", key, "fields",
+	    fields_json(visit));
+}
+
+/* ---- Answers --------------------------------------------------------- */
+
+static void
+headers_add(struct web_request *request)
+{
+	static const char *const headers[][2] = {
+		{ "Content-Security-Policy",
+		    "default-src 'none'; style-src 'self'; script-src 'self'; "
+		    "img-src 'self' data:; form-action 'self'; "
+		    "frame-ancestors 'none'; base-uri 'none'" },
+		{ "X-Frame-Options", "DENY" },
+		{ "Cache-Control", "no-store" },
+	};
+
+	for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
+		(void)web_header_add(request, headers[i][0], headers[i][1]);
+}
+
+static void
+plain_answer(struct web_request *request, unsigned status, const char *text)
+{
+	char *copy = strdup(text);
+
+	web_answer(request, status, "text/plain; charset=utf-8", copy,
+	    copy != NULL ? strlen(copy) : 1);
+}
+
+/* Takes over the page's frame and the value. */
+static void
+page_answer(const struct site *site, struct web_request *request,
+    unsigned status, const char *template, json_t *page, json_t *value)
+{
+	struct buffer out = BUFFER_INIT(PAGE_MAX);
+	bool good;
+
+	if (value == NULL)
+		value = json_object();
+	good = page != NULL && json_object_set_new(value, "page", page) == 0 &&
+	       web_template_render(site->templates, template, value, &out);
+	json_decref(value);
+	headers_add(request);
+	if (good) {
+		web_answer(request, status, "text/html; charset=utf-8",
+		    (char *)out.data, out.len);
+		return;
+	}
+	buffer_free(&out);
+	plain_answer(request, 503, "The page cannot be shown now.\n");
+}
+
+/* A license file or ticket within the answer, as a file. */
+static void
+file_answer(struct web_request *request, json_t *value)
+{
+	json_t *file = json_object_get(value, "file");
+	size_t len = json_string_length(file);
+	char *copy = malloc(len + 1);
+
+	if (copy != NULL)
+		memcpy(copy, json_string_value(file), len + 1);
+	json_decref(value);
+	(void)web_header_add(request, "Content-Disposition",
+	    "attachment; filename=\"licenses.lic\"");
+	web_answer(request, 200, "text/plain; charset=utf-8", copy,
+	    copy != NULL ? len : 1);
+}
+
+static void
+show(void *arg, struct web_request *request, unsigned status, json_t *value)
+{
+	struct showing *showing = arg;
+	json_t *page = json_loads(showing->page, 0, NULL);
+	const json_t *fields = json_object_get(page, "fields");
+
+	if (status == 200 && json_is_string(json_object_get(value, "file")) &&
+	    json_is_true(json_object_get(fields, "download"))) {
+		json_decref(page);
+		file_answer(request, value);
+		return;
+	}
+	if (status >= 400 && page != NULL)
+		(void)json_object_set_new(page, "title",
+		    json_string(
+			status >= 500 ? "Not now" : "This cannot be done"));
+	page_answer(showing->site, request, status,
+	    status < 400 ? showing->template : "problem.html", page, value);
+}
+
+bool
+visit_show(const struct visit *visit, const char *template, const char *title)
+{
+	json_t *page = page_json(visit, title);
+	char *text = json_dumps(page, JSON_COMPACT);
+	struct showing *showing = NULL;
+
+	if (text != NULL &&
+	    (showing = malloc(sizeof *showing + strlen(text) + 1)) != NULL) {
+		showing->site = visit->site;
+		showing->template = template;
+		strcpy(showing->page, text);
+		web_set_show(visit->request, show, showing);
+	} else {
+		plain_answer(visit->request, 503, "No memory.\n");
+	}
+	free(text);
+	json_decref(page);
+	return showing != NULL;
+}
+
+void
+visit_answer(const struct visit *visit, unsigned status, const char *template,
+    const char *title, json_t *value)
+{
+	page_answer(visit->site, visit->request, status, template,
+	    page_json(visit, title), value);
+}
+
+void
+visit_redirect(const struct visit *visit, const char *path)
+{
+	headers_add(visit->request);
+	(void)web_header_add(visit->request, "Location", path);
+	web_answer(visit->request, 303, NULL, NULL, 0);
+}
+
+/* ---- Texts ----------------------------------------------------------- */
+
+char *
+visit_cookie(const struct web_request *request, const char *name)
+{
+	const char *at = web_header(request, "Cookie");
+	size_t len = strlen(name);
+
+	while (at != NULL) {
+		at += strspn(at, "; ");
+		if (strncmp(at, name, len) == 0 && at[len] == '=')
+			return strndup(
+			    at + len + 1, strcspn(at + len + 1, ";"));
+		at = strchr(at, ';');
+	}
+	return NULL;
+}
+
+bool
+visit_is_path(const char *path)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-._~%/?=&:";
+
+	return path[0] == '/' && path[1] != '/' &&
+	       path[strspn(path, allowed)] == '\0';
+}
