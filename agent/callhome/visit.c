@@ -82,6 +82,19 @@ record(struct visit *v)
 			"text", v->outcome.why));
 }
 
+/* The portal found something suspicious. */
+static void
+log_notice(const struct visit *v)
+{
+	const char *notice = text_of(v->answer, "notice");
+	char words[MESSAGE_WHY_MAX];
+
+	message_words(notice, words, sizeof words);
+	if (words[0] != '\0')
+		log_warn("call-home", "%s for %s: the portal says: %s",
+		    kind_name(v), text_of(v->asked, "udi"), words);
+}
+
 static void
 log_end(const struct visit *v)
 {
@@ -108,6 +121,7 @@ tell_end(void *arg)
 	struct visit *v = arg;
 
 	log_end(v);
+	log_notice(v);
 	if (v->over != NULL)
 		v->over(v->arg, &v->outcome);
 	v->home->visited(v);

@@ -146,8 +146,13 @@ is_for_us(const json_t *answer)
 	       (strcmp(kind, "install") == 0 || strcmp(kind, "resend") == 0);
 }
 
-/* The file's place is in the answer's: a list of licenses, where there is one,
- * and no more of it. */
+static const char *
+notice_of(const struct callhome_outcome *o)
+{
+	return json_string_value(json_object_get(o->answer, "notice"));
+}
+
+/* The file's name, and of the answer what people want to see. */
 static json_t *
 result_of(const struct callhome_outcome *o)
 {
@@ -157,6 +162,9 @@ result_of(const struct callhome_outcome *o)
 	(void)json_object_set_new(result, "file", text_or_null(o->name));
 	if (json_is_array(licenses))
 		(void)json_object_set(result, "licenses", licenses);
+	if (notice_of(o) != NULL)
+		(void)json_object_set_new(
+		    result, "notice", words_json(notice_of(o)));
 	return result;
 }
 
@@ -173,7 +181,7 @@ on_over(void *arg, const struct callhome_outcome *o)
 	else if (o->name == NULL && is_for_us(o->answer))
 		job_install_answer(&call,
 		    json_string_value(json_object_get(o->answer, "file")),
-		    o->id);
+		    o->id, notice_of(o));
 	else
 		call_answer(&call, result_of(o));
 	remove_visit(hv);

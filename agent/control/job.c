@@ -28,6 +28,7 @@ struct control_job {
 	bool failed;      /* it is an error */
 	bool waits;       /* reviewed, for the client to confirm it */
 	char *request_id; /* of call home, which brought the file; or NULL */
+	char *notice;     /* with it, for the first answer; or NULL */
 };
 
 static void
@@ -48,6 +49,7 @@ free_job(struct control_job *cj)
 	job_clear(&cj->job);
 	json_decref(cj->answer);
 	free(cj->request_id);
+	free(cj->notice);
 	explicit_bzero(cj, sizeof *cj); /* there may be passwords */
 	free(cj);
 }
@@ -263,12 +265,24 @@ report(void *arg, const struct lc_action *action, enum fail_cause cause,
 }
 
 static void
+add_notice(struct control_job *cj)
+{
+	if (cj->notice != NULL)
+		(void)json_object_set_new(
+		    cj->answer, "notice", words_json(cj->notice));
+	free(cj->notice);
+	cj->notice = NULL;
+}
+
+static void
 answer_client(struct control_job *cj)
 {
 	const struct call call = { .client = cj->client, .id = cj->id };
 
 	if (cj->client == NULL)
 		return;
+	if (!cj->failed)
+		add_notice(cj);
 	if (!cj->failed)
 		call_answer(&call, json_incref(cj->answer));
 	else
@@ -430,8 +444,8 @@ add(const struct call *call, enum job_kind kind)
 }
 
 void
-job_install_answer(
-    const struct call *call, const char *file, const char *request_id)
+job_install_answer(const struct call *call, const char *file,
+    const char *request_id, const char *notice)
 {
 	struct control_job *cj = new_job(call);
 
@@ -440,6 +454,7 @@ job_install_answer(
 	cj->job.data = (uint8_t *)strdup(file);
 	cj->job.len = strlen(file);
 	cj->request_id = strdup(request_id);
+	cj->notice = notice != NULL ? strdup(notice) : NULL;
 	if (cj->job.data != NULL && cj->request_id != NULL) {
 		queue_job(call, cj, JOB_INSTALL);
 		return;

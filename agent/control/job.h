@@ -5,9 +5,12 @@
 #include "call.h"
 
 void job_install(const struct call *);
-/* What the portal answered to the request with this id: a license file. */
-void job_install_answer(
-    const struct call *, const char *file, const char *request_id);
+/*
+ * What the portal answered to the request with this id: a license file. notice:
+ * words for people; NULL: none.
+ */
+void job_install_answer(const struct call *, const char *file,
+    const char *request_id, const char *notice);
 void job_clear_license(const struct call *);
 void job_agreements(const struct call *);
 void job_save(const struct call *);

@@ -90,7 +90,7 @@ tests_fuzz_url_fuzz_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_url_fuzz_LDADD = $(FUZZ_MAIN)
 
 FUZZ_TARGETS += tests/fuzz/client_fuzz tests/fuzz/conf_fuzz \
-	tests/fuzz/transfer_fuzz
+	tests/fuzz/portal_fuzz tests/fuzz/transfer_fuzz
 tests_fuzz_client_fuzz_SOURCES = tests/fuzz/client_fuzz.c tests/fuzz/fuzz.h
 tests_fuzz_client_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/agent/client
 tests_fuzz_client_fuzz_LDFLAGS = $(FUZZ_LINK) -Wl,--wrap=connect
@@ -102,6 +102,11 @@ QUIET_WRAP = -Wl,--wrap=log_error,--wrap=log_warn,--wrap=log_info \
 	-Wl,--wrap=log_event,--wrap=posix_spawn \
 	-Wl,--wrap=getaddrinfo,--wrap=getgrnam
 FUZZ_AGENT_LDADD = $(FUZZ_MAIN) agent/libagent.la licensecore/libcore.la
+
+tests_fuzz_portal_fuzz_SOURCES = tests/fuzz/portal_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_portal_fuzz_CPPFLAGS = $(AGENT_CPPFLAGS)
+tests_fuzz_portal_fuzz_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_portal_fuzz_LDADD = $(FUZZ_AGENT_LDADD)
 
 tests_fuzz_conf_fuzz_SOURCES = tests/fuzz/conf_fuzz.c $(QUIET)
 tests_fuzz_conf_fuzz_CPPFLAGS = $(AGENT_CPPFLAGS)

@@ -124,7 +124,7 @@ static void
 on_over(void *arg, enum transfer_result result, const char *why)
 {
 	(void)arg;
-	require(result >= TRANSFER_DONE && result <= TRANSFER_FAILED);
+	require(result >= TRANSFER_DONE && result <= TRANSFER_UNTRUSTED);
 	require(strlen(why) < sizeof((struct transfer_word *)NULL)->text);
 	run.result = result;
 	run.over++;

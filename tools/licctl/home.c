@@ -69,12 +69,20 @@ finish_file(const struct ctl *ctl, json_t *result)
 	return finish(ctl, EXIT_DONE, result);
 }
 
+static void
+print_notice(const json_t *result)
+{
+	if (!is(result, "notice", ""))
+		(void)fail("the portal says: %s", text_of(result, "notice"));
+}
+
 /* What came is a file's name, or an installation. */
 static int
 finish_answer(struct ctl *ctl, int status, bool review, json_t *result)
 {
 	if (status != EXIT_DONE)
 		return status;
+	print_notice(result);
 	if (!is(result, "file", ""))
 		return finish_file(ctl, result);
 	return finish_installation(ctl, review, result);
@@ -109,7 +117,7 @@ choose_sku(struct ctl *ctl, json_t **pak)
 
 	if (status != EXIT_DONE)
 		return status;
-	lines = json_object_get(*pak, "lines");
+	lines = json_object_get(*pak, "skus");
 	keep_rows(lines, has_units, NULL);
 	if (json_array_size(lines) < 2)
 		return EXIT_DONE;
@@ -424,6 +432,7 @@ home_revoke(struct ctl *ctl)
 	json_decref(licenses);
 	if (status != EXIT_DONE)
 		return status;
+	print_notice(result);
 	if (!ctl->json && ctl->offline == NULL)
 		print_words(stdout, "Install this file on %s:", ctl->args[0]);
 	if (!ctl->json && ctl->offline == NULL)

@@ -1,6 +1,7 @@
 # Call home against a portal of the tests' own: each starts a lab.
 
 CALLHOME_TESTS = \
+	tests/agent/callhome/dialogs.py \
 	tests/agent/callhome/faults.py \
 	tests/agent/callhome/flows.py \
 	tests/agent/callhome/tls.py \
