@@ -27,7 +27,7 @@ def words(desk):
     names = commands(desk)
     check("issue" in names and "log verify" in names, names)
     firsts = dict.fromkeys(name.split()[0] for name in names)
-    equal(completes(desk, ""), [*firsts, "help", "--help", "--version"])
+    equal(completes(desk, ""), [*firsts, "help", "--help", "--passphrase-fd", "--version"])
     equal(completes(desk, "perm"), ["permission-ticket"])
     equal(completes(desk, "log", ""), ["verify", "checkpoint"])
     equal(completes(desk, "log", "ver"), ["verify"])
@@ -42,6 +42,15 @@ def words(desk):
     equal(completes(desk, "issue", "d", "--udi", ""), [])
     equal(completes(desk, "issue", ""), [":file"])
     equal(completes(desk, "log", "checkpoint", "d", "--f"), ["--force"])
+    equal(completes(desk, "lot", "create", "d", "--each", ""), [":file"])
+    # Behind the option that stands before a command.
+    equal(completes(desk, "--passphrase-fd", ""), [])
+    equal(completes(desk, "--passphrase-fd", "3", "perm"),
+          ["permission-ticket"])
+    equal(completes(desk, "--passphrase-fd", "3", "issue", "d", "--fea"),
+          ["--feature"])
+    equal(completes(desk, "--passphrase-fd", "3", "log", ""),
+          ["verify", "checkpoint"])
     return names
 
 

@@ -148,6 +148,7 @@ offer_value(const char *value, const char *typed)
 	enum lc_type type = LC_DEMO;
 
 	if (strcmp(value, "FILE") == 0 || strcmp(value, "DIR") == 0 ||
+	    strcmp(value, "FOLDER") == 0 ||
 	    strcmp(value, "REHOST-TICKET") == 0)
 		puts(":file");
 	for (; strcmp(value, "TYPE") == 0 && lc_type_name(type) != NULL; type++)
@@ -178,8 +179,9 @@ offer_after(char *group, char *word, const char *last, const char *typed)
 	free(text);
 }
 
-int
-complete_words(int argc, char **argv)
+/* Behind the options that stand before a command. */
+static int
+complete_command(int argc, char **argv)
 {
 	static char empty[] = "";
 	char *typed = argc > 0 ? argv[argc - 1] : empty;
@@ -196,6 +198,7 @@ complete_words(int argc, char **argv)
 		offer_first(typed);
 		offer("help", 4, typed);
 		offer("--help", 6, typed);
+		offer("--passphrase-fd", 15, typed);
 		offer("--version", 9, typed);
 		return EXIT_DONE;
 	}
@@ -206,4 +209,16 @@ complete_words(int argc, char **argv)
 		offer_after(argv[0], words == 2 ? argv[1] : NULL,
 		    argv[argc - 2], typed);
 	return EXIT_DONE;
+}
+
+int
+complete_words(int argc, char **argv)
+{
+	while (argc > 1 && strcmp(argv[0], "--passphrase-fd") == 0) {
+		if (argc == 2)
+			return EXIT_DONE; /* a number */
+		argc -= 2;
+		argv += 2;
+	}
+	return complete_command(argc, argv);
 }
