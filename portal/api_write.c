@@ -205,6 +205,16 @@ file_take(struct web_request *request, const char *type)
 	return asked;
 }
 
+/* No body is one without members. */
+static bool
+is_empty(struct web_request *request)
+{
+	size_t len;
+
+	(void)web_body(request, &len);
+	return len == 0 && web_header(request, "Content-Type") == NULL;
+}
+
 /* NULL: answered. */
 static json_t *
 body_take(struct web_request *request, const struct writing *writing)
@@ -214,7 +224,9 @@ body_take(struct web_request *request, const struct writing *writing)
 
 	if (type != NULL)
 		return file_take(request, type);
-	if ((body = web_body_json(request)) == NULL)
+	if (is_empty(request))
+		body = json_object();
+	else if ((body = web_body_json(request)) == NULL)
 		return NULL;
 	if ((asked = json_pack("{s:o}", "body", body)) == NULL)
 		web_problem(request, 503, "unavailable", "no memory");

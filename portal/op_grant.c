@@ -18,7 +18,7 @@
 #define AGREEMENT_MAX (1 << 20)
 #define DAYS_MAX 36500
 #define LOT_ITEMS_MAX 64
-#define LOT_UDIS_MAX 20000
+#define LOT_UDIS_MAX 20000 /* and licenses: what a license file holds */
 
 /* What the bodies of these operations say. */
 struct granting {
@@ -410,6 +410,12 @@ lot_read(const struct op_asked *asked, struct lot *l, struct lc_detail *detail)
 	if (err == LC_OK && l->is_unlocked == (l->udis != NULL))
 		err = lc_fail(detail, LC_EINVAL,
 		    "one of \"unlocked\" and \"udis\" is needed");
+	if (err == LC_OK && n * json_array_size(l->licenses) > LOT_UDIS_MAX)
+		err = lc_fail(detail, LC_EINVAL,
+		    "\"udis\" and \"licenses\" make %zu licenses: at most %d "
+		    "in "
+		    "a lot",
+		    n * json_array_size(l->licenses), LOT_UDIS_MAX);
 	for (size_t i = 0; err == LC_OK && i < json_array_size(l->licenses);
 	     i++)
 		err = item_read(asked, l, i, detail);

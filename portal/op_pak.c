@@ -74,6 +74,22 @@ file_read(
 	return err;
 }
 
+/* What one license file holds is also what one request may ask for. */
+static enum lc_err
+units_check(const struct redeeming *r, struct lc_detail *detail)
+{
+	uint64_t units = 0;
+
+	for (size_t i = 0; i < r->list.n; i++)
+		units += r->list.wishes[i].quantity;
+	if (units <= LC_WISHES_MAX)
+		return LC_OK;
+	return lc_fail(detail, LC_EINVAL,
+	    "%llu units in one request: at most %d, ask for the others in "
+	    "another one",
+	    (unsigned long long)units, LC_WISHES_MAX);
+}
+
 /* [{"udi", "row", "detail"}] of the devices that got nothing. */
 static json_t *
 refused_rows(const struct redeeming *r)
@@ -139,6 +155,8 @@ redeem(struct lc_authority *authority, const struct op_asked *asked,
 	r->list.quantity = 1;
 	err = asked->type[0] != '\0' ? file_read(asked, r, detail)
 				     : list_read(asked, r, detail);
+	if (err == LC_OK)
+		err = units_check(r, detail);
 	if (err == LC_OK && (err = lc_bundle_new(&bundle)) == LC_OK) {
 		r->f.request = asked->request;
 		r->f.issued = asked->at;

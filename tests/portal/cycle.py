@@ -125,6 +125,9 @@ class Cycle:
         equal(again["again"], True)
         equal(again["licenses"], first["licenses"])
         portal.refused(422, "refused", "factory", "lots",
+                       {"name": "large", "licenses": [{"feature": "f"}] * 21,
+                        "udis": [f"P:{n}" for n in range(1000)]}, "21000")
+        portal.refused(422, "refused", "factory", "lots",
                        {**lot, "udis": [ONE]}, "already made")
         for udi in (ONE, TWO):
             got = portal.site.get(f"/api/v1/devices/{quoted(udi)}/licenses.lic",
@@ -177,6 +180,12 @@ class Cycle:
         portal.refused(422, "refused", "member", redeem,
                        {"udis": [TWO], "sku": SEC}, "not paid")
         portal.do("pak-desk", f"paks/{pak}/start")
+        equal(portal.site.ask("POST", f"/api/v1/paks/{pak}/start",
+                              token=portal.tokens["pak-desk"],
+                              key="no body").json["stopped"], "")
+        portal.refused(422, "refused", "member", redeem,
+                       {"udis": [ONE] * 5, "sku": SEC, "quantity": 5000},
+                       "25000 units")
         self.lists(redeem)
 
     def lists(self, redeem):

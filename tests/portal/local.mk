@@ -9,8 +9,8 @@ tests_portal_frame_test_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/daemon \
 tests_portal_frame_test_LDADD = daemon/libdaemon.la $(UNIT_LDADD)
 endif
 PORTAL_SCRIPTED = tests/portal/api.py tests/portal/cycle.py \
-	tests/portal/keys.py tests/portal/lists.py tests/portal/openapi.py \
-	tests/portal/site.py
+	tests/portal/faults.py tests/portal/keys.py tests/portal/lists.py \
+	tests/portal/openapi.py tests/portal/site.py
 dist_check_SCRIPTS += $(PORTAL_SCRIPTED)
 TESTS += $(PORTAL_SCRIPTED)
 dist_check_SCRIPTS += tests/portal/postgres.sh

@@ -6,4 +6,12 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P) || exit 99
 if [ -z "${TEST_DATABASE:-}" ]; then
 	exec "$here/../support/with_postgres" "$0"
 fi
-"$here/lists.py" && "$here/faults.py"
+failed=
+for test in api cycle keys lists faults; do
+	echo "==== $test"
+	"$here/$test.py" || [ $? -eq 77 ] || failed="$failed $test"
+done
+[ -z "$failed" ] || {
+	echo "FAILED on PostgreSQL:$failed"
+	exit 1
+}
