@@ -4,7 +4,7 @@
 # errors, license types, texts and the version.
 
 include_HEADERS += authority/include/licenseauthority.h
-EXTRA_DIST += authority/FORMAT
+EXTRA_DIST += authority/CALLHOME authority/FORMAT
 pkgconfig_DATA += authority/liblicenseauthority.pc
 
 noinst_LTLIBRARIES += authority/libauthority.la

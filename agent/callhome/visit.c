@@ -468,7 +468,7 @@ sign(struct visit *v)
 	free(v->request);
 	v->request = message_request(v->row, v->message, v->ticket);
 	len = v->request != NULL
-		  ? asprintf(&bound, "%s%s", v->nonce, v->request)
+		  ? asprintf(&bound, "%s.%s", v->nonce, v->request)
 		  : -1;
 	if (len < 0)
 		fail_core(v, LC_ENOMEM, "");

@@ -70,7 +70,7 @@ device_open(const char *state, char *udi, const char *keys)
 	};
 	const struct lc_store_options store = {
 		.device = 1, .index = 1, .kind = LC_STORE_PRIMARY,
-		.name = "flash:primary", .size = 1 << 20, .is_default = true,
+		.name = "flash:primary", .size = 64 << 20, .is_default = true,
 	};
 	char *sn = strchr(udi, ':');
 	struct lc_device_options device = { .index = 1, .pid = udi };

@@ -4,6 +4,7 @@ are the quantity, nothing is half issued, the log vouches for every license, and
 the same command again writes the same file.  Of the writes to the database it
 is one in KILL_STEP (7)."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -74,6 +75,26 @@ class Rehosting:
         equal(self.desk.sql("acme", "SELECT count(*) FROM ticket WHERE"
                             " redeemed_for IS NULL"),
               ["0" if done else "1"], *said)
+
+
+class Answering(Redeeming):
+    """A device that calls home for a unit of a PAK."""
+    licenses = 1
+
+    def __init__(self, desk):
+        super().__init__(desk)
+        self.device = desk.device(f"{PID}:HOME")
+
+    def command(self, tag):
+        with open(self.desk.path("call"), "w", encoding="utf-8") as f:
+            json.dump(self.device.call("install", pak=self.pak), f)
+        return ("request", "answer", "acme", "call")
+
+    def check(self, done, *said):
+        self.used += done
+        shown = self.desk.json("pak", "show", "acme", self.pak)
+        equal([shown["used"], shown["left"]],
+              [self.used, 5000 - self.used], *said)
 
 
 class Replacing:
@@ -187,7 +208,8 @@ def killed(desk):
     desk.authority("acme")
     desk.run("sku", "load", "acme", os.path.join(TOP, "examples",
                                                  "catalog.conf"))
-    for kind in (Redeeming, Rehosting, Replacing, Granting, MakingLots):
+    for kind in (Redeeming, Answering, Rehosting, Replacing, Granting,
+                 MakingLots):
         case, kills = kind(desk), {}
         for call, step in CALLS.items():
             at = 1

@@ -80,7 +80,7 @@ def payload(text):
 
 
 def bound(nonce, request):
-    digest = hashlib.sha256((nonce + request).encode()).digest()
+    digest = hashlib.sha256(f"{nonce}.{request}".encode()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
