@@ -1,12 +1,17 @@
 if PORTAL
 if HAVE_CUNIT
-PORTAL_TESTS = tests/portal/frame_test
+PORTAL_TESTS = tests/portal/frame_test tests/portal/op_args_test
 check_PROGRAMS += $(PORTAL_TESTS)
 TESTS += $(PORTAL_TESTS)
 tests_portal_frame_test_SOURCES = tests/portal/frame_test.c portal/frame.c
 tests_portal_frame_test_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/daemon \
 	$(CONFIG_CFLAGS)
 tests_portal_frame_test_LDADD = daemon/libdaemon.la $(UNIT_LDADD)
+tests_portal_op_args_test_SOURCES = tests/portal/op_args_test.c \
+	portal/op_args.c
+tests_portal_op_args_test_CPPFLAGS = $(UNIT_CPPFLAGS) \
+	$(AUTHORITY_CPPFLAGS) -I$(top_srcdir)/licensecore
+tests_portal_op_args_test_LDADD = authority/libauthority.la $(UNIT_LDADD)
 endif
 PORTAL_SCRIPTED = tests/portal/api.py tests/portal/cycle.py \
 	tests/portal/faults.py tests/portal/keys.py tests/portal/lists.py \
