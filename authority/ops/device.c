@@ -34,7 +34,7 @@ udi_check(const char *udi, struct lc_detail *detail)
 	if (lc_text_is_udi(udi, strlen(udi)))
 		return LC_OK;
 	return lc_fail(
-	    detail, LC_EINVAL, "invalid UDI \"%s\" (not PID:SN)", udi);
+	    detail, LC_EINVAL, "invalid UDI \"%.60s\" (not PID:SN)", udi);
 }
 
 static enum lc_err

@@ -372,10 +372,14 @@ static enum lc_err
 refuse(const struct fulfilling *p)
 {
 	const struct lc_fulfillment *f = p->f;
+	const struct lc_wish *wish = &f->wishes[0];
 
+	if (f->nwishes == 1 && !lc_text_is_udi(wish->udi, strlen(wish->udi)))
+		return lc_fail(
+		    p->record->detail, LC_EINVAL, "%s", wish->why.text);
 	if (f->nwishes == 1)
 		return lc_fail(p->record->detail, LC_EINVAL, "%s: %s",
-		    f->wishes[0].udi, f->wishes[0].why.text);
+		    wish->udi, wish->why.text);
 	return lc_fail(p->record->detail, LC_EINVAL,
 	    "%zu of %zu rows cannot be redeemed; nothing was issued",
 	    f->nrefused, f->nwishes);

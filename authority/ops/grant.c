@@ -214,7 +214,7 @@ lc_grant_evaluation(const struct lc_authority *authority,
 		return type_fail(record, g, "an evaluation");
 	if (g->udi == NULL || !lc_text_is_udi(g->udi, strlen(g->udi)))
 		return lc_fail(record->detail, LC_EINVAL,
-		    "invalid UDI \"%s\" (not PID:SN)",
+		    "invalid UDI \"%.60s\" (not PID:SN)",
 		    g->udi != NULL ? g->udi : "");
 	err = evaluation_again(record, g, &granted);
 	if (err == LC_ENOTFOUND)
@@ -597,7 +597,7 @@ lot_udis_judge(struct lc_record *record, const struct lc_lot *lot)
 		sorted[i] = lot->udis[i];
 		if (!lc_text_is_udi(sorted[i], strlen(sorted[i])))
 			err = lc_fail(record->detail, LC_EINVAL,
-			    "invalid UDI \"%s\" (not PID:SN)", sorted[i]);
+			    "invalid UDI \"%.60s\" (not PID:SN)", sorted[i]);
 	}
 	if (err == LC_OK && lot->nudis > 0)
 		qsort(sorted, lot->nudis, sizeof *sorted, compare_udis);

@@ -202,7 +202,7 @@ check(const struct lc_permit *p)
 
 	if (!lc_text_is_udi(asked->udi, strlen(asked->udi)))
 		return lc_fail(p->detail, LC_EINVAL,
-		    "invalid UDI \"%s\" (not PID:SN)", asked->udi);
+		    "invalid UDI \"%.60s\" (not PID:SN)", asked->udi);
 	if (asked->nremove > LC_TICKET_LICENSES)
 		return lc_fail(p->detail, LC_EINVAL,
 		    "too many licenses to remove: at most %d, not %zu",

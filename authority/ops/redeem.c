@@ -217,7 +217,7 @@ lc_redeem(const struct lc_authority *authority, const struct lc_redeem *asked,
 
 	if (!lc_text_is_udi(asked->udi, strlen(asked->udi)))
 		return lc_fail(r.detail, LC_EINVAL,
-		    "invalid UDI \"%s\" (not PID:SN)", asked->udi);
+		    "invalid UDI \"%.60s\" (not PID:SN)", asked->udi);
 	err = lc_statement_from_file(LC_REHOST_TICKET, asked->ticket,
 	    asked->len, &r.rehost, NULL, r.detail);
 	if (err == LC_EFILE || err == LC_ELINE)

@@ -186,7 +186,7 @@ udis_judge(struct lc_record *record, const struct lc_rma *rma)
 	for (size_t i = 0; i < 2; i++) {
 		if (!lc_text_is_udi(udis[i], strlen(udis[i])))
 			return lc_fail(record->detail, LC_EINVAL,
-			    "invalid UDI \"%s\" (not PID:SN)", udis[i]);
+			    "invalid UDI \"%.60s\" (not PID:SN)", udis[i]);
 	}
 	if (strcmp(rma->from, rma->to) == 0)
 		return lc_fail(record->detail, LC_EINVAL,

@@ -119,7 +119,8 @@ def factory(desk):
                         (f"\ufeffudi\n{B},x\n", "row 2: invalid key id"),
                         ("\n", "no device in it"),
                         ("nonsense,x\n", 'row 1: invalid UDI "nonsense"'),
-                        ("\x00\n", "not UTF-8 text")):
+                        ("\x00\n", "not UTF-8 text"),
+                        (f"{B},\x1b[31m\n", "not UTF-8 text")):
         with open(desk.path("bad.csv"), "w", encoding="utf-8") as f:
             f.write(rows)
         desk.refused(words, "device", "key", "acme", "--csv", "bad.csv")

@@ -344,6 +344,37 @@ def foreign(desk):
     desk.verified()
 
 
+def files(desk):
+    """A file that cannot be written is refused before anything is issued."""
+    count = "SELECT count(*) FROM license"
+    before = desk.sql("acme", count)
+    os.mkdir(desk.path("folder"))
+    os.symlink("nowhere", desk.path("link"))
+    write(desk, "devices.csv", f"{A}\n")
+    write(desk, "empty", "")
+    for command in (
+            ("evaluation", "create", "acme", "--udi", f"{PID}:NEW",
+             "--feature", "x"),
+            ("issue", "acme", "--udi", A, "--feature", "x", "--type",
+             "permanent"),
+            ("lot", "create", "acme", "--name", "files", "--csv",
+             "devices.csv", "--feature", "x"),
+            ("rma", "acme", "--from", A, "--to", f"{PID}:NEW")):
+        for name, words in (("none/x", "No such file or directory"),
+                            ("folder", "not a regular file"),
+                            ("link", "not a regular file")):
+            desk.refused(f"{name}: ", *command, "--force", "-o", name)
+            desk.refused(words, *command, "--force", "-o", name)
+        desk.refused("devices.csv: already exists", *command, "-o",
+                     "devices.csv")
+        if command[0] != "rma":
+            desk.refused("empty: the agreement has no text", *command,
+                         "--eula", "empty", "-o", "none.lic")
+    desk.refused("empty: not a checkpoint of this authority: ", "log",
+                 "verify", "acme", "--checkpoint", "empty")
+    equal(desk.sql("acme", count), before, "nothing was issued")
+
+
 def stopped(desk, delay, args):
     """licissue at a terminal, held up for two seconds after some time."""
     pid, fd = pty.fork()
@@ -390,6 +421,7 @@ def grants(desk):
     capacity(desk)
     lots(desk)
     foreign(desk)
+    files(desk)
     progress(desk)
 
 

@@ -268,6 +268,12 @@ def lists(desk):
     said = desk.run(*asked, status=3)
     check("part.lic: 2 licenses for 2 devices, as before" in said, said)
     equal(left(desk, pak), before - 2)
+    write("one.csv", "<" * 100000)
+    refused(desk, 'licissue: invalid UDI "' + "<" * 60 + '" (not PID:SN)\n',
+            pak, "--csv", "one.csv", "--sku", SEC)
+    write("one.csv", '"')
+    refused(desk, "licissue: a quote too many or too few\n", pak, "--csv",
+            "one.csv", "--sku", SEC)
     write("none.csv", "x\ny\n")
     refused(desk, "2 of 2 rows cannot be redeemed", pak, "--csv", "none.csv",
             "--sku", SEC, "--partial")

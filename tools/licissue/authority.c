@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -106,7 +107,7 @@ print_json(json_t *json)
 
 int
 save_request(const struct lc_authority *authority, int64_t request,
-    const char *path, bool force, size_t *n)
+    const char *path, bool force, const char *again, size_t *n)
 {
 	struct lc_bundle *bundle = NULL;
 	struct lc_detail detail = { "" };
@@ -117,15 +118,54 @@ save_request(const struct lc_authority *authority, int64_t request,
 	if (err == LC_OK)
 		err = save_bundle(bundle, path, force, &detail);
 	lc_bundle_free(bundle);
-	return err == LC_OK ? EXIT_DONE : fail_core(err, &detail);
+	if (err == LC_OK)
+		return EXIT_DONE;
+	(void)fail_core(err, &detail);
+	fprintf(stderr, "The licenses are issued: %s writes them.\n", again);
+	return EXIT_FAILED;
+}
+
+/* May a file be made in the folder of that path? */
+static bool
+is_writable(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash == NULL ? strdup(".")
+				     : strndup(path, (size_t)(slash - path) + 1);
+	bool ok = folder != NULL && access(folder, W_OK | X_OK) == 0;
+
+	free(folder);
+	return ok;
 }
 
 int
 check_output(const char *path, bool force)
 {
-	if (!force && !is_stdout(path) && access(path, F_OK) == 0)
-		return fail("%s: already exists (--force replaces it)", path);
-	return EXIT_DONE;
+	struct stat st;
+
+	if (is_stdout(path))
+		return EXIT_DONE;
+	if (lstat(path, &st) == 0) {
+		if (!force)
+			return fail("%s: already exists (--force replaces it)",
+			    path);
+		if (!S_ISREG(st.st_mode))
+			return fail("%s: not a regular file", path);
+	}
+	return is_writable(path) ? EXIT_DONE
+				 : fail("%s: cannot write: %m", path);
+}
+
+char *
+read_agreement(const char *path, size_t *len)
+{
+	char *text = read_file(path, EULA_MAX, len);
+
+	if (text == NULL || *len > 0)
+		return text;
+	(void)fail("%s: the agreement has no text", path);
+	free(text);
+	return NULL;
 }
 
 int

@@ -148,8 +148,7 @@ offer_value(const char *value, const char *typed)
 	enum lc_type type = LC_DEMO;
 
 	if (strcmp(value, "FILE") == 0 || strcmp(value, "DIR") == 0 ||
-	    strcmp(value, "FOLDER") == 0 ||
-	    strcmp(value, "REHOST-TICKET") == 0)
+	    strcmp(value, "FOLDER") == 0 || strcmp(value, "REHOST-TICKET") == 0)
 		puts(":file");
 	for (; strcmp(value, "TYPE") == 0 && lc_type_name(type) != NULL; type++)
 		offer(lc_type_name(type), strlen(lc_type_name(type)), typed);

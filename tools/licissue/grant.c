@@ -29,6 +29,8 @@ struct job {
 	grant_call *call;
 };
 
+static grant_call evaluation_call, renew_call;
+
 enum {
 	OPT_UDI = 256,
 	OPT_UNLOCKED,
@@ -252,6 +254,14 @@ grant_run(const struct lc_authority *authority, void *arg)
 	return g->job->call(authority, g->job, &g->granted);
 }
 
+/* Asked again, it gives the same license. */
+static bool
+is_repeatable(const struct job *job)
+{
+	return job->grant.request != NULL || job->call == evaluation_call ||
+	       job->call == renew_call;
+}
+
 static int
 grant(const struct job *job, const struct lc_authority *authority)
 {
@@ -265,8 +275,8 @@ grant(const struct job *job, const struct lc_authority *authority)
 		return fail("invalid license: %s", detail.text);
 	if (err != LC_OK)
 		return fail_core(err, &detail);
-	status = save_request(
-	    authority, g.granted.request, job->output, job->force, &n);
+	status = save_request(authority, g.granted.request, job->output,
+	    job->force, is_repeatable(job) ? SAME_COMMAND : RESEND, &n);
 	if (status == EXIT_DONE)
 		report(job->output, "%zu license%s%s", n, n == 1 ? "" : "s",
 		    g.granted.again ? ", as before" : "");
@@ -284,8 +294,7 @@ run(struct job *job)
 		return EXIT_FAILED;
 	status = check_output(job->output, job->force);
 	if (status == EXIT_DONE && job->eula_path != NULL) {
-		eula =
-		    read_file(job->eula_path, EULA_MAX, &job->grant.eula_len);
+		eula = read_agreement(job->eula_path, &job->grant.eula_len);
 		status = eula != NULL ? EXIT_DONE : EXIT_FAILED;
 		job->grant.eula = eula;
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define COPIES_MAX 20000 /* lines of a license file */
 
@@ -359,7 +360,7 @@ add_eula(struct job *job, struct lc_bundle *bundle, char *digest)
 
 	if (job->eula_path == NULL)
 		return EXIT_DONE;
-	job->eula = read_file(job->eula_path, EULA_MAX, &job->eula_len);
+	job->eula = read_agreement(job->eula_path, &job->eula_len);
 	if (job->eula == NULL)
 		return EXIT_FAILED;
 	err = lc_bundle_add_eula(
@@ -429,14 +430,8 @@ write_lines(const struct job *job, const struct lc_authority *authority,
 	    (err = lc_authority_keep(authority, (const char *const *)lines,
 		 job->copies, job->eula, job->eula_len, &detail)) != LC_OK ||
 	    (err = save_bundle(bundle, job->output, job->append || job->force,
-		 &detail)) != LC_OK) {
-		(void)fail_core(err, &detail);
-		if (err == LC_EEXISTS)
-			fputs("Use --append to add to it, or --force to "
-			      "replace it.\n",
-			    stderr);
-		return EXIT_FAILED;
-	}
+		 &detail)) != LC_OK)
+		return fail_core(err, &detail);
 	report_issued(job, id);
 	if (!job->past && job->terms.end != LC_NO_TIME &&
 	    job->terms.end <= time(NULL))
@@ -464,6 +459,19 @@ issue_into(struct job *job, const struct lc_authority *authority,
 	return status;
 }
 
+/* Before the database changes. */
+static int
+check_file(const struct job *job)
+{
+	if (job->append || job->force || is_stdout(job->output) ||
+	    access(job->output, F_OK) != 0)
+		return check_output(job->output, true);
+	(void)fail("%s: already exists", job->output);
+	fputs("Use --append to add to it, or --force to replace it.\n",
+	    stderr);
+	return EXIT_FAILED;
+}
+
 static int
 issue(struct job *job)
 {
@@ -475,10 +483,12 @@ issue(struct job *job)
 
 	if (authority == NULL)
 		return EXIT_FAILED;
-	if ((err = bundle_open(job, &bundle, &detail)) == LC_OK)
-		status = issue_into(job, authority, bundle);
-	else
-		status = fail_core(err, &detail);
+	if ((status = check_file(job)) == EXIT_DONE) {
+		if ((err = bundle_open(job, &bundle, &detail)) == LC_OK)
+			status = issue_into(job, authority, bundle);
+		else
+			status = fail_core(err, &detail);
+	}
 	lc_bundle_free(bundle);
 	lc_authority_close(authority);
 	return status;

@@ -132,7 +132,10 @@ bool take_key_option(int c, struct lc_key_options *);
 
 /* NULL, with a message on standard error, if it cannot be opened. */
 struct lc_authority *open_authority(const char *dir);
-/* Refuses a file that exists before the database changes. */
+/*
+ * Refuses a file that exists, or that cannot be made there, before the database
+ * changes.
+ */
 int check_output(const char *path, bool force);
 
 /* Is the file of -o standard output? */
@@ -142,10 +145,14 @@ enum lc_err save_bundle(const struct lc_bundle *, const char *path,
     bool replace, struct lc_detail *);
 /*
  * Saves the licenses that a request got, and counts them; an exit status, with a
- * message unless it is EXIT_DONE.
+ * message unless it is EXIT_DONE, which says that again writes them.
  */
 int save_request(const struct lc_authority *, int64_t request, const char *path,
-    bool force, size_t *n);
+    bool force, const char *again, size_t *n);
+#define SAME_COMMAND "the same command"
+#define RESEND "\"licissue resend\""
+/* The text of an agreement, which the caller frees; as read_file, not empty. */
+char *read_agreement(const char *path, size_t *len);
 /* To standard output, and frees it; an exit status. */
 int print_json(json_t *);
 /* Writes a row of text, to standard output for "-"; an exit status. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "licissue.h"
 
 static bool
@@ -38,8 +39,7 @@ list_read(const char *path, size_t columns, struct list *out)
 
 	if ((list.text = read_file(path, LIST_MAX, &len)) == NULL)
 		return EXIT_FAILED;
-	if (memchr(list.text, '\0', len) != NULL ||
-	    !lc_text_is_utf8(list.text, len)) {
+	if (!lc_text_is_rows(list.text, len)) { /* it is shown */
 		free(list.text);
 		return fail("%s: not UTF-8 text", path);
 	}

@@ -46,7 +46,7 @@ progress(void *arg, int64_t entries, int64_t of)
 }
 
 static int
-verify(const char *dir, const char *earlier)
+verify(const char *dir, const char *path, const char *earlier)
 {
 	struct lc_authority *authority = open_authority(dir);
 	struct lc_verify v = { .found = found, .progress = progress };
@@ -60,6 +60,9 @@ verify(const char *dir, const char *earlier)
 	end_progress();
 	(void)fflush(stdout); /* before what standard error says */
 	lc_authority_close(authority);
+	if (err == LC_ELINE || err == LC_EKEY || err == LC_ESIGNATURE)
+		return fail("%s: not a checkpoint of this authority: %s", path,
+		    detail.text);
 	if (err != LC_OK)
 		return fail_core(err, &detail);
 	if (v.faults > 0)
@@ -80,13 +83,13 @@ verify_with(const char *dir, const char *path)
 	int status;
 
 	if (path == NULL)
-		return verify(dir, NULL);
+		return verify(dir, NULL, NULL);
 	if ((earlier = read_file(path, CHECKPOINT_MAX, &len)) == NULL)
 		return EXIT_FAILED;
 	while (len > 0 && strchr("\r\n ", earlier[len - 1]) != NULL)
 		len--;
 	earlier[len] = '\0';
-	status = verify(dir, earlier);
+	status = verify(dir, path, earlier);
 	free(earlier);
 	return status;
 }

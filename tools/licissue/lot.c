@@ -247,8 +247,8 @@ lot_take(const struct job *job, struct lot *l)
 {
 	int status;
 
-	if (job->eula_path != NULL && (l->eula = read_file(job->eula_path,
-					   EULA_MAX, &l->eula_len)) == NULL)
+	if (job->eula_path != NULL &&
+	    (l->eula = read_agreement(job->eula_path, &l->eula_len)) == NULL)
 		return EXIT_FAILED;
 	status = devices_take(job, l);
 	for (size_t i = 0; i < job->nfeatures && status == EXIT_DONE; i++)
@@ -344,8 +344,8 @@ lot_save(const struct job *job, const struct lc_authority *authority,
 
 	if (job->each != NULL)
 		return files_save(job, authority, l);
-	status = save_request(
-	    authority, l->granted.request, job->output, job->force, &n);
+	status = save_request(authority, l->granted.request, job->output,
+	    job->force, SAME_COMMAND, &n);
 	if (status == EXIT_DONE)
 		report(job->output, "lot %s, %zu license%s%s", job->name, n,
 		    n == 1 ? "" : "s", l->granted.again ? ", as before" : "");

@@ -178,8 +178,8 @@ read_inputs(struct job *job, char **add, char **eula)
 	if (job->add != NULL &&
 	    (*add = read_file(job->add, FILE_MAX, &job->asked.add_len)) == NULL)
 		return EXIT_FAILED;
-	if (job->eula != NULL && (*eula = read_file(job->eula, EULA_MAX,
-				      &job->asked.eula_len)) == NULL)
+	if (job->eula != NULL &&
+	    (*eula = read_agreement(job->eula, &job->asked.eula_len)) == NULL)
 		return EXIT_FAILED;
 	job->asked.add = *add;
 	job->asked.eula = *eula;

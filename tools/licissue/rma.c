@@ -160,8 +160,8 @@ replace(const struct job *job, const struct lc_authority *authority)
 			fputs("--approved-by and --reason allow it.\n", stderr);
 		return status;
 	}
-	status = save_request(
-	    authority, r.result.request, job->output, job->force, &n);
+	status = save_request(authority, r.result.request, job->output,
+	    job->force, SAME_COMMAND, &n);
 	if (status == EXIT_DONE)
 		report(job->output,
 		    "%zu license%s for %s%s; %s has to be returned by %s", n,
