@@ -7,6 +7,7 @@ SYSTEM_TESTS = \
 	tests/system/bad_config.py \
 	tests/system/bad_files.py \
 	tests/system/burst.py \
+	tests/system/callhome.py \
 	tests/system/causes.py \
 	tests/system/clear.py \
 	tests/system/crash.py \
