@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/arena.h"
+#include "catalog/catalog.h"
 #include "web/answer.h"
 
 #define SCHEME "Bearer "
@@ -82,4 +84,20 @@ access_sees(const struct lc_token *token, const char *account)
 {
 	return lc_role_is_staff(token->role) || account[0] == '\0' ||
 	       strcmp(token->account, account) == 0;
+}
+
+bool
+access_is_account(struct portal *portal, const char *name)
+{
+	struct lc_record *record = readers_take(portal->readers);
+	struct lc_arena arena = { 0 };
+	struct lc_account *account;
+	struct lc_detail detail = { "" };
+	enum lc_err err;
+
+	lc_record_tell(record, &detail);
+	err = lc_account_find(record, &arena, name, &account);
+	readers_return(portal->readers, record);
+	lc_arena_free(&arena);
+	return err == LC_OK;
 }

@@ -38,4 +38,7 @@ void access_who(const struct lc_token *, char who[LC_TOKEN_NAME_MAX + 16]);
  */
 bool access_sees(const struct lc_token *, const char *account);
 
+/* Is there an account of this name?  False also if the database fails. */
+bool access_is_account(struct portal *, const char *name);
+
 #endif

@@ -1,24 +1,52 @@
 # licportald, the registration portal.
 
 PORTAL_PAGES = \
+	portal/pages/approvals.html \
+	portal/pages/approve.html \
+	portal/pages/catalog-loaded.html \
+	portal/pages/catalog.html \
+	portal/pages/device-history.html \
+	portal/pages/device.html \
+	portal/pages/devices.html \
 	portal/pages/evaluation.html \
+	portal/pages/expiring.html \
+	portal/pages/factor.html \
 	portal/pages/foot.html \
 	portal/pages/front.html \
 	portal/pages/head.html \
 	portal/pages/hidden.html \
 	portal/pages/icon.svg \
+	portal/pages/keys.html \
+	portal/pages/license-list.html \
 	portal/pages/licenses.html \
 	portal/pages/link.html \
+	portal/pages/log.html \
+	portal/pages/me.html \
+	portal/pages/more.html \
 	portal/pages/move-permit.html \
 	portal/pages/move.html \
+	portal/pages/pak-made.html \
+	portal/pages/pak.html \
+	portal/pages/paks.html \
+	portal/pages/people.html \
+	portal/pages/person-link.html \
+	portal/pages/person.html \
 	portal/pages/portal.css \
 	portal/pages/portal.js \
 	portal/pages/problem.html \
+	portal/pages/recovery.html \
 	portal/pages/redeem-check.html \
 	portal/pages/redeem.html \
 	portal/pages/replace.html \
+	portal/pages/report.html \
+	portal/pages/reports.html \
+	portal/pages/rmas.html \
+	portal/pages/roles.html \
 	portal/pages/send-again.html \
-	portal/pages/sign-in.html
+	portal/pages/sign-in.html \
+	portal/pages/staff.html \
+	portal/pages/token.html \
+	portal/pages/tokens.html
 
 if PORTAL
 sbin_PROGRAMS += bin/licportald
@@ -57,18 +85,23 @@ bin_licportald_SOURCES = \
 	portal/secret.c portal/secret.h \
 	portal/setup.c portal/setup.h \
 	portal/site/assets.c portal/site/assets.h \
+	portal/site/me.c portal/site/me.h \
+	portal/site/members.c portal/site/members.h \
+	portal/site/qr.c portal/site/qr.h \
+	portal/site/shape.c portal/site/shape.h \
 	portal/site/sign.c portal/site/sign.h \
 	portal/site/site.c portal/site/site.h \
 	portal/site/visit.c portal/site/visit.h
 bin_licportald_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
 	-I$(top_srcdir) -I$(top_srcdir)/daemon -I$(top_srcdir)/authority \
 	-I$(top_srcdir)/licensecore $(CONFIG_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) \
+	$(QRENCODE_CFLAGS) \
 	-DPORTAL_CONF_DEFAULT='"$(sysconfdir)/licagent/licportal.conf"' \
 	-DPORTAL_PAGES_DEFAULT='"$(pagesdir)"'
 pagesdir = $(datadir)/licagent/pages
 dist_pages_DATA = $(PORTAL_PAGES)
 bin_licportald_LDADD = web/libweb.la daemon/libdaemon.la \
-	authority/libauthority.la $(JANSSON_LIBS)
+	authority/libauthority.la $(JANSSON_LIBS) $(QRENCODE_LIBS)
 nodist_bin_licportald_SOURCES = portal/openapi_text.c
 CLEANFILES += portal/openapi_text.c
 

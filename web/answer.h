@@ -15,7 +15,8 @@ void web_answer_text(
 
 /*
  * An answer of 200 with a strong ETag of its body (RFC 9110), or 304 if
- * If-None-Match has that.  body was allocated with malloc; NULL is no memory.
+ * If-None-Match has that; what web_set_show shows has no tag.  body was
+ * allocated with malloc; NULL is no memory.
  */
 void web_answer_tagged(
     struct web_request *, const char *type, char *body, size_t len);

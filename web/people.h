@@ -147,6 +147,9 @@ enum people_err people_session_find(struct people *, const char *secret,
     struct session *, struct people_words *);
 enum people_err people_session_end(
     struct people *, const char *secret, struct people_words *);
+/* Ends those of a person but the one with this secret. */
+enum people_err people_sessions_end(struct people *, const char *name,
+    const char *but, struct people_words *);
 
 /* Random numbers; false: there are none. */
 bool people_secret(char secret[PEOPLE_SECRET_LEN + 1]);

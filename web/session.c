@@ -170,3 +170,30 @@ people_session_end(
 	strcpy(copy, secret);
 	return people_do(people, end, copy, words);
 }
+
+struct others {
+	const char *name, *but;
+};
+
+static enum people_err
+end_others(struct people *people, void *arg, struct people_words *words)
+{
+	const struct others *o = arg;
+	char digest[PEOPLE_DIGEST_LEN + 1];
+
+	if (!people_digest(o->but, digest))
+		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
+	return people_db(people,
+	    db_run(people->db,
+		"DELETE FROM session WHERE person = $1 AND digest <> $2", "ss",
+		o->name, digest),
+	    words);
+}
+
+enum people_err
+people_sessions_end(struct people *people, const char *name, const char *but,
+    struct people_words *words)
+{
+	return people_do(
+	    people, end_others, &(struct others){ name, but }, words);
+}

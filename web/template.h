@@ -5,8 +5,9 @@
  *
  *   {{name}}  {{.}}              a value; "." is the innermost one
  *   {{name|date}}                a value through a filter: date and time of
- *                                seconds since 1970 in UTC, url for a part of
- *                                a URL
+ *                                seconds since 1970, or of a text such as
+ *                                "2026-11-30T07:00:00Z", in UTC; url for a
+ *                                part of a URL
  *   {{#name}}...{{/name}}        for each element of an array; once with an
  *                                object, or if the value is true, a number
  *                                but 0, or a text but ""

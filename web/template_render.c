@@ -148,6 +148,33 @@ put_instant(struct writer *w, json_int_t seconds, bool with_time)
 		put(w, text);
 }
 
+/* "2026-11-30T07:00:00Z", as JSON has instants. */
+static bool
+is_instant(const char *text)
+{
+	static const char form[] = "0000-00-00T00:00:00Z";
+	size_t i;
+
+	for (i = 0; form[i] != '\0'; i++) {
+		if (form[i] == '0' ? strchr("0123456789", text[i]) == NULL ||
+					 text[i] == '\0'
+				   : text[i] != form[i])
+			return false;
+	}
+	return text[i] == '\0';
+}
+
+static void
+put_instant_text(struct writer *w, const char *text, bool with_time)
+{
+	buffer_append(w->out, text, 10);
+	if (!with_time)
+		return;
+	put(w, " ");
+	buffer_append(w->out, text + 11, 5);
+	put(w, " UTC");
+}
+
 static void
 put_value(struct writer *w, const json_t *value, struct text filter)
 {
@@ -170,6 +197,8 @@ put_value(struct writer *w, const json_t *value, struct text filter)
 	else if (json_is_integer(value) && filter.len > 0)
 		put_instant(
 		    w, json_integer_value(value), text_is(filter, "time"));
+	else if (filter.len > 0 && is_instant(text))
+		put_instant_text(w, text, text_is(filter, "time"));
 	else
 		put_escaped(w, text);
 }

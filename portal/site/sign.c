@@ -68,8 +68,8 @@ sign_page(struct visit *visit)
 	sign_show(visit, 200, "", "", next != NULL ? next : "/");
 }
 
-static unsigned
-status_of(enum people_err err)
+unsigned
+sign_status(enum people_err err)
 {
 	switch (err) {
 	case PEOPLE_LOCKED:
@@ -81,9 +81,8 @@ status_of(enum people_err err)
 	}
 }
 
-/* PEOPLE_OK: the cookie is set. */
-static enum people_err
-session_begin(struct visit *visit, const char *name, struct people_words *words)
+enum people_err
+sign_begin(struct visit *visit, const char *name, struct people_words *words)
 {
 	char secret[PEOPLE_SECRET_LEN + 1];
 	enum people_err err =
@@ -95,43 +94,42 @@ session_begin(struct visit *visit, const char *name, struct people_words *words)
 	return err;
 }
 
-static enum people_err
-prove(struct visit *visit, struct people_words *words)
+enum people_err
+sign_prove(struct visit *visit, const char *name, const char *password,
+    const char *code, struct people_words *words)
 {
 	struct site *site = visit->site;
-	const char *code = web_form_text(visit->form, "_code");
 	struct person person;
-	enum people_err err;
+	enum people_err err = PEOPLE_UNAVAILABLE;
 
 	if (site->people == NULL)
 		return PEOPLE_DENIED;
-	if (atomic_fetch_add(&site->proving, 1) >= PROVING_MAX) {
+	if (atomic_fetch_add(&site->proving, 1) >= PROVING_MAX)
 		(void)strcpy(words->text, "too many people sign in just now; "
 					  "try again");
-		err = PEOPLE_UNAVAILABLE;
-	} else {
-		err = people_prove(site->people,
-		    web_form_text(visit->form, "name"),
-		    web_form_text(visit->form, "_password"), code, &person,
-		    words);
-	}
+	else
+		err = people_prove(
+		    site->people, name, password, code, &person, words);
 	atomic_fetch_sub(&site->proving, 1);
-	return err == PEOPLE_OK ? session_begin(visit, person.name, words)
-				: err;
+	return err;
 }
 
 void
 sign_in(struct visit *visit)
 {
 	const char *next = web_form_text(visit->form, "next");
+	const char *name = web_form_text(visit->form, "name");
 	struct people_words words = { "" };
-	enum people_err err = prove(visit, &words);
+	enum people_err err =
+	    sign_prove(visit, name, web_form_text(visit->form, "_password"),
+		web_form_text(visit->form, "_code"), &words);
 
+	if (err == PEOPLE_OK)
+		err = sign_begin(visit, name, &words);
 	if (err == PEOPLE_OK)
 		visit_redirect(visit, visit_is_path(next) ? next : "/");
 	else
-		sign_show(visit, status_of(err), words.text,
-		    web_form_text(visit->form, "name"), next);
+		sign_show(visit, sign_status(err), words.text, name, next);
 }
 
 void
@@ -169,6 +167,7 @@ sign_link(struct visit *visit)
 	const char *password = web_form_text(visit->form, "_password");
 	struct people_words words = { "" };
 	char name[PERSON_NAME_MAX + 1];
+	struct person person;
 	enum people_err err = PEOPLE_NOT_FOUND;
 
 	if (strcmp(password, web_form_text(visit->form, "_again")) != 0) {
@@ -179,9 +178,16 @@ sign_link(struct visit *visit)
 		err = people_link_use(visit->site->people, visit->parts[0],
 		    password, name, &words);
 	if (err == PEOPLE_OK)
-		err = session_begin(visit, name, &words);
+		err = people_find(visit->site->people, name, &person, &words);
+	/* A link stands for a password, not for a second factor. */
+	if (err == PEOPLE_OK && person.has_totp) {
+		visit_redirect(visit, "/sign-in");
+		return;
+	}
+	if (err == PEOPLE_OK)
+		err = sign_begin(visit, name, &words);
 	if (err == PEOPLE_OK)
 		visit_redirect(visit, "/");
 	else
-		link_show(visit, status_of(err), words.text);
+		link_show(visit, sign_status(err), words.text);
 }

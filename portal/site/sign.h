@@ -7,6 +7,17 @@
 /* Whose session the browser has, if any: session, signed_in and token. */
 void sign_find(struct visit *);
 
+/*
+ * Proves a person, as people_prove; no more than a few at once.  The status
+ * that goes with its failures.
+ */
+enum people_err sign_prove(struct visit *, const char *name,
+    const char *password, const char *code, struct people_words *);
+unsigned sign_status(enum people_err);
+/* Begins a session for one who was proven: the cookie is set. */
+enum people_err sign_begin(
+    struct visit *, const char *name, struct people_words *);
+
 /* Pages; each answers. */
 void sign_page(struct visit *);      /* GET /sign-in */
 void sign_in(struct visit *);        /* POST /sign-in */

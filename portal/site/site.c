@@ -13,6 +13,9 @@
 #include "portal/api.h"
 #include "portal/api_write.h"
 #include "portal/site/assets.h"
+#include "portal/site/me.h"
+#include "portal/site/members.h"
+#include "portal/site/shape.h"
 #include "portal/site/sign.h"
 #include "portal/site/visit.h"
 #include "web/answer.h"
@@ -25,6 +28,8 @@ struct whole {
 	char host[256];
 };
 
+#define PAGE_ALSO 2
+
 /*
  * One of: operation, the interface's own, as "POST /api/v1/rmas"; call; or
  * neither, and the template has all.
@@ -35,8 +40,19 @@ struct page {
 	/* The field of a form that takes the place of the operation's part of
 	   the path; NULL: the page's own path has it. */
 	const char *part;
+	const char *fixed; /* this is that part */
+	/* Reading, whose answers the template gets, too. */
+	const char *also[PAGE_ALSO];
+	/* Makes the form's JSON into the operation's body; NULL: it is. */
+	void (*adapt)(const struct visit *, json_t *body);
+	void (*prepare)(json_t *value); /* as in visit.h */
+	/* Where a success leads; "*" is the part of the path.  NULL: it is
+	   shown. */
+	const char *then;
 	void (*call)(struct visit *);
-	bool is_file; /* the operation's answer is one, not JSON */
+	unsigned may; /* who may call; 0: anybody.  See portal/access.h */
+	/* The operation's answer is a file, not JSON, and has this name. */
+	const char *file;
 	/* A template that leads to an operation: who may do that sees it. */
 	const char *leads_to;
 };
@@ -63,15 +79,6 @@ form_is_ours(const struct visit *visit)
 					web_form_text(visit->form, "_form"));
 }
 
-static void
-problem(const struct visit *visit, unsigned status, const char *title,
-    const char *detail)
-{
-	visit_answer(visit, status, "problem.html", title,
-	    json_pack("{s:s, s:i, s:s}", "title", title, "status", (int)status,
-		"detail", detail));
-}
-
 /* False: answered. */
 static bool
 may_see(const struct visit *visit, unsigned may)
@@ -82,7 +89,7 @@ may_see(const struct visit *visit, unsigned may)
 	    visit->token.role == LC_ROLE_ADMIN)
 		return true;
 	if (visit->signed_in) {
-		problem(visit, 403, "This page is for others",
+		visit_problem(visit, 403, "This page is for others",
 		    "Your role does not let you do this.  An administrator "
 		    "of your account can change it.");
 		return false;
@@ -95,7 +102,22 @@ may_see(const struct visit *visit, unsigned may)
 	return false;
 }
 
-/* ---- Pages ----------------------------------------------------------- */
+/* ---- Operations ------------------------------------------------------ */
+
+/* The variable part of an operation's path; "" if there is none. */
+static const char *
+part_of(const struct visit *visit, const struct page *page)
+{
+	const char *part = visit->parts[0];
+
+	if (page->fixed != NULL)
+		return page->fixed;
+	if (page->part != NULL)
+		part = visit->form != NULL
+			   ? web_form_text(visit->form, page->part)
+			   : web_query(visit->request, page->part);
+	return part != NULL ? part : "";
+}
 
 static void
 write_start(const struct visit *visit, const struct page *page,
@@ -103,9 +125,6 @@ write_start(const struct visit *visit, const struct page *page,
 {
 	char why[128];
 	json_t *body = web_form_json(visit->form, why, sizeof why);
-	const char *part = page->part != NULL
-			       ? web_form_text(visit->form, page->part)
-			       : visit->parts[0];
 
 	if (body == NULL) {
 		web_problem(visit->request, 422, "form", "%s",
@@ -113,39 +132,182 @@ write_start(const struct visit *visit, const struct page *page,
 		return;
 	}
 	(void)json_object_del(body, "download"); /* the page's, visit.c */
+	if (page->adapt != NULL)
+		page->adapt(visit, body);
 	write_form(visit->site->portal, visit->request, writing, &visit->token,
-	    part, web_form_text(visit->form, "_key"), body);
+	    part_of(visit, page), web_form_text(visit->form, "_key"), body);
 	json_decref(body);
+}
+
+/* What a reading operation answers, in place of showing it. */
+struct gathering {
+	json_t **into;
+};
+
+static void
+gather(void *arg, struct web_request *request, unsigned status, json_t *value)
+{
+	const struct gathering *g = arg;
+
+	(void)request;
+	(void)status;
+	*g->into = value;
+}
+
+/* The answer of a reading operation, also if that is a problem. */
+static json_t *
+operation_read(const struct visit *visit, const char *name, const char *part)
+{
+	const struct operation *operation = api_operation(name);
+	const char *const parts[WEB_PARTS] = { part };
+	struct gathering *g = malloc(sizeof *g);
+	json_t *value = NULL;
+
+	if (g == NULL)
+		return NULL;
+	g->into = &value;
+	web_set_show(visit->request, gather, g);
+	operation->read(
+	    visit->site->portal, visit->request, &visit->token, parts);
+	web_set_show(visit->request, NULL, NULL);
+	return value;
+}
+
+static bool
+is_problem(const json_t *answer)
+{
+	return json_is_integer(json_object_get(answer, "status"));
+}
+
+/*
+ * Several reading operations on one page; of members with the same name the
+ * last one counts.  A problem of the others leaves their part of the page
+ * empty.
+ */
+static void
+operations_read(
+    const struct visit *visit, const struct page *page, const struct view *view)
+{
+	json_t *all =
+	    operation_read(visit, page->operation, part_of(visit, page));
+	bool failed = all == NULL || is_problem(all);
+
+	for (size_t i = 0; i < PAGE_ALSO && !failed && page->also[i] != NULL;
+	     i++) {
+		const struct operation *also = api_operation(page->also[i]);
+		json_t *more;
+
+		if ((also->may & MAY(visit->token.role)) == 0 &&
+		    visit->token.role != LC_ROLE_ADMIN)
+			continue;
+		more =
+		    operation_read(visit, page->also[i], part_of(visit, page));
+		if (!is_problem(more))
+			(void)json_object_update(all, more);
+		json_decref(more);
+	}
+	if (!visit_show(visit, view))
+		json_decref(all);
+	else if (failed)
+		web_answer_json(visit->request,
+		    all != NULL ? (unsigned)json_integer_value(
+				      json_object_get(all, "status"))
+				: 503,
+		    all);
+	else
+		web_answer_json(visit->request, 200, all);
+}
+
+/* Where a success leads; false: it is shown. */
+static bool
+then_make(
+    const struct visit *visit, const struct page *page, char *out, size_t size)
+{
+	const char *star;
+
+	if (page->then == NULL)
+		return false;
+	star = strchr(page->then, '*');
+	if (star == NULL) {
+		(void)snprintf(out, size, "%s?done=1", page->then);
+		return true;
+	}
+	(void)snprintf(out, size, "%.*s", (int)(star - page->then), page->then);
+	for (const char *c = part_of(visit, page); *c != '\0'; c++)
+		(void)snprintf(out + strlen(out), size - strlen(out), "%%%02X",
+		    (unsigned)(unsigned char)*c);
+	(void)snprintf(
+	    out + strlen(out), size - strlen(out), "%s?done=1", star + 1);
+	return true;
+}
+
+/* A form of filters sends those that are left empty, too. */
+static void
+query_shorten(const struct visit *visit)
+{
+	struct buffer out = BUFFER_INIT(16384);
+	const char *path = web_path(visit->request);
+
+	buffer_append(&out, path, strlen(path));
+	visit_query(visit, &out);
+	buffer_append(&out, "", 1);
+	visit_redirect(visit, out.failed ? "/" : (const char *)out.data);
+	buffer_free(&out);
+}
+
+static void
+file_name(const struct visit *visit, const char *name)
+{
+	char header[128];
+
+	(void)snprintf(
+	    header, sizeof header, "attachment; filename=\"%s\"", name);
+	(void)web_header_add(visit->request, "Content-Disposition", header);
+}
+
+static bool
+wants_csv(const struct visit *visit)
+{
+	const char *format = web_query(visit->request, "format");
+
+	return format != NULL && strcmp(format, "csv") == 0;
 }
 
 static void
 operation_run(const struct visit *visit, const struct page *page)
 {
 	const struct operation *operation = api_operation(page->operation);
-	const char *parts[WEB_PARTS];
+	char then[1024];
+	struct view view = { page->template, page->title, NULL, page->prepare };
+	const char *const parts[WEB_PARTS] = { part_of(visit, page) };
 
 	if (!may_see(visit, operation->may))
 		return;
-	/* Errors are pages in any case. */
-	if (!visit_show(visit, page->template, page->title))
-		return;
-	if (page->is_file)
-		(void)web_header_add(visit->request, "Content-Disposition",
-		    "attachment; filename=\"licenses.lic\"");
-	if (operation->read == NULL) {
-		write_start(visit, page, &operation->writing);
+	if (visit->form == NULL && visit_has_empty_filter(visit)) {
+		query_shorten(visit);
 		return;
 	}
-	memcpy(parts, visit->parts, sizeof parts);
-	if (page->part != NULL)
-		parts[0] = visit->form != NULL
-			       ? web_form_text(visit->form, page->part)
-			       : web_query(visit->request, page->part);
-	if (parts[0] == NULL && page->part != NULL)
-		parts[0] = "";
-	operation->read(
-	    visit->site->portal, visit->request, &visit->token, parts);
+	if (then_make(visit, page, then, sizeof then))
+		view.then = then;
+	if (page->also[0] != NULL) {
+		operations_read(visit, page, &view);
+		return;
+	}
+	/* Errors are pages in any case. */
+	if (!visit_show(visit, &view))
+		return;
+	if (page->file != NULL)
+		file_name(visit, page->file);
+	else if (page->prepare == report_prepare && wants_csv(visit))
+		file_name(visit, "report.csv");
+	if (operation->read == NULL)
+		write_start(visit, page, &operation->writing);
+	else
+		operation->read(
+		    visit->site->portal, visit->request, &visit->token, parts);
 }
+
+/* ---- Pages ----------------------------------------------------------- */
 
 static void
 page_run(struct visit *visit, const struct page *page)
@@ -154,15 +316,18 @@ page_run(struct visit *visit, const struct page *page)
 
 	if (is_post) {
 		/* A form that cannot be read is answered as a page, too. */
-		if (!visit_show(visit, "problem.html", page->title) ||
+		if (!visit_show(visit, &(struct view){ "problem.html",
+					   page->title, NULL, NULL }) ||
 		    (visit->form = web_form_read(visit->request)) == NULL)
 			return;
 		web_set_show(visit->request, NULL, NULL);
 	}
 	if (is_post && !form_is_ours(visit))
-		problem(visit, 403, "This form is not from here",
+		visit_problem(visit, 403, "This form is not from here",
 		    "It came from another site, or from a session that has "
 		    "ended.  Go back, load the page again, and repeat it.");
+	else if (page->may != 0 && !may_see(visit, page->may))
+		return;
 	else if (page->call != NULL)
 		page->call(visit);
 	else if (page->operation != NULL)
@@ -213,6 +378,13 @@ asset_handle(void *arg, struct web_request *request,
 	PAGE(.operation = (what), .part = (field), .template = (file), \
 	    .title = (words))
 #define CALL(function) PAGE(.call = (function), .title = "")
+#define CALL_OF(who, function) \
+	PAGE(.call = (function), .may = (who), .title = "")
+#define STILL_OF(who, file, words) \
+	PAGE(.may = (who), .template = (file), .title = (words))
+/* A form after which a page is shown again. */
+#define DOING(what, page) PAGE(.operation = (what), .then = (page), .title = "")
+#define MAY_ADMINISTER MAY(LC_ROLE_ACCOUNT_ADMIN)
 
 static const struct web_route routes[] = {
 	{ "GET", "/", STILL("front.html", "Licenses") },
@@ -223,6 +395,93 @@ static const struct web_route routes[] = {
 	{ "POST", "/sign-out", CALL(sign_out) },
 	{ "GET", "/link/{secret}", CALL(sign_link_page) },
 	{ "POST", "/link/{secret}", CALL(sign_link) },
+	/* Oneself, and others. */
+	{ "GET", "/me", CALL_OF(MAY_LIST, me_page) },
+	{ "POST", "/me/password", CALL_OF(MAY_LIST, me_password) },
+	{ "POST", "/me/factor", CALL_OF(MAY_LIST, me_factor_start) },
+	{ "POST", "/me/factor/confirm", CALL_OF(MAY_LIST, me_factor_confirm) },
+	{ "POST", "/me/factor/end", CALL_OF(MAY_LIST, me_factor_end) },
+	{ "POST", "/me/sessions", CALL_OF(MAY_LIST, me_sessions_end) },
+	{ "GET", "/people", CALL_OF(MAY_ADMINISTER, members_page) },
+	{ "POST", "/people", CALL_OF(MAY_ADMINISTER, members_add) },
+	{ "GET", "/people/{name}", CALL_OF(MAY_ADMINISTER, member_page) },
+	{ "POST", "/people/{name}", CALL_OF(MAY_ADMINISTER, member_change) },
+	{ "POST", "/people/{name}/link", CALL_OF(MAY_ADMINISTER, member_link) },
+	{ "POST", "/people/{name}/factor",
+	    CALL_OF(MAY_ADMINISTER, member_factor_end) },
+	{ "GET", "/tokens", OF("GET /api/v1/tokens", "tokens.html", "Tokens") },
+	{ "POST", "/tokens",
+	    OF("POST /api/v1/tokens", "token.html", "A new token") },
+	{ "POST", "/tokens/{name}/stop",
+	    DOING("POST /api/v1/tokens/{name}/stop", "/tokens") },
+	/* What there is. */
+	{ "GET", "/devices",
+	    OF("GET /api/v1/devices", "devices.html", "Devices") },
+	{ "GET", "/devices/{udi}",
+	    PAGE(.operation = "GET /api/v1/devices/{udi}",
+		.also = { "GET /api/v1/devices/{udi}/licenses" },
+		.prepare = device_prepare, .template = "device.html",
+		.title = "Device") },
+	{ "GET", "/devices/{udi}/history",
+	    OF("GET /api/v1/devices/{udi}/history", "device-history.html",
+		"History of a device") },
+	{ "GET", "/paks",
+	    PAGE(.operation = "GET /api/v1/paks",
+		.also = { "GET /api/v1/skus" }, .template = "paks.html",
+		.title = "PAKs") },
+	{ "GET", "/paks/{code}",
+	    OF("GET /api/v1/paks/{code}", "pak.html", "PAK") },
+	{ "GET", "/licenses",
+	    OF("GET /api/v1/licenses", "license-list.html", "Licenses") },
+	{ "GET", "/expiring",
+	    PAGE(.operation = "GET /api/v1/reports/{name}", .fixed = "expiring",
+		.template = "expiring.html", .title = "What expires") },
+	{ "GET", "/rmas",
+	    OF("GET /api/v1/rmas", "rmas.html", "Replaced devices") },
+	{ "GET", "/reports", STILL_OF(MAY_LIST, "reports.html", "Reports") },
+	{ "GET", "/reports/{name}",
+	    PAGE(.operation = "GET /api/v1/reports/{name}",
+		.prepare = report_prepare, .template = "report.html",
+		.title = "Report") },
+	/* The staff. */
+	{ "GET", "/staff", STILL_OF(MAY_STAFF, "staff.html", "Staff") },
+	{ "POST", "/paks",
+	    PAGE(.operation = "POST /api/v1/paks", .adapt = pak_adapt,
+		.template = "pak-made.html", .title = "A new PAK") },
+	{ "POST", "/paks/{code}/stop",
+	    DOING("POST /api/v1/paks/{code}/stop", "/paks/*") },
+	{ "POST", "/paks/{code}/start",
+	    DOING("POST /api/v1/paks/{code}/start", "/paks/*") },
+	{ "GET", "/catalog",
+	    OF("GET /api/v1/skus", "catalog.html", "Catalog") },
+	{ "POST", "/catalog",
+	    OF("PUT /api/v1/catalog", "catalog-loaded.html",
+		"The catalog was changed") },
+	{ "GET", "/approvals",
+	    LEADING("POST /api/v1/extensions", "approvals.html", "Approvals") },
+	{ "POST", "/approvals/device",
+	    PAGE(.operation = "POST /api/v1/devices/{udi}/approve",
+		.part = "_udi", .then = "/devices/*", .title = "") },
+	{ "POST", "/approvals/extension",
+	    PAGE(.operation = "POST /api/v1/extensions",
+		.adapt = extension_adapt, .template = "licenses.html",
+		.title = "The extension") },
+	{ "POST", "/rmas/{udi}/returned",
+	    DOING("POST /api/v1/rmas/{udi}/returned", "/rmas") },
+	{ "GET", "/keys",
+	    PAGE(.operation = "GET /api/v1/keys",
+		.also = { "GET /api/v1/keys/proposals" },
+		.template = "keys.html", .title = "Keys") },
+	{ "POST", "/keys", DOING("POST /api/v1/keys/proposals", "/keys") },
+	{ "POST", "/keys/{id}/confirm",
+	    DOING("POST /api/v1/keys/proposals/{id}/confirm", "/keys") },
+	{ "POST", "/keys/{id}/drop",
+	    DOING("POST /api/v1/keys/proposals/{id}/drop", "/keys") },
+	{ "GET", "/log",
+	    PAGE(.operation = "GET /api/v1/log",
+		.also = { "GET /api/v1/log/audit" }, .prepare = log_prepare,
+		.template = "log.html", .title = "Log") },
+	{ "POST", "/log/audit", DOING("POST /api/v1/log/audit", "/log") },
 	/* Redeem a PAK. */
 	{ "GET", "/redeem", STILL("redeem.html", "Redeem a PAK") },
 	{ "POST", "/redeem/check",
@@ -259,7 +518,7 @@ static const struct web_route routes[] = {
 		"Send again") },
 	{ "POST", "/send-again",
 	    PAGE(.operation = "GET /api/v1/devices/{udi}/licenses.lic",
-		.part = "udi", .is_file = true, .title = "Send again") },
+		.part = "udi", .file = "licenses.lic", .title = "Send again") },
 };
 
 void
@@ -275,7 +534,7 @@ site_handle(void *arg, struct web_request *request)
 		return;
 	if (status == 405)
 		(void)web_header_add(request, "Allow", allow);
-	problem(&visit, status,
+	visit_problem(&visit, status,
 	    status == 404   ? "There is no such page"
 	    : status == 405 ? "This page takes other methods"
 			    : "This address cannot be read",
@@ -307,6 +566,11 @@ pages_check(const struct whole *whole, char *why, size_t size)
 		if (page != NULL && page->operation != NULL &&
 		    api_operation(page->operation) == NULL)
 			missing = page->operation;
+		for (size_t j = 0; page != NULL && j < PAGE_ALSO; j++) {
+			if (page->also[j] != NULL &&
+			    api_operation(page->also[j]) == NULL)
+				missing = page->also[j];
+		}
 		if (page != NULL && page->template != NULL &&
 		    !web_templates_have(whole->templates, page->template))
 			missing = page->template;

@@ -6,15 +6,19 @@
 #include <string.h>
 
 #include "ops/token.h"
+#include "array.h"
 #include "portal/access.h"
+#include "portal/site/qr.h"
 #include "web/answer.h"
 
 #define PAGE_MAX (8 << 20) /* bytes */
+#define QUERY_MAX 16384
 
 /* What is shown, kept until the answer is there. */
 struct showing {
 	const struct site *site;
 	const char *template;
+	void (*prepare)(json_t *value);
 	char page[]; /* the frame, as JSON */
 };
 
@@ -43,6 +47,111 @@ fields_json(const struct visit *visit)
 }
 
 static json_t *
+may_json(enum lc_role role)
+{
+	static const struct {
+		const char *what;
+		unsigned may;
+	} all[] = {
+		{ "list", MAY_LIST },
+		{ "redeem", MAY_REDEEM },
+		{ "send", MAY_ACCOUNT | MAY(LC_ROLE_SUPPORT) },
+		{ "administer", MAY(LC_ROLE_ACCOUNT_ADMIN) },
+		{ "catalog", MAY(LC_ROLE_CATALOG) },
+		{ "paks", MAY(LC_ROLE_PAK_DESK) },
+		{ "approve", MAY(LC_ROLE_SUPPORT) },
+		{ "audit", MAY(LC_ROLE_AUDITOR) },
+	};
+	json_t *may = json_object();
+
+	for (size_t i = 0; i < NITEMS(all); i++)
+		(void)json_object_set_new(may, all[i].what,
+		    json_boolean(role == LC_ROLE_ADMIN ||
+				 (all[i].may & MAY(role)) != 0));
+	return may;
+}
+
+/* ---- Queries --------------------------------------------------------- */
+
+/* Of lists; see licportal-api(7). */
+static const char *const filters[] = { "udi", "feature", "type", "pak", "sku",
+	"order", "account", "left", "days", "expiring", "limit" };
+
+static json_t *
+query_json(const struct visit *visit)
+{
+	json_t *query = json_object();
+
+	for (size_t i = 0; i < NITEMS(filters); i++) {
+		const char *text = web_query(visit->request, filters[i]);
+
+		if (text != NULL)
+			(void)json_object_set_new(
+			    query, filters[i], json_string(text));
+	}
+	return query;
+}
+
+bool
+visit_has_empty_filter(const struct visit *visit)
+{
+	for (size_t i = 0; i < NITEMS(filters); i++) {
+		const char *text = web_query(visit->request, filters[i]);
+
+		if (text != NULL && text[0] == '\0')
+			return true;
+	}
+	return false;
+}
+
+static void
+text_add(struct buffer *out, const char *text)
+{
+	buffer_append(out, text, strlen(text));
+}
+
+static void
+coded_add(struct buffer *out, const char *text)
+{
+	char code[4];
+
+	for (; *text != '\0'; text++) {
+		(void)snprintf(code, sizeof code, "%%%02X",
+		    (unsigned)(unsigned char)*text);
+		text_add(out, code);
+	}
+}
+
+void
+visit_query(const struct visit *visit, struct buffer *out)
+{
+	text_add(out, "?");
+	for (size_t i = 0; i < NITEMS(filters); i++) {
+		const char *text = web_query(visit->request, filters[i]);
+
+		if (text == NULL || text[0] == '\0')
+			continue;
+		text_add(out, filters[i]);
+		text_add(out, "=");
+		coded_add(out, text);
+		text_add(out, "&");
+	}
+}
+
+static json_t *
+here_json(const struct visit *visit)
+{
+	struct buffer out = BUFFER_INIT(QUERY_MAX);
+	json_t *text;
+
+	visit_query(visit, &out);
+	text = out.failed ? json_string("?")
+			  : json_stringn((const char *)out.data, out.len);
+	buffer_free(&out);
+	return text;
+}
+
+static json_t *
 page_json(const struct visit *visit, const char *title)
 {
 	enum lc_role role = visit->token.role;
@@ -50,14 +159,16 @@ page_json(const struct visit *visit, const char *title)
 
 	if (!people_secret(key))
 		return NULL;
-	return json_pack("{s:s, s:s, s:o, s:b, s:b, s:b, s:b, s:s, s:s, s:o}",
+	return json_pack("{s:s, s:s, s:o, s:b, s:b, s:b, s:o, s:s, s:s, s:o,"
+			 " s:o, s:o, s:s?, s:b}",
 	    "title", title, "url", visit->site->portal->url, "person",
 	    person_json(visit), "is_staff", lc_role_is_staff(role), "is_admin",
 	    role == LC_ROLE_ADMIN, "is_account_admin",
-	    role == LC_ROLE_ACCOUNT_ADMIN, "may_redeem",
-	    role == LC_ROLE_ADMIN || (MAY_REDEEM & MAY(role)) != 0, "form",
+	    role == LC_ROLE_ACCOUNT_ADMIN, "may", may_json(role), "form",
 	    visit->signed_in ? visit->session.form : "", "key", key, "fields",
-	    fields_json(visit));
+	    fields_json(visit), "query", query_json(visit), "here",
+	    here_json(visit), "cursor", web_query(visit->request, "cursor"),
+	    "done", web_query(visit->request, "done") != NULL);
 }
 
 /* ---- Answers --------------------------------------------------------- */
@@ -128,11 +239,32 @@ file_answer(struct web_request *request, json_t *value)
 }
 
 static void
+redirect(struct web_request *request, const char *path)
+{
+	headers_add(request);
+	(void)web_header_add(request, "Location", path);
+	web_answer(request, 303, NULL, NULL, 0);
+}
+
+/* The text of a license file is scanned from the screen, if it is small. */
+static void
+qr_add(json_t *page, const json_t *value)
+{
+	const char *file = json_string_value(json_object_get(value, "file"));
+	char *image = file != NULL ? qr_image(file) : NULL;
+
+	if (image != NULL)
+		(void)json_object_set_new(page, "qr", json_string(image));
+	free(image);
+}
+
+static void
 show(void *arg, struct web_request *request, unsigned status, json_t *value)
 {
 	struct showing *showing = arg;
 	json_t *page = json_loads(showing->page, 0, NULL);
 	const json_t *fields = json_object_get(page, "fields");
+	const char *then = json_string_value(json_object_get(page, "then"));
 
 	if (status == 200 && json_is_string(json_object_get(value, "file")) &&
 	    json_is_true(json_object_get(fields, "download"))) {
@@ -140,6 +272,16 @@ show(void *arg, struct web_request *request, unsigned status, json_t *value)
 		file_answer(request, value);
 		return;
 	}
+	if (status < 300 && then != NULL) {
+		redirect(request, then);
+		json_decref(page);
+		json_decref(value);
+		return;
+	}
+	if (status < 400 && showing->prepare != NULL)
+		showing->prepare(value);
+	if (status < 400)
+		qr_add(page, value);
 	if (status >= 400 && page != NULL)
 		(void)json_object_set_new(page, "title",
 		    json_string(
@@ -149,16 +291,21 @@ show(void *arg, struct web_request *request, unsigned status, json_t *value)
 }
 
 bool
-visit_show(const struct visit *visit, const char *template, const char *title)
+visit_show(const struct visit *visit, const struct view *view)
 {
-	json_t *page = page_json(visit, title);
-	char *text = json_dumps(page, JSON_COMPACT);
+	json_t *page = page_json(visit, view->title);
 	struct showing *showing = NULL;
+	char *text;
 
+	if (page != NULL && view->then != NULL)
+		(void)json_object_set_new(
+		    page, "then", json_string(view->then));
+	text = json_dumps(page, JSON_COMPACT);
 	if (text != NULL &&
 	    (showing = malloc(sizeof *showing + strlen(text) + 1)) != NULL) {
 		showing->site = visit->site;
-		showing->template = template;
+		showing->template = view->template;
+		showing->prepare = view->prepare;
 		strcpy(showing->page, text);
 		web_set_show(visit->request, show, showing);
 	} else {
@@ -178,11 +325,27 @@ visit_answer(const struct visit *visit, unsigned status, const char *template,
 }
 
 void
+visit_problem(const struct visit *visit, unsigned status, const char *title,
+    const char *detail)
+{
+	visit_answer(visit, status, "problem.html", title,
+	    json_pack("{s:s, s:i, s:s}", "title", title, "status", (int)status,
+		"detail", detail));
+}
+
+void
 visit_redirect(const struct visit *visit, const char *path)
 {
-	headers_add(visit->request);
-	(void)web_header_add(visit->request, "Location", path);
-	web_answer(visit->request, 303, NULL, NULL, 0);
+	redirect(visit->request, path);
+}
+
+void
+visit_done(const struct visit *visit, const char *path)
+{
+	char there[512];
+
+	(void)snprintf(there, sizeof there, "%s?done=1", path);
+	redirect(visit->request, there);
 }
 
 /* ---- Texts ----------------------------------------------------------- */

@@ -9,10 +9,16 @@
  *
  *   title, url      of the page; of the portal
  *   person          {name, account, role}, if somebody has signed in
- *   is_staff, is_admin, is_account_admin, may_redeem
+ *   is_staff, is_admin, is_account_admin
+ *   may             what their role may do, as booleans
  *   form            what each form of a person has to send as _form
  *   key             a new key for a request, to be sent as _key
  *   fields          what a form sent, as JSON; see web/form.h
+ *   query           the filters of a list, as the address has them
+ *   here            the address with these, "?pak=A&", for more to be added
+ *   cursor          where the page of the list begins, if the address says so
+ *   done            what a form asked for was done
+ *   qr              the license file as a picture, if it is small
  */
 #ifndef PORTAL_VISIT_H
 #define PORTAL_VISIT_H
@@ -42,11 +48,20 @@ struct visit {
 	const char *const *parts; /* of the path */
 };
 
+/* How an answer is shown. */
+struct view {
+	const char *template, *title;
+	/* Where a browser goes from a success, a path; NULL: it is shown. */
+	const char *then;
+	/* Makes the answer ready for the template; NULL: it is. */
+	void (*prepare)(json_t *value);
+};
+
 /*
- * Has the answer of the request shown by a template: answers that are no
- * errors; errors by "problem.html".  False: no memory, answered.
+ * Has the answer of the request shown in this way, and errors by
+ * "problem.html".  False: no memory, answered.
  */
-bool visit_show(const struct visit *, const char *template, const char *title);
+bool visit_show(const struct visit *, const struct view *);
 
 /*
  * Answers with a template over a value, which is taken over; NULL is an empty
@@ -55,8 +70,20 @@ bool visit_show(const struct visit *, const char *template, const char *title);
 void visit_answer(const struct visit *, unsigned status, const char *template,
     const char *title, json_t *value);
 
+/* The same with "problem.html": a title, and a sentence. */
+void visit_problem(const struct visit *, unsigned status, const char *title,
+    const char *detail);
+
 /* Answers with 303 to a path of the portal. */
 void visit_redirect(const struct visit *, const char *path);
+
+/* The path after which a form says that it was done: "?done=1" is added. */
+void visit_done(const struct visit *, const char *path);
+
+/* A filter of lists that the address has without a value. */
+bool visit_has_empty_filter(const struct visit *);
+/* The query without those and the cursor: "?pak=A&", or "?". */
+void visit_query(const struct visit *, struct buffer *);
 
 /* The value of a cookie, the caller frees it; NULL: there is none. */
 char *visit_cookie(const struct web_request *, const char *name);

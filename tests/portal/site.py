@@ -2,12 +2,16 @@
 """site: the pages without a browser: signing in, forms of others, markup in
 every field, and that nobody is led elsewhere."""
 
+import base64
+import hmac
 import html
 import http.client
 import os
 import re
+import struct
 import subprocess
 import sys
+import time
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -15,11 +19,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), "authority"))
 
 from desk import BIN, TOP, check, equal, main  # noqa: E402
-from portal_site import Site  # noqa: E402
+from portal_site import Site, wait_until  # noqa: E402
 
 SKU = "L-LAB-SEC-K9="
 UDI = "LIC1921/K9:FDO1"
 PASSWORD = "correct horse battery"
+LATER = "staple of a later day"
 NASTY = "\"><script>alert(1)</script>'&\x1b[2J\u202e"
 
 
@@ -209,6 +214,278 @@ def again(site, anna):
     check("<html" in anna.page, anna.page)
 
 
+def code_of(key, steps=0):
+    """The code of a second factor, so many steps ahead."""
+    counter = int(time.time()) // 30 + steps
+    digest = hmac.digest(base64.b32decode(key), struct.pack(">Q", counter),
+                         "sha1")
+    at = digest[-1] & 15
+    number = struct.unpack(">L", digest[at:at + 4])[0] & 0x7fffffff
+    return f"{number % 1000000:06d}"
+
+
+def oneself(site):
+    """Password, second factor, other sessions; all of bob."""
+    bob, other = Visitor(site), Visitor(site)
+    for visitor in (bob, other):
+        visitor.post("/sign-in", {"name": "bob", "_password": PASSWORD}
+                     ).leads_to("/")
+    bob.get("/me").shows(200, "Your account", "viewer", "example-net")
+    bob.post("/me/sessions", bob.form()).leads_to("/me?done=1")
+    bob.get("/me?done=1").shows(200, "It is done.")
+    other.get("/me").leads_to("/sign-in?next=/me")
+
+    bob.post("/me/password", bob.form(
+        _old="wrong", _password=LATER, _again=LATER)).shows(
+            422, "the password or the code is wrong")
+    bob.post("/me/password", bob.form(
+        _old=PASSWORD, _password=LATER, _again=PASSWORD)).shows(
+            422, "The two passwords are not the same.")
+    before = bob.cookie
+    bob.post("/me/password", bob.form(
+        _old=PASSWORD, _password=LATER, _again=LATER)).leads_to("/me?done=1")
+    check(bob.cookie != before, "the session is the one before")
+    bob.get("/me").shows(200)
+
+    bob.post("/me/factor", bob.form(_old="wrong")).shows(422)
+    bob.post("/me/factor", bob.form(_old=LATER)).shows(
+        200, "Second factor", "data:image/svg+xml;base64,")
+    key = bob.hidden("_secret")
+    bob.post("/me/factor/confirm", bob.form(_secret=key, _code="abc")).shows(
+        422, "this is not the code of now", key)
+    bob.post("/me/factor/confirm", bob.form(
+        _secret=NASTY, _code="abc")).shows(422, "this is not the code of now")
+    check("<script>alert" not in bob.page, bob.page)
+    bob.post("/me/factor/confirm", bob.form(
+        _secret=key, _code=code_of(key))).shows(200, "Recovery codes")
+    recovery = re.findall(r"<li><code>(\S{11})</code>", bob.page)
+    equal(len(recovery), 10)
+    other = Visitor(site)
+    other.post("/sign-in", {"name": "bob", "_password": LATER}).shows(
+        422, "the code of your second factor is needed")
+    other.post("/sign-in", {"name": "bob", "_password": LATER,
+                            "_code": recovery[0]}).leads_to("/")
+    other.get("/me").shows(200)
+    other.post("/me/factor/end", other.form(
+        _old=LATER, _code=recovery[0])).shows(422)
+    other.post("/me/factor/end", other.form(
+        _old=LATER, _code=recovery[1])).leads_to("/me?done=1")
+    other.get("/me").shows(200, "Set up a second factor")
+
+
+def newcomer(site, boss, **fields):
+    """Somebody whom boss adds, and who has chosen a password."""
+    boss.get("/people").shows(200)
+    boss.post("/people", boss.form(**fields)).leads_to(
+        f"/people/{fields['name']}?done=1")
+    boss.get(f"/people/{fields['name']}").shows(200, "not yet chosen")
+    boss.post(f"/people/{fields['name']}/link", boss.form()).shows(200)
+    link = re.search(r'value="(https://[^"]*/link/[^"]*)"', boss.page).group(1)
+    visitor = Visitor(site)
+    visitor.post(link.removeprefix(site.url),
+                 {"_password": PASSWORD, "_again": PASSWORD}).leads_to("/")
+    visitor.get("/")
+    return visitor
+
+
+def people(site, anna):
+    """Who may add whom, and as what."""
+    anna.get("/people").shows(200, "anna", "admin", "Account")
+    clara = newcomer(site, anna, name="clara", role="account-admin",
+                     account="example-net", mail="clara@example.net")
+    stranger = newcomer(site, anna, name="stranger", role="member",
+                        account="contoso")
+    newcomer(site, anna, name="sue", role="support")
+    for fields, words in (
+            ({"role": "admin"}, "licportald setup"),
+            ({"role": "member"}, "This role needs an account."),
+            ({"role": "support", "account": "example-net"}, "has no account"),
+            ({"role": "member", "account": "nobody"}, "no such account"),
+            ({"role": "king"}, "There is no such role."),
+            ({"role": "member", "account": "example-net", "name": NASTY},
+             "a name has 1 to 63"),
+            ({"role": "member", "account": "example-net", "name": "clara"},
+             "already")):
+        anna.get("/people")
+        anna.post("/people", anna.form(**{"name": "x", **fields})).shows(
+            422, words)
+        check("<script>alert" not in anna.page, anna.page)
+
+    # An administrator of an account sees and makes its people alone.
+    bob = newcomer(site, clara, name="bob", role="viewer",
+                   account="contoso")
+    clara.get("/people/bob").shows(200, "example-net")
+    clara.get("/people").shows(200, "clara", "bob")
+    check("stranger" not in clara.page and "anna" not in clara.page,
+          clara.page)
+    for there in ("/people/stranger", "/people/anna", "/people/none"):
+        clara.get(there).shows(404, "There is no person of this name.")
+    clara.get("/people")
+    for there in ("/people/anna", "/people/anna/link", "/people/stranger",
+                  "/people/stranger/link", "/people/sue/factor"):
+        clara.get("/people")
+        clara.post(there, clara.form(role="viewer")).shows(404)
+    clara.get("/people/bob")
+    for role in ("support", "admin"):
+        clara.post("/people/bob", clara.form(role=role)).shows(422)
+    clara.get("/people/clara").shows(200, "This is you")
+    clara.post("/people/clara", {"_form": clara.hidden("_form"),
+                                 "role": "member"}).shows(
+        422, "Somebody else has to change")
+    # Nobody else, and nobody who is stopped.
+    for visitor in (bob, stranger):
+        visitor.get("/people").shows(403, "This page is for others")
+        visitor.get("/")
+        visitor.post("/people/clara/link",
+                     {"_form": visitor.hidden("_form")}).shows(403)
+    Visitor(site).get("/people").leads_to("/sign-in?next=/people")
+    anna.get("/people/stranger")
+    anna.post("/people/stranger", anna.form(
+        role="member", account="contoso", stopped="1")).leads_to(
+            "/people/stranger?done=1")
+    stranger.get("/").shows(200, "Sign in")
+    # Not another administrator's name.
+    equal(setup(site, "adam")[0], 0)
+    anna.get("/people/adam").shows(200, "Stopped")
+    check("Make a link" not in anna.page, anna.page)
+    anna.post("/people/adam/link", anna.form()).shows(403, "licportald setup")
+    anna.get("/people/adam")
+    anna.post("/people/adam/factor", anna.form()).shows(403)
+
+
+def lists(site, anna, pak):
+    """What there is, for an account and for the staff."""
+    bob = Visitor(site)
+    bob.post("/sign-in", {"name": "bob", "_password": LATER}).leads_to("/")
+    for visitor, sees in ((anna, True), (bob, False)):
+        for path, words in (("/devices", UDI), ("/paks", pak),
+                            ("/licenses", "securityk9"), ("/expiring", ""),
+                            ("/rmas", ""), ("/reports", "Expiring"),
+                            ("/reports/licenses?limit=500", "securityk9"),
+                            ("/catalog", SKU)):
+            visitor.get(path).shows(200)
+            # Devices of no account are everybody's.
+            check(not sees or words in html.unescape(visitor.page), path,
+                  visitor.page)
+    quoted = urllib.parse.quote(UDI, safe="")
+    anna.get(f"/devices/{quoted}").shows(200, "securityk9", "cme-srst", "unpinned")
+    anna.get(f"/devices/{quoted}/history").shows(200, "person anna")
+    anna.get("/devices/LIC1921%2FK9%3ANONE").shows(404, "no device")
+    anna.get(f"/paks/{pak}").shows(200, "6 of 10", "To whom its licenses went")
+    bob.get(f"/paks/{pak}").shows(200)
+    check("Stop it" not in bob.page, bob.page)
+    Visitor(site).get(f"/paks/{pak}").shows(200, "6 of 10")
+    anna.get("/paks?order=&left=&pak=" + pak).leads_to(
+        "/paks?pak=" + "".join(f"%{ord(c):02X}" for c in pak) + "&")
+    anna.get("/licenses?limit=1").shows(200, "Next page")
+    following = html.unescape(
+        re.search(r'href="(\?limit=[^"]*cursor=[^"]*)"', anna.page).group(1))
+    first = anna.page
+    anna.get("/licenses" + following).shows(200)
+    check(anna.page != first, "the next page is the same")
+    anna.get("/licenses?udi=" + urllib.parse.quote(NASTY)).shows(400)
+    check("<script>alert" not in anna.page, anna.page)
+    anna.get("/reports/licenses?format=csv").shows(200, "securityk9")
+    equal(anna.headers["Content-Disposition"],
+          'attachment; filename="report.csv"')
+    anna.get("/reports/none").shows(404)
+    bob.get("/reports/skus").shows(403)
+    for path in ("/devices", "/licenses", "/paks", "/expiring", "/log",
+                 "/keys", "/tokens", "/staff", "/approvals", "/reports"):
+        Visitor(site).get(path).leads_to("/sign-in?next=" + path)
+    for path in ("/log", "/tokens", "/staff", "/approvals"):
+        bob.get(path).shows(403, "This page is for others")
+    check("/staff" not in bob.get("/").page, bob.page)
+
+
+def tokens(site, anna):
+    anna.get("/tokens").shows(200)
+    fields = anna.form(name="till", role="member", account="example-net")
+    anna.post("/tokens", fields).shows(200, "shown this once")
+    secret = re.search(r'value="(lt_[^"]*)"', anna.page).group(1)
+    equal(site.get("/api/v1/paks", token=secret).status, 200)
+    anna.post("/tokens", fields).shows(200, "It was shown before")
+    check(secret not in anna.page, anna.page)
+    anna.get("/tokens").shows(200, "till")
+    anna.post("/tokens", anna.form(name="root", role="admin")).shows(
+        422, "licissue token create")
+    anna.get("/tokens")
+    anna.post("/tokens/till/stop", anna.form()).leads_to("/tokens?done=1")
+    equal(site.get("/api/v1/paks", token=secret).status, 401)
+
+
+def staff(site, anna):
+    """PAK desk, catalog, approvals, replacements, log."""
+    anna.get("/staff").shows(200, "PAK desk")
+    anna.get("/paks")
+    anna.post("/paks", anna.form(sku1=SKU, sku2="L-LAB-SRST-25=", order="<b>7", **{
+        "quantity1:number": "3", "quantity2:number": "1"})).shows(
+            200, "A new PAK")
+    pak = re.search(r'href="/paks/(\w+)"', anna.page).group(1)
+    anna.get("/paks?order=%3Cb%3E7").shows(200, pak)
+    check("<b>7" not in anna.page, anna.page)
+    anna.post("/paks", anna.form(sku1=SKU)).shows(422, "quantity")
+    anna.get(f"/paks/{pak}").shows(200, "4 of 4")
+    anna.post(f"/paks/{pak}/stop", anna.form(reason=NASTY[:27])).leads_to(
+        f"/paks/" + "".join(f"%{ord(c):02X}" for c in pak) + "?done=1")
+    anna.get(f"/paks/{pak}").shows(200, "Let it go on")
+    check("<script>alert" not in anna.page, anna.page)
+    anna.post(f"/paks/{pak}/start", anna.form())
+    equal(anna.status, 303)
+
+    anna.get("/catalog").shows(200, SKU, "securityk9")
+    anna.post("/catalog", anna.form(catalog="accounts = (\n"
+                                    "  { account = 7; }\n);\n")).shows(
+        422, "Line 2:")
+    anna.get("/catalog")
+    anna.post("/catalog", anna.form(
+        catalog='accounts = ( { account = "<i>"; } );')).shows(422)
+    check("<i>" not in anna.page, anna.page)
+    anna.get("/catalog")
+    anna.post("/catalog", anna.form(
+        catalog='accounts = ( { account = "third"; description = "T"; } );\n'
+    )).shows(200, "The catalog was changed")
+
+    anna.get("/approvals").shows(200)
+    quoted = urllib.parse.quote(UDI, safe="")
+    anna.post("/approvals/device", anna.form(_udi=UDI, reason="seen")).shows(
+        404, "nothing waits for approval")
+    anna.get(f"/licenses?udi={quoted}&feature=cme-srst").shows(200)
+    license_id = site.get(f"/api/v1/devices/{quoted}/licenses?feature=cme-srst",
+                          token=site.desk.run(
+                              "token", "create", "acme", "eye", "--role",
+                              "auditor").strip()).json["licenses"][0]["id"]
+    anna.get("/approvals")
+    anna.post("/approvals/extension", anna.form(
+        license=license_id, reason="slow", **{"use_days:number": "7"})).shows(
+            200, "The extension", "cme-srst", "data:image/svg+xml")
+
+    anna.get("/replace").shows(200, "to approve it above the limits")
+    anna.post("/replace", anna.form(**{"from": "LIC1921/K9:FDO2"},
+                                    to="LIC1921/K9:FDO3")).shows(200)
+    anna.get("/rmas").shows(200, "FDO3", "It came back")
+    anna.post("/rmas/LIC1921%2FK9%3AFDO2/returned", anna.form()).leads_to(
+        "/rmas?done=1")
+    anna.get("/rmas")
+    check("It came back" not in anna.page, anna.page)
+
+    anna.get("/keys").shows(200, "Propose a change")
+    anna.post("/keys", anna.form(action="rotate", reason="<u>due")).leads_to(
+        "/keys?done=1")
+    anna.get("/keys").shows(200, "person anna", "<u>due")
+    check("<u>" not in anna.page, anna.page)
+    confirm = re.search(r'action="(/keys/[^"]*/confirm)"', anna.page).group(1)
+    anna.post(confirm, anna.form()).shows(403)
+    anna.get("/keys")
+    anna.post(confirm.replace("confirm", "drop"), anna.form()).leads_to(
+        "/keys?done=1")
+
+    anna.get("/log").shows(200, "Verify the whole log", "person anna")
+    anna.post("/log/audit", anna.form()).leads_to("/log?done=1")
+    wait_until(lambda: "entries are right" in anna.get("/log").page,
+               "the verification")
+
+
 def assets(site):
     for name, kind in (("portal.css", "text/css"), ("portal.js", "text/java"),
                        ("icon.svg", "image/svg")):
@@ -225,6 +502,10 @@ def site(desk):
     desk.authority("acme")
     desk.run("sku", "load", "acme", os.path.join(TOP, "examples",
                                                  "catalog.conf"))
+    with open(desk.path("contoso.conf"), "w", encoding="ascii") as f:
+        f.write('accounts = ( { account = "contoso"; '
+                'description = "Contoso"; } );\n')
+    desk.run("sku", "load", "acme", desk.path("contoso.conf"))
     pak = desk.run("pak", "create", "acme", "--sku", SKU, "--quantity",
                    "10").strip()
     with Site(desk, people=desk.path("people.db")) as portal:
@@ -237,9 +518,14 @@ def site(desk):
         strangers(portal, anna)
         markup(portal, pak)
         again(portal, anna)
+        people(portal, anna)
+        oneself(portal)
+        lists(portal, anna, pak)
+        tokens(portal, anna)
+        staff(portal, anna)
         assets(portal)
         log = portal.log()
-        for secret in (PASSWORD, anna.cookie.split("=")[1]):
+        for secret in (PASSWORD, LATER, anna.cookie.split("=")[1]):
             check(secret not in log, "a secret is in the log")
         equal(portal.stop("licportald"), 0)
 

@@ -366,6 +366,13 @@ sessions(void)
 	    people_session_find(people, one, &again, &words), PEOPLE_NOT_FOUND);
 	CHECK_INT(
 	    people_session_find(people, other, &again, &words), PEOPLE_OK);
+	CHECK_INT(people_session_new(people, "anna", one, &words), PEOPLE_OK);
+	CHECK_INT(
+	    people_sessions_end(people, "anna", other, &words), PEOPLE_OK);
+	CHECK_INT(
+	    people_session_find(people, one, &again, &words), PEOPLE_NOT_FOUND);
+	CHECK_INT(
+	    people_session_find(people, other, &again, &words), PEOPLE_OK);
 	CHECK_INT(people_password(people, "anna", PASSWORD, &words), PEOPLE_OK);
 	CHECK_INT(people_session_find(people, other, &again, &words),
 	    PEOPLE_NOT_FOUND);

@@ -1,0 +1,119 @@
+/* shape.c - see shape.h. */
+#include "portal/site/shape.h"
+
+#include <string.h>
+
+#define DAY_S 86400
+
+/* ---- Bodies ---------------------------------------------------------- */
+
+/*
+ * sku1, quantity1, sku2, ... become lines.  Half a line stays one, and the
+ * operation says what it lacks.
+ */
+void
+pak_adapt(const struct visit *visit, json_t *body)
+{
+	static const char *const fields[][2] = {
+		{ "sku1", "quantity1" },
+		{ "sku2", "quantity2" },
+		{ "sku3", "quantity3" },
+	};
+	json_t *lines = json_array();
+
+	(void)visit;
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+		json_t *sku = json_object_get(body, fields[i][0]);
+		json_t *quantity = json_object_get(body, fields[i][1]);
+
+		if (sku != NULL)
+			(void)json_array_append_new(
+			    lines, json_pack("{s:O, s:O*}", "sku", sku,
+				       "quantity", quantity));
+		(void)json_object_del(body, fields[i][0]);
+		(void)json_object_del(body, fields[i][1]);
+	}
+	(void)json_object_set_new(body, "lines", lines);
+}
+
+/* Days of use are a period in seconds. */
+void
+extension_adapt(const struct visit *visit, json_t *body)
+{
+	json_int_t days = json_integer_value(json_object_get(body, "use_days"));
+
+	(void)visit;
+	if (days > 0 && days < INT32_MAX)
+		(void)json_object_set_new(
+		    body, "period", json_integer(days * DAY_S));
+	(void)json_object_del(body, "use_days");
+}
+
+/* ---- Answers --------------------------------------------------------- */
+
+/* "extension_days" is "extension days". */
+static json_t *
+title_json(const char *name)
+{
+	char title[64];
+	size_t i;
+
+	for (i = 0; name[i] != '\0' && i < sizeof title - 1; i++)
+		title[i] = name[i] == '_' ? ' ' : name[i];
+	title[i] = '\0';
+	return json_string(title);
+}
+
+void
+report_prepare(json_t *value)
+{
+	const json_t *rows = json_object_get(value, "rows");
+	json_t *columns = json_array(), *lines = json_array();
+	const char *name;
+	json_t *row, *cell;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		json_t *line = json_array();
+
+		json_object_foreach(row, name, cell)
+		{
+			if (i == 0)
+				(void)json_array_append_new(
+				    columns, title_json(name));
+			(void)json_array_append(line, cell);
+		}
+		/* A section over an array of arrays has each as ".". */
+		(void)json_array_append_new(
+		    lines, json_pack("{s:o}", "cells", line));
+	}
+	(void)json_object_set_new(value, "columns", columns);
+	(void)json_object_set_new(value, "lines", lines);
+}
+
+static void
+state_add(json_t *value, const char *name, const char *state)
+{
+	const char *is = json_string_value(json_object_get(value, "state"));
+
+	(void)json_object_set_new(
+	    value, name, json_boolean(is != NULL && strcmp(is, state) == 0));
+}
+
+void
+device_prepare(json_t *value)
+{
+	state_add(value, "is_put_back", "put-back");
+	state_add(value, "is_replaced", "replaced");
+}
+
+void
+log_prepare(json_t *value)
+{
+	state_add(value, "is_running", "running");
+	state_add(value, "is_done", "done");
+	state_add(value, "is_failed", "failed");
+	(void)json_object_set_new(value, "may_verify",
+	    json_boolean(json_object_get(value, "state") != NULL));
+}
