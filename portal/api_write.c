@@ -215,6 +215,36 @@ is_empty(struct web_request *request)
 	return len == 0 && web_header(request, "Content-Type") == NULL;
 }
 
+/* What a body may be, if that is more than JSON. */
+static const char *
+types_words(enum write_files files)
+{
+	switch (files) {
+	case FILES_LISTS:
+		return "application/json, text/csv or application/xml";
+	case FILES_CATALOG:
+		return "application/json or text/plain";
+	case FILES_NONE:
+		break;
+	}
+	return NULL;
+}
+
+/* False: the body is of no type that the operation takes; answered. */
+static bool
+type_check(struct web_request *request, enum write_files files)
+{
+	static const char json[] = "application/json";
+	const char *header = web_header(request, "Content-Type");
+	const char *words = types_words(files);
+
+	if (words == NULL ||
+	    (header != NULL && strncasecmp(header, json, sizeof json - 1) == 0))
+		return true;
+	web_problem(request, 415, "not-json", "the body must be %s", words);
+	return false;
+}
+
 /* NULL: answered. */
 static json_t *
 body_take(struct web_request *request, const struct writing *writing)
@@ -226,7 +256,8 @@ body_take(struct web_request *request, const struct writing *writing)
 		return file_take(request, type);
 	if (is_empty(request))
 		body = json_object();
-	else if ((body = web_body_json(request)) == NULL)
+	else if (!type_check(request, writing->files) ||
+		 (body = web_body_json(request)) == NULL)
 		return NULL;
 	if ((asked = json_pack("{s:o}", "body", body)) == NULL)
 		web_problem(request, 503, "unavailable", "no memory");

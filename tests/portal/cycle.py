@@ -204,6 +204,8 @@ class Cycle:
         got = portal.do("member", f"{redeem}?sku={quoted(SRST)}", xml,
                         Content_Type="application/xml")
         equal([one["udi"] for one in got["licenses"]], [TWO])
+        portal.refused(415, "not-json", "member", redeem, csv,
+                       "text/csv", Content_Type="text/html")
         portal.refused(422, "refused", "member", redeem + "?partial=yes", csv,
                        "partial", Content_Type="text/csv")
         got = portal.ask("member", redeem,
