@@ -370,6 +370,13 @@ def files(desk):
         if command[0] != "rma":
             desk.refused("empty: the agreement has no text", *command,
                          "--eula", "empty", "-o", "none.lic")
+    desk.refused('invalid license: member "feature": 0 bytes', "lot", "create",
+                 "acme", "--name", "x", "--unlocked", "--feature", "=5", "-o",
+                 "none.lic")
+    for command in (("lot", "create"), ("report", "licenses"), ("init",)):
+        said = desk.run(*command, "--wrong", status=2)
+        check(said.startswith("licissue: unrecognized option '--wrong'\n"),
+              said)
     desk.refused("empty: not a checkpoint of this authority: ", "log",
                  "verify", "acme", "--checkpoint", "empty")
     equal(desk.sql("acme", count), before, "nothing was issued")

@@ -271,15 +271,15 @@ grant(const struct job *job, const struct lc_authority *authority)
 	size_t n = 0;
 	int status;
 
-	if (err == LC_ELINE || err == LC_ECOUNT || err == LC_EPERIOD)
-		return fail("invalid license: %s", detail.text);
 	if (err != LC_OK)
-		return fail_core(err, &detail);
+		return fail_license(err, &detail);
 	status = save_request(authority, g.granted.request, job->output,
 	    job->force, is_repeatable(job) ? SAME_COMMAND : RESEND, &n);
 	if (status == EXIT_DONE)
 		report(job->output, "%zu license%s%s", n, n == 1 ? "" : "s",
 		    g.granted.again ? ", as before" : "");
+	if (job->grant.end != LC_NO_TIME && job->grant.end <= job->grant.issued)
+		(void)fail("warning: the end date has passed");
 	return status;
 }
 

@@ -421,11 +421,10 @@ write_lines(const struct job *job, const struct lc_authority *authority,
 	struct lc_terms terms = job->terms;
 	enum lc_err err = sign_all(job, authority, lines, id, &detail);
 
-	if (err == LC_ELINE || err == LC_ECOUNT || err == LC_EPERIOD)
-		return fail("invalid license: %s", detail.text);
+	if (err != LC_OK)
+		return fail_license(err, &detail);
 	terms.issuer = lc_authority_name(authority);
-	if (err != LC_OK ||
-	    (err = lc_bundle_add_lines(bundle, &terms,
+	if ((err = lc_bundle_add_lines(bundle, &terms,
 		 (const char *const *)lines, job->copies, &detail)) != LC_OK ||
 	    (err = lc_authority_keep(authority, (const char *const *)lines,
 		 job->copies, job->eula, job->eula_len, &detail)) != LC_OK ||

@@ -166,6 +166,14 @@ fail_core(enum lc_err err, const struct lc_detail *detail)
 	return fail("%s", detail->text);
 }
 
+int
+fail_license(enum lc_err err, const struct lc_detail *detail)
+{
+	if (err == LC_ELINE || err == LC_ECOUNT || err == LC_EPERIOD)
+		return fail("invalid license: %s", detail->text);
+	return fail_core(err, detail);
+}
+
 static bool
 read_all(FILE *file, char *data, size_t max, size_t *len)
 {
@@ -300,12 +308,18 @@ command_words(int argc, char **argv)
 int
 command_run(int argc, char **argv)
 {
+	static char program[] = "licissue"; /* as getopt names it */
 	const struct command *command;
 	int words;
 
 	if ((command = command_find(argc, argv, &words)) == NULL)
 		return unknown(argc, argv);
-	return command->run(argc - (words - 1), argv + (words - 1));
+	argc -= words - 1;
+	argv += words - 1;
+	if (command->run == report_command)
+		return report_command(argc, argv);
+	argv[0] = program;
+	return command->run(argc, argv);
 }
 
 /* "licissue help" and "licissue help COMMAND". */

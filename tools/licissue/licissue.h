@@ -95,6 +95,8 @@ int misuse(const char *command, const char *format, ...)
 int not_one(const char *command, const char *needs, int argc, char **argv);
 /* fail with an error of the core, or its detail. */
 int fail_core(enum lc_err, const struct lc_detail *);
+/* The same for a license that was to be made; what is against its rules. */
+int fail_license(enum lc_err, const struct lc_detail *);
 
 /*
  * What a file holds, at most max bytes of it; the caller frees.  NULL, with a

@@ -364,7 +364,7 @@ make(const struct job *job, const struct lc_authority *authority)
 		err = lc_authority_run(authority, lot_run, &l, &detail);
 		end_progress();
 		status = err == LC_OK ? lot_save(job, authority, &l)
-				      : fail_core(err, &detail);
+				      : fail_license(err, &detail);
 	}
 	lot_free(&l);
 	return status;

@@ -155,6 +155,7 @@ print_report(const struct job *job, struct lc_authority *authority)
 int
 report_command(int argc, char **argv)
 {
+	static char program[] = "licissue"; /* as getopt names it */
 	struct job job = {
 		.filter = { .days = 30, .now = (int64_t)time(NULL) },
 	};
@@ -165,6 +166,7 @@ report_command(int argc, char **argv)
 		if (strcmp(lc_reports[i]->name, argv[0]) == 0)
 			job.report = lc_reports[i];
 	(void)snprintf(job.name, sizeof job.name, "report %s", argv[0]);
+	argv[0] = program;
 	if ((status = parse_options(&job, argc, argv)) >= 0)
 		return status;
 	if ((authority = open_authority(job.dir)) == NULL)
