@@ -1,10 +1,12 @@
 # licportald, the registration portal.
 
 PORTAL_PAGES = \
+	portal/pages/answer.html \
 	portal/pages/approvals.html \
 	portal/pages/approve.html \
 	portal/pages/catalog-loaded.html \
 	portal/pages/catalog.html \
+	portal/pages/contract.html \
 	portal/pages/device-history.html \
 	portal/pages/device.html \
 	portal/pages/devices.html \
@@ -46,7 +48,8 @@ PORTAL_PAGES = \
 	portal/pages/sign-in.html \
 	portal/pages/staff.html \
 	portal/pages/token.html \
-	portal/pages/tokens.html
+	portal/pages/tokens.html \
+	portal/pages/upload.html
 
 if PORTAL
 sbin_PROGRAMS += bin/licportald

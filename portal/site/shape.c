@@ -1,6 +1,8 @@
 /* shape.c - see shape.h. */
 #include "portal/site/shape.h"
 
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DAY_S 86400
@@ -11,8 +13,8 @@
  * sku1, quantity1, sku2, ... become lines.  Half a line stays one, and the
  * operation says what it lacks.
  */
-void
-pak_adapt(const struct visit *visit, json_t *body)
+const char *
+pak_adapt(json_t *body)
 {
 	static const char *const fields[][2] = {
 		{ "sku1", "quantity1" },
@@ -21,7 +23,6 @@ pak_adapt(const struct visit *visit, json_t *body)
 	};
 	json_t *lines = json_array();
 
-	(void)visit;
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
 		json_t *sku = json_object_get(body, fields[i][0]);
 		json_t *quantity = json_object_get(body, fields[i][1]);
@@ -34,19 +35,40 @@ pak_adapt(const struct visit *visit, json_t *body)
 		(void)json_object_del(body, fields[i][1]);
 	}
 	(void)json_object_set_new(body, "lines", lines);
+	return NULL;
 }
 
 /* Days of use are a period in seconds. */
-void
-extension_adapt(const struct visit *visit, json_t *body)
+const char *
+extension_adapt(json_t *body)
 {
 	json_int_t days = json_integer_value(json_object_get(body, "use_days"));
 
-	(void)visit;
 	if (days > 0 && days < INT32_MAX)
 		(void)json_object_set_new(
 		    body, "period", json_integer(days * DAY_S));
 	(void)json_object_del(body, "use_days");
+	return NULL;
+}
+
+const char *
+upload_adapt(json_t *body)
+{
+	const char *text = json_string_value(json_object_get(body, "call"));
+	json_t *call = text != NULL
+			   ? json_loads(text, JSON_REJECT_DUPLICATES, NULL)
+			   : NULL;
+
+	if (text == NULL)
+		return "Choose the file that the device wrote.";
+	(void)json_object_clear(body);
+	if (!json_is_object(call) || json_object_update(body, call) != 0) {
+		json_decref(call);
+		return "This is not a request of a device: is it the file "
+		       "that \"license call-home\" wrote, and all of it?";
+	}
+	json_decref(call);
+	return NULL;
 }
 
 /* ---- Answers --------------------------------------------------------- */
@@ -90,6 +112,19 @@ report_prepare(json_t *value)
 	}
 	(void)json_object_set_new(value, "columns", columns);
 	(void)json_object_set_new(value, "lines", lines);
+}
+
+void
+answer_prepare(json_t *value)
+{
+	char *text = json_dumps(value, JSON_INDENT(1));
+
+	if (text != NULL)
+		(void)json_object_set_new(value, "answer", json_string(text));
+	(void)json_object_set_new(value, "has_licenses",
+	    json_boolean(
+		json_array_size(json_object_get(value, "licenses")) > 0));
+	free(text);
 }
 
 static void

@@ -43,14 +43,16 @@ struct page {
 	const char *fixed; /* this is that part */
 	/* Reading, whose answers the template gets, too. */
 	const char *also[PAGE_ALSO];
-	/* Makes the form's JSON into the operation's body; NULL: it is. */
-	void (*adapt)(const struct visit *, json_t *body);
+	/* Makes the form's JSON into the operation's body, or says why it
+	   cannot; NULL: it is that. */
+	const char *(*adapt)(json_t *body);
 	void (*prepare)(json_t *value); /* as in visit.h */
 	/* Where a success leads; "*" is the part of the path.  NULL: it is
 	   shown. */
 	const char *then;
 	void (*call)(struct visit *);
-	unsigned may; /* who may call; 0: anybody.  See portal/access.h */
+	unsigned may;   /* who may call; 0: anybody.  See portal/access.h */
+	bool is_answer; /* as in visit.h */
 	/* The operation's answer is a file, not JSON, and has this name. */
 	const char *file;
 	/* A template that leads to an operation: who may do that sees it. */
@@ -125,6 +127,7 @@ write_start(const struct visit *visit, const struct page *page,
 {
 	char why[128];
 	json_t *body = web_form_json(visit->form, why, sizeof why);
+	const char *wrong;
 
 	if (body == NULL) {
 		web_problem(visit->request, 422, "form", "%s",
@@ -132,10 +135,12 @@ write_start(const struct visit *visit, const struct page *page,
 		return;
 	}
 	(void)json_object_del(body, "download"); /* the page's, visit.c */
-	if (page->adapt != NULL)
-		page->adapt(visit, body);
-	write_form(visit->site->portal, visit->request, writing, &visit->token,
-	    part_of(visit, page), web_form_text(visit->form, "_key"), body);
+	if (page->adapt != NULL && (wrong = page->adapt(body)) != NULL)
+		web_problem(visit->request, 422, "form", "%s", wrong);
+	else
+		write_form(visit->site->portal, visit->request, writing,
+		    &visit->token, part_of(visit, page),
+		    web_form_text(visit->form, "_key"), body);
 	json_decref(body);
 }
 
@@ -278,7 +283,12 @@ operation_run(const struct visit *visit, const struct page *page)
 {
 	const struct operation *operation = api_operation(page->operation);
 	char then[1024];
-	struct view view = { page->template, page->title, NULL, page->prepare };
+	struct view view = {
+		.template = page->template,
+		.title = page->title,
+		.prepare = page->prepare,
+		.is_answer = page->is_answer,
+	};
 	const char *const parts[WEB_PARTS] = { part_of(visit, page) };
 
 	if (!may_see(visit, operation->may))
@@ -316,8 +326,9 @@ page_run(struct visit *visit, const struct page *page)
 
 	if (is_post) {
 		/* A form that cannot be read is answered as a page, too. */
-		if (!visit_show(visit, &(struct view){ "problem.html",
-					   page->title, NULL, NULL }) ||
+		if (!visit_show(
+			visit, &(struct view){ .template = "problem.html",
+				   .title = page->title }) ||
 		    (visit->form = web_form_read(visit->request)) == NULL)
 			return;
 		web_set_show(visit->request, NULL, NULL);
@@ -490,6 +501,18 @@ static const struct web_route routes[] = {
 	{ "POST", "/redeem",
 	    OF_PART("POST /api/v1/paks/{code}/redeem", "_pak", "licenses.html",
 		"Your licenses") },
+	{ "GET", "/contract",
+	    LEADING("POST /api/v1/contracts/{number}/redeem", "contract.html",
+		"Licenses of a contract") },
+	{ "POST", "/contract",
+	    OF_PART("POST /api/v1/contracts/{number}/redeem", "_contract",
+		"licenses.html", "Your licenses") },
+	/* For a device without a network. */
+	{ "GET", "/upload", STILL("upload.html", "Upload a request") },
+	{ "POST", "/upload",
+	    PAGE(.operation = "POST /api/v1/requests", .adapt = upload_adapt,
+		.prepare = answer_prepare, .is_answer = true,
+		.template = "answer.html", .title = "The answer") },
 	/* Evaluation. */
 	{ "GET", "/evaluation",
 	    LEADING("POST /api/v1/evaluations", "evaluation.html",

@@ -19,6 +19,7 @@ struct showing {
 	const struct site *site;
 	const char *template;
 	void (*prepare)(json_t *value);
+	bool is_answer;
 	char page[]; /* the frame, as JSON */
 };
 
@@ -221,21 +222,24 @@ page_answer(const struct site *site, struct web_request *request,
 	plain_answer(request, 503, "The page cannot be shown now.\n");
 }
 
-/* A license file or ticket within the answer, as a file. */
+/*
+ * A license file or ticket within the answer, as a file, or the answer itself.
+ * Takes over the value.
+ */
 static void
-file_answer(struct web_request *request, json_t *value)
+file_answer(struct web_request *request, json_t *value, bool is_answer)
 {
-	json_t *file = json_object_get(value, "file");
-	size_t len = json_string_length(file);
-	char *copy = malloc(len + 1);
+	const json_t *file = json_object_get(value, "file");
+	char *copy = is_answer ? json_dumps(value, JSON_INDENT(1))
+			       : strdup(json_string_value(file));
 
-	if (copy != NULL)
-		memcpy(copy, json_string_value(file), len + 1);
 	json_decref(value);
 	(void)web_header_add(request, "Content-Disposition",
-	    "attachment; filename=\"licenses.lic\"");
-	web_answer(request, 200, "text/plain; charset=utf-8", copy,
-	    copy != NULL ? len : 1);
+	    is_answer ? "attachment; filename=\"answer.json\""
+		      : "attachment; filename=\"licenses.lic\"");
+	web_answer(request, 200,
+	    is_answer ? "application/json" : "text/plain; charset=utf-8", copy,
+	    copy != NULL ? strlen(copy) : 1);
 }
 
 static void
@@ -266,10 +270,12 @@ show(void *arg, struct web_request *request, unsigned status, json_t *value)
 	const json_t *fields = json_object_get(page, "fields");
 	const char *then = json_string_value(json_object_get(page, "then"));
 
-	if (status == 200 && json_is_string(json_object_get(value, "file")) &&
+	if (status == 200 &&
+	    (showing->is_answer ||
+		json_is_string(json_object_get(value, "file"))) &&
 	    json_is_true(json_object_get(fields, "download"))) {
 		json_decref(page);
-		file_answer(request, value);
+		file_answer(request, value, showing->is_answer);
 		return;
 	}
 	if (status < 300 && then != NULL) {
@@ -306,6 +312,7 @@ visit_show(const struct visit *visit, const struct view *view)
 		showing->site = visit->site;
 		showing->template = view->template;
 		showing->prepare = view->prepare;
+		showing->is_answer = view->is_answer;
 		strcpy(showing->page, text);
 		web_set_show(visit->request, show, showing);
 	} else {

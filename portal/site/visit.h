@@ -53,6 +53,9 @@ struct view {
 	const char *template, *title;
 	/* Where a browser goes from a success, a path; NULL: it is shown. */
 	const char *then;
+	/* The file that a button asks for is the answer itself, as JSON, and
+	   not the license file in it. */
+	bool is_answer;
 	/* Makes the answer ready for the template; NULL: it is. */
 	void (*prepare)(json_t *value);
 };

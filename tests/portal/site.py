@@ -6,6 +6,7 @@ import base64
 import hmac
 import html
 import http.client
+import json
 import os
 import re
 import struct
@@ -486,6 +487,43 @@ def staff(site, anna):
                "the verification")
 
 
+def offline(site, anna, pak):
+    """A device without a network, and units of a contract."""
+    request = json.dumps(site.desk.device(UDI).call("resend"))
+    visitor = Visitor(site)
+    visitor.get("/upload").shows(200, "Request file")
+    visitor.post("/upload", visitor.form(call=request)).shows(
+        200, UDI, "BEGIN LICENSE", "Answer file")
+    visitor.get("/upload")
+    visitor.post("/upload", visitor.form(call=request, **{
+        "download:bool": "1"})).shows(200)
+    equal(visitor.headers["Content-Disposition"],
+          'attachment; filename="answer.json"')
+    equal(json.loads(visitor.page)["udi"], UDI)
+    for wrong in ("", "{", "[]", NASTY[:27], "[" * 100000):
+        visitor.get("/upload")
+        visitor.post("/upload", visitor.form(call=wrong)).shows(422)
+        check("<script>alert" not in visitor.page, visitor.page)
+
+    anna.get("/catalog")
+    anna.post("/catalog", anna.form(catalog="""contracts = ( {
+        contract = "C-1"; account = "example-net";
+        skus = ( { sku = "L-LAB-SEC-K9="; quantity = 2; } ); } );
+        """)).shows(200)
+    Visitor(site).get("/contract").leads_to("/sign-in?next=/contract")
+    anna.get("/contract")
+    anna.post("/contract", anna.form(_contract="C-1", **{
+        "quantity:number": "1", "udis:list": "LIC1921/K9:FDO9"})).shows(
+            200, "LIC1921/K9:FDO9", "BEGIN LICENSE")
+    anna.get("/contract")
+    anna.post("/contract", anna.form(_contract=NASTY, **{
+        "quantity:number": "1", "udis:list": UDI}))
+    check(anna.status in (404, 422), anna.status)
+    check("<script>alert" not in anna.page, anna.page)
+    anna.get("/send-again").shows(200, "A PAK by its order number")
+    anna.get("/paks?order=none").shows(200, "Nothing is here.")
+
+
 def assets(site):
     for name, kind in (("portal.css", "text/css"), ("portal.js", "text/java"),
                        ("icon.svg", "image/svg")):
@@ -523,6 +561,7 @@ def site(desk):
         lists(portal, anna, pak)
         tokens(portal, anna)
         staff(portal, anna)
+        offline(portal, anna, pak)
         assets(portal)
         log = portal.log()
         for secret in (PASSWORD, LATER, anna.cookie.split("=")[1]):
