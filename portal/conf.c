@@ -58,7 +58,7 @@ static const struct key keys[] = {
 	{ "connections", KEY_NUMBER, OF(connections), .min = 1, .max = 60000,
 	    .fallback = 1000 },
 	{ "body", KEY_NUMBER, OF(body), .min = 1024, .max = 16 << 20,
-	    .fallback = 1 << 20 },
+	    .fallback = 2 << 20 },
 };
 #undef OF
 

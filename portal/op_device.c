@@ -11,6 +11,7 @@
 #include "op_args.h"
 #include "ops/device.h"
 #include "record/authority.h"
+#include "record/device.h"
 #include "record/pak.h"
 
 #define CREDENTIALS_MAX (4 << 20)
@@ -41,11 +42,17 @@ device_check(struct lc_authority *authority, const struct op_asked *asked,
     const char *udi, enum device_need need, struct op_answer *answer,
     struct lc_detail *detail)
 {
+	char account[LC_ACCOUNT_MAX + 1];
 	int64_t own, others;
 	enum lc_err err;
 
 	if (asked->account[0] == '\0')
 		return LC_OK;
+	err = lc_device_account(authority->record, udi, account);
+	if (err != LC_OK || strcmp(account, asked->account) == 0)
+		return err;
+	if (account[0] != '\0')
+		return refuse(udi, answer, detail);
 	err = lc_device_accounts(
 	    authority->record, udi, asked->account, &own, &others);
 	if (err != LC_OK || own > 0)

@@ -10,7 +10,8 @@ enum device_need {
 };
 
 /*
- * A device is the accounts' whose PAKs and contracts its licenses are of.
+ * A device is the account's whose token it showed, else the accounts' whose
+ * PAKs and contracts its licenses are of.
  * LC_EINVAL, answered with 403: the token's account may not do this with it.
  * The staff may.
  */

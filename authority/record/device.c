@@ -170,7 +170,8 @@ lc_device_is_seen(struct lc_record *record, const char *udi,
 		" THEN 1 ELSE 0 END), 0) FROM (SELECT p.account FROM pak_line l"
 		" JOIN pak p ON p.code = l.pak WHERE l.n IN " ITS_LINES
 		" UNION SELECT c.account FROM contract_sku s JOIN contract c"
-		" ON c.number = s.contract WHERE s.n IN " ITS_LINES ") x"
+		" ON c.number = s.contract WHERE s.n IN " ITS_LINES
+		" UNION SELECT account FROM device_account WHERE udi = $1) x"
 		" WHERE account <> ''",
 		"ss", udi, account),
 	    &rows);

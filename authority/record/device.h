@@ -31,8 +31,8 @@ typedef enum lc_err lc_device_call(
 enum lc_err lc_known_devices(struct lc_record *, lc_device_call *, void *arg);
 
 /*
- * May an account see a device?  It has a license of one of the account's PAKs
- * and contracts, or none of another account's.
+ * May an account see a device?  It showed a token of the account, or has a
+ * license of one of its PAKs and contracts, or neither of another account.
  */
 enum lc_err lc_device_is_seen(struct lc_record *, const char *udi,
     const char *account, bool *seen);

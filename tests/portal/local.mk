@@ -14,7 +14,8 @@ tests_portal_op_args_test_CPPFLAGS = $(UNIT_CPPFLAGS) \
 tests_portal_op_args_test_LDADD = authority/libauthority.la $(UNIT_LDADD)
 endif
 PORTAL_SCRIPTED = tests/portal/api.py tests/portal/cycle.py \
-	tests/portal/faults.py tests/portal/keys.py tests/portal/lists.py \
+	tests/portal/callhome.py tests/portal/faults.py \
+	tests/portal/keys.py tests/portal/lists.py \
 	tests/portal/openapi.py tests/portal/site.py
 dist_check_SCRIPTS += $(PORTAL_SCRIPTED)
 TESTS += $(PORTAL_SCRIPTED)
