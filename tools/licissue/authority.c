@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "base/disk.h"
 #include "ops/issue.h"
 #include "record/authority.h"
 
@@ -63,21 +65,22 @@ save_bundle(const struct lc_bundle *bundle, const char *path, bool replace,
 int
 write_text(const char *path, const char *text, bool force)
 {
-	FILE *file;
+	struct lc_detail detail = { "" };
+	char *row = NULL;
+	int len;
+	enum lc_err err;
 
 	if (is_stdout(path))
 		return puts(text) >= 0 && fflush(stdout) == 0
 			   ? EXIT_DONE
 			   : fail("standard output: %m");
-	file = fopen(path, force ? "we" : "wxe");
-	if (file == NULL)
-		return errno == EEXIST
-			   ? fail("%s: already exists (--force replaces it)",
-				 path)
-			   : fail("%s: cannot create: %m", path);
-	(void)fprintf(file, "%s\n", text);
-	return fclose(file) == 0 ? EXIT_DONE
-				 : fail("%s: cannot write: %m", path);
+	if ((len = asprintf(&row, "%s\n", text)) < 0)
+		return fail("%s", lc_strerror(LC_ENOMEM));
+	err = lc_disk_write(path, row, (size_t)len, 0666, force, &detail);
+	free(row);
+	if (err == LC_EEXISTS)
+		return fail("%s: already exists (--force replaces it)", path);
+	return err == LC_OK ? EXIT_DONE : fail_core(err, &detail);
 }
 
 void
