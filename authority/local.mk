@@ -30,6 +30,7 @@ authority_libauthority_la_SOURCES = \
 	authority/record/setting.c authority/record/setting.h \
 	authority/record/signing.c authority/record/signing.h \
 	authority/record/verify.c authority/record/verify.h \
+	authority/record/webhook.c authority/record/webhook.h \
 	authority/catalog/catalog.h \
 	authority/catalog/form.c authority/catalog/form.h \
 	authority/catalog/load.c authority/catalog/mistake.h \
@@ -38,6 +39,7 @@ authority_libauthority_la_SOURCES = \
 	authority/catalog/read.c \
 	authority/catalog/save.c \
 	authority/report/devices.c \
+	authority/report/events.c authority/report/events.h \
 	authority/report/history.c \
 	authority/report/licenses.c \
 	authority/report/lists.c \

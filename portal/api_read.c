@@ -14,6 +14,7 @@
 #include "ops/issue.h"
 #include "ops/nonce.h"
 #include "fail.h"
+#include "hook.h"
 #include "list.h"
 #include "op.h"
 #include "record/authority.h"
@@ -238,6 +239,25 @@ read_nonce(struct portal *portal, struct web_request *request,
 
 /* ---- Metrics --------------------------------------------------------- */
 
+static void
+hooks_print(struct hooks *hooks, FILE *file)
+{
+	struct hook_counts counts;
+
+	hooks_count(hooks, &counts);
+	fprintf(file,
+	    "# HELP licportal_webhook_deliveries_total Events told to "
+	    "webhooks, and attempts that failed.\n"
+	    "# TYPE licportal_webhook_deliveries_total counter\n"
+	    "licportal_webhook_deliveries_total{result=\"delivered\"} %lu\n"
+	    "licportal_webhook_deliveries_total{result=\"failed\"} %lu\n"
+	    "# HELP licportal_webhooks_stopped_total Webhooks that were "
+	    "stopped after failing for too long.\n"
+	    "# TYPE licportal_webhooks_stopped_total counter\n"
+	    "licportal_webhooks_stopped_total %lu\n",
+	    counts.delivered, counts.failed, counts.stopped);
+}
+
 void
 read_metrics(struct portal *portal, struct web_request *request,
     const struct lc_token *token, const char *const *parts)
@@ -268,6 +288,7 @@ read_metrics(struct portal *portal, struct web_request *request,
 	    "# TYPE licportal_waiting gauge\n"
 	    "licportal_waiting %zu\n",
 	    (unsigned long)portal->unknown, desk_waiting(portal->desk));
+	hooks_print(portal->hooks, file);
 	if (fclose(file) != 0) {
 		free(text);
 		text = NULL;

@@ -37,6 +37,8 @@ void list_log(struct portal *, struct web_request *, const struct lc_token *,
     const char *const *parts);
 void list_report(struct portal *, struct web_request *, const struct lc_token *,
     const char *const *parts);
+void list_webhooks(struct portal *, struct web_request *,
+    const struct lc_token *, const char *const *parts);
 void read_device(struct portal *, struct web_request *, const struct lc_token *,
     const char *const *parts);
 void read_keys(struct portal *, struct web_request *, const struct lc_token *,

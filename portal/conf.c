@@ -59,6 +59,13 @@ static const struct key keys[] = {
 	    .fallback = 1000 },
 	{ "body", KEY_NUMBER, OF(body), .min = 1024, .max = 16 << 20,
 	    .fallback = 2 << 20 },
+	{ "webhook_ca", KEY_TEXT, OF(webhook_ca), .min = 1, .max = 4095,
+	    .check = is_absolute, .allowed = "an absolute path" },
+	{ "webhook_private", KEY_TRUTH, OF(webhook_private) },
+	{ "webhook_retry", KEY_NUMBER, OF(webhook_retry), .min = 1, .max = 3600,
+	    .fallback = 30 },
+	{ "webhook_give_up", KEY_NUMBER, OF(webhook_give_up), .min = 1,
+	    .max = 30 * 86400, .fallback = 3 * 86400 },
 };
 #undef OF
 

@@ -31,7 +31,10 @@ struct portal_conf {
 	char *pages;     /* folder of the templates; NULL: the installed one */
 	char *bootstrap; /* that style sheet; NULL: Debian's */
 	uint32_t threads, connections;
-	uint32_t body; /* bytes of a request */
+	uint32_t body;        /* bytes of a request */
+	char *webhook_ca;     /* a file; NULL: the system's */
+	bool webhook_private; /* addresses of private networks are fine */
+	uint32_t webhook_retry, webhook_give_up; /* seconds */
 	/* Of user and group. */
 	uid_t uid;
 	gid_t gid, socket_gid;

@@ -261,7 +261,7 @@ list_device_check(struct portal *portal, struct web_request *request,
 {
 	struct lc_detail detail = { "" };
 	struct lc_record *record;
-	bool seen = true;
+	bool own = false, others = false;
 	enum lc_err err = LC_OK;
 
 	if (!lc_text_is_udi(udi, strlen(udi))) {
@@ -273,9 +273,9 @@ list_device_check(struct portal *portal, struct web_request *request,
 		return true;
 	record = readers_take(portal->readers);
 	lc_record_tell(record, &detail);
-	err = lc_device_is_seen(record, udi, token->account, &seen);
+	err = lc_device_whose(record, udi, token->account, &own, &others);
 	readers_return(portal->readers, record);
-	if (err == LC_OK && seen)
+	if (err == LC_OK && (own || !others))
 		return true;
 	if (err != LC_OK) {
 		read_fail(request, err, &detail);

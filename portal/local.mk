@@ -56,6 +56,7 @@ sbin_PROGRAMS += bin/licportald
 bin_licportald_SOURCES = \
 	portal/access.c portal/access.h \
 	portal/api.c portal/api.h \
+	portal/api_hook.c \
 	portal/api_keys.c \
 	portal/api_list.c \
 	portal/api_read.c portal/api_read.h \
@@ -68,6 +69,8 @@ bin_licportald_SOURCES = \
 	portal/desk.c portal/desk.h \
 	portal/fail.c portal/fail.h \
 	portal/frame.c portal/frame.h \
+	portal/hook.c portal/hook.h \
+	portal/hook_post.c portal/hook_post.h \
 	portal/issuer.c portal/issuer.h \
 	portal/list.c portal/list.h \
 	portal/main.c \
@@ -82,6 +85,7 @@ bin_licportald_SOURCES = \
 	portal/op_move.c \
 	portal/op_pak.c \
 	portal/op_token.c \
+	portal/op_webhook.c \
 	portal/openapi.h \
 	portal/portal.h \
 	portal/readers.c portal/readers.h \
@@ -98,13 +102,14 @@ bin_licportald_SOURCES = \
 bin_licportald_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
 	-I$(top_srcdir) -I$(top_srcdir)/daemon -I$(top_srcdir)/authority \
 	-I$(top_srcdir)/licensecore $(CONFIG_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) \
-	$(QRENCODE_CFLAGS) \
+	$(QRENCODE_CFLAGS) $(CURL_CFLAGS) \
 	-DPORTAL_CONF_DEFAULT='"$(sysconfdir)/licagent/licportal.conf"' \
 	-DPORTAL_PAGES_DEFAULT='"$(pagesdir)"'
 pagesdir = $(datadir)/licagent/pages
 dist_pages_DATA = $(PORTAL_PAGES)
 bin_licportald_LDADD = web/libweb.la daemon/libdaemon.la \
-	authority/libauthority.la $(JANSSON_LIBS) $(QRENCODE_LIBS)
+	authority/libauthority.la $(JANSSON_LIBS) $(QRENCODE_LIBS) \
+	$(CURL_LIBS)
 nodist_bin_licportald_SOURCES = portal/openapi_text.c
 CLEANFILES += portal/openapi_text.c
 

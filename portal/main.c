@@ -28,6 +28,7 @@
 #include "daemon/become.h"
 #include "daemon/log.h"
 #include "daemon/readiness.h"
+#include "hook.h"
 #include "issuer.h"
 #include "portal/site/site.h"
 #include "secret.h"
@@ -259,6 +260,20 @@ serve(struct doors *doors, const struct portal_conf *conf, int fd)
 	return good;
 }
 
+static struct hooks *
+hooks_start(const struct portal_conf *conf, struct desk *desk)
+{
+	return hooks_open(
+	    &(const struct hook_options){
+		.dir = conf->authority,
+		.ca_file = conf->webhook_ca,
+		.may_private = conf->webhook_private,
+		.retry_s = conf->webhook_retry,
+		.give_up_s = conf->webhook_give_up,
+	    },
+	    desk);
+}
+
 static bool
 portal_run(const struct portal_conf *conf, int issuer, int fd)
 {
@@ -281,9 +296,12 @@ portal_run(const struct portal_conf *conf, int issuer, int fd)
 	else if (checkpoint_open(conf->authority, portal.desk, &checkpoint,
 		     &detail) != LC_OK)
 		log_error("main", "%s: %s", conf->authority, detail.text);
+	else if ((portal.hooks = hooks_start(conf, portal.desk)) == NULL)
+		log_error("main", "no memory, or no thread");
 	else if ((doors.site = site_start(&portal, conf)) != NULL)
 		good = serve(&doors, conf, fd);
 	site_close(doors.site);
+	hooks_close(portal.hooks);
 	checkpoint_close(checkpoint);
 	audit_close(portal.audit);
 	desk_close(portal.desk);

@@ -131,6 +131,10 @@ static const struct {
 	[OP_KEY_DROP] = { "key drop", op_key_drop, false },
 	/* By the id that the device chose, whoever brings it. */
 	[OP_CALL_HOME] = { "call home", op_call_home, true },
+	[OP_WEBHOOK_CREATE] = { "webhook create", op_webhook_create, false },
+	[OP_WEBHOOK_REMOVE] = { "webhook remove", op_webhook_remove, false },
+	[OP_WEBHOOK_LEASE] = { "webhook lease", op_webhook_lease, false },
+	[OP_WEBHOOK_RETURN] = { "webhook return", op_webhook_return, false },
 };
 
 /* ---- Once ------------------------------------------------------------ */

@@ -71,6 +71,8 @@ op_call op_evaluation, op_extension, op_subscription, op_renew, op_right_to_use,
 op_call op_permit, op_rehost, op_rma, op_rma_returned, op_import;
 op_call op_device_register, op_device_credentials, op_device_approve;
 op_call op_token_create, op_token_stop;
+op_call op_webhook_create, op_webhook_remove, op_webhook_lease,
+    op_webhook_return;
 op_call op_key_propose, op_key_confirm, op_key_drop;
 op_call op_call_home;
 

@@ -16,6 +16,7 @@ struct portal {
 	struct desk *desk;       /* to the issuing process */
 	struct readers *readers; /* connections that read the database */
 	struct audit *audit;
+	struct hooks *hooks;
 	const char *dir; /* of the authority */
 	const char *url; /* its address for people, without a slash
 			    at the end */

@@ -157,11 +157,10 @@ lc_device_account_put(
 	" UNION SELECT license FROM license_udi WHERE udi = $1))"
 
 enum lc_err
-lc_device_is_seen(struct lc_record *record, const char *udi,
-    const char *account, bool *seen)
+lc_device_whose(struct lc_record *record, const char *udi,
+    const char *account, bool *own, bool *others)
 {
 	struct db_rows *rows = NULL;
-	int64_t n = 0, own = 0;
 	enum lc_err err;
 
 	err = lc_record_first(record,
@@ -176,10 +175,9 @@ lc_device_is_seen(struct lc_record *record, const char *udi,
 		"ss", udi, account),
 	    &rows);
 	if (err == LC_OK) {
-		n = db_int(rows, 0);
-		own = db_int(rows, 1);
+		*own = db_int(rows, 1) > 0;
+		*others = db_int(rows, 0) > db_int(rows, 1);
 		db_stop(rows);
-		*seen = n == 0 || own > 0;
 	}
 	return err;
 }

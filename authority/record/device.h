@@ -31,11 +31,11 @@ typedef enum lc_err lc_device_call(
 enum lc_err lc_known_devices(struct lc_record *, lc_device_call *, void *arg);
 
 /*
- * May an account see a device?  It showed a token of the account, or has a
- * license of one of its PAKs and contracts, or neither of another account.
+ * Whose is a device, by the tokens that it showed, and by the PAKs and contracts
+ * that its licenses are from: the account's own, and others'?
  */
-enum lc_err lc_device_is_seen(struct lc_record *, const char *udi,
-    const char *account, bool *seen);
+enum lc_err lc_device_whose(struct lc_record *, const char *udi,
+    const char *account, bool *own, bool *others);
 
 /* The account whose token it showed, "" if none did. */
 #define LC_ACCOUNT_MAX 64

@@ -168,10 +168,25 @@
 	"CREATE TABLE device_account (udi TEXT PRIMARY KEY," \
 	" account TEXT NOT NULL);"
 
+/*
+ * webhook: where events go.  seen is the last entry of the log that
+ * was told, ends and ends_n the last license whose end was; failing is when it
+ * began to fail, 0 if it does not, and due when it is tried again.  Until leased
+ * it is lessee's alone, one of several portals.
+ */
+#define WEBHOOK_TABLES \
+	"CREATE TABLE webhook (id TEXT PRIMARY KEY, account TEXT NOT NULL," \
+	" url TEXT NOT NULL, events TEXT NOT NULL, secret TEXT NOT NULL," \
+	" made BIGINT NOT NULL, stopped TEXT NOT NULL, seen BIGINT NOT NULL," \
+	" ends BIGINT NOT NULL, ends_n BIGINT NOT NULL," \
+	" failing BIGINT NOT NULL, tries BIGINT NOT NULL, due BIGINT NOT NULL," \
+	" says TEXT NOT NULL, leased BIGINT NOT NULL, lessee TEXT NOT NULL);" \
+	"CREATE INDEX pak_account ON pak (account) WHERE account <> '';"
+
 static const char *const steps[] = {
 	LOG_TABLES KEY_TABLES LICENSE_TABLES DEVICE_TABLES CATALOG_TABLES
 	    PAK_TABLES CASE_TABLES PORTAL_TABLES,
-	HOME_TABLES,
+	HOME_TABLES WEBHOOK_TABLES,
 };
 
 const struct db_schema lc_record_schema = {

@@ -90,7 +90,9 @@ devices_page(struct lc_reporting *r, size_t *n)
 		    LC_ACCOUNT_LINES(3) " UNION SELECT u.udi FROM"
 		    " license_udi u JOIN license l ON l.n = u.license"
 		    " WHERE u.udi > $1 AND l.pak_line IN "
-		    LC_ACCOUNT_LINES(3) ") x ORDER BY udi LIMIT $2",
+		    LC_ACCOUNT_LINES(3) " UNION SELECT udi FROM device_account"
+		    " WHERE udi > $1 AND account = $3) x"
+		    " ORDER BY udi LIMIT $2",
 		    "sis", r->key, r->limit, r->filter->account);
 	else
 		err = db_query(r->record->db, &rows,

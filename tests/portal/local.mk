@@ -16,7 +16,8 @@ endif
 PORTAL_SCRIPTED = tests/portal/api.py tests/portal/cycle.py \
 	tests/portal/callhome.py tests/portal/faults.py \
 	tests/portal/keys.py tests/portal/lists.py \
-	tests/portal/openapi.py tests/portal/site.py
+	tests/portal/openapi.py tests/portal/site.py \
+	tests/portal/webhooks.py
 dist_check_SCRIPTS += $(PORTAL_SCRIPTED)
 TESTS += $(PORTAL_SCRIPTED)
 dist_check_SCRIPTS += tests/portal/postgres.sh

@@ -104,7 +104,7 @@ class Site:
 
     def bring_up(self):
         self.dir = self.desk.path(self.folder)
-        os.mkdir(self.dir, 0o755)
+        os.makedirs(self.dir, 0o755, exist_ok=True)
         self.socket = os.path.join(self.dir, "http")
         self.port = free_port()
         self.url = f"https://127.0.0.1:{self.port}"
