@@ -34,6 +34,7 @@ MASKS = [(re.compile(pattern), word) for pattern, word in (
     (r"Timeticks: \(\d+\) \d+:\d\d:\d\d\.\d\d", "UPTIME"),
     (r"eyJ[\w.-]{20,}", "LINE"),
     (r"\b[2-9A-Y]{11}\b", "PAK"),
+    (r"\*[2-9A-Y]{4}\b", "PAK"),
     (r'"issued":\d{10}\b', '"issued":SECONDS'),
     (r'"(pid|uid|client)": \d+', r'"\1": N'),
     (r"(?m)^\d+\.\d+ +\d+ +\d+ +(\d+ +licensed)", r"HANDLE PROCESS USER \1"),

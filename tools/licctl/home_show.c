@@ -67,8 +67,8 @@ print_last(const json_t *last)
 static void
 print_request(const json_t *row)
 {
-	print_words(
-	    stdout, "\t%s %s", text_of(row, "at"), text_of(row, "kind"));
+	putchar('\t');
+	print_words(stdout, "%s %s", text_of(row, "at"), text_of(row, "kind"));
 	if (!is(row, "pak", ""))
 		print_words(stdout, " pak %s", text_of(row, "pak"));
 	if (!is(row, "sku", ""))
