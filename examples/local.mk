@@ -3,7 +3,7 @@
 
 examplesdir = $(docdir)/examples
 dist_examples_SCRIPTS = examples/lab
-EXTRA_DIST += examples/authority examples/quickstart examples/tour.sh
+EXTRA_DIST += examples/authority examples/portal examples/quickstart examples/tour.sh
 
 check_PROGRAMS += examples/embed
 examples_embed_LDADD = licensecore/libcore.la

@@ -4,6 +4,7 @@ SYSTEM_TESTS = \
 	tests/system/access.py \
 	tests/system/action_queue.py \
 	tests/system/authority.py \
+	tests/system/portal.py \
 	tests/system/bad_config.py \
 	tests/system/bad_files.py \
 	tests/system/burst.py \
