@@ -135,6 +135,14 @@ send_text(
 	return *result != NULL ? EXIT_DONE : fail("out of memory");
 }
 
+/* Those that go by something else are about no device. */
+static bool
+takes_device(const json_t *request)
+{
+	return json_object_get(request, "device") == NULL &&
+	       !is(request, "do", "confirm") && !is(request, "do", "agreement");
+}
+
 int
 ask_unless(struct ctl *ctl, const char *code, json_t *request, json_t **result)
 {
@@ -148,7 +156,7 @@ ask_unless(struct ctl *ctl, const char *code, json_t *request, json_t **result)
 
 	if (status != EXIT_DONE)
 		goto out;
-	if (ctl->device != 0 && json_object_get(request, "device") == NULL)
+	if (ctl->device != 0 && takes_device(request))
 		(void)json_object_set_new(
 		    request, "device", json_integer(ctl->device));
 	if (shows_progress(request))

@@ -4,6 +4,7 @@ CALLHOME_TESTS = \
 	tests/agent/callhome/dialogs.py \
 	tests/agent/callhome/faults.py \
 	tests/agent/callhome/flows.py \
+	tests/agent/callhome/stack.py \
 	tests/agent/callhome/tls.py \
 	tests/agent/callhome/unasked.py
 
