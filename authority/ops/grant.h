@@ -36,7 +36,8 @@ struct lc_granted {
 
 /*
  * A trial of a device, once for each feature and version: afterwards the same
- * one.  LC_EREVOKED: it was moved away, or the device was replaced; LC_EINVAL:
+ * one, also if it came from another device that was replaced, or gave it up; then
+ * with all that came with it.  LC_EREVOKED: it was moved away, or the device was replaced; LC_EINVAL:
  * not a trial, or no UDI.
  */
 enum lc_err lc_grant_evaluation(const struct lc_authority *,

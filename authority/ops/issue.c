@@ -13,6 +13,7 @@
 #include "format/jws.h"
 #include "format/line.h"
 #include "record/authority.h"
+#include "record/grant.h"
 #include "sign.h"
 
 /* ---- Issuing --------------------------------------------------------- */
@@ -233,12 +234,28 @@ lc_bundle_of_devices(const struct lc_authority *authority, int64_t request,
 	return err;
 }
 
+/* A device that got the trial of another one has had its own. */
+static enum lc_err
+evaluation_note(struct lc_record *record, const struct lc_terms *terms,
+    const char *udi, const char *id)
+{
+	char before[LC_ID_MAX + 1];
+	enum lc_err err = lc_evaluation_find(
+	    record, udi, terms->feature, terms->version, before);
+
+	if (err != LC_ENOTFOUND)
+		return err;
+	return lc_evaluation_put(
+	    record, udi, terms->feature, terms->version, id);
+}
+
 /* The units of a PAK were used up by the first license. */
 enum lc_err
 lc_reissue(const struct lc_authority *authority, const struct lc_terms *old,
     const char *udi, int64_t issued, int64_t request)
 {
 	struct lc_terms terms = *old;
+	char id[LC_NEW_ID_LEN + 1];
 	struct lc_origin_row row;
 	enum lc_err err =
 	    lc_issued_origin(authority->record, old->id, &row);
@@ -249,10 +266,13 @@ lc_reissue(const struct lc_authority *authority, const struct lc_terms *old,
 	terms.udis = &udi;
 	terms.nudis = 1;
 	terms.issued = issued;
-	return lc_issue(authority, &terms,
+	err = lc_issue_as(authority, &terms,
 	    &(struct lc_origin){ .source = row.source, .sku = row.sku,
 		.pak_line = row.pak_line, .request = request },
-	    NULL);
+	    id);
+	if (err != LC_OK || strcmp(row.source, "evaluation") != 0)
+		return err;
+	return evaluation_note(authority->record, &terms, udi, id);
 }
 
 /* ---- Licenses that were signed elsewhere in the program -------------- */

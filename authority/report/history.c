@@ -135,6 +135,13 @@ say_evaluation(struct words *w, const json_t *row, const char *udi)
 }
 
 static void
+say_account(struct words *w, const json_t *row, const char *udi)
+{
+	(void)udi;
+	say(w, "of account %s, whose token it showed", value(row, 1));
+}
+
+static void
 say_rma(struct words *w, const json_t *row, const char *udi)
 {
 	if (strcmp(value(row, 1), udi) == 0)
@@ -166,6 +173,7 @@ static const struct {
 } sayers[] = {
 	{ "contract_udi", say_contract },
 	{ "device", say_device },
+	{ "device_account", say_account },
 	{ "ended", say_ended },
 	{ "evaluation", say_evaluation },
 	{ "request", say_request },

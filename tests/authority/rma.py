@@ -177,12 +177,30 @@ def limits(desk):
     desk.verified()
 
 
+def trial(desk):
+    """A trial that came with a replacement is the device's own: no second."""
+    old, new = f"{PID}:TRIAL1", f"{PID}:TRIAL2"
+    desk.run("evaluation", "create", "acme", "--udi", old, "--feature",
+             "datak9", "-o", "trial.lic")
+    desk.run("rma", "acme", "--from", old, "--to", new,
+             "--approved-by", "me", "--reason", "test", "-o", "trial2.lic")
+    for name in ("trial3.lic", "trial4.lic"):
+        desk.run("evaluation", "create", "acme", "--udi", new, "--feature",
+                 "datak9", "-o", name)
+        equal([t["id"] for t in terms(desk, name)],
+              [t["id"] for t in terms(desk, "trial2.lic")], name)
+    equal(desk.sql("acme", "SELECT count(*) FROM license WHERE udi ="
+                   f" '{new}'"), ["1"], "one trial")
+    desk.verified()
+
+
 def rma(desk):
     begin(desk)
     device = resend(desk)
     replace(desk)
     watch(desk, device)
     limits(desk)
+    trial(desk)
 
 
 main(rma)
