@@ -13,6 +13,8 @@ VALUES = {
     "TEXT": ("null", "false", "1", "1.5", "[]", "{}", '["a"]',
              '"' + "x" * 1025 + '"'),
     "TRUTH": ("null", "0", "1", '"true"', "[]", "{}"),
+    "TEXTS": ("null", "0", "true", '"x"', "{}", "[1]", "[[]]", '["x", null]',
+              '["' + "x" * 1025 + '"]'),
 }
 
 
@@ -33,7 +35,7 @@ def tables():
     return {name: kind for name, _, kind in rules}, verbs
 
 
-GOOD = {"NUMBER": 1, "TEXT": "1", "TRUTH": True}
+GOOD = {"NUMBER": 1, "TEXT": "1", "TRUTH": True, "TEXTS": ["1"]}
 
 
 def ask(c, text):
