@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "catalog/catalog.h"
+#include "guess.h"
 #include "web/answer.h"
 
 #define SCHEME "Bearer "
@@ -63,6 +64,51 @@ access_check(struct portal *portal, struct web_request *request, unsigned may,
 		web_problem(request, 403, "role",
 		    "the role \"%s\" of token %s may not do this",
 		    lc_role_name(token->role), token->name);
+	return false;
+}
+
+/* As the web server in front saw it; nobody else gets to the socket. */
+static const char *
+address_of(const struct web_request *request)
+{
+	const char *list = web_header(request, "X-Forwarded-For");
+	const char *last = list != NULL ? strrchr(list, ',') : NULL;
+
+	if (last != NULL)
+		return last + 1 + strspn(last + 1, " ");
+	return list;
+}
+
+void
+access_missed(struct portal *portal, const struct web_request *request)
+{
+	const char *address = address_of(request);
+
+	portal->unknown++;
+	if (address != NULL)
+		guesses_miss(portal->guesses, address, portal->now());
+}
+
+bool
+access_may_ask(struct portal *portal, struct web_request *request,
+    const struct lc_token *token)
+{
+	const char *address = address_of(request);
+	char seconds[16];
+	unsigned wait;
+
+	if (address == NULL || lc_role_is_staff(token->role))
+		return true;
+	wait = guesses_wait(portal->guesses, address, portal->now());
+	if (wait == 0)
+		return true;
+	portal->slowed++;
+	(void)snprintf(seconds, sizeof seconds, "%u", wait);
+	(void)web_header_add(request, "Retry-After", seconds);
+	web_problem(request, 429, "too-many-misses",
+	    "too many PAKs and devices that do not exist were asked for from "
+	    "your address; try again in %u seconds",
+	    wait);
 	return false;
 }
 

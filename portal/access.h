@@ -41,4 +41,12 @@ bool access_sees(const struct lc_token *, const char *account);
 /* Is there an account of this name?  False also if the database fails. */
 bool access_is_account(struct portal *, const char *name);
 
+/*
+ * What was asked for does not exist.  Whoever asks for many such things has to
+ * wait: access_may_ask answers with 429 then (false), but not the staff.
+ */
+void access_missed(struct portal *, const struct web_request *);
+bool access_may_ask(
+    struct portal *, struct web_request *, const struct lc_token *);
+
 #endif

@@ -39,7 +39,8 @@ operate(void *arg, struct web_request *request, const struct web_route *route,
 	struct portal *portal = arg;
 	struct lc_token token;
 
-	if (!access_check(portal, request, operation->may, &token))
+	if (!access_check(portal, request, operation->may, &token) ||
+	    !access_may_ask(portal, request, &token))
 		return;
 	if (operation->read != NULL)
 		operation->read(portal, request, &token, parts);

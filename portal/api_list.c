@@ -180,7 +180,7 @@ read_device(struct portal *portal, struct web_request *request,
 	if (err != LC_OK) {
 		read_fail(request, err, &detail);
 	} else if (!d.is_known) {
-		portal->unknown++;
+		access_missed(portal, request);
 		web_problem(request, 404, "not-found", "no device %s is known",
 		    parts[0]);
 	} else {

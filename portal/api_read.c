@@ -124,7 +124,7 @@ read_pak(struct portal *portal, struct web_request *request,
 		readers_return(portal->readers, record);
 	}
 	if (err == LC_ENOTFOUND || err == LC_EINVAL)
-		portal->unknown++;
+		access_missed(portal, request);
 	if (err != LC_OK)
 		read_fail(request, err, &detail);
 	else if (token->role != LC_ROLE_NONE &&
@@ -201,7 +201,7 @@ read_licenses(struct portal *portal, struct web_request *request,
 	if (err != LC_OK) {
 		read_fail(request, err, &detail);
 	} else if (f.n == 0) {
-		portal->unknown++;
+		access_missed(portal, request);
 		web_problem(request, 404, "not-found",
 		    "no license of %s is current", udi);
 	} else {
@@ -233,8 +233,8 @@ read_nonce(struct portal *portal, struct web_request *request,
 	}
 	(void)web_header_add(request, "Cache-Control", "no-store");
 	web_answer_json(request, 200,
-	    json_pack("{s:s, s:I}", "nonce", nonce, "expires",
-		(json_int_t)expires));
+	    json_pack(
+		"{s:s, s:I}", "nonce", nonce, "expires", (json_int_t)expires));
 }
 
 /* ---- Metrics --------------------------------------------------------- */
@@ -288,6 +288,13 @@ read_metrics(struct portal *portal, struct web_request *request,
 	    "# TYPE licportal_waiting gauge\n"
 	    "licportal_waiting %zu\n",
 	    (unsigned long)portal->unknown, desk_waiting(portal->desk));
+	fprintf(file,
+	    "# HELP licportal_slowed_total Requests refused since their "
+	    "address "
+	    "guessed too often.\n"
+	    "# TYPE licportal_slowed_total counter\n"
+	    "licportal_slowed_total %lu\n",
+	    (unsigned long)portal->slowed);
 	hooks_print(portal->hooks, file);
 	if (fclose(file) != 0) {
 		free(text);

@@ -50,6 +50,8 @@ answer_kept(void *arg, unsigned status, const char *body, size_t len)
 	} else {
 		if (status == 503)
 			(void)web_header_add(kept->request, "Retry-After", "5");
+		if (status == 404)
+			access_missed(kept->portal, kept->request);
 		problem_answer(
 		    kept->request, status, json_loadb(body, len, 0, NULL));
 	}

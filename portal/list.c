@@ -280,7 +280,7 @@ list_device_check(struct portal *portal, struct web_request *request,
 	if (err != LC_OK) {
 		read_fail(request, err, &detail);
 	} else {
-		portal->unknown++;
+		access_missed(portal, request);
 		web_problem(
 		    request, 404, "not-found", "no device %s is known", udi);
 	}

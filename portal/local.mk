@@ -69,6 +69,7 @@ bin_licportald_SOURCES = \
 	portal/desk.c portal/desk.h \
 	portal/fail.c portal/fail.h \
 	portal/frame.c portal/frame.h \
+	portal/guess.c portal/guess.h \
 	portal/hook.c portal/hook.h \
 	portal/hook_post.c portal/hook_post.h \
 	portal/issuer.c portal/issuer.h \

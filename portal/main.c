@@ -28,6 +28,7 @@
 #include "daemon/become.h"
 #include "daemon/log.h"
 #include "daemon/readiness.h"
+#include "guess.h"
 #include "hook.h"
 #include "issuer.h"
 #include "portal/site/site.h"
@@ -290,7 +291,8 @@ portal_run(const struct portal_conf *conf, int issuer, int fd)
 	if (readers_open(conf->authority, conf->threads, &portal.readers,
 		&detail) != LC_OK)
 		log_error("main", "%s: %s", conf->authority, detail.text);
-	else if ((portal.audit = audit_open(conf->authority)) == NULL ||
+	else if ((portal.guesses = guesses_new()) == NULL ||
+		 (portal.audit = audit_open(conf->authority)) == NULL ||
 		 (portal.desk = desk_open(issuer, gone, NULL)) == NULL)
 		log_error("main", "no memory, or no thread");
 	else if (checkpoint_open(conf->authority, portal.desk, &checkpoint,
@@ -304,6 +306,7 @@ portal_run(const struct portal_conf *conf, int issuer, int fd)
 	hooks_close(portal.hooks);
 	checkpoint_close(checkpoint);
 	audit_close(portal.audit);
+	guesses_free(portal.guesses);
 	desk_close(portal.desk);
 	readers_close(portal.readers);
 	return good;

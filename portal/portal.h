@@ -17,6 +17,7 @@ struct portal {
 	struct readers *readers; /* connections that read the database */
 	struct audit *audit;
 	struct hooks *hooks;
+	struct guesses *guesses;
 	const char *dir; /* of the authority */
 	const char *url; /* its address for people, without a slash
 			    at the end */
@@ -24,6 +25,7 @@ struct portal {
 	/* Counted since the start, for /metrics. */
 	atomic_ulong requests[6]; /* by the first digit of the status */
 	atomic_ulong redeemed;    /* licenses */
+	atomic_ulong slowed;      /* requests of who guessed too often */
 	atomic_ulong unknown;     /* PAKs and UDIs that do not exist */
 };
 

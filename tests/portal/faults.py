@@ -157,6 +157,26 @@ def slow_bodies(desk, site):
     equal(site.get(f"/api/v1/paks/{pak}").json["used"], 1)
 
 
+def guessing(desk, site, token):
+    """Who asks for what does not exist, again and again, has to wait; the
+    staff has not, and what the others know is there again soon."""
+    pak = new_pak(desk)
+    wrong = "/api/v1/paks/23456789ACD"
+    for n in range(60):
+        got = site.get(wrong)
+        if got.status == 429:
+            break
+        got.is_problem(422, "refused")
+    got.is_problem(429, "too-many-misses")
+    check(25 <= n <= 50, n)
+    check(1 <= int(got.headers["Retry-After"]) <= 60, got.headers)
+    equal(site.get(f"/api/v1/paks/{pak}", token=token).status, 200)
+    figures = site.get("/metrics", token=token).body.decode()
+    check("\nlicportal_slowed_total 1\n" in figures, figures)
+    wait_until(lambda: site.get(f"/api/v1/paks/{pak}").status == 200,
+               "another chance")
+
+
 def no_secrets(site, secrets):
     logs = ""
     for name in ("licportald.log", "nginx.log"):
@@ -184,6 +204,7 @@ def faults(desk):
                   token=token)
         killed(desk, site)
         slow_bodies(desk, site)
+        guessing(desk, site, token)
         if ADDRESS:
             two_portals(desk, site)
             database_away(desk, site)
