@@ -99,7 +99,7 @@ def refusals(desk, site, tokens, pak):
     site.post(redeem, b"a=b", key="k",
               Content_Type="application/x-www-form-urlencoded").is_problem(
                   415, "not-json")
-    equal(site.post(redeem, b" " * (1 << 20) + b"{}", key="k").status, 413)
+    equal(site.post(redeem, b" " * (2 << 20) + b"{}", key="k").status, 413)
     for bad in ({}, {"udis": []}, {"udis": "x"}, {"udis": [1]},
                 {"udis": [PATH + "9"], "quantity": 0},
                 {"udis": [PATH + "9"], "quantity": "2"}):

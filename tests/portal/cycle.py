@@ -375,6 +375,18 @@ class Cycle:
         portal.do("account-admin", "tokens/till/stop")
         portal.do("admin", "tokens/desk2/stop")
 
+    def webhooks(self):
+        """A receiver of events; its secret is told once."""
+        portal = self.portal
+        asked = {"url": "https://receiver.example.net/licenses"}
+        got = portal.do("account-admin", "webhooks", asked, key="hook")
+        again = portal.do("account-admin", "webhooks", asked, key="hook")
+        equal(got.pop("secret")[:6], "whsec_")
+        equal(again, got)
+        equal(portal.site.ask("DELETE", "/api/v1/webhooks/" + got["id"],
+                              token=portal.tokens["account-admin"]).status,
+              200)
+
 
 def cycle(desk):
     desk.authority("acme")
@@ -397,7 +409,7 @@ def cycle(desk):
         c = Cycle(desk, site, tokens)
         for step in (c.catalog, c.factory, c.factory_key, c.buy, c.trial,
                      c.others, c.move, c.put_back, c.replace, c.send_again,
-                     c.call_home, c.foreign, c.tokens):
+                     c.call_home, c.foreign, c.tokens, c.webhooks):
             print("==", step.__name__, flush=True)
             step()
         described = c.portal.described
