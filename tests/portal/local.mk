@@ -13,7 +13,8 @@ tests_portal_op_args_test_CPPFLAGS = $(UNIT_CPPFLAGS) \
 	$(AUTHORITY_CPPFLAGS) -I$(top_srcdir)/licensecore
 tests_portal_op_args_test_LDADD = authority/libauthority.la $(UNIT_LDADD)
 endif
-PORTAL_SCRIPTED = tests/portal/api.py tests/portal/cycle.py \
+PORTAL_SCRIPTED = tests/portal/api.py tests/portal/browser.py \
+	tests/portal/cycle.py \
 	tests/portal/callhome.py tests/portal/faults.py \
 	tests/portal/keys.py tests/portal/lists.py \
 	tests/portal/openapi.py tests/portal/site.py \
