@@ -25,6 +25,7 @@ endif
 
 # Of the core: files, lines, keys.
 FUZZ_TARGETS += tests/fuzz/action_fuzz \
+	tests/fuzz/envelope_fuzz \
 	tests/fuzz/file_fuzz \
 	tests/fuzz/jwk_fuzz \
 	tests/fuzz/line_fuzz \
@@ -39,6 +40,10 @@ tests_fuzz_file_fuzz_SOURCES = tests/fuzz/file_fuzz.c tests/fuzz/fuzz.h
 tests_fuzz_file_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_file_fuzz_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_file_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_envelope_fuzz_SOURCES = tests/fuzz/envelope_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_envelope_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS) -I$(top_srcdir)/authority
+tests_fuzz_envelope_fuzz_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_envelope_fuzz_LDADD = $(FUZZ_LDADD)
 tests_fuzz_jwk_fuzz_SOURCES = tests/fuzz/jwk_fuzz.c tests/fuzz/fuzz.h
 tests_fuzz_jwk_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_jwk_fuzz_LDFLAGS = $(FUZZ_LINK)
