@@ -162,6 +162,20 @@ tests_fuzz_state_fuzz_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_state_fuzz_LDADD = $(FUZZ_MAIN) $(UNIT_LDADD)
 endif
 
+# Of the web interface.
+if PORTAL
+FUZZ_TARGETS += tests/fuzz/form_fuzz tests/fuzz/template_fuzz
+tests_fuzz_form_fuzz_SOURCES = tests/fuzz/form_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_form_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_form_fuzz_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_form_fuzz_LDADD = $(FUZZ_MAIN) web/libweb.la $(JANSSON_LIBS)
+tests_fuzz_template_fuzz_SOURCES = tests/fuzz/template_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_template_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_template_fuzz_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_template_fuzz_LDADD = $(FUZZ_MAIN) web/libweb.la \
+	daemon/libdaemon.la $(JANSSON_LIBS)
+endif
+
 if FUZZERS
 FUZZ_SECONDS = 60
 fuzz: $(FUZZ_TARGETS)
