@@ -277,6 +277,28 @@ def newer(desk):
         check("99" in said and "database: " in said, said)
 
 
+# The tables of the second version, and its indexes of others.
+SECOND = ("nonce", "nonce_secret", "device_account", "webhook")
+INDEXES = ("pak_account",)
+
+
+def second(desk):
+    """A database of the first version gets them, and loses nothing."""
+    if ADDRESS:
+        return
+    desk.authority("step1")
+    issue(desk, "step1", A)
+    before = desk.sql("step1", "SELECT * FROM license")
+    desk.sql("step1", "".join(f"DROP TABLE {name};" for name in SECOND)
+             + "".join(f"DROP INDEX {name};" for name in INDEXES)
+             + "PRAGMA user_version = 1")
+    desk.refused("upgrade", "device", "list", "step1")
+    desk.run("upgrade", "step1")
+    equal(desk.sql("step1", "SELECT * FROM license"), before)
+    equal(desk.sql("step1", "SELECT length(secret) FROM nonce_secret"), ["32"])
+    desk.verified("step1")
+
+
 def upgrade(desk):
     known = source(desk)
     old = Old(desk, known)
@@ -286,6 +308,7 @@ def upgrade(desk):
     together(desk, old)
     refused(desk, old)
     newer(desk)
+    second(desk)
 
 
 main(upgrade)
