@@ -461,6 +461,15 @@ def refused(lab):
         check("device 77 does not exist" in said and
               "show license udi" in said, f"{args}: {said}")
 
+    # What is about the daemon does not mind the option.
+    for args in (("check",), ("reload",), ("show", "license", "statistics"),
+                 ("show", "license", "status"),
+                 ("show", "license", "call-home")):
+        ctl(lab, "--device", "1", *args)
+    for args in (("license", "lease", "end", "12345.1"), ("clock", "reset")):
+        said = ctl(lab, "--device", "1", *args, status=1)
+        check("device: unknown argument" not in said, f"{args}: {said}")
+
     step("streams that are closed")
     for closed, status in ((">&-", 1), ("<&-", 0), ("2>&-", 0),
                            ("<&- >&- 2>&-", 1)):

@@ -135,12 +135,20 @@ send_text(
 	return *result != NULL ? EXIT_DONE : fail("out of memory");
 }
 
-/* Those that go by something else are about no device. */
+/* Requests about the daemon, or that go by something else, take no device. */
 static bool
 takes_device(const json_t *request)
 {
-	return json_object_get(request, "device") == NULL &&
-	       !is(request, "do", "confirm") && !is(request, "do", "agreement");
+	static const char *const others[] = { "accept_all", "agreement",
+		"call_home", "call_home_url", "check", "clock", "clock_reset",
+		"confirm", "end_lease", "files", "reload", "state",
+		"statistics" };
+
+	for (size_t i = 0; i < NITEMS(others); i++) {
+		if (is(request, "do", others[i]))
+			return false;
+	}
+	return json_object_get(request, "device") == NULL;
 }
 
 int
