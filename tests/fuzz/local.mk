@@ -164,7 +164,15 @@ endif
 
 # Of the web interface.
 if PORTAL
-FUZZ_TARGETS += tests/fuzz/form_fuzz tests/fuzz/template_fuzz
+FUZZ_TARGETS += tests/fuzz/form_fuzz tests/fuzz/request_fuzz \
+	tests/fuzz/template_fuzz
+# Without the server: the target has requests of its own.
+tests_fuzz_request_fuzz_SOURCES = tests/fuzz/request_fuzz.c \
+	tests/fuzz/fuzz.h web/answer.c web/answer.h web/decode.c web/decode.h \
+	web/route.c web/route.h
+tests_fuzz_request_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_request_fuzz_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_request_fuzz_LDADD = $(FUZZ_MAIN) $(CRYPTO_LIBS) $(JANSSON_LIBS)
 tests_fuzz_form_fuzz_SOURCES = tests/fuzz/form_fuzz.c tests/fuzz/fuzz.h
 tests_fuzz_form_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_form_fuzz_LDFLAGS = $(FUZZ_LINK)
