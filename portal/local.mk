@@ -103,13 +103,14 @@ bin_licportald_SOURCES = \
 bin_licportald_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
 	-I$(top_srcdir) -I$(top_srcdir)/daemon -I$(top_srcdir)/authority \
 	-I$(top_srcdir)/licensecore $(CONFIG_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) \
-	$(QRENCODE_CFLAGS) $(CURL_CFLAGS) \
+	$(QRENCODE_CFLAGS) $(CURL_CFLAGS) $(ZLIB_CFLAGS) \
 	-DPORTAL_CONF_DEFAULT='"$(sysconfdir)/licagent/licportal.conf"' \
 	-DPORTAL_PAGES_DEFAULT='"$(pagesdir)"'
 pagesdir = $(datadir)/licagent/pages
 dist_pages_DATA = $(PORTAL_PAGES)
 bin_licportald_LDADD = web/libweb.la daemon/libdaemon.la \
 	authority/libauthority.la $(JANSSON_LIBS) $(QRENCODE_LIBS) \
+	$(ZLIB_LIBS) \
 	$(CURL_LIBS)
 nodist_bin_licportald_SOURCES = portal/openapi_text.c
 CLEANFILES += portal/openapi_text.c

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include <openssl/evp.h>
+#include <zlib.h>
 
 #include "web/answer.h"
 
 #define FILE_MAX (1 << 20) /* bytes */
+#define GZIP_HEADER 16     /* for deflateInit2 */
 
 static const struct {
 	const char *name, *type;
@@ -22,38 +24,85 @@ static const struct {
 };
 #define NASSETS (sizeof kinds / sizeof kinds[0])
 
+struct body {
+	char *data; /* NULL: there is none */
+	size_t len;
+	char tag[19]; /* of 16 digits, in quotes */
+};
+
 struct assets {
 	struct asset {
-		char *data; /* NULL: missing */
-		size_t len;
-		char tag[19]; /* of 16 digits, in quotes */
+		struct body plain, packed; /* as gzip, RFC 1952 */
 	} files[NASSETS];
 };
 
+/* ---- Reading --------------------------------------------------------- */
+
 static bool
-asset_read(struct asset *asset, const char *path)
+tag_make(struct body *body)
+{
+	unsigned char digest[32];
+
+	if (EVP_Digest(
+		body->data, body->len, digest, NULL, EVP_sha256(), NULL) != 1)
+		return false;
+	body->tag[0] = '"';
+	for (int i = 0; i < 8; i++)
+		(void)snprintf(body->tag + 1 + 2 * i,
+		    sizeof body->tag - 1 - 2 * (size_t)i, "%02x\"", digest[i]);
+	return true;
+}
+
+static bool
+plain_read(struct body *body, const char *path)
 {
 	FILE *file = fopen(path, "re");
-	unsigned char digest[32];
 	bool good = false;
 
 	if (file == NULL)
 		return false;
-	if ((asset->data = malloc(FILE_MAX)) != NULL) {
-		asset->len = fread(asset->data, 1, FILE_MAX, file);
-		good = feof(file) && !ferror(file) &&
-		       EVP_Digest(asset->data, asset->len, digest, NULL,
-			   EVP_sha256(), NULL) == 1;
+	if ((body->data = malloc(FILE_MAX)) != NULL) {
+		body->len = fread(body->data, 1, FILE_MAX, file);
+		good = feof(file) && !ferror(file) && tag_make(body);
 	}
 	(void)fclose(file);
-	if (!good) {
+	if (!good)
 		errno = EFBIG;
-		return false;
+	return good;
+}
+
+/* Without it, all get the plain one. */
+static void
+pack(const struct body *plain, struct body *packed)
+{
+	z_stream z = { .next_in = (Bytef *)plain->data,
+		.avail_in = (uInt)plain->len };
+	uLong size;
+
+	if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED,
+		MAX_WBITS + GZIP_HEADER, MAX_MEM_LEVEL,
+		Z_DEFAULT_STRATEGY) != Z_OK)
+		return;
+	size = deflateBound(&z, (uLong)plain->len);
+	if ((packed->data = malloc(size)) != NULL) {
+		z.next_out = (Bytef *)packed->data;
+		z.avail_out = (uInt)size;
+		if (deflate(&z, Z_FINISH) == Z_STREAM_END)
+			packed->len = z.total_out;
+		if (packed->len == 0 || !tag_make(packed)) {
+			free(packed->data);
+			packed->data = NULL;
+		}
 	}
-	asset->tag[0] = asset->tag[17] = '"';
-	for (int i = 0; i < 8; i++)
-		(void)snprintf(asset->tag + 1 + 2 * i,
-		    sizeof asset->tag - 1 - 2 * (size_t)i, "%02x\"", digest[i]);
+	(void)deflateEnd(&z);
+}
+
+static bool
+asset_read(struct asset *asset, const char *path)
+{
+	if (!plain_read(&asset->plain, path))
+		return false;
+	pack(&asset->plain, &asset->packed);
 	return true;
 }
 
@@ -86,36 +135,58 @@ assets_close(struct assets *assets)
 {
 	if (assets == NULL)
 		return;
-	for (size_t i = 0; i < NASSETS; i++)
-		free(assets->files[i].data);
+	for (size_t i = 0; i < NASSETS; i++) {
+		free(assets->files[i].plain.data);
+		free(assets->files[i].packed.data);
+	}
 	free(assets);
+}
+
+/* ---- Answers --------------------------------------------------------- */
+
+static const struct body *
+body_choose(const struct asset *asset, const struct web_request *request)
+{
+	const char *codings = web_header(request, "Accept-Encoding");
+
+	return asset->packed.data != NULL && codings != NULL &&
+		       strstr(codings, "gzip") != NULL
+		   ? &asset->packed
+		   : &asset->plain;
+}
+
+static void
+body_answer(
+    const struct asset *asset, struct web_request *request, const char *type)
+{
+	const char *known = web_header(request, "If-None-Match");
+	const struct body *body = body_choose(asset, request);
+	char *copy;
+
+	(void)web_header_add(request, "ETag", body->tag);
+	(void)web_header_add(request, "Cache-Control", "max-age=3600");
+	(void)web_header_add(request, "Vary", "Accept-Encoding");
+	if (known != NULL && strstr(known, body->tag) != NULL) {
+		web_answer(request, 304, NULL, NULL, 0);
+		return;
+	}
+	if (body == &asset->packed)
+		(void)web_header_add(request, "Content-Encoding", "gzip");
+	if ((copy = malloc(body->len + 1)) != NULL)
+		memcpy(copy, body->data, body->len);
+	web_answer(request, 200, type, copy, copy != NULL ? body->len : 1);
 }
 
 void
 assets_answer(
     const struct assets *assets, struct web_request *request, const char *name)
 {
-	const char *known = web_header(request, "If-None-Match");
-	const struct asset *asset = NULL;
-	size_t i;
-	char *copy;
-
-	for (i = 0; i < NASSETS && asset == NULL; i++) {
-		if (strcmp(kinds[i].name, name) == 0)
-			asset = &assets->files[i];
+	for (size_t i = 0; i < NASSETS; i++) {
+		if (strcmp(kinds[i].name, name) == 0 &&
+		    assets->files[i].plain.data != NULL) {
+			body_answer(&assets->files[i], request, kinds[i].type);
+			return;
+		}
 	}
-	if (asset == NULL || asset->data == NULL) {
-		web_problem(request, 404, "no-such-path", "no such file");
-		return;
-	}
-	(void)web_header_add(request, "ETag", asset->tag);
-	(void)web_header_add(request, "Cache-Control", "max-age=3600");
-	if (known != NULL && strstr(known, asset->tag) != NULL) {
-		web_answer(request, 304, NULL, NULL, 0);
-		return;
-	}
-	if ((copy = malloc(asset->len + 1)) != NULL)
-		memcpy(copy, asset->data, asset->len);
-	web_answer(request, 200, kinds[i - 1].type, copy,
-	    copy != NULL ? asset->len : 1);
+	web_problem(request, 404, "no-such-path", "no such file");
 }

@@ -4,6 +4,7 @@ every field, and that nobody is led elsewhere."""
 
 import base64
 import hmac
+import gzip
 import html
 import http.client
 import json
@@ -532,6 +533,18 @@ def assets(site):
         check(got.headers["Content-Type"].startswith(kind), name)
         equal(site.get(f"/assets/{name}",
                        If_None_Match=got.headers["ETag"]).status, 304)
+        packed = site.get(f"/assets/{name}", Accept_Encoding="gzip, br")
+        equal(packed.headers["Content-Encoding"], "gzip")
+        equal(packed.headers["Vary"], "Accept-Encoding")
+        equal(gzip.decompress(packed.body), got.body)
+        check(packed.headers["ETag"] != got.headers["ETag"], name)
+        equal(site.get(f"/assets/{name}", Accept_Encoding="gzip",
+                       If_None_Match=packed.headers["ETag"]).status, 304)
+    # What the front page is of, as a browser gets it.
+    total = sum(len(site.get(path, Accept_Encoding="gzip").body) for path in
+                ("/", "/assets/portal.css", "/assets/portal.js",
+                 "/assets/icon.svg", "/assets/bootstrap.css"))
+    check(total <= 100000, "bytes of the front page:", total)
     for name in ("head.html", "..%2Fhead.html", "x"):
         equal(site.get(f"/assets/{name}").status, 404, name)
 
