@@ -482,7 +482,8 @@ conclude(struct work *work, CURLcode code)
 	enum transfer_result result = result_of(work, code);
 	char text[64];
 
-	if (code == CURLE_PEER_FAILED_VERIFICATION)
+	/* Of SSH it is about the host key, in words of libcurl's own. */
+	if (code == CURLE_PEER_FAILED_VERIFICATION && is_request(&work->order))
 		return say_end(TRANSFER_UNTRUSTED, distrust(work->curl));
 	if (result == TRANSFER_DONE && is_request(&work->order))
 		return say_answer(work->curl);
