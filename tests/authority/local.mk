@@ -8,16 +8,19 @@ AUTHORITY_DESK = \
 	tests/authority/full.py \
 	tests/authority/grants.py \
 	tests/authority/keys.py \
-	tests/authority/killed.py \
 	tests/authority/log.py \
 	tests/authority/pak.py \
 	tests/authority/rma.py \
 	tests/authority/report.py \
 	tests/authority/upgrade.py
-dist_check_SCRIPTS += $(AUTHORITY_DESK) tests/authority/postgres.sh
+dist_check_SCRIPTS += $(AUTHORITY_DESK) tests/authority/killed.py \
+	tests/authority/postgres.sh
 TESTS += $(AUTHORITY_DESK)
+if SLOW_TESTS
+TESTS += tests/authority/killed.py
 if HAVE_POSTGRESQL
 TESTS += tests/authority/postgres.sh
+endif
 endif
 
 # The devices of those tests.

@@ -13,7 +13,7 @@ tests_portal_op_args_test_CPPFLAGS = $(UNIT_CPPFLAGS) \
 	$(AUTHORITY_CPPFLAGS) -I$(top_srcdir)/licensecore
 tests_portal_op_args_test_LDADD = authority/libauthority.la $(UNIT_LDADD)
 endif
-PORTAL_SCRIPTED = tests/portal/api.py tests/portal/browser.py \
+PORTAL_SCRIPTED = tests/portal/api.py \
 	tests/portal/cycle.py \
 	tests/portal/callhome.py tests/portal/faults.py \
 	tests/portal/keys.py tests/portal/lists.py \
@@ -21,9 +21,12 @@ PORTAL_SCRIPTED = tests/portal/api.py tests/portal/browser.py \
 	tests/portal/webhooks.py
 dist_check_SCRIPTS += $(PORTAL_SCRIPTED)
 TESTS += $(PORTAL_SCRIPTED)
-dist_check_SCRIPTS += tests/portal/postgres.sh
+dist_check_SCRIPTS += tests/portal/browser.py tests/portal/postgres.sh
+if SLOW_TESTS
+TESTS += tests/portal/browser.py
 if HAVE_POSTGRESQL
 TESTS += tests/portal/postgres.sh
+endif
 endif
 dist_check_DATA += tests/portal/portal_site.py tests/portal/described.py
 endif

@@ -30,7 +30,6 @@ SYSTEM_TESTS = \
 	tests/system/master_names.py \
 	tests/system/master_repeats.py \
 	tests/system/master_stopped.py \
-	tests/system/odd_servers.py \
 	tests/system/quickstart.py \
 	tests/system/requests.py \
 	tests/system/response_too_big.py \
@@ -63,6 +62,9 @@ PY_ENV = LAB_BIN=$(abs_top_builddir)/bin \
 	LAB_NAMES=$(abs_top_builddir)/tests/system/.libs/names.so
 PY_LOG_COMPILER = env $(PY_ENV) python3 -B
 TESTS += $(SYSTEM_TESTS)
+if SLOW_TESTS
+TESTS += tests/system/odd_servers.py
+endif
 if HAVE_POSTGRESQL
 TESTS += tests/system/authority_postgres.py
 endif
@@ -90,6 +92,7 @@ stress-valgrind: all $(check_PROGRAMS) $(check_LTLIBRARIES)
 	env $(PY_ENV) LOAD_REQUESTS=$${LOAD_REQUESTS-10000} \
 		LOAD_VALGRIND=1 \
 		python3 -B $(srcdir)/tests/system/load.py
-dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/authority_postgres.py
+dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/authority_postgres.py \
+	tests/system/odd_servers.py
 dist_check_DATA += tests/system/harness.py tests/system/master_lab.py \
 	tests/system/servers.py tests/system/time_lab.py
