@@ -13,7 +13,8 @@
 size_t fuzz_changed_max = 100;
 
 /* libconfig forgets texts of a file that is not one. */
-const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *
+__lsan_default_suppressions(void);
 
 const char *
 __lsan_default_suppressions(void)
