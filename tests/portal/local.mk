@@ -17,13 +17,14 @@ PORTAL_SCRIPTED = tests/portal/api.py \
 	tests/portal/cycle.py \
 	tests/portal/callhome.py tests/portal/faults.py \
 	tests/portal/keys.py tests/portal/lists.py \
-	tests/portal/openapi.py tests/portal/site.py \
+	tests/portal/site.py \
 	tests/portal/webhooks.py
 dist_check_SCRIPTS += $(PORTAL_SCRIPTED)
 TESTS += $(PORTAL_SCRIPTED)
-dist_check_SCRIPTS += tests/portal/browser.py tests/portal/postgres.sh
+dist_check_SCRIPTS += tests/portal/browser.py tests/portal/openapi.py \
+	tests/portal/postgres.sh
 if SLOW_TESTS
-TESTS += tests/portal/browser.py
+TESTS += tests/portal/browser.py tests/portal/openapi.py
 if HAVE_POSTGRESQL
 TESTS += tests/portal/postgres.sh
 endif

@@ -24,17 +24,14 @@ SYSTEM_TESTS = \
 	tests/system/lab_options.py \
 	tests/system/left_files.py \
 	tests/system/levels.py \
-	tests/system/load.py \
 	tests/system/master_away.py \
 	tests/system/master_dies.py \
 	tests/system/master_names.py \
 	tests/system/master_repeats.py \
 	tests/system/master_stopped.py \
 	tests/system/quickstart.py \
-	tests/system/requests.py \
 	tests/system/response_too_big.py \
 	tests/system/second_agent.py \
-	tests/system/state_lost.py \
 	tests/system/stop_loading.py \
 	tests/system/time_flow.py \
 	tests/system/time_idle.py \
@@ -44,7 +41,6 @@ SYSTEM_TESTS = \
 	tests/system/time_queue.py \
 	tests/system/time_reset.py \
 	tests/system/time_steps.py \
-	tests/system/transfers.py \
 	tests/system/user.py \
 	tests/system/waiting.py \
 	tests/system/walk.py \
@@ -62,8 +58,14 @@ PY_ENV = LAB_BIN=$(abs_top_builddir)/bin \
 	LAB_NAMES=$(abs_top_builddir)/tests/system/.libs/names.so
 PY_LOG_COMPILER = env $(PY_ENV) python3 -B
 TESTS += $(SYSTEM_TESTS)
+SYSTEM_SLOW = \
+	tests/system/load.py \
+	tests/system/odd_servers.py \
+	tests/system/requests.py \
+	tests/system/state_lost.py \
+	tests/system/transfers.py
 if SLOW_TESTS
-TESTS += tests/system/odd_servers.py
+TESTS += $(SYSTEM_SLOW)
 endif
 if HAVE_POSTGRESQL
 TESTS += tests/system/authority_postgres.py
@@ -92,7 +94,7 @@ stress-valgrind: all $(check_PROGRAMS) $(check_LTLIBRARIES)
 	env $(PY_ENV) LOAD_REQUESTS=$${LOAD_REQUESTS-10000} \
 		LOAD_VALGRIND=1 \
 		python3 -B $(srcdir)/tests/system/load.py
-dist_check_SCRIPTS += $(SYSTEM_TESTS) tests/system/authority_postgres.py \
-	tests/system/odd_servers.py
+dist_check_SCRIPTS += $(SYSTEM_TESTS) $(SYSTEM_SLOW) \
+	tests/system/authority_postgres.py
 dist_check_DATA += tests/system/harness.py tests/system/master_lab.py \
 	tests/system/servers.py tests/system/time_lab.py
