@@ -10,10 +10,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define WAIT_MS 5000 /* for others who write */
@@ -51,6 +53,7 @@ struct sqlite_db {
 	sqlite3 *handle;
 	sqlite3_stmt *kept[NKEPT]; /* NULL until it was prepared */
 	bool is_reading; /* in a transaction that cannot write */
+	int turn;        /* of an upgrade; 0: none */
 };
 
 static struct sqlite_db *
@@ -479,6 +482,29 @@ create_file(const char *path)
 		(void)close(fd); /* nothing was written */
 }
 
+/*
+ * Upgrades take turns by a lock of the folder: SQLite lets two that turn the
+ * journal into a write-ahead log wait for each other until one fails.  Where
+ * folders cannot be locked, they do without.
+ */
+static void
+turn_take(struct db *db, const char *path)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		(void)snprintf(folder, sizeof folder, ".");
+	else
+		(void)snprintf(folder, sizeof folder, "%.*s",
+		    (int)(slash - path + 1), path);
+	of(db)->turn = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (of(db)->turn < 0)
+		of(db)->turn = 0;
+	else
+		(void)flock(of(db)->turn, LOCK_EX);
+}
+
 static enum db_err
 connect_to(struct db *db, const char *path, bool create)
 {
@@ -488,8 +514,10 @@ connect_to(struct db *db, const char *path, bool create)
 
 	if (!create && access(path, F_OK) != 0 && errno == ENOENT)
 		return db_fail(db, DB_MISSING, "no such file");
-	if (create)
+	if (create) {
+		turn_take(db, path);
 		create_file(path);
+	}
 	err = judge(db, sqlite3_open_v2(path, &of(db)->handle, flags, NULL));
 	if (err == DB_OK)
 		err = judge(db, sqlite3_busy_timeout(of(db)->handle, WAIT_MS));
@@ -498,8 +526,9 @@ connect_to(struct db *db, const char *path, bool create)
 				 "PRAGMA foreign_keys = ON;"
 				 "PRAGMA temp_store = MEMORY;"
 				 "PRAGMA synchronous = EXTRA;"
-				 "PRAGMA cache_size = -8192;"
 				 "PRAGMA cell_size_check = ON");
+	if (err == DB_OK && !create) /* it reads the file */
+		err = script(db, "PRAGMA cache_size = -8192");
 	return err;
 }
 
@@ -509,6 +538,8 @@ disconnect(struct db *db)
 	for (size_t i = 0; i < NKEPT; i++)
 		(void)sqlite3_finalize(of(db)->kept[i]); /* as the last step */
 	(void)sqlite3_close(of(db)->handle); /* nothing is open in it */
+	if (of(db)->turn != 0)
+		(void)close(of(db)->turn);
 }
 
 const struct db_backend db_sqlite = {
