@@ -52,8 +52,8 @@ struct sqlite_db {
 	struct db db;
 	sqlite3 *handle;
 	sqlite3_stmt *kept[NKEPT]; /* NULL until it was prepared */
-	bool is_reading; /* in a transaction that cannot write */
-	int turn;        /* of an upgrade; 0: none */
+	bool is_reading;           /* in a transaction that cannot write */
+	int turn;                  /* of an upgrade; 0: none */
 };
 
 static struct sqlite_db *
