@@ -520,12 +520,15 @@ static enum people_err
 prove_write(struct people *people, void *arg, struct people_words *words)
 {
 	struct proving *p = arg;
-	/* Again: others may have tried meanwhile. */
-	enum people_err err = prove_read(people, p, words);
+	char judged[HASH_MAX];
+	enum people_err err;
 
-	if (err != PEOPLE_OK)
+	/* Again: others may have tried meanwhile, or changed the password. */
+	strcpy(judged, p->proofs.hash);
+	if ((err = prove_read(people, p, words)) != PEOPLE_OK)
 		return err;
-	if (!p->is_known || !p->is_right || p->proofs.is_stopped)
+	if (!p->is_known || !p->is_right || p->proofs.is_stopped ||
+	    !people_same(judged, p->proofs.hash))
 		return denied(people, p, words);
 	if (p->proofs.totp[0] != '\0' && p->code[0] == '\0')
 		return people_fail(words, PEOPLE_CODE,
