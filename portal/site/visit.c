@@ -8,6 +8,7 @@
 #include "ops/token.h"
 #include "array.h"
 #include "portal/access.h"
+#include "portal/api.h"
 #include "portal/site/qr.h"
 #include "web/answer.h"
 
@@ -47,28 +48,31 @@ fields_json(const struct visit *visit)
 	return fields != NULL ? fields : json_object();
 }
 
+/* What leads to operations is shown to those who may use them. */
 static json_t *
 may_json(enum lc_role role)
 {
 	static const struct {
-		const char *what;
-		unsigned may;
+		const char *what, *operation;
 	} all[] = {
-		{ "list", MAY_LIST },
-		{ "redeem", MAY_REDEEM },
-		{ "send", MAY_ACCOUNT | MAY(LC_ROLE_SUPPORT) },
-		{ "administer", MAY(LC_ROLE_ACCOUNT_ADMIN) },
-		{ "catalog", MAY(LC_ROLE_CATALOG) },
-		{ "paks", MAY(LC_ROLE_PAK_DESK) },
-		{ "approve", MAY(LC_ROLE_SUPPORT) },
-		{ "audit", MAY(LC_ROLE_AUDITOR) },
+		{ "list", "GET /api/v1/licenses" },
+		{ "redeem", "POST /api/v1/contracts/{number}/redeem" },
+		{ "send", "GET /api/v1/devices/{udi}/licenses.lic" },
+		{ "administer", "POST /api/v1/tokens" },
+		{ "catalog", "PUT /api/v1/catalog" },
+		{ "paks", "POST /api/v1/paks" },
+		{ "approve", "POST /api/v1/devices/{udi}/approve" },
+		{ "audit", "POST /api/v1/log/audit" },
 	};
 	json_t *may = json_object();
 
-	for (size_t i = 0; i < NITEMS(all); i++)
+	for (size_t i = 0; i < NITEMS(all); i++) {
+		const struct operation *o = api_operation(all[i].operation);
+
 		(void)json_object_set_new(may, all[i].what,
-		    json_boolean(role == LC_ROLE_ADMIN ||
-				 (all[i].may & MAY(role)) != 0));
+		    json_boolean(
+			role == LC_ROLE_ADMIN || (o->may & MAY(role)) != 0));
+	}
 	return may;
 }
 
