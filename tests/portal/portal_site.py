@@ -15,7 +15,7 @@ import urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), "authority"))
 
-from desk import BIN, Desk, TOP, check, equal  # noqa: E402,F401
+from desk import ADDRESS, BIN, Desk, TOP, check, equal  # noqa: E402,F401
 
 PATIENCE = 60       # seconds until something is ready on a slow machine
 
@@ -229,6 +229,14 @@ class Site:
 
     def post(self, path, body, **options):
         return self.ask("POST", path, body=body, **options)
+
+
+def people_place(desk):
+    """An empty database for those who sign in."""
+    if not ADDRESS:
+        return desk.path("people.db")
+    desk.psql(f'CREATE SCHEMA "{desk.schema("people")}"')
+    return desk.address("people")
 
 
 def quoted(udi):

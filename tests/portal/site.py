@@ -21,7 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), "authority"))
 
 from desk import BIN, TOP, check, equal, main  # noqa: E402
-from portal_site import Site, wait_until  # noqa: E402
+from portal_site import Site, people_place, wait_until  # noqa: E402
 
 SKU = "L-LAB-SEC-K9="
 UDI = "LIC1921/K9:FDO1"
@@ -559,7 +559,7 @@ def site(desk):
     desk.run("sku", "load", "acme", desk.path("contoso.conf"))
     pak = desk.run("pak", "create", "acme", "--sku", SKU, "--quantity",
                    "10").strip()
-    with Site(desk, people=desk.path("people.db")) as portal:
+    with Site(desk, people=people_place(desk)) as portal:
         equal(setup(portal)[0], 2)
         code, _, err = setup(portal, "An Na")
         equal(code, 1)
