@@ -7,7 +7,7 @@
 
 #include "address.h"
 #include "log.h"
-#include "visit.h"
+#include "steps.h"
 
 #define DAY_S 86400
 #define LOOK_MS (3600 * 1000) /* the clock may be set meanwhile */
@@ -44,13 +44,12 @@ copy_text(char **to, const char *text)
 }
 
 static struct visit *
-visit_new(struct callhome *home, const struct callhome_order *o)
+visit_of(struct callhome *home, const struct callhome_order *o)
 {
-	struct visit *v = calloc(1, sizeof *v);
+	struct visit *v = visit_new(home);
 
 	if (v == NULL)
 		return NULL;
-	v->home = home;
 	v->kind = o->kind;
 	v->device = o->device;
 	v->number = o->number;
@@ -74,14 +73,14 @@ visited(struct visit *v)
 	home->first = v->next;
 	visit_free(v);
 	if (home->first != NULL)
-		visit_begin(home->first);
+		steps_begin(home->first);
 }
 
 struct visit *
 callhome_ask(struct callhome *home, const struct callhome_order *order,
     callhome_over *over, void *arg)
 {
-	struct visit *v = visit_new(home, order), **end = &home->first;
+	struct visit *v = visit_of(home, order), **end = &home->first;
 
 	if (v == NULL)
 		return NULL;
@@ -91,7 +90,7 @@ callhome_ask(struct callhome *home, const struct callhome_order *order,
 		end = &(*end)->next;
 	*end = v;
 	if (home->first == v)
-		visit_begin(v);
+		steps_begin(v);
 	return v;
 }
 
