@@ -1,24 +1,29 @@
 dist_check_DATA += tests/authority/desk.py
 AUTHORITY_DESK = \
-	tests/authority/callhome.py \
 	tests/authority/catalog.py \
-	tests/authority/crowd.py \
 	tests/authority/devices.py \
 	tests/authority/format.py \
 	tests/authority/full.py \
-	tests/authority/grants.py \
 	tests/authority/keys.py \
 	tests/authority/log.py \
-	tests/authority/pak.py \
 	tests/authority/rma.py \
-	tests/authority/report.py \
+	tests/authority/report.py
+AUTHORITY_SLOW = \
+	tests/authority/callhome.py \
+	tests/authority/crowd.py \
+	tests/authority/grants.py \
+	tests/authority/killed.py \
+	tests/authority/pak.py \
 	tests/authority/upgrade.py
-dist_check_SCRIPTS += $(AUTHORITY_DESK) tests/authority/killed.py \
+dist_check_SCRIPTS += $(AUTHORITY_DESK) $(AUTHORITY_SLOW) \
 	tests/authority/postgres.sh
 TESTS += $(AUTHORITY_DESK)
 if SLOW_TESTS
-TESTS += tests/authority/killed.py
+TESTS += $(AUTHORITY_SLOW)
+endif
+# All of them once more: five minutes with sanitizers, so without.
 if HAVE_POSTGRESQL
+if !SANITIZERS
 TESTS += tests/authority/postgres.sh
 endif
 endif

@@ -8,7 +8,6 @@ SYSTEM_TESTS = \
 	tests/system/bad_config.py \
 	tests/system/bad_files.py \
 	tests/system/burst.py \
-	tests/system/callhome.py \
 	tests/system/causes.py \
 	tests/system/clear.py \
 	tests/system/crash.py \
@@ -26,25 +25,19 @@ SYSTEM_TESTS = \
 	tests/system/levels.py \
 	tests/system/master_away.py \
 	tests/system/master_dies.py \
-	tests/system/master_names.py \
 	tests/system/master_repeats.py \
 	tests/system/master_stopped.py \
 	tests/system/quickstart.py \
 	tests/system/response_too_big.py \
-	tests/system/second_agent.py \
 	tests/system/stop_loading.py \
-	tests/system/time_flow.py \
-	tests/system/time_idle.py \
 	tests/system/time_issued.py \
 	tests/system/time_kinds.py \
 	tests/system/time_life.py \
-	tests/system/time_queue.py \
 	tests/system/time_reset.py \
 	tests/system/time_steps.py \
 	tests/system/user.py \
 	tests/system/waiting.py \
-	tests/system/walk.py \
-	tests/system/walks.py
+	tests/system/walk.py
 
 # An SNMP manager that does what it is told.
 check_PROGRAMS += tests/system/manager
@@ -59,11 +52,18 @@ PY_ENV = LAB_BIN=$(abs_top_builddir)/bin \
 PY_LOG_COMPILER = env $(PY_ENV) python3 -B
 TESTS += $(SYSTEM_TESTS)
 SYSTEM_SLOW = \
+	tests/system/callhome.py \
 	tests/system/load.py \
+	tests/system/master_names.py \
 	tests/system/odd_servers.py \
 	tests/system/requests.py \
+	tests/system/second_agent.py \
 	tests/system/state_lost.py \
-	tests/system/transfers.py
+	tests/system/time_flow.py \
+	tests/system/time_idle.py \
+	tests/system/time_queue.py \
+	tests/system/transfers.py \
+	tests/system/walks.py
 if SLOW_TESTS
 TESTS += $(SYSTEM_SLOW)
 endif
