@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "buffer.h"
 #include "log.h"
 
 #define VERSION_1 0xc1     /* AGENTX_VERSION_1 in net-snmp */
@@ -21,6 +20,8 @@
 #define HEADER_LEN 20
 #define PARSE_MAX 65536      /* what agentx_parse takes, the header included */
 #define PDU_MAX (512 * 1024) /* of the master; SNMP messages end at 64 KB */
+#define READ_MAX 65536       /* at once */
+#define IN_MAX (PDU_MAX + READ_MAX)
 #define OUT_MAX (1024 * 1024)
 
 /*
@@ -35,15 +36,18 @@ int agentx_check_packet(u_char *, size_t);
 
 struct agentx {
 	int fd;
+	agentx_bytes *bytes;
 	agentx_request *request;
 	void *arg;
 	void *session;                 /* the library's */
 	netsnmp_large_fd_set readable; /* fd alone: what the library asks for */
+	struct buffer in;
+	size_t given; /* bytes of `in` that the library has */
+	size_t whole; /* bytes of `in` that it is to have: one PDU */
 	struct buffer out;
 	const char *over; /* why nothing more can come; NULL: it may */
-	bool received;
-	bool reading; /* the library is: it needs the session */
-	bool closed;  /* while it was reading */
+	bool reading;     /* what was received: it needs the session */
+	bool closed;      /* while it was reading */
 };
 
 /* The library's, which frees it; so it comes first. */
@@ -64,21 +68,18 @@ agentx_of(netsnmp_transport *base)
 }
 
 static int
-take_input(netsnmp_transport *base, void *room, int size, void **opaque,
+give_input(netsnmp_transport *base, void *room, int size, void **opaque,
     int *opaque_len)
 {
 	struct agentx *agentx = agentx_of(base);
-	ssize_t n = recv(agentx->fd, room, (size_t)size, MSG_DONTWAIT);
+	size_t n = agentx->whole - agentx->given;
 
 	(void)opaque;
 	(void)opaque_len;
-	agentx->received = true;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-		base->flags |= NETSNMP_TRANSPORT_FLAG_EMPTY_PKT;
-		return 0;
-	}
-	if (n <= 0)
-		agentx->over = n == 0 ? "connection closed" : strerror(errno);
+	if (n > (size_t)size)
+		n = (size_t)size;
+	memcpy(room, agentx->in.data + agentx->given, n);
+	agentx->given += n;
 	return (int)n;
 }
 
@@ -118,7 +119,7 @@ transport_new(struct agentx *agentx)
 		.sock = agentx->fd,
 		.flags = NETSNMP_TRANSPORT_FLAG_STREAM,
 		.msgMaxSize = PDU_MAX,
-		.f_recv = take_input,
+		.f_recv = give_input,
 		.f_send = keep_output,
 		.f_close = let_go,
 	};
@@ -179,8 +180,8 @@ parse(netsnmp_session *session, netsnmp_pdu *pdu, u_char *packet, size_t len)
 	return err;
 }
 
-/* How long the packet is, 0 if that cannot be told yet.  A length that is out
- * of bounds makes the library give up: it would wait for all of it. */
+/* How long the packet is, 0 if that cannot be told yet, -1 if the length is
+ * out of bounds: the library gives up then, and does not wait for all of it. */
 static int
 packet_len(u_char *packet, size_t len)
 {
@@ -273,7 +274,7 @@ session_new(struct agentx *agentx)
 }
 
 struct agentx *
-agentx_open(int fd, agentx_request *request, void *arg)
+agentx_open(int fd, agentx_bytes *bytes, agentx_request *request, void *arg)
 {
 	struct agentx *agentx = calloc(1, sizeof *agentx);
 
@@ -281,8 +282,11 @@ agentx_open(int fd, agentx_request *request, void *arg)
 		return NULL;
 	library_begin();
 	agentx->fd = fd;
+	agentx->bytes = bytes;
 	agentx->request = request;
 	agentx->arg = arg;
+	agentx->in.limit = IN_MAX;
+	agentx->in.secret = true; /* a SET may bring a password */
 	agentx->out.limit = OUT_MAX;
 	netsnmp_large_fd_set_init(&agentx->readable, fd + 1);
 	NETSNMP_LARGE_FD_SET(fd, &agentx->readable);
@@ -302,27 +306,77 @@ agentx_close(struct agentx *agentx)
 	if (agentx->reading)
 		return; /* agentx_receive does the rest */
 	snmp_sess_close(agentx->session);
+	buffer_free(&agentx->in);
 	netsnmp_large_fd_set_cleanup(&agentx->readable);
 	buffer_free(&agentx->out);
 	free(agentx);
 }
 
+static void
+take_input(struct agentx *agentx)
+{
+	uint8_t *room = buffer_reserve(&agentx->in, READ_MAX);
+	ssize_t n;
+
+	if (room == NULL) {
+		agentx->over = no_memory;
+		return;
+	}
+	n = recv(agentx->fd, room, READ_MAX, MSG_DONTWAIT);
+	if (n > 0)
+		agentx->in.len += (size_t)n;
+	else if (n == 0)
+		agentx->over = "connection closed";
+	else if (errno != EAGAIN && errno != EINTR)
+		agentx->over = strerror(errno);
+}
+
+/* Is there a PDU to be read, or something that cannot become one? */
+static bool
+has_pdu(struct agentx *agentx)
+{
+	int len = packet_len(agentx->in.data, agentx->in.len);
+
+	agentx->whole = len < 0 ? agentx->in.len : (size_t)len;
+	return agentx->whole != 0 && agentx->whole <= agentx->in.len;
+}
+
+/* The library takes a long one in parts. */
+static void
+read_pdu(struct agentx *agentx)
+{
+	int rc = 0;
+
+	agentx->given = 0;
+	while (rc == 0 && agentx->given < agentx->whole && !agentx->closed &&
+	       agentx->over == NULL) {
+		size_t before = agentx->given;
+
+		rc = snmp_sess_read2(agentx->session, &agentx->readable);
+		if (agentx->given == before)
+			rc = -1; /* it had no room to read to */
+	}
+	/* Or it had none for the PDU. */
+	if (rc != 0 && agentx->over == NULL)
+		agentx->over = no_memory;
+}
+
 const char *
 agentx_receive(struct agentx *agentx)
 {
-	int rc;
-
-	agentx->received = false;
+	take_input(agentx);
 	agentx->reading = true;
-	rc = snmp_sess_read2(agentx->session, &agentx->readable);
+	while (agentx->over == NULL && !agentx->closed && has_pdu(agentx)) {
+		if (!agentx->bytes(agentx->arg, agentx->in.data, agentx->whole,
+			&agentx->out))
+			read_pdu(agentx);
+		buffer_consume(&agentx->in, agentx->whole);
+	}
 	agentx->reading = false;
 	if (agentx->closed) {
 		agentx_close(agentx);
 		return NULL;
 	}
-	/* It had no room to read to, or none for the PDU. */
-	if (agentx->over == NULL && (!agentx->received || rc != 0))
-		agentx->over = no_memory;
 	return agentx->over;
 }
 

@@ -4,7 +4,8 @@
  * The library encodes and decodes, finds where a PDU ends, numbers our
  * requests and calls back with the response to each.  The connected descriptor
  * stays the caller's, and nothing here waits: input is taken as far as there
- * is any, output is kept until the descriptor takes it.
+ * is any, output is kept until the descriptor takes it.  Each PDU is offered
+ * to the caller as it came, before the library makes anything of it.
  */
 #ifndef AGENT_AGENTX_H
 #define AGENT_AGENTX_H
@@ -15,6 +16,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "buffer.h"
 
 /* The command of a netsnmp_pdu, under net-snmp's own names for it. */
 enum {
@@ -51,8 +54,15 @@ struct agentx;
  */
 typedef void agentx_request(void *arg, netsnmp_pdu *);
 
+/*
+ * The bytes of one PDU, which it may answer at the end of `out`; false, and
+ * `out` as it was: the library is to read them.
+ */
+typedef bool agentx_bytes(
+    void *arg, const uint8_t *pdu, size_t len, struct buffer *out);
+
 /* fd is connected, and borrowed.  NULL: out of memory. */
-struct agentx *agentx_open(int fd, agentx_request *, void *arg);
+struct agentx *agentx_open(int fd, agentx_bytes *, agentx_request *, void *arg);
 /*
  * Requests of ours that are not answered are called back with
  * NETSNMP_CALLBACK_OP_TIMED_OUT.  May be called from callbacks, too.

@@ -28,6 +28,7 @@
 #include "log.h"
 #include "lookup.h"
 #include "pdu.h"
+#include "wire_read.h"
 
 #define RETRY_MS 500
 #define NAMED_RETRY_MS 2000    /* with a lookup, which name servers answer */
@@ -506,6 +507,18 @@ take_request(void *arg, netsnmp_pdu *request)
 		answer(link, request);
 }
 
+/* The usual reads do without the library. */
+static bool
+answer_bytes(void *arg, const uint8_t *pdu, size_t len, struct buffer *out)
+{
+	struct link *link = arg;
+
+	if (!wire_read(link->options.serve.mib, pdu, len, out))
+		return false;
+	loop_defer(link->loop, &link->flush);
+	return true;
+}
+
 static void
 receive(struct link *link)
 {
@@ -533,7 +546,8 @@ connected(struct link *link)
 		lose(link, strerror(error));
 		return;
 	}
-	link->agentx = agentx_open(link->watch.fd, take_request, link);
+	link->agentx =
+	    agentx_open(link->watch.fd, answer_bytes, take_request, link);
 	if (link->agentx == NULL) {
 		lose(link, "out of memory");
 		return;

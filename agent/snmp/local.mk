@@ -9,4 +9,5 @@ agent_libagent_la_SOURCES += \
 	agent/snmp/set.c agent/snmp/set.h \
 	agent/snmp/snmp_error.h \
 	agent/snmp/table.c agent/snmp/table.h \
-	agent/snmp/value.c agent/snmp/value.h
+	agent/snmp/value.c agent/snmp/value.h \
+	agent/snmp/wire_read.c agent/snmp/wire_read.h

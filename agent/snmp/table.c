@@ -150,41 +150,62 @@ table_column(const struct table *table, const struct oid *name)
 	return NULL;
 }
 
-/* Which table name lies in a column of; mib->ntables: none. */
+/* Is the table's first column at name, or before it? */
+static bool
+begins_by(const struct table *table, const struct oid *name)
+{
+	size_t len = table->entry_len;
+	int order;
+
+	if (name->len <= len)
+		return oid_compare(table->entry, len, name->id, name->len) < 0;
+	order = oid_compare(table->entry, len, name->id, len);
+	return order < 0 ||
+	       (order == 0 && table->columns[0].id <= name->id[len]);
+}
+
+/*
+ * The last table that begins at name or before it, else the first one.  All
+ * before it end before name, since no column's identifier begins with
+ * another's.
+ */
 static size_t
 find_table(const struct mib *mib, const struct oid *name)
 {
-	size_t i = 0;
+	size_t low = 0, high = mib->ntables;
 
-	while (i < mib->ntables && table_column(mib->tables[i], name) == NULL)
-		i++;
-	return i;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (begins_by(mib->tables[middle], name))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low > 0 ? low - 1 : 0;
 }
 
 const struct table *
 mib_table(const struct mib *mib, const struct oid *name)
 {
-	size_t i = find_table(mib, name);
+	const struct table *table = mib->tables[find_table(mib, name)];
 
-	return i < mib->ntables ? mib->tables[i] : NULL;
+	return table_column(table, name) != NULL ? table : NULL;
 }
 
 void
 mib_get(const struct mib *mib, const struct oid *name, struct value *value)
 {
 	size_t i = find_table(mib, name);
-	const struct table *table;
-	const struct column *column;
+	const struct table *table = mib->tables[i];
+	const struct column *column = table_column(table, name);
+	size_t skip = table->entry_len + 1;
 	const void *row;
-	size_t skip;
 
-	if (i == mib->ntables) {
+	if (column == NULL) {
 		value->type = VALUE_NO_OBJECT;
 		return;
 	}
-	table = mib->tables[i];
-	skip = table->entry_len + 1;
-	column = table_column(table, name);
 	row = table_row(table, mib->agent, name->id + skip, name->len - skip,
 	    &mib->hints[i]);
 	if (row == NULL || !column->get(column, mib->agent, row, value))
@@ -285,13 +306,13 @@ mib_next(const struct mib *mib, struct oid *name, bool include,
 {
 	struct oid found;
 
-	for (size_t i = 0; i < mib->ntables; i++) {
+	for (size_t i = find_table(mib, name); i < mib->ntables; i++) {
 		if (!table_next(mib, i, name, include, &found, value))
 			continue;
 		if (end->len != 0 &&
 		    oid_compare(found.id, found.len, end->id, end->len) >= 0)
 			break;
-		*name = found;
+		(void)oid_set(name, found.id, found.len);
 		return;
 	}
 	value->type = VALUE_END;

@@ -93,7 +93,8 @@ column_get get_u32, get_enum, get_truth, get_text;
 struct rows scalar_rows(const struct agent *);
 void scalar_index(const void *row, uint32_t *index);
 
-/* All tables of an agent, in the order of their columns' identifiers. */
+/* All tables of an agent, at least one, in the order of their columns'
+ * identifiers, of which none begins with another. */
 struct mib {
 	const struct table *const *tables;
 	size_t ntables;

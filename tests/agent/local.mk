@@ -10,6 +10,8 @@ AGENT_FIXTURE = \
 LOG_LINES = tests/agent/log_lines.c tests/agent/log_lines.h
 RESOLVER = tests/agent/snmp/resolver.c tests/agent/snmp/resolver.h
 RESOLVER_WRAP = -Wl,--wrap=getaddrinfo
+BOTH_WAYS = tests/agent/snmp/both_ways.c tests/agent/snmp/both_ways.h \
+	tests/agent/snmp/agentx_codec.c tests/agent/snmp/agentx_codec.h
 FAKE_MASTER = $(AGENT_FIXTURE) \
 	tests/agent/snmp/agentx_codec.c tests/agent/snmp/agentx_codec.h \
 	tests/agent/snmp/fake_master.c tests/agent/snmp/fake_master.h

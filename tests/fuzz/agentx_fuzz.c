@@ -4,7 +4,8 @@
  * The input is a stream of PDUs.  Each is sent as it is, but for a Response
  * with packet 0, which becomes the answer to the oldest request of ours that
  * has none.  What the link sends is read with the tests' own codec, and has to
- * be AgentX to the last byte.
+ * be AgentX to the last byte.  Reads are answered on the wire as by the library
+ * (both_ways.h).
  */
 #include "fuzz.h"
 
@@ -17,6 +18,7 @@
 #include "fixture.h"
 #include "quiet.h"
 #include "snmp/agentx_codec.h"
+#include "snmp/both_ways.h"
 #include "snmp/link.h"
 
 size_t fuzz_changed_max = 200;
@@ -144,6 +146,22 @@ oldest(void)
 	return packet;
 }
 
+/* SETs would change what the second session answers. */
+static void
+compare(const uint8_t *pdu, size_t len)
+{
+	struct both_said wire, library;
+
+	if (len < AGENTX_HEADER_LEN ||
+	    (pdu[1] >= AGENTX_TEST_SET && pdu[1] <= AGENTX_CLEANUP_SET))
+		return;
+	both_hear(pdu, len, &wire, &library);
+	require(
+	    wire.len == library.len &&
+	    (wire.len == 0 || memcmp(wire.data, library.data, wire.len) == 0));
+	require((wire.over == NULL) == (library.over == NULL));
+}
+
 static void
 say_pdu(uint8_t *pdu, size_t len, const struct agentx_header *header)
 {
@@ -157,6 +175,7 @@ say_pdu(uint8_t *pdu, size_t len, const struct agentx_header *header)
 			    (uint8_t)(packet >>
 				      8 * (network_order ? 3 - i : i));
 	}
+	compare(pdu, len);
 	/* If it has hung up, that is its answer. */
 	(void)send(master.fd, pdu, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	turn();
@@ -239,7 +258,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	fixture_add_rows();
 	fixture.transfer.known_hosts = "/dev/null";
 	meet();
+	both_open();
 	say(data, len);
+	both_close();
 	link_free(master.link);
 	hear();
 	close(master.fd);

@@ -139,8 +139,7 @@ if HAVE_CUNIT
 FUZZ_TARGETS += tests/fuzz/agentx_fuzz tests/fuzz/control_fuzz tests/fuzz/keys_fuzz \
 	tests/fuzz/set_fuzz tests/fuzz/state_fuzz
 tests_fuzz_agentx_fuzz_SOURCES = tests/fuzz/agentx_fuzz.c $(QUIET) \
-	$(AGENT_FIXTURE) \
-	tests/agent/snmp/agentx_codec.c tests/agent/snmp/agentx_codec.h
+	$(AGENT_FIXTURE) $(BOTH_WAYS)
 tests_fuzz_agentx_fuzz_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_fuzz_agentx_fuzz_LDFLAGS = $(FUZZ_LINK) $(QUIET_WRAP)
 tests_fuzz_agentx_fuzz_LDADD = $(FUZZ_MAIN) $(AGENT_TEST_LDADD)

@@ -6,7 +6,8 @@ AGENT_SNMP_TESTS = \
 	tests/agent/snmp/lookup_test \
 	tests/agent/snmp/serve_test \
 	tests/agent/snmp/set_test \
-	tests/agent/snmp/table_test
+	tests/agent/snmp/table_test \
+	tests/agent/snmp/wire_read_test
 tests_agent_snmp_agentx_test_SOURCES = tests/agent/snmp/agentx_test.c $(FAKE_MASTER)
 tests_agent_snmp_agentx_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_snmp_agentx_test_LDADD = $(AGENT_TEST_LDADD)
@@ -32,6 +33,10 @@ tests_agent_snmp_set_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_snmp_table_test_SOURCES = tests/agent/snmp/table_test.c $(AGENT_FIXTURE)
 tests_agent_snmp_table_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_snmp_table_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_snmp_wire_read_test_SOURCES = tests/agent/snmp/wire_read_test.c \
+	$(AGENT_FIXTURE) $(BOTH_WAYS)
+tests_agent_snmp_wire_read_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_snmp_wire_read_test_LDADD = $(AGENT_TEST_LDADD)
 check_PROGRAMS += $(AGENT_SNMP_TESTS)
 TESTS += $(AGENT_SNMP_TESTS)
 endif
