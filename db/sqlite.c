@@ -33,8 +33,10 @@ struct sqlite_rows {
 /* Statements of every transaction, kept prepared. */
 enum kept {
 	BEGIN_READING,
+	TAKE_STATE,
 	BEGIN_WRITING,
 	COMMIT,
+	ROLLBACK,
 	SAVEPOINT,
 	RELEASE,
 	NKEPT,
@@ -42,8 +44,10 @@ enum kept {
 
 static const char *const kept_sql[NKEPT] = {
 	[BEGIN_READING] = "BEGIN",
+	[TAKE_STATE] = "SELECT 1 FROM sqlite_schema LIMIT 1",
 	[BEGIN_WRITING] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
+	[ROLLBACK] = "ROLLBACK",
 	[SAVEPOINT] = "SAVEPOINT part",
 	[RELEASE] = "RELEASE SAVEPOINT part",
 };
@@ -210,6 +214,9 @@ start(
 		return db_fail(base->db, DB_FAILED,
 		    "%zu parameters for a statement that takes %d", n,
 		    rows->nplaces);
+	if (of(base->db)->is_reading && !sqlite3_stmt_readonly(rows->statement))
+		return db_fail(base->db, DB_FAILED,
+		    "attempt to write in a transaction that only reads");
 	for (size_t i = 0; i < n && err == DB_OK; i++)
 		err = judge(
 		    base->db, bind_value(rows, rows->places[i], &values[i],
@@ -305,25 +312,19 @@ kept_run(struct db *db, enum kept which)
 }
 
 static void
-reading_end(struct db *db)
-{
-	if (of(db)->is_reading)
-		(void)sqlite3_exec(of(db)->handle, "PRAGMA query_only = OFF",
-		    NULL, NULL, NULL); /* a flag: cannot fail */
-	of(db)->is_reading = false;
-}
-
-static void
 rollback(struct db *db)
 {
 	/* In autocommit SQLite has rolled back by itself, or need not. */
 	if (!sqlite3_get_autocommit(of(db)->handle))
-		(void)sqlite3_exec(
-		    of(db)->handle, "ROLLBACK", NULL, NULL, NULL);
-	reading_end(db);
+		(void)kept_run(db, ROLLBACK);
+	of(db)->is_reading = false;
 }
 
-/* A transaction that only reads takes its state of the database at once. */
+/*
+ * A transaction that only reads takes its state of the database at once.  That
+ * it does not write, start sees to: "PRAGMA query_only" would have SQLite
+ * compile every statement anew.
+ */
 static enum db_err
 begin(struct db *db, bool reading)
 {
@@ -332,9 +333,7 @@ begin(struct db *db, bool reading)
 	if (err != DB_OK || !reading)
 		return err;
 	of(db)->is_reading = true;
-	err = script(
-	    db, "SELECT count(*) FROM sqlite_schema; PRAGMA query_only = ON");
-	if (err != DB_OK)
+	if ((err = kept_run(db, TAKE_STATE)) != DB_OK)
 		rollback(db);
 	return err;
 }
@@ -345,7 +344,7 @@ commit(struct db *db)
 	enum db_err err = kept_run(db, COMMIT);
 
 	if (err == DB_OK)
-		reading_end(db);
+		of(db)->is_reading = false;
 	return err;
 }
 
