@@ -2,12 +2,15 @@
 #include "list.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "access.h"
 #include "array.h"
 #include "base/text.h"
+#include "cache.h"
 #include "cursor.h"
 #include "fail.h"
 #include "record/device.h"
@@ -181,57 +184,120 @@ add(struct lc_rows *rows, const char *text)
 	lc_rows_add(rows, text, strlen(text));
 }
 
+/* Around the rows. */
 static void
-rows_answer(struct web_request *request, const struct listing *list,
-    struct lc_rows *rows, const struct lc_report_place *place, bool more)
+rows_begin(const struct listing *list, struct lc_rows *rows)
+{
+	lc_rows_head(rows);
+	if (rows->form == LC_ROWS_JSON) {
+		add(rows, "{");
+		lc_rows_add_json(rows, list->member);
+		add(rows, ": [");
+	}
+}
+
+static void
+rows_end(struct web_request *request, struct lc_rows *rows,
+    const struct lc_report_place *place, bool more)
 {
 	char next[CURSOR_SIZE] = "";
 
 	if (more)
-		cursor_write(list->report, place, next);
+		cursor_write(rows->report, place, next);
 	if (more && rows->form == LC_ROWS_CSV)
 		(void)web_header_add(request, "Next-Cursor", next);
-	if (rows->form == LC_ROWS_JSON) {
-		add(rows, rows->n > 0 ? "\n]" : "]");
-		if (more) {
-			add(rows, ", \"next\": ");
-			lc_rows_add_json(rows, next);
-		}
-		add(rows, "}\n");
+	if (rows->form != LC_ROWS_JSON)
+		return;
+	add(rows, rows->n > 0 ? "\n]" : "]");
+	if (more) {
+		add(rows, ", \"next\": ");
+		lc_rows_add_json(rows, next);
 	}
-	web_answer_tagged(request,
-	    rows->form == LC_ROWS_CSV ? "text/csv; charset=utf-8"
-				      : "application/json",
-	    rows->failed ? NULL : rows->text, rows->len);
-	if (rows->failed)
-		lc_rows_free(rows);
+	add(rows, "}\n");
+}
+
+static const char type_json[] = "application/json";
+
+/*
+ * What a page of JSON depends on.  False: it is not to be kept.  The texts have
+ * no control characters: these divide them.
+ */
+static bool
+key_make(
+    const struct listing *list, const struct query *q, struct cache_key *key)
+{
+#define TEXT(text) ((text) != NULL ? (text) : "")
+	const struct lc_report_filter *f = &q->filter;
+	int len = snprintf(key->asked, sizeof key->asked,
+	    "%s\n%s\n%zu\n%" PRId64 "\n%" PRId64 "\n%s\n%d\n%" PRIu32
+	    "\n%s\n%s\n%s\n%s\n%s\n%s\n%s",
+	    list->report->name, list->member, q->limit, q->place.n,
+	    q->place.ends, q->place.key, f->left, f->days, TEXT(f->udi),
+	    TEXT(f->feature), TEXT(f->pak), TEXT(f->sku), TEXT(f->order),
+	    TEXT(f->account), TEXT(f->type));
+#undef TEXT
+
+	key->now = f->now;
+	return q->form == LC_ROWS_JSON && len > 0 &&
+	       (size_t)len < sizeof key->asked;
+}
+
+/* A page from the database; its JSON is kept if there is a key for it. */
+static void
+page_read(struct portal *portal, struct web_request *request,
+    struct lc_record *record, const struct listing *list, struct query *q,
+    const struct cache_key *key)
+{
+	struct lc_rows rows = { .report = list->report, .form = q->form };
+	struct lc_detail detail = { "" };
+	struct cache_page page;
+	enum lc_err err;
+	bool more;
+
+	rows_begin(list, &rows);
+	err = lc_report_page(record, list->report, &q->filter, &q->place,
+	    q->limit, &more, lc_rows_row, &rows, &detail);
+	if (err == LC_OK) {
+		rows_end(request, &rows, &q->place, more);
+		err = rows.failed ? LC_ENOMEM : LC_OK;
+	}
+	page = (struct cache_page){ .text = rows.text, .len = rows.len };
+	if (err != LC_OK) {
+		lc_rows_free(&rows);
+		read_fail(request, err, &detail);
+	} else if (key != NULL && web_tag_make(page.text, page.len, page.tag)) {
+		cache_put(portal->cache, key, q->place.until, &page);
+		web_answer_as(
+		    request, type_json, page.text, page.len, page.tag);
+	} else {
+		web_answer_tagged(request,
+		    q->form == LC_ROWS_CSV ? "text/csv; charset=utf-8"
+					   : type_json,
+		    page.text, page.len);
+	}
 }
 
 static void
 page_answer(struct portal *portal, struct web_request *request,
     const struct listing *list, struct query *q)
 {
-	struct lc_rows rows = { .report = list->report, .form = q->form };
 	struct lc_record *record = readers_take(portal->readers);
 	struct lc_detail detail = { "" };
-	enum lc_err err;
-	bool more;
+	struct cache_page page;
+	struct cache_key key;
+	enum lc_err err = LC_ENOTFOUND; /* nothing is kept */
 
-	lc_rows_head(&rows);
-	if (q->form == LC_ROWS_JSON) {
-		add(&rows, "{");
-		lc_rows_add_json(&rows, list->member);
-		add(&rows, ": [");
-	}
-	err = lc_report_page(record, list->report, &q->filter, &q->place,
-	    q->limit, &more, lc_rows_row, &rows, &detail);
+	if (key_make(list, q, &key))
+		err = lc_report_state(record, &key.state, &detail);
+	if (err == LC_OK && cache_get(portal->cache, &key, &page))
+		web_answer_as(
+		    request, type_json, page.text, page.len, page.tag);
+	else if (err == LC_OK || err == LC_ENOTFOUND)
+		page_read(portal, request, record, list, q,
+		    err == LC_OK ? &key : NULL);
+	else
+		read_fail(request, err, &detail);
 	readers_return(portal->readers, record);
-	if (err == LC_OK) {
-		rows_answer(request, list, &rows, &q->place, more);
-		return;
-	}
-	lc_rows_free(&rows);
-	read_fail(request, err, &detail);
 }
 
 /*

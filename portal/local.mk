@@ -63,6 +63,7 @@ bin_licportald_SOURCES = \
 	portal/api_staff.c portal/api_staff.h \
 	portal/api_write.c portal/api_write.h \
 	portal/audit.c portal/audit.h \
+	portal/cache.c portal/cache.h \
 	portal/checkpoint.c portal/checkpoint.h \
 	portal/conf.c portal/conf.h \
 	portal/cursor.c portal/cursor.h \

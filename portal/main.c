@@ -23,6 +23,7 @@
 
 #include "api.h"
 #include "audit.h"
+#include "cache.h"
 #include "checkpoint.h"
 #include "conf.h"
 #include "daemon/become.h"
@@ -292,6 +293,7 @@ portal_run(const struct portal_conf *conf, int issuer, int fd)
 		&detail) != LC_OK)
 		log_error("main", "%s: %s", conf->authority, detail.text);
 	else if ((portal.guesses = guesses_new()) == NULL ||
+		 (portal.cache = cache_new()) == NULL ||
 		 (portal.audit = audit_open(conf->authority)) == NULL ||
 		 (portal.desk = desk_open(issuer, gone, NULL)) == NULL)
 		log_error("main", "no memory, or no thread");
@@ -306,6 +308,7 @@ portal_run(const struct portal_conf *conf, int issuer, int fd)
 	hooks_close(portal.hooks);
 	checkpoint_close(checkpoint);
 	audit_close(portal.audit);
+	cache_free(portal.cache);
 	guesses_free(portal.guesses);
 	desk_close(portal.desk);
 	readers_close(portal.readers);

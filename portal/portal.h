@@ -18,6 +18,7 @@ struct portal {
 	struct audit *audit;
 	struct hooks *hooks;
 	struct guesses *guesses;
+	struct cache *cache;
 	const char *dir; /* of the authority */
 	const char *url; /* its address for people, without a slash
 			    at the end */

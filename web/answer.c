@@ -123,10 +123,9 @@ web_problem_with(struct web_request *request, const json_t *more,
 /* ---- Tags ------------------------------------------------------------ */
 
 #define TAG_BYTES 16
-#define TAG_SIZE (2 * TAG_BYTES + 3) /* with its quotes */
 
-static bool
-tag_make(const char *body, size_t len, char tag[TAG_SIZE])
+bool
+web_tag_make(const char *body, size_t len, char tag[WEB_TAG_SIZE])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	char *at = tag;
@@ -150,22 +149,23 @@ is_known(const struct web_request *request, const char *tag)
 	       (strcmp(known, "*") == 0 || strstr(known, tag) != NULL);
 }
 
-void
-web_answer_tagged(
-    struct web_request *request, const char *type, char *body, size_t len)
+/* Does web_set_show show it? */
+static bool
+is_shown(const struct web_request *request, const char *type)
 {
-	char tag[TAG_SIZE];
 	void *arg;
 
-	if (body != NULL && web_get_show(request, &arg) != NULL &&
-	    strcmp(type, "application/json") == 0) {
+	return web_get_show(request, &arg) != NULL &&
+	       strcmp(type, "application/json") == 0;
+}
+
+void
+web_answer_as(struct web_request *request, const char *type, char *body,
+    size_t len, const char *tag)
+{
+	if (is_shown(request, type)) {
 		web_answer_text(request, 200, body, len);
 		free(body);
-		return;
-	}
-	if (body == NULL || !tag_make(body, len, tag)) {
-		free(body);
-		web_problem(request, 503, "unavailable", "no memory");
 		return;
 	}
 	(void)web_header_add(request, "ETag", tag);
@@ -176,6 +176,21 @@ web_answer_tagged(
 	} else {
 		web_answer(request, 200, type, body, len);
 	}
+}
+
+void
+web_answer_tagged(
+    struct web_request *request, const char *type, char *body, size_t len)
+{
+	char tag[WEB_TAG_SIZE] = "";
+
+	if (body != NULL &&
+	    (is_shown(request, type) || web_tag_make(body, len, tag))) {
+		web_answer_as(request, type, body, len, tag);
+		return;
+	}
+	free(body);
+	web_problem(request, 503, "unavailable", "no memory");
 }
 
 /* ---- Bodies ---------------------------------------------------------- */

@@ -21,6 +21,12 @@ void web_answer_text(
 void web_answer_tagged(
     struct web_request *, const char *type, char *body, size_t len);
 
+/* The two halves of that, for a body whose tag is known already. */
+#define WEB_TAG_SIZE 35 /* with its quotes */
+bool web_tag_make(const char *body, size_t len, char tag[WEB_TAG_SIZE]);
+void web_answer_as(struct web_request *, const char *type, char *body,
+    size_t len, const char *tag);
+
 /*
  * A problem: kind is the last part of its type, which names it for programs
  * ("pak-used-up"); detail is a sentence for people.

@@ -1,4 +1,6 @@
 /* devices.c - the report "devices". */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "reporting.h"
@@ -13,55 +15,73 @@ static const struct lc_report_column columns[] = {
 	{ "key", "Key", LC_CELL_TEXT, true },
 };
 
-/* Each of these gives one number for $1. */
-#define COUNTING \
-	"(SELECT count(*) FROM license l WHERE n IN" \
-	" (SELECT n FROM license WHERE udi = $1 AND udi <> ''" \
-	" UNION SELECT license FROM license_udi WHERE udi = $1)" \
-	" AND NOT EXISTS (SELECT 1 FROM ended e" \
-	" WHERE e.udi = $1 AND e.id = l.id)" \
-	" AND NOT EXISTS (SELECT 1 FROM license s" \
-	" WHERE s.id = l.id AND s.n > l.n))"
-#define ENDED "(SELECT count(*) FROM ended WHERE udi = $1)"
+/* As KNOWN has it; "" if there is nothing. */
+struct known {
+	int64_t seen, records;
+	char key[LC_DIGEST_LEN + 1];
+	const char *pinned;
+};
 
-static enum lc_err
-put_device(struct lc_reporting *r, const char *udi)
+static void
+known_read(const char *text, struct known *known)
 {
-	struct db_rows *rows = NULL;
-	enum lc_err err;
+	char *at;
+	size_t len;
 
-	err = lc_record_first(r->record,
-	    db_query(r->record->db, &rows,
-		"SELECT x.licenses, x.ended, d.pinned, d.seen, d.records,"
-		" d.kid FROM (SELECT " COUNTING " AS licenses, " ENDED
-		" AS ended) x LEFT JOIN device d ON d.udi = $1",
-		"s", udi),
-	    &rows);
-	if (err != LC_OK)
-		return err;
-	lc_put_text(r, udi);
-	lc_put_number(r, db_int(rows, 0));
-	lc_put_number(r, db_int(rows, 1));
-	lc_put_text(r, db_text(rows, 2));
-	if (db_int(rows, 3) != 0) {
-		lc_put_number(r, db_int(rows, 3));
-		lc_put_number(r, db_int(rows, 4));
-	} else {
-		lc_put_none(r);
-		lc_put_none(r);
-	}
-	lc_put_text(r, db_text(rows, 5));
-	err = lc_put_row(r);
-	db_stop(rows);
-	return err;
+	*known = (struct known){ .pinned = "" };
+	known->seen = strtoll(text, &at, 10);
+	known->records = strtoll(at, &at, 10);
+	at += *at == ' ';
+	len = strcspn(at, " ");
+	(void)snprintf(known->key, sizeof known->key, "%.*s", (int)len, at);
+	at += len;
+	known->pinned = at + (*at == ' ');
 }
 
 static enum lc_err
 each(struct lc_reporting *r, struct db_rows *rows)
 {
+	struct known known;
+
+	known_read(db_text(rows, 3), &known);
 	lc_report_key(r, db_text(rows, 0));
-	return put_device(r, r->key);
+	lc_put_text(r, r->key);
+	lc_put_number(r, db_int(rows, 1));
+	lc_put_number(r, db_int(rows, 2));
+	lc_put_text(r, known.pinned);
+	if (known.seen != 0) {
+		lc_put_number(r, known.seen);
+		lc_put_number(r, known.records);
+	} else {
+		lc_put_none(r);
+		lc_put_none(r);
+	}
+	lc_put_text(r, known.key);
+	return lc_put_row(r);
 }
+
+/* License l counts on device x. */
+#define COUNTS \
+	" AND NOT EXISTS (SELECT 1 FROM ended e" \
+	" WHERE e.udi = x.udi AND e.id = l.id)" \
+	" AND NOT EXISTS (SELECT 1 FROM license s" \
+	" WHERE s.id = l.id AND s.n > l.n)"
+/*
+ * What is known of it, in one text: as a join, PostgreSQL would read the whole
+ * table.  No key has a blank.
+ */
+#define KNOWN \
+	"(SELECT seen || ' ' || records || ' ' || kid || ' ' || pinned" \
+	" FROM device d WHERE d.udi = x.udi)"
+/* Its own licenses, and those that it shares, for the devices of a page. */
+#define DEVICES(page) \
+	"SELECT x.udi, (SELECT count(*) FROM license l" \
+	" WHERE l.udi = x.udi AND l.udi <> ''" COUNTS ")" \
+	" + (SELECT count(*) FROM license_udi u" \
+	" JOIN license l ON l.n = u.license" \
+	" WHERE u.udi = x.udi AND l.udi <> x.udi" COUNTS ")," \
+	" (SELECT count(*) FROM ended e WHERE e.udi = x.udi), " KNOWN \
+	" FROM (" page ") x ORDER BY x.udi"
 
 /*
  * Devices with a license, and those whose key is known.  Each list is limited
@@ -70,36 +90,39 @@ each(struct lc_reporting *r, struct db_rows *rows)
 #define NEXT(from, also) \
 	"SELECT udi FROM (SELECT DISTINCT udi FROM " from \
 	" WHERE udi > $1" also " ORDER BY udi LIMIT $2) x_" from
+#define ALL \
+	"SELECT udi FROM (" NEXT("device", "") " UNION " \
+	NEXT("license", " AND udi <> ''") " UNION " \
+	NEXT("license_udi", "") ") y ORDER BY udi LIMIT $2"
+#define OF_ACCOUNT \
+	"SELECT udi FROM (SELECT udi FROM license" \
+	" WHERE udi > $1 AND udi <> '' AND pak_line IN " LC_ACCOUNT_LINES(3) \
+	" UNION SELECT u.udi FROM license_udi u" \
+	" JOIN license l ON l.n = u.license" \
+	" WHERE u.udi > $1 AND l.pak_line IN " LC_ACCOUNT_LINES(3) \
+	" UNION SELECT udi FROM device_account" \
+	" WHERE udi > $1 AND account = $3) y ORDER BY udi LIMIT $2"
+#define ONE \
+	"SELECT udi FROM (SELECT udi FROM device WHERE udi = $1" \
+	" UNION SELECT udi FROM license WHERE udi = $1 AND udi <> ''" \
+	" UNION SELECT udi FROM license_udi WHERE udi = $1) y"
+
 static enum lc_err
 devices_page(struct lc_reporting *r, size_t *n)
 {
-	const char *udi = r->filter->udi;
+	const struct lc_report_filter *f = r->filter;
+	struct db *db = r->record->db;
 	struct db_rows *rows = NULL;
 	enum db_err err;
 
-	if (udi != NULL)
-		err = db_query(r->record->db, &rows,
-		    "SELECT DISTINCT udi FROM (SELECT udi FROM device"
-		    " UNION SELECT udi FROM license WHERE udi <> ''"
-		    " UNION SELECT udi FROM license_udi) x WHERE udi = $1",
-		    "s", udi);
-	else if (r->filter->account != NULL)
-		err = db_query(r->record->db, &rows,
-		    "SELECT DISTINCT udi FROM (SELECT udi FROM license"
-		    " WHERE udi > $1 AND udi <> '' AND pak_line IN "
-		    LC_ACCOUNT_LINES(3) " UNION SELECT u.udi FROM"
-		    " license_udi u JOIN license l ON l.n = u.license"
-		    " WHERE u.udi > $1 AND l.pak_line IN "
-		    LC_ACCOUNT_LINES(3) " UNION SELECT udi FROM device_account"
-		    " WHERE udi > $1 AND account = $3) x"
-		    " ORDER BY udi LIMIT $2",
-		    "sis", r->key, r->limit, r->filter->account);
+	if (f->udi != NULL)
+		err = db_query(db, &rows, DEVICES(ONE), "s", f->udi);
+	else if (f->account != NULL)
+		err = db_query(db, &rows, DEVICES(OF_ACCOUNT), "sis", r->key,
+		    r->limit, f->account);
 	else
-		err = db_query(r->record->db, &rows,
-		    "SELECT udi FROM (" NEXT("device", "") " UNION "
-		    NEXT("license", " AND udi <> ''") " UNION "
-		    NEXT("license_udi", "") ") x ORDER BY udi LIMIT $2",
-		    "si", r->key, r->limit);
+		err = db_query(
+		    db, &rows, DEVICES(ALL), "si", r->key, r->limit);
 	return lc_report_rows(r, err, &rows, each, n);
 }
 

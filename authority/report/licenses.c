@@ -9,15 +9,18 @@
 
 /*
  * A license with what it is on its first device, or on the one that the report
- * is limited to.
+ * is limited to.  What other tables have is looked up for the rows of the page
+ * alone: of joins, PostgreSQL makes hashes of whole tables, since it does not
+ * know how few rows LIMIT leaves.
  */
 #define COLUMNS(udi) \
-	"SELECT l.n, l.id, " udi ", l.feature, l.source, l.sku, p.pak," \
-	" c.contract, l.ends, l.line, e.why," \
+	"SELECT l.n, l.id, " udi ", l.feature, l.source, l.sku," \
+	" (SELECT pak FROM pak_line WHERE n = l.pak_line)," \
+	" (SELECT contract FROM contract_sku WHERE n = l.pak_line)," \
+	" l.ends, l.line," \
+	" (SELECT why FROM ended e WHERE e.udi = " udi " AND e.id = l.id)," \
 	" (SELECT max(s.n) FROM license s WHERE s.id = l.id)" \
-	" FROM license l LEFT JOIN pak_line p ON p.n = l.pak_line" \
-	" LEFT JOIN contract_sku c ON c.n = l.pak_line" \
-	" LEFT JOIN ended e ON e.udi = " udi " AND e.id = l.id"
+	" FROM license l"
 enum {
 	N,
 	ID,
@@ -101,17 +104,22 @@ counting_udi(struct lc_reporting *r, const struct lc_terms *t,
 }
 
 static const char *
-state_of(const struct lc_reporting *r, struct db_rows *rows, const char *why,
+state_of(struct lc_reporting *r, struct db_rows *rows, const char *why,
     uint32_t extension_days)
 {
+	int64_t ends;
+
 	if (db_int(rows, LATEST) > db_int(rows, N))
 		return "reissued"; /* a later one has its id */
 	if (why[0] != '\0')
 		return why; /* "moved", "replaced", "superseded" */
-	if (!db_is_null(rows, ENDS) &&
-	    db_int(rows, ENDS) + (int64_t)extension_days * DAY_S <=
-		r->filter->now)
+	if (db_is_null(rows, ENDS))
+		return "current";
+	ends = db_int(rows, ENDS) + (int64_t)extension_days * DAY_S;
+	if (ends <= r->filter->now)
 		return "expired";
+	if (ends < r->until)
+		r->until = ends;
 	return "current";
 }
 
@@ -319,13 +327,16 @@ expiring_page(struct lc_reporting *r, size_t *n)
 	const struct lc_report_filter *f = r->filter;
 	struct db_rows *rows = NULL;
 
+	r->until = f->now + 1;
 	return lc_report_rows(r,
 	    db_query(r->record->db, &rows,
 		COLUMNS("COALESCE(CAST($7 AS TEXT), l.udi)")
 		" WHERE l.ends IS NOT NULL AND l.ends >= $1"
 		" AND (l.ends > $1 OR l.n > $2) AND l.ends <= $3"
-		" AND (e.why IS NULL OR EXISTS"
-		" (SELECT 1 FROM license_udi u WHERE u.license = l.n))"
+		" AND (NOT EXISTS (SELECT 1 FROM ended e WHERE"
+		" e.udi = COALESCE(CAST($7 AS TEXT), l.udi) AND e.id = l.id)"
+		" OR EXISTS (SELECT 1 FROM license_udi u"
+		" WHERE u.license = l.n))"
 		" AND NOT EXISTS"
 		" (SELECT 1 FROM license s WHERE s.id = l.id AND s.n > l.n)"
 		LC_OPTIONAL(5, "l.feature = $5") LC_OPTIONAL(6, "l.sku = $6")

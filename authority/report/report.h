@@ -90,7 +90,21 @@ enum lc_err lc_report_run(struct lc_record *, const struct lc_report *,
 struct lc_report_place {
 	int64_t n, ends;
 	char key[LC_REPORT_KEY_MAX + 1];
+	int64_t until; /* then the clock may change the page before it */
 };
+
+/*
+ * What the database says, in short: the digest of the log's last entry.  Where
+ * it is the same, so is each report, but for what the clock changes: whatever
+ * changes a row that a report reads is an entry of the log, in the same
+ * transaction, which "licissue log verify" proves.  LC_ENOTFOUND: nothing was
+ * done yet.
+ */
+struct lc_report_state {
+	uint8_t digest[LC_LOG_DIGEST];
+};
+enum lc_err lc_report_state(
+    struct lc_record *, struct lc_report_state *, struct lc_detail *);
 
 /*
  * The same for one page, limit rows at most; fewer if many are left out by a

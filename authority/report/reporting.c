@@ -107,6 +107,31 @@ lc_report_run(struct lc_record *record, const struct lc_report *report,
 	return err;
 }
 
+enum lc_err
+lc_report_state(struct lc_record *record, struct lc_report_state *state,
+    struct lc_detail *detail)
+{
+	struct db_rows *rows = NULL;
+	const void *digest;
+	size_t len;
+	enum lc_err err;
+
+	lc_record_tell(record, detail);
+	err = lc_record_first(record,
+	    db_query(record->db, &rows, "SELECT digest FROM head WHERE one = 1",
+		""),
+	    &rows);
+	if (err != LC_OK)
+		return err;
+	digest = db_blob(rows, 0, &len);
+	if (len == sizeof state->digest)
+		memcpy(state->digest, digest, len);
+	else
+		err = LC_EDAMAGED;
+	db_stop(rows);
+	return err;
+}
+
 #define TURNS_MAX 20 /* of a page, when a filter leaves out most rows */
 
 enum lc_err
@@ -123,6 +148,7 @@ lc_report_page(struct lc_record *record, const struct lc_report *report,
 		.arg = arg,
 		.n = place->n,
 		.ends = place->ends != 0 ? place->ends : filter->now,
+		.until = INT64_MAX,
 	};
 	size_t n;
 	enum lc_err err;
@@ -138,6 +164,7 @@ lc_report_page(struct lc_record *record, const struct lc_report *report,
 		*more = n == (size_t)r.limit;
 	}
 	db_rollback(record->db);
+	place->until = r.until;
 	place->n = r.n;
 	place->ends = r.ends;
 	strcpy(place->key, r.key);

@@ -15,6 +15,7 @@ struct lc_reporting {
 	void *arg;
 	int64_t limit; /* rows of the page that is read now */
 	size_t nput;   /* rows that were complete */
+	int64_t until; /* when the clock changes one of them, the earliest */
 	/* The key of the last row, after which the next page begins. */
 	int64_t n, ends;
 	char key[LC_REPORT_KEY_MAX + 1];

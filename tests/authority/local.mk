@@ -39,7 +39,8 @@ AUTHORITY_TESTS = \
 	tests/authority/faults_test \
 	tests/authority/fulfill_test \
 	tests/authority/memory_test \
-	tests/authority/ops_memory_test
+	tests/authority/ops_memory_test \
+	tests/authority/rows_test
 tests_authority_es256_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_authority_es256_test_LDADD = $(UNIT_LDADD)
 tests_authority_faults_test_SOURCES = tests/authority/faults_test.c \
@@ -50,6 +51,9 @@ tests_authority_faults_test_LDADD = $(UNIT_LDADD)
 tests_authority_fulfill_test_CPPFLAGS = $(UNIT_CPPFLAGS) \
 	-I$(top_srcdir)/authority
 tests_authority_fulfill_test_LDADD = $(UNIT_LDADD)
+tests_authority_rows_test_CPPFLAGS = $(UNIT_CPPFLAGS) \
+	-I$(top_srcdir)/authority
+tests_authority_rows_test_LDADD = $(UNIT_LDADD)
 tests_authority_memory_test_SOURCES = tests/authority/memory_test.c \
 	tests/support/memory.c tests/support/memory.h
 tests_authority_memory_test_CPPFLAGS = $(UNIT_CPPFLAGS)

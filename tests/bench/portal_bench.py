@@ -59,6 +59,8 @@ http {{
         ssl_certificate {dir}/server.pem;
         ssl_certificate_key {dir}/server.key;
         keepalive_requests 1000000;
+        proxy_buffer_size 32k;
+        proxy_buffers 4 32k;
         location / {{
             proxy_pass http://licportal;
             proxy_http_version 1.1;

@@ -164,6 +164,32 @@ def tags(it):
     check(changed.headers["ETag"] != tag)
 
 
+def kept(it):
+    """A page that is asked for again is the same while nothing changes, is
+    nobody else's, and never an old one: here another process writes."""
+    for path in ("/api/v1/paks", "/api/v1/devices", "/api/v1/licenses",
+                 "/api/v1/rmas", "/api/v1/log"):
+        first = it.get(path)
+        again = it.get(path)
+        equal((again.body, again.headers["ETag"]),
+              (first.body, first.headers["ETag"]), path)
+        if path != "/api/v1/log":
+            check(it.get(path, "other").body != first.body, path)
+            equal(it.get(path).body, first.body, path)
+    for n in range(3):
+        rows = it.all("paks", limit=500)
+        new = it.pak("--sku", SKU, "--quantity", "2")
+        equal([row["pak"] for row in it.all("paks", limit=500)],
+              [row["pak"] for row in rows] + [new])
+        udi = f"{PID}kept{n}"
+        before = [row["udi"] for row in it.all("devices", limit=500)]
+        it.redeem(new, [udi], f"kept-{n}")
+        equal([row["udi"] for row in it.all("devices", limit=500)],
+              sorted(before + [udi]))
+        equal(it.all("paks", limit=500)[-1]["left"], 1)
+        equal(it.all("licenses", limit=500)[-1]["udi"], udi)
+
+
 def wrong(it):
     """Queries that are none, and cursors that were changed."""
     _, cursor = it.page("paks", limit=1)
@@ -239,7 +265,7 @@ def log(it):
 
     got = verify()
     equal((got["entries"], got["licenses"], got["faults"], got["found"]),
-          (len(rows), 6, 0, []))
+          (len(rows), 9, 0, []))
     it.desk.sql("acme", f"UPDATE pak SET order_number = 'X' WHERE"
                         f" code = '{it.net}'")
     got = verify()
@@ -266,8 +292,8 @@ def lists(desk):
     with Site(desk) as site:
         it = Lists(desk, site, tokens)
         fill(it)
-        for test in (paks, stable, licenses, devices, tags, wrong, reports,
-                     keys, log):
+        for test in (paks, stable, licenses, devices, tags, kept, wrong,
+                     reports, keys, log):
             test(it)
         equal(site.stop("licportald"), 0)
 

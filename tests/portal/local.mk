@@ -1,8 +1,14 @@
 if PORTAL
 if HAVE_CUNIT
-PORTAL_TESTS = tests/portal/frame_test tests/portal/op_args_test
+PORTAL_TESTS = tests/portal/cache_test tests/portal/frame_test \
+	tests/portal/op_args_test
 check_PROGRAMS += $(PORTAL_TESTS)
 TESTS += $(PORTAL_TESTS)
+tests_portal_cache_test_SOURCES = tests/portal/cache_test.c portal/cache.c
+tests_portal_cache_test_CPPFLAGS = $(UNIT_CPPFLAGS) \
+	$(AUTHORITY_CPPFLAGS) -I$(top_srcdir)/licensecore \
+	-I$(top_srcdir)/authority
+tests_portal_cache_test_LDADD = authority/libauthority.la $(UNIT_LDADD)
 tests_portal_frame_test_SOURCES = tests/portal/frame_test.c portal/frame.c
 tests_portal_frame_test_CPPFLAGS = $(UNIT_CPPFLAGS) -I$(top_srcdir)/daemon \
 	$(CONFIG_CFLAGS)
