@@ -55,11 +55,11 @@ device_check(struct lc_authority *authority, const struct op_asked *asked,
 		return refuse(udi, answer, detail);
 	err = lc_device_accounts(
 	    authority->record, udi, asked->account, &own, &others);
-	if (err != LC_OK || own > 0)
+	if (err != LC_OK)
 		return err;
 	if (others > 0)
 		return refuse(udi, answer, detail);
-	if (need == DEVICE_NO_OTHERS)
+	if (own > 0 || need == DEVICE_NO_OTHERS)
 		return LC_OK;
 	answer->status = 403;
 	answer->kind = "another-account";

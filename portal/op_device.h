@@ -10,8 +10,9 @@ enum device_need {
 };
 
 /*
- * A device is the account's whose token it showed, else the accounts' whose
- * PAKs and contracts its licenses are of.
+ * A device is the account's whose token it showed, else the account's whose
+ * PAKs and contracts its licenses are of; of those of several accounts, each is
+ * another's.
  * LC_EINVAL, answered with 403: the token's account may not do this with it.
  * The staff may.
  */

@@ -102,6 +102,8 @@ op_permit(struct lc_authority *authority, const struct op_asked *asked,
 	    (err = credentials_udi(p.credentials, udi, detail)) != LC_OK ||
 	    (err = device_check(authority, asked, udi, DEVICE_NO_OTHERS, answer,
 		 detail)) != LC_OK ||
+	    (err = device_check(authority, asked, p.to, DEVICE_NO_OTHERS,
+		 answer, detail)) != LC_OK ||
 	    (err = lc_know(authority, p.credentials, strlen(p.credentials),
 		 NULL, NULL)) != LC_OK)
 		return err;
@@ -140,7 +142,8 @@ op_rehost(struct lc_authority *authority, const struct op_asked *asked,
 	enum lc_err err = args_read(
 	    rehost_args, NITEMS(rehost_args), asked->body, &m, detail);
 
-	if (err != LC_OK)
+	if (err != LC_OK || (err = device_check(authority, asked, m.to,
+				 DEVICE_NO_OTHERS, answer, detail)) != LC_OK)
 		return err;
 	err = lc_redeem(authority,
 	    &(struct lc_redeem){
@@ -183,8 +186,11 @@ op_rma(struct lc_authority *authority, const struct op_asked *asked,
 	enum lc_err err =
 	    args_read(rma_args, NITEMS(rma_args), asked->body, &r, detail);
 
-	if (err != LC_OK || (err = device_check(authority, asked, r.from,
-				 DEVICE_OWN, answer, detail)) != LC_OK)
+	if (err != LC_OK ||
+	    (err = device_check(authority, asked, r.from, DEVICE_OWN, answer,
+		 detail)) != LC_OK ||
+	    (err = device_check(authority, asked, r.to, DEVICE_NO_OTHERS,
+		 answer, detail)) != LC_OK)
 		return err;
 	/* Only the staff approves what is above the limits. */
 	if (r.reason != NULL && !lc_role_is_staff(asked->role))

@@ -2,6 +2,7 @@
  * op_pak.c - PAKs: making and stopping them, and turning units of PAKs and
  * contracts into licenses.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,10 +16,12 @@
 #include "ops/pak.h"
 #include "ops/wishes.h"
 #include "record/authority.h"
+#include "record/device.h"
 
 /* ---- Redeeming ------------------------------------------------------- */
 
 struct redeeming {
+	char account[LC_ACCOUNT_MAX + 1]; /* of the PAK or contract; "" none */
 	const json_t *udis;
 	bool partial;
 	struct lc_wishes list;
@@ -144,6 +147,27 @@ redeem_answer(struct lc_authority *authority, struct redeeming *r,
 	return err;
 }
 
+/*
+ * A license makes its device the account's: nobody but the staff gets one for a
+ * device of other accounts, whoever knows the PAK.
+ */
+static enum lc_err
+devices_check(struct lc_authority *authority, const struct op_asked *asked,
+    const struct redeeming *r, struct op_answer *answer,
+    struct lc_detail *detail)
+{
+	struct op_asked as = *asked;
+	enum lc_err err = LC_OK;
+
+	if (lc_role_is_staff(asked->role))
+		return LC_OK;
+	as.account = r->account;
+	for (size_t i = 0; i < r->list.n && err == LC_OK; i++)
+		err = device_check(authority, &as, r->list.wishes[i].udi,
+		    DEVICE_NO_OTHERS, answer, detail);
+	return err;
+}
+
 static enum lc_err
 redeem(struct lc_authority *authority, const struct op_asked *asked,
     struct redeeming *r, struct op_answer *answer, struct lc_detail *detail)
@@ -157,6 +181,8 @@ redeem(struct lc_authority *authority, const struct op_asked *asked,
 				     : list_read(asked, r, detail);
 	if (err == LC_OK)
 		err = units_check(r, detail);
+	if (err == LC_OK)
+		err = devices_check(authority, asked, r, answer, detail);
 	if (err == LC_OK && (err = lc_bundle_new(&bundle)) == LC_OK) {
 		r->f.request = asked->request;
 		r->f.issued = asked->at;
@@ -178,19 +204,23 @@ redeem(struct lc_authority *authority, const struct op_asked *asked,
 /* The staff, and whoever shows no token, needs to know the PAK and no more. */
 static enum lc_err
 pak_check(struct lc_authority *authority, const struct op_asked *asked,
-    struct op_answer *answer, struct lc_detail *detail)
+    struct redeeming *r, struct op_answer *answer, struct lc_detail *detail)
 {
 	struct lc_arena arena = { 0 };
 	char code[LC_PAK_LEN + 1];
 	struct lc_pak *pak;
 	enum lc_err err;
 
-	if (asked->account[0] == '\0')
+	if (lc_role_is_staff(asked->role))
 		return LC_OK;
 	if ((err = lc_pak_read(asked->part, code, detail)) == LC_OK &&
-	    (err = lc_pak_find(authority->record, &arena, code, &pak)) == LC_OK)
+	    (err = lc_pak_find(authority->record, &arena, code, &pak)) ==
+		LC_OK) {
+		(void)snprintf(
+		    r->account, sizeof r->account, "%s", pak->account);
 		err = account_check(
 		    asked, pak->account, "this PAK", answer, detail);
+	}
 	lc_arena_free(&arena);
 	return err;
 }
@@ -200,7 +230,7 @@ op_redeem(struct lc_authority *authority, const struct op_asked *asked,
     struct op_answer *answer, struct lc_detail *detail)
 {
 	struct redeeming r = { .f.pak = asked->part };
-	enum lc_err err = pak_check(authority, asked, answer, detail);
+	enum lc_err err = pak_check(authority, asked, &r, answer, detail);
 
 	return err != LC_OK ? err
 			    : redeem(authority, asked, &r, answer, detail);
@@ -216,9 +246,12 @@ op_contract_redeem(struct lc_authority *authority, const struct op_asked *asked,
 	enum lc_err err =
 	    lc_contract_find(authority->record, &arena, asked->part, &contract);
 
-	if (err == LC_OK)
+	if (err == LC_OK) {
+		(void)snprintf(
+		    r.account, sizeof r.account, "%s", contract->account);
 		err = account_check(
 		    asked, contract->account, "this contract", answer, detail);
+	}
 	lc_arena_free(&arena);
 	return err != LC_OK ? err
 			    : redeem(authority, asked, &r, answer, detail);

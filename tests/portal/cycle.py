@@ -15,7 +15,7 @@ from desk import TOP, check, equal, main  # noqa: E402
 from portal_site import Site, quoted  # noqa: E402
 
 SEC, SRST = "L-LAB-SEC-K9=", "L-LAB-SRST-25="
-ONE, TWO, THREE = (f"LIC1921/K9:LAB0000000{n}" for n in "123")
+ONE, TWO, THREE, OTHER = (f"LIC1921/K9:LAB0000000{n}" for n in "1234")
 CATALOG = os.path.join(TOP, "examples", "catalog.conf")
 
 CONTRACT = """
@@ -175,6 +175,7 @@ class Cycle:
                        "contracts/C-1/redeem", {"udis": [ONE]})
         self.install(TWO, portal.do("member", "contracts/C-1/redeem",
                                     {"udis": [TWO]}), 1)
+        self.not_joined(redeem)
         # Stopped, and going on.
         portal.do("pak-desk", f"paks/{pak}/stop", {"reason": "not paid"})
         portal.refused(422, "refused", "member", redeem,
@@ -212,6 +213,27 @@ class Cycle:
                          {"udis": [ONE, "nonsense", TWO], "sku": SRST})
         got.is_problem(422, "refused")
         check("nonsense" in [row["udi"] for row in got.json["rows"]], got.body)
+
+    def not_joined(self, ours):
+        """A license of theirs does not make others' devices theirs."""
+        portal = self.portal
+        pak = portal.do("pak-desk", "paks", {
+            "account": "lab-team", "lines": [{"sku": SEC, "quantity": 3}]}
+                        )["pak"]
+        redeem = f"paks/{pak}/redeem"
+        for who in ("stranger", None):
+            portal.refused(403, "another-account", who, redeem,
+                           {"udis": [OTHER, ONE]}, ONE)
+        portal.do("stranger", redeem, {"udis": [OTHER]})
+        portal.refused(403, "another-account", "stranger", "rmas",
+                       {"from": OTHER, "to": ONE}, ONE)
+        portal.refused(403, "another-account", "stranger", "rehosts",
+                       {"ticket": "none", "to": ONE}, ONE)
+        # Of two accounts, by the staff: no more for one of them to replace.
+        portal.do("support", ours, {"udis": [OTHER], "sku": SEC})
+        for who in ("stranger", "member"):
+            portal.refused(403, "another-account", who, "rmas",
+                           {"from": OTHER, "to": THREE}, OTHER)
 
     def trial(self):
         portal = self.portal
