@@ -30,6 +30,7 @@ authority_libauthority_la_SOURCES = \
 	authority/record/setting.c authority/record/setting.h \
 	authority/record/signing.c authority/record/signing.h \
 	authority/record/verify.c authority/record/verify.h \
+	authority/record/waiting.c authority/record/waiting.h \
 	authority/record/webhook.c authority/record/webhook.h \
 	authority/catalog/catalog.h \
 	authority/catalog/form.c authority/catalog/form.h \
@@ -38,6 +39,7 @@ authority_libauthority_la_SOURCES = \
 	authority/catalog/put.c \
 	authority/catalog/read.c \
 	authority/catalog/save.c \
+	authority/report/calendar.c \
 	authority/report/devices.c \
 	authority/report/events.c authority/report/events.h \
 	authority/report/history.c \
@@ -47,6 +49,7 @@ authority_libauthority_la_SOURCES = \
 	authority/report/reporting.c authority/report/reporting.h \
 	authority/report/rows.c authority/report/rows.h \
 	authority/report/sales.c \
+	authority/report/waiting.c \
 	authority/ops/bundle.c authority/ops/bundle.h \
 	authority/ops/csv.c authority/ops/csv.h \
 	authority/ops/callhome.c authority/ops/callhome.h \

@@ -27,6 +27,7 @@ LIST(list_devices, &lc_report_devices)
 LIST(list_rmas, &lc_list_rmas)
 LIST(list_lots, &lc_list_lots)
 LIST(list_log, &lc_list_log)
+LIST(list_waiting, &lc_list_waiting)
 
 /* With "expiring", those that end within so many days, the first one first. */
 void

@@ -35,6 +35,11 @@ void list_lots(struct portal *, struct web_request *, const struct lc_token *,
     const char *const *parts);
 void list_log(struct portal *, struct web_request *, const struct lc_token *,
     const char *const *parts);
+/* How many licenses end on which day. */
+void read_calendar(struct portal *, struct web_request *,
+    const struct lc_token *, const char *const *parts);
+void list_waiting(struct portal *, struct web_request *,
+    const struct lc_token *, const char *const *parts);
 void list_report(struct portal *, struct web_request *, const struct lc_token *,
     const char *const *parts);
 void list_webhooks(struct portal *, struct web_request *,

@@ -13,6 +13,7 @@
 #include "cache.h"
 #include "cursor.h"
 #include "fail.h"
+#include "list_stream.h"
 #include "record/device.h"
 #include "record/pak.h"
 #include "report/rows.h"
@@ -28,6 +29,7 @@ struct query {
 	struct lc_report_place place;
 	size_t limit;
 	enum lc_rows_form form;
+	bool whole; /* and not a page */
 	char pak[LC_PAK_LEN + 1];
 };
 
@@ -146,19 +148,34 @@ form_take(struct web_request *request, bool takes_csv, enum lc_rows_form *form)
 	return true;
 }
 
+/* A number, or all of a table.  False: answered. */
+static bool
+limit_take(struct web_request *request, struct query *q)
+{
+	const char *text = web_query(request, "limit");
+	unsigned long limit = LIST_LIMIT;
+
+	q->whole =
+	    q->form == LC_ROWS_CSV && text != NULL && strcmp(text, "all") == 0;
+	if (!q->whole && !number_take(request, "limit", LIST_LIMIT_MAX, &limit))
+		return false;
+	q->limit = limit;
+	return true;
+}
+
 /* False: answered. */
 static bool
 query_read(struct portal *portal, struct web_request *request,
     const struct listing *list, struct query *q)
 {
 	const char *cursor = web_query(request, "cursor");
-	unsigned long limit = LIST_LIMIT, days = DAYS;
+	unsigned long days = DAYS;
 
 	*q = (struct query){ .filter.now = portal->now() };
-	if (!number_take(request, "limit", LIST_LIMIT_MAX, &limit) ||
-	    !texts_take(request, list->report->limits, &q->filter) ||
+	if (!texts_take(request, list->report->limits, &q->filter) ||
 	    !pak_take(request, q) ||
-	    !form_take(request, list->takes_csv, &q->form))
+	    !form_take(request, list->takes_csv, &q->form) ||
+	    !limit_take(request, q))
 		return false;
 	if ((list->report->limits & LC_LIMIT_DAYS) != 0 &&
 	    !number_take(request, list->takes_csv ? "days" : "expiring",
@@ -169,7 +186,6 @@ query_read(struct portal *portal, struct web_request *request,
 		return false;
 	if (cursor != NULL && !cursor_read(list->report, cursor, &q->place))
 		return refuse(request, "cursor", "not from this list");
-	q->limit = limit;
 	q->filter.days = (uint32_t)days;
 	if (list->udi != NULL)
 		q->filter.udi = list->udi;
@@ -368,6 +384,10 @@ list_answer(struct portal *portal, struct web_request *request,
 	if (q.filter.udi != NULL &&
 	    !list_device_check(portal, request, token, q.filter.udi))
 		return;
-	if (account_limit(request, token, list->report, &q.filter))
+	if (!account_limit(request, token, list->report, &q.filter))
+		return;
+	if (q.whole)
+		list_stream(portal, request, list->report, &q.filter);
+	else
 		page_answer(portal, request, list, &q);
 }

@@ -7,11 +7,14 @@ PORTAL_PAGES = \
 	portal/pages/catalog-loaded.html \
 	portal/pages/catalog.html \
 	portal/pages/contract.html \
+	portal/pages/decide.html \
 	portal/pages/device-history.html \
 	portal/pages/device.html \
 	portal/pages/devices.html \
 	portal/pages/evaluation.html \
 	portal/pages/expiring.html \
+	portal/pages/extension-asked.html \
+	portal/pages/extension.html \
 	portal/pages/factor.html \
 	portal/pages/foot.html \
 	portal/pages/front.html \
@@ -23,6 +26,8 @@ PORTAL_PAGES = \
 	portal/pages/licenses.html \
 	portal/pages/link.html \
 	portal/pages/log.html \
+	portal/pages/lot-made.html \
+	portal/pages/lots.html \
 	portal/pages/me.html \
 	portal/pages/more.html \
 	portal/pages/move-permit.html \
@@ -33,6 +38,7 @@ PORTAL_PAGES = \
 	portal/pages/people.html \
 	portal/pages/person-link.html \
 	portal/pages/person.html \
+	portal/pages/picture.html \
 	portal/pages/portal.css \
 	portal/pages/portal.js \
 	portal/pages/problem.html \
@@ -56,6 +62,7 @@ sbin_PROGRAMS += bin/licportald
 bin_licportald_SOURCES = \
 	portal/access.c portal/access.h \
 	portal/api.c portal/api.h \
+	portal/api_calendar.c \
 	portal/api_hook.c \
 	portal/api_keys.c \
 	portal/api_list.c \
@@ -75,8 +82,10 @@ bin_licportald_SOURCES = \
 	portal/hook_post.c portal/hook_post.h \
 	portal/issuer.c portal/issuer.h \
 	portal/list.c portal/list.h \
+	portal/list_stream.c portal/list_stream.h \
 	portal/main.c \
 	portal/op.c portal/op.h portal/op_call.h \
+	portal/op_approval.c \
 	portal/op_args.c portal/op_args.h \
 	portal/op_catalog.c \
 	portal/op_device.c portal/op_device.h \
@@ -96,6 +105,7 @@ bin_licportald_SOURCES = \
 	portal/site/assets.c portal/site/assets.h \
 	portal/site/me.c portal/site/me.h \
 	portal/site/members.c portal/site/members.h \
+	portal/site/picture.c portal/site/picture.h \
 	portal/site/qr.c portal/site/qr.h \
 	portal/site/shape.c portal/site/shape.h \
 	portal/site/sign.c portal/site/sign.h \

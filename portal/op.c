@@ -110,6 +110,8 @@ static const struct {
 	[OP_CATALOG] = { "catalog", op_catalog, false },
 	[OP_EVALUATION] = { "evaluation", op_evaluation, false },
 	[OP_EXTENSION] = { "extension", op_extension, false },
+	[OP_EXTENSION_ASK] = { "extension ask", op_extension_ask, false },
+	[OP_DECLINE] = { "decline", op_decline, false },
 	[OP_SUBSCRIPTION] = { "subscription", op_subscription, false },
 	[OP_RENEW] = { "renew", op_renew, false },
 	[OP_RIGHT_TO_USE] = { "right to use", op_right_to_use, false },

@@ -66,6 +66,7 @@ typedef enum lc_err op_call(struct lc_authority *, const struct op_asked *,
 
 op_call op_pak_create, op_pak_stop, op_pak_start, op_redeem, op_contract_redeem;
 op_call op_catalog;
+op_call op_extension_ask, op_decline;
 op_call op_evaluation, op_extension, op_subscription, op_renew, op_right_to_use,
     op_count, op_lot;
 op_call op_permit, op_rehost, op_rma, op_rma_returned, op_import;

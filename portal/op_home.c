@@ -65,9 +65,8 @@ op_call_home(struct lc_authority *authority, const struct op_asked *asked,
 	enum lc_err err =
 	    args_read(call_args, NITEMS(call_args), asked->body, &c, detail);
 
-	if (err != LC_OK ||
-	    (err = lc_envelope_take(
-		 (json_t *)asked->body, &envelope, detail)) != LC_OK)
+	if (err != LC_OK || (err = lc_envelope_take((json_t *)asked->body,
+				 &envelope, detail)) != LC_OK)
 		return err;
 	err = lc_call_home(authority, &call);
 	answer->body = call.answer;

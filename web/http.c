@@ -55,6 +55,7 @@ struct web_request {
 	const char *type;
 	char *answer;
 	size_t answer_len;
+	struct web_stream stream; /* read NULL: the answer is all */
 	struct header *headers;
 	struct header *query; /* values that were asked for, decoded */
 };
@@ -101,6 +102,8 @@ request_free(struct web_request *request)
 	(void)pthread_mutex_destroy(&request->lock);
 	headers_free(request->headers);
 	headers_free(request->query);
+	if (request->stream.read != NULL)
+		request->stream.free(request->stream.arg);
 	free(request->answer);
 	free(request->body);
 	free(request->path);
@@ -289,6 +292,66 @@ web_answer(struct web_request *request, unsigned status, const char *type,
 		MHD_resume_connection(connection);
 }
 
+void
+web_answer_stream(struct web_request *request, const char *type,
+    const struct web_stream *stream)
+{
+	request->stream = *stream;
+	web_answer(request, MHD_HTTP_OK, type, NULL, 0);
+}
+
+#define STREAM_BLOCK 65536
+
+static ssize_t
+stream_read(void *arg, uint64_t at, char *to, size_t size)
+{
+	const struct web_stream *stream = arg;
+	ssize_t n = stream->read(stream->arg, to, size);
+
+	(void)at;
+	return n > 0    ? n
+	       : n == 0 ? (ssize_t)MHD_CONTENT_READER_END_OF_STREAM
+			: (ssize_t)MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void
+stream_free(void *arg)
+{
+	struct web_stream *stream = arg;
+
+	stream->free(stream->arg);
+	free(stream);
+}
+
+static struct MHD_Response *
+stream_make(struct web_request *request)
+{
+	struct web_stream *copy = malloc(sizeof *copy);
+	struct MHD_Response *response;
+
+	if (copy == NULL)
+		return NULL;
+	*copy = request->stream;
+	response = MHD_create_response_from_callback(
+	    MHD_SIZE_UNKNOWN, STREAM_BLOCK, stream_read, copy, stream_free);
+	if (response != NULL)
+		request->stream.read = NULL; /* the response's now */
+	else
+		free(copy);
+	return response;
+}
+
+static struct MHD_Response *
+buffer_make(struct web_request *request)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+	    request->answer_len, request->answer, MHD_RESPMEM_MUST_FREE);
+
+	if (response != NULL)
+		request->answer = NULL; /* the response's now */
+	return response;
+}
+
 static struct MHD_Response *
 response_make(struct web_request *request)
 {
@@ -296,13 +359,12 @@ response_make(struct web_request *request)
 		{ "X-Content-Type-Options", "nosniff" },
 		{ "Referrer-Policy", "same-origin" },
 	};
-	struct MHD_Response *response;
+	struct MHD_Response *response = request->stream.read != NULL
+					    ? stream_make(request)
+					    : buffer_make(request);
 
-	response = MHD_create_response_from_buffer(
-	    request->answer_len, request->answer, MHD_RESPMEM_MUST_FREE);
 	if (response == NULL)
 		return NULL;
-	request->answer = NULL; /* the response's now */
 	if (request->type != NULL)
 		(void)MHD_add_response_header(
 		    response, MHD_HTTP_HEADER_CONTENT_TYPE, request->type);

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct web_server;
 struct web_request;
@@ -89,5 +90,19 @@ bool web_header_add(struct web_request *, const char *name, const char *value);
  */
 void web_answer(struct web_request *, unsigned status, const char *type,
     char *body, size_t len);
+
+/*
+ * An answer of 200 that is made while it is sent, from the server's threads.
+ * read fills at most size bytes and returns their number, 0 at the end, and -1
+ * if it fails: then the connection is closed, so that nobody takes a part for
+ * the whole.  arg is given to free at the end, also if nothing was read.
+ */
+struct web_stream {
+	ssize_t (*read)(void *arg, char *to, size_t size);
+	void (*free)(void *arg);
+	void *arg;
+};
+void web_answer_stream(
+    struct web_request *, const char *type, const struct web_stream *);
 
 #endif

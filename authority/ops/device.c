@@ -167,7 +167,7 @@ lc_know_opened(struct lc_record *record, const struct lc_statement *s,
 		    "%s has key %s on record, but the credentials are signed "
 		    "with key %s",
 		    s->udi, row.kid, s->kid);
-		return lc_refused(record, err, s->udi);
+		return lc_refused_as(record, err, "other key", s->udi);
 	}
 	if (row.kid[0] == '\0')
 		strcpy(row.pinned, "credentials");

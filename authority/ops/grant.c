@@ -2,6 +2,7 @@
 #include "grant.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -457,6 +458,53 @@ lc_extend(const struct lc_authority *authority, const struct lc_extension *e,
 	lc_line_free(line);
 	if (err == LC_OK)
 		*out = granted;
+	return err;
+}
+
+/* A text for the log, which the caller frees. */
+static char *
+wish_text(const struct lc_asking *w, const struct lc_terms *t, const char *udi)
+{
+	json_t *json = json_pack("{s:s, s:s, s:I, s:b, s:s}", "udi", udi,
+	    "feature", t->feature, "days", (json_int_t)w->days, "of_use",
+	    lc_type_metered(t->type), "reason", w->reason);
+	char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+
+	json_decref(json);
+	return text;
+}
+
+static enum lc_err
+ask(struct lc_record *record, const struct lc_asking *w,
+    const struct lc_terms *t)
+{
+	const struct lc_extension e = { .days = w->days };
+	const char *udi = w->udi != NULL ? w->udi : only_udi(t);
+	struct lc_grant g = { .issued = record->at };
+	char *says;
+	enum lc_err err;
+
+	if ((err = standing_judge(record, t, udi)) != LC_OK ||
+	    (err = extension_terms(record, &e, t, &g)) != LC_OK)
+		return err;
+	if ((says = wish_text(w, t, udi)) == NULL)
+		return LC_ENOMEM;
+	err = lc_log_add(record, "asked", w->license, says);
+	free(says);
+	return err;
+}
+
+enum lc_err
+lc_extension_ask(const struct lc_authority *authority, const struct lc_asking *w)
+{
+	struct lc_line *line;
+	enum lc_err err =
+	    lc_issued_find(authority->record, w->license, &line);
+
+	if (err != LC_OK)
+		return err;
+	err = ask(authority->record, w, &line->terms);
+	lc_line_free(line);
 	return err;
 }
 

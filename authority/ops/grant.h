@@ -78,6 +78,19 @@ enum lc_err lc_extend(const struct lc_authority *, const struct lc_extension *,
     struct lc_granted *);
 
 /*
+ * Somebody asks for an extension of so many days; it waits until the staff
+ * approves it by lc_extend.  Errors as there.
+ */
+struct lc_asking {
+	const char *license; /* its id */
+	const char *udi;     /* NULL: the one that the license is for */
+	uint32_t days;       /* of use, for an evaluation */
+	const char *reason;  /* not "" */
+};
+enum lc_err lc_extension_ask(
+    const struct lc_authority *, const struct lc_asking *);
+
+/*
  * A paid subscription with the terms of one that there is, of so many days, or
  * until end, from its end on, or from now on if that is past.  Asked again it
  * gives the same one: that is the one to be renewed next.

@@ -304,6 +304,19 @@ replace(const struct lc_authority *authority, const struct lc_rma *rma,
 	return row_put(record, rma, n, result->due);
 }
 
+/* Whoever approves it needs to know which device is to take the place. */
+static enum lc_err
+above_limit(struct lc_record *record, const struct lc_rma *rma)
+{
+	enum lc_err err =
+	    lc_refused_as(record, LC_EEXHAUSTED, "above limit", rma->from);
+	struct lc_detail why = record->refusal.says;
+
+	(void)lc_fail(&record->refusal.says, err, "with %s: %s", rma->to,
+	    why.text);
+	return err;
+}
+
 enum lc_err
 lc_rma(const struct lc_authority *authority, const struct lc_rma *rma,
     struct lc_replaced *out)
@@ -314,7 +327,9 @@ lc_rma(const struct lc_authority *authority, const struct lc_rma *rma,
 
 	if (err != LC_OK)
 		return err;
-	if ((err = replace(authority, rma, &result)) != LC_OK)
+	if ((err = replace(authority, rma, &result)) == LC_EEXHAUSTED)
+		return above_limit(record, rma);
+	if (err != LC_OK)
 		return lc_refused(record, err, rma->from);
 	*out = result;
 	return LC_OK;

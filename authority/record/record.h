@@ -23,6 +23,7 @@ struct lc_key;
 /* A request that was refused, for the log. */
 struct lc_refusal {
 	bool is_pending;
+	const char *kind; /* of the entry */
 	char subject[LC_UDI_MAX + 1];
 	struct lc_detail says;
 };
@@ -90,6 +91,9 @@ enum lc_err lc_part_end(
  * is a UDI or the id of a ticket.  Errors of the machine are no refusals.
  */
 enum lc_err lc_refused(struct lc_record *, enum lc_err, const char *subject);
+/* The same, which waits for approval; kind as in waiting.h has it. */
+enum lc_err lc_refused_as(struct lc_record *, enum lc_err, const char *kind,
+    const char *subject);
 enum lc_err lc_refusal_put(struct lc_record *);
 
 /* DB_END is LC_ENOTFOUND without words. */

@@ -4,7 +4,8 @@
 #include "log.h"
 
 enum lc_err
-lc_refused(struct lc_record *record, enum lc_err err, const char *subject)
+lc_refused_as(struct lc_record *record, enum lc_err err, const char *kind,
+    const char *subject)
 {
 	struct lc_refusal *refusal = &record->refusal;
 	const char *says = record->detail != NULL ? record->detail->text : "";
@@ -20,11 +21,18 @@ lc_refused(struct lc_record *record, enum lc_err err, const char *subject)
 		break;
 	}
 	refusal->is_pending = true;
+	refusal->kind = kind;
 	(void)snprintf(
 	    refusal->subject, sizeof refusal->subject, "%s", subject);
 	(void)snprintf(refusal->says.text, sizeof refusal->says.text, "%s",
 	    says[0] != '\0' ? says : lc_strerror(err));
 	return err;
+}
+
+enum lc_err
+lc_refused(struct lc_record *record, enum lc_err err, const char *subject)
+{
+	return lc_refused_as(record, err, "refused", subject);
 }
 
 enum lc_err
@@ -36,5 +44,5 @@ lc_refusal_put(struct lc_record *record)
 		return LC_OK;
 	refusal->is_pending = false;
 	return lc_log_add(
-	    record, "refused", refusal->subject, refusal->says.text);
+	    record, refusal->kind, refusal->subject, refusal->says.text);
 }

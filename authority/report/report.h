@@ -63,7 +63,8 @@ extern const size_t lc_nreports;
 extern const struct lc_report lc_report_licenses, lc_report_expiring,
     lc_report_paks, lc_report_skus, lc_report_devices, lc_report_history;
 /* Further lists, for lc_report_page. */
-extern const struct lc_report lc_list_rmas, lc_list_lots, lc_list_log;
+extern const struct lc_report lc_list_rmas, lc_list_lots, lc_list_log,
+    lc_list_waiting, lc_list_calendar;
 
 struct lc_report_filter {
 	/* NULL: all */

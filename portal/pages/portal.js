@@ -11,15 +11,44 @@ for (const link of document.querySelectorAll("[data-save]")) {
 	link.parentElement.hidden = false;
 }
 
+// What goes on elsewhere is looked at again.
+for (const thing of document.querySelectorAll("[data-again]"))
+	setTimeout(() => location.replace(location.pathname),
+		1000 * thing.dataset.again);
+
+const SLOW = 2000;	// milliseconds, after which a form says that it works
+const FILE = 15000;	// a form that got a file may be sent again
+
+function free(form) {
+	for (const button of form.querySelectorAll("button"))
+		button.disabled = false;
+	form.querySelector(".working")?.remove();
+	clearTimeout(form.slow);
+}
+
+function working(form) {
+	const words = document.createElement("p");
+	const bar = document.createElement("progress");
+
+	bar.ariaHidden = "true";
+	words.className = "working";
+	words.role = "status";
+	words.append(bar, " Working on it…");
+	form.append(words);
+}
+
 // A form is sent once, and says that it is under way.
 for (const form of document.forms)
-	form.addEventListener("submit", () => {
+	form.addEventListener("submit", event => {
 		for (const button of form.querySelectorAll("button"))
 			setTimeout(() => { button.disabled = true; }, 0);
+		form.slow = setTimeout(working, SLOW, form);
+		if (event.submitter?.name.startsWith("download"))
+			setTimeout(free, FILE, form);
 	});
 
 // Back in the history the buttons work again.
 addEventListener("pageshow", () => {
-	for (const button of document.querySelectorAll("button"))
-		button.disabled = false;
+	for (const form of document.forms)
+		free(form);
 });

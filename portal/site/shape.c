@@ -1,9 +1,13 @@
 /* shape.c - see shape.h. */
 #include "portal/site/shape.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "portal/site/picture.h"
 
 #define DAY_S 86400
 
@@ -52,6 +56,50 @@ extension_adapt(json_t *body)
 }
 
 const char *
+decline_adapt(json_t *body)
+{
+	json_t *reason = json_incref(json_object_get(body, "reason"));
+
+	(void)json_object_clear(body);
+	if (reason != NULL)
+		(void)json_object_set_new(body, "reason", reason);
+	return NULL;
+}
+
+/* "cme-srst" or "cme-srst 25". */
+static json_t *
+lot_item(const char *line)
+{
+	size_t len = strcspn(line, " \t");
+	const char *count = line + len + strspn(line + len, " \t");
+	char *end = NULL;
+	long long n = strtoll(count, &end, 10);
+
+	if (*count == '\0')
+		return json_pack("{s:s#}", "feature", line, len);
+	return json_pack("{s:s#, s:o}", "feature", line, len, "count",
+	    *end == '\0' ? json_integer(n) : json_string(count));
+}
+
+/* Lines of features become licenses. */
+const char *
+lot_adapt(json_t *body)
+{
+	const json_t *lines = json_object_get(body, "features");
+	json_t *licenses = json_array(), *line;
+	size_t i;
+
+	json_array_foreach((json_t *)lines, i, line)
+	{
+		(void)json_array_append_new(
+		    licenses, lot_item(json_string_value(line)));
+	}
+	(void)json_object_set_new(body, "licenses", licenses);
+	(void)json_object_del(body, "features");
+	return NULL;
+}
+
+const char *
 upload_adapt(json_t *body)
 {
 	const char *text = json_string_value(json_object_get(body, "call"));
@@ -87,7 +135,7 @@ title_json(const char *name)
 }
 
 void
-report_prepare(json_t *value)
+report_prepare(json_t *value, const json_t *page)
 {
 	const json_t *rows = json_object_get(value, "rows");
 	json_t *columns = json_array(), *lines = json_array();
@@ -95,6 +143,7 @@ report_prepare(json_t *value)
 	json_t *row, *cell;
 	size_t i;
 
+	(void)page;
 	json_array_foreach(rows, i, row)
 	{
 		json_t *line = json_array();
@@ -115,10 +164,11 @@ report_prepare(json_t *value)
 }
 
 void
-answer_prepare(json_t *value)
+answer_prepare(json_t *value, const json_t *page)
 {
 	char *text = json_dumps(value, JSON_INDENT(1));
 
+	(void)page;
 	if (text != NULL)
 		(void)json_object_set_new(value, "answer", json_string(text));
 	(void)json_object_set_new(value, "has_licenses",
@@ -127,28 +177,157 @@ answer_prepare(json_t *value)
 	free(text);
 }
 
+static bool
+is_text(const json_t *row, const char *name, const char *text)
+{
+	const char *is = json_string_value(json_object_get(row, name));
+
+	return is != NULL && strcmp(is, text) == 0;
+}
+
 static void
 state_add(json_t *value, const char *name, const char *state)
 {
-	const char *is = json_string_value(json_object_get(value, "state"));
-
 	(void)json_object_set_new(
-	    value, name, json_boolean(is != NULL && strcmp(is, state) == 0));
+	    value, name, json_boolean(is_text(value, "state", state)));
 }
 
 void
-device_prepare(json_t *value)
+device_prepare(json_t *value, const json_t *page)
 {
+	json_t *row;
+	size_t i;
+
+	(void)page;
+	json_array_foreach(json_object_get(value, "licenses"), i, row)
+	{
+		(void)json_object_set_new(row, "may_ask",
+		    json_boolean(
+			is_text(row, "state", "current") &&
+			(!json_is_null(json_object_get(row, "ends")) ||
+			    !json_is_null(json_object_get(row, "period")))));
+	}
 	state_add(value, "is_put_back", "put-back");
 	state_add(value, "is_replaced", "replaced");
 }
 
 void
-log_prepare(json_t *value)
+log_prepare(json_t *value, const json_t *page)
 {
+	(void)page;
 	state_add(value, "is_running", "running");
 	state_add(value, "is_done", "done");
 	state_add(value, "is_failed", "failed");
 	(void)json_object_set_new(value, "may_verify",
 	    json_boolean(json_object_get(value, "state") != NULL));
+}
+
+/* ---- What waits ------------------------------------------------------ */
+
+/* "with UDI: ..." names what takes the place. */
+static void
+with_add(json_t *row)
+{
+	const char *says = json_string_value(json_object_get(row, "says"));
+	const char *end = says != NULL ? strstr(says, ": ") : NULL;
+
+	if (end != NULL && strncmp(says, "with ", 5) == 0)
+		(void)json_object_set_new(row, "with",
+		    json_stringn(says + 5, (size_t)(end - says - 5)));
+}
+
+static void
+wish_add(json_t *row)
+{
+	const char *says = json_string_value(json_object_get(row, "says"));
+	json_t *wish = says != NULL ? json_loads(says, 0, NULL) : NULL;
+
+	if (json_is_object(wish))
+		(void)json_object_set(row, "wish", wish);
+	json_decref(wish);
+}
+
+static void
+number_add(json_t *value, const char *name, const char *list)
+{
+	const json_t *rows = json_object_get(value, list);
+
+	if (rows != NULL)
+		(void)json_object_set_new(value, name,
+		    json_integer((json_int_t)json_array_size(rows)));
+}
+
+void
+approvals_prepare(json_t *value, const json_t *page)
+{
+	static const char *const whats[][2] = {
+		{ "extension", "is_extension" },
+		{ "key", "is_key" },
+		{ "put-back", "is_put_back" },
+		{ "replacement", "is_replacement" },
+	};
+	json_t *row;
+	size_t i;
+
+	(void)page;
+	json_array_foreach(json_object_get(value, "approvals"), i, row)
+	{
+		for (size_t j = 0; j < sizeof whats / sizeof whats[0]; j++)
+			(void)json_object_set_new(row, whats[j][1],
+			    json_boolean(is_text(row, "what", whats[j][0])));
+		if (is_text(row, "what", "extension"))
+			wish_add(row);
+		if (is_text(row, "what", "replacement"))
+			with_add(row);
+	}
+	number_add(value, "waiting", "approvals");
+}
+
+void
+keys_prepare(json_t *value, const json_t *page)
+{
+	const char *name = json_string_value(
+	    json_object_get(json_object_get(page, "person"), "name"));
+	char who[128];
+	json_t *row;
+	size_t i;
+
+	(void)snprintf(who, sizeof who, "person %s", name != NULL ? name : "");
+	json_array_foreach(json_object_get(value, "proposals"), i, row)
+	{
+		(void)json_object_set_new(
+		    row, "is_own", json_boolean(is_text(row, "by", who)));
+	}
+}
+
+void
+staff_prepare(json_t *value, const json_t *page)
+{
+	(void)page;
+	number_add(value, "waiting", "approvals");
+	number_add(value, "proposed", "proposals");
+}
+
+/* ---- Pictures -------------------------------------------------------- */
+
+void
+calendar_prepare(json_t *value, const json_t *page)
+{
+	(void)page;
+	picture_calendar(value);
+}
+
+void
+paks_prepare(json_t *value, const json_t *page)
+{
+	(void)page;
+	picture_shares(json_object_get(value, "paks"));
+	picture_shares(json_object_get(value, "lines"));
+}
+
+void
+lot_prepare(json_t *value, const json_t *page)
+{
+	(void)page;
+	number_add(value, "made", "licenses");
 }

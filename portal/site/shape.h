@@ -13,16 +13,33 @@
  */
 const char *pak_adapt(json_t *body);
 const char *extension_adapt(json_t *body);
+const char *lot_adapt(json_t *body);
+/* The reason alone: the form approves, too. */
+const char *decline_adapt(json_t *body);
 /* The body is a file, as the field "call" has it. */
 const char *upload_adapt(json_t *body);
 
 /* Rows of a report: {"columns": [title], "lines": [[value]]}. */
-void report_prepare(json_t *value);
+void report_prepare(json_t *value, const json_t *page);
 /* The answer itself as a text, "answer", and whether it has licenses. */
-void answer_prepare(json_t *value);
-/* State: is_put_back, is_replaced. */
-void device_prepare(json_t *value);
+void answer_prepare(json_t *value, const json_t *page);
+/* State: is_put_back, is_replaced; of each license may_ask, for more time. */
+void device_prepare(json_t *value, const json_t *page);
 /* State of the verification: is_running, is_done, is_failed; may_verify. */
-void log_prepare(json_t *value);
+void log_prepare(json_t *value, const json_t *page);
+/*
+ * Each of "approvals": is_extension, is_key, is_put_back, is_replacement; of an
+ * extension what was asked for, of a replacement "with".  "waiting": how many.
+ */
+void approvals_prepare(json_t *value, const json_t *page);
+/* Each of "proposals": is_own. */
+void keys_prepare(json_t *value, const json_t *page);
+/* The numbers of both. */
+void staff_prepare(json_t *value, const json_t *page);
+/* Pictures; see picture.h. */
+void calendar_prepare(json_t *value, const json_t *page);
+void paks_prepare(json_t *value, const json_t *page);
+/* "made": how many licenses. */
+void lot_prepare(json_t *value, const json_t *page);
 
 #endif

@@ -31,8 +31,8 @@ struct whole {
 #define PAGE_ALSO 2
 
 /*
- * One of: operation, the interface's own, as "POST /api/v1/rmas"; call; or
- * neither, and the template has all.
+ * One of: operation, the interface's own, as "POST /api/v1/rmas"; call; also
+ * alone; or none, and the template has all.
  */
 struct page {
 	const char *template, *title;
@@ -46,7 +46,7 @@ struct page {
 	/* Makes the form's JSON into the operation's body, or says why it
 	   cannot; NULL: it is that. */
 	const char *(*adapt)(json_t *body);
-	void (*prepare)(json_t *value); /* as in visit.h */
+	void (*prepare)(json_t *value, const json_t *page); /* as in visit.h */
 	/* Where a success leads; "*" is the part of the path.  NULL: it is
 	   shown. */
 	const char *then;
@@ -194,7 +194,9 @@ operations_read(
     const struct visit *visit, const struct page *page, const struct view *view)
 {
 	json_t *all =
-	    operation_read(visit, page->operation, part_of(visit, page));
+	    page->operation != NULL
+		? operation_read(visit, page->operation, part_of(visit, page))
+		: json_object();
 	bool failed = all == NULL || is_problem(all);
 
 	for (size_t i = 0; i < PAGE_ALSO && !failed && page->also[i] != NULL;
@@ -343,6 +345,11 @@ page_run(struct visit *visit, const struct page *page)
 		page->call(visit);
 	else if (page->operation != NULL)
 		operation_run(visit, page);
+	else if (page->also[0] != NULL)
+		operations_read(visit, page,
+		    &(struct view){ .template = page->template,
+			.title = page->title,
+			.prepare = page->prepare });
 	else if (page->leads_to == NULL ||
 		 may_see(visit, api_operation(page->leads_to)->may))
 		visit_answer(visit, 200, page->template, page->title, NULL);
@@ -427,7 +434,9 @@ static const struct web_route routes[] = {
 	    DOING("POST /api/v1/tokens/{name}/stop", "/tokens") },
 	/* What there is. */
 	{ "GET", "/devices",
-	    OF("GET /api/v1/devices", "devices.html", "Devices") },
+	    PAGE(.operation = "GET /api/v1/devices",
+		.also = { "GET /api/v1/calendar" }, .prepare = calendar_prepare,
+		.template = "devices.html", .title = "Devices") },
 	{ "GET", "/devices/{udi}",
 	    PAGE(.operation = "GET /api/v1/devices/{udi}",
 		.also = { "GET /api/v1/devices/{udi}/licenses" },
@@ -438,15 +447,24 @@ static const struct web_route routes[] = {
 		"History of a device") },
 	{ "GET", "/paks",
 	    PAGE(.operation = "GET /api/v1/paks",
-		.also = { "GET /api/v1/skus" }, .template = "paks.html",
-		.title = "PAKs") },
+		.also = { "GET /api/v1/skus" }, .prepare = paks_prepare,
+		.template = "paks.html", .title = "PAKs") },
 	{ "GET", "/paks/{code}",
-	    OF("GET /api/v1/paks/{code}", "pak.html", "PAK") },
+	    PAGE(.operation = "GET /api/v1/paks/{code}",
+		.prepare = paks_prepare, .template = "pak.html",
+		.title = "PAK") },
 	{ "GET", "/licenses",
 	    OF("GET /api/v1/licenses", "license-list.html", "Licenses") },
 	{ "GET", "/expiring",
 	    PAGE(.operation = "GET /api/v1/reports/{name}", .fixed = "expiring",
+		.also = { "GET /api/v1/calendar" }, .prepare = calendar_prepare,
 		.template = "expiring.html", .title = "What expires") },
+	{ "GET", "/extension",
+	    LEADING("POST /api/v1/extensions/requests", "extension.html",
+		"Ask for more time") },
+	{ "POST", "/extension",
+	    OF("POST /api/v1/extensions/requests", "extension-asked.html",
+		"Ask for more time") },
 	{ "GET", "/rmas",
 	    OF("GET /api/v1/rmas", "rmas.html", "Replaced devices") },
 	{ "GET", "/reports", STILL_OF(MAY_LIST, "reports.html", "Reports") },
@@ -455,7 +473,12 @@ static const struct web_route routes[] = {
 		.prepare = report_prepare, .template = "report.html",
 		.title = "Report") },
 	/* The staff. */
-	{ "GET", "/staff", STILL_OF(MAY_STAFF, "staff.html", "Staff") },
+	{ "GET", "/staff",
+	    PAGE(.may = MAY_STAFF,
+		.also = { "GET /api/v1/approvals",
+		    "GET /api/v1/keys/proposals" },
+		.prepare = staff_prepare, .template = "staff.html",
+		.title = "Staff") },
 	{ "POST", "/paks",
 	    PAGE(.operation = "POST /api/v1/paks", .adapt = pak_adapt,
 		.template = "pak-made.html", .title = "A new PAK") },
@@ -469,7 +492,12 @@ static const struct web_route routes[] = {
 	    OF("PUT /api/v1/catalog", "catalog-loaded.html",
 		"The catalog was changed") },
 	{ "GET", "/approvals",
-	    LEADING("POST /api/v1/extensions", "approvals.html", "Approvals") },
+	    PAGE(.operation = "GET /api/v1/approvals",
+		.prepare = approvals_prepare, .template = "approvals.html",
+		.title = "Approvals") },
+	{ "POST", "/approvals/{entry}/decline",
+	    PAGE(.operation = "POST /api/v1/approvals/{entry}/decline",
+		.adapt = decline_adapt, .then = "/approvals", .title = "") },
 	{ "POST", "/approvals/device",
 	    PAGE(.operation = "POST /api/v1/devices/{udi}/approve",
 		.part = "_udi", .then = "/devices/*", .title = "") },
@@ -482,7 +510,13 @@ static const struct web_route routes[] = {
 	{ "GET", "/keys",
 	    PAGE(.operation = "GET /api/v1/keys",
 		.also = { "GET /api/v1/keys/proposals" },
-		.template = "keys.html", .title = "Keys") },
+		.prepare = keys_prepare, .template = "keys.html",
+		.title = "Keys") },
+	{ "GET", "/lots", OF("GET /api/v1/lots", "lots.html", "Lots") },
+	{ "POST", "/lots",
+	    PAGE(.operation = "POST /api/v1/lots", .adapt = lot_adapt,
+		.prepare = lot_prepare, .template = "lot-made.html",
+		.title = "The lot") },
 	{ "POST", "/keys", DOING("POST /api/v1/keys/proposals", "/keys") },
 	{ "POST", "/keys/{id}/confirm",
 	    DOING("POST /api/v1/keys/proposals/{id}/confirm", "/keys") },

@@ -19,7 +19,7 @@
 struct showing {
 	const struct site *site;
 	const char *template;
-	void (*prepare)(json_t *value);
+	void (*prepare)(json_t *value, const json_t *page);
 	bool is_answer;
 	char page[]; /* the frame, as JSON */
 };
@@ -63,6 +63,9 @@ may_json(enum lc_role role)
 		{ "paks", "POST /api/v1/paks" },
 		{ "approve", "POST /api/v1/devices/{udi}/approve" },
 		{ "audit", "POST /api/v1/log/audit" },
+		{ "make_lots", "POST /api/v1/lots" },
+		{ "see_waiting", "GET /api/v1/approvals" },
+		{ "see_keys", "GET /api/v1/keys/proposals" },
 	};
 	json_t *may = json_object();
 
@@ -82,11 +85,21 @@ may_json(enum lc_role role)
 static const char *const filters[] = { "udi", "feature", "type", "pak", "sku",
 	"order", "account", "left", "days", "expiring", "limit" };
 
+/* What a link fills a form with. */
+static const char *const fills[] = { "license", "from", "to" };
+
 static json_t *
 query_json(const struct visit *visit)
 {
 	json_t *query = json_object();
 
+	for (size_t i = 0; i < NITEMS(fills); i++) {
+		const char *text = web_query(visit->request, fills[i]);
+
+		if (text != NULL)
+			(void)json_object_set_new(
+			    query, fills[i], json_string(text));
+	}
 	for (size_t i = 0; i < NITEMS(filters); i++) {
 		const char *text = web_query(visit->request, filters[i]);
 
@@ -127,29 +140,47 @@ coded_add(struct buffer *out, const char *text)
 	}
 }
 
+static void
+filter_add(const struct visit *visit, const char *name, struct buffer *out)
+{
+	const char *text = web_query(visit->request, name);
+
+	if (text == NULL || text[0] == '\0')
+		return;
+	text_add(out, name);
+	text_add(out, "=");
+	coded_add(out, text);
+	text_add(out, "&");
+}
+
 void
 visit_query(const struct visit *visit, struct buffer *out)
 {
 	text_add(out, "?");
-	for (size_t i = 0; i < NITEMS(filters); i++) {
-		const char *text = web_query(visit->request, filters[i]);
+	for (size_t i = 0; i < NITEMS(filters); i++)
+		filter_add(visit, filters[i], out);
+}
 
-		if (text == NULL || text[0] == '\0')
-			continue;
-		text_add(out, filters[i]);
-		text_add(out, "=");
-		coded_add(out, text);
-		text_add(out, "&");
+/* The address with the filters but those of a page. */
+static void
+all_query(const struct visit *visit, struct buffer *out)
+{
+	text_add(out, "?");
+	for (size_t i = 0; i < NITEMS(filters); i++) {
+		if (strcmp(filters[i], "limit") != 0)
+			filter_add(visit, filters[i], out);
 	}
+	text_add(out, "format=csv&limit=all");
 }
 
 static json_t *
-here_json(const struct visit *visit)
+here_json(const struct visit *visit,
+    void (*add)(const struct visit *, struct buffer *))
 {
 	struct buffer out = BUFFER_INIT(QUERY_MAX);
 	json_t *text;
 
-	visit_query(visit, &out);
+	add(visit, &out);
 	text = out.failed ? json_string("?")
 			  : json_stringn((const char *)out.data, out.len);
 	buffer_free(&out);
@@ -165,15 +196,16 @@ page_json(const struct visit *visit, const char *title)
 	if (!people_secret(key))
 		return NULL;
 	return json_pack("{s:s, s:s, s:o, s:b, s:b, s:b, s:o, s:s, s:s, s:o,"
-			 " s:o, s:o, s:s?, s:b}",
+			 " s:o, s:o, s:o, s:s?, s:b}",
 	    "title", title, "url", visit->site->portal->url, "person",
 	    person_json(visit), "is_staff", lc_role_is_staff(role), "is_admin",
 	    role == LC_ROLE_ADMIN, "is_account_admin",
 	    role == LC_ROLE_ACCOUNT_ADMIN, "may", may_json(role), "form",
 	    visit->signed_in ? visit->session.form : "", "key", key, "fields",
 	    fields_json(visit), "query", query_json(visit), "here",
-	    here_json(visit), "cursor", web_query(visit->request, "cursor"),
-	    "done", web_query(visit->request, "done") != NULL);
+	    here_json(visit, visit_query), "csv", here_json(visit, all_query),
+	    "cursor", web_query(visit->request, "cursor"), "done",
+	    web_query(visit->request, "done") != NULL);
 }
 
 /* ---- Answers --------------------------------------------------------- */
@@ -289,7 +321,7 @@ show(void *arg, struct web_request *request, unsigned status, json_t *value)
 		return;
 	}
 	if (status < 400 && showing->prepare != NULL)
-		showing->prepare(value);
+		showing->prepare(value, page);
 	if (status < 400)
 		qr_add(page, value);
 	if (status >= 400 && page != NULL)

@@ -16,6 +16,7 @@
  *   fields          what a form sent, as JSON; see web/form.h
  *   query           the filters of a list, as the address has them
  *   here            the address with these, "?pak=A&", for more to be added
+ *   csv             the same of a report as a whole table
  *   cursor          where the page of the list begins, if the address says so
  *   done            what a form asked for was done
  *   qr              the license file as a picture, if it is small
@@ -56,8 +57,8 @@ struct view {
 	/* The file that a button asks for is the answer itself, as JSON, and
 	   not the license file in it. */
 	bool is_answer;
-	/* Makes the answer ready for the template; NULL: it is. */
-	void (*prepare)(json_t *value);
+	/* Makes the answer ready for the template on the page; NULL: it is. */
+	void (*prepare)(json_t *value, const json_t *page);
 };
 
 /*

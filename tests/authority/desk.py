@@ -90,8 +90,8 @@ class Desk:
     def refusals(self, name="acme"):
         """What the log has of refused requests: subject and words."""
         return [tuple(row.split("|", 1)) for row in self.sql(
-            name, "SELECT subject, says FROM log WHERE kind = 'refused'"
-            " ORDER BY n")]
+            name, "SELECT subject, says FROM log WHERE kind IN ('refused',"
+            " 'other key', 'above limit') ORDER BY n")]
 
     def schema(self, name):
         return f"{name}_{os.path.basename(self.dir)}".replace("-", "_").lower()

@@ -319,6 +319,9 @@ class Cycle:
         for _ in range(2):
             portal.refused(409, "revoked", "member", "rehosts/permits", asked,
                            "put back", key="back")
+        equal([(row["what"], row["subject"]) for row in portal.site.get(
+            "/api/v1/approvals", token=portal.tokens["support"]
+            ).json["approvals"]], [("put-back", ONE)])
         portal.refused(422, "refused", "support", f"devices/{quoted(ONE)}"
                        "/approve", {}, '"reason"')
         portal.do("support", f"devices/{quoted(ONE)}/approve",
@@ -340,6 +343,79 @@ class Cycle:
         portal.do("support", f"rmas/{quoted(TWO)}/returned")
         portal.refused(404, "not-found", "support",
                        f"rmas/{quoted(ONE)}/returned", {})
+
+    def waiting(self):
+        """What waits for approval, until it is approved or declined."""
+        portal = self.portal
+
+        def waits(role="support"):
+            got = portal.site.get("/api/v1/approvals",
+                                  token=portal.tokens[role])
+            portal.described.examine("GET", "/api/v1/approvals", got)
+            return got.json["approvals"]
+
+        equal(waits(), [])
+        trial = portal.do("member", "evaluations",
+                          {"udi": THREE, "feature": "uck9"})["licenses"][0]
+        asked = {"license": trial["id"], "days": 30, "reason": "still busy"}
+        portal.refused(403, "another-account", "stranger",
+                       "extensions/requests", asked)
+        portal.refused(422, "another-device", "member", "extensions/requests",
+                       {**asked, "license": self.security["licenses"][0]["id"],
+                        "udi": THREE})
+        portal.refused(404, "not-found", "member", "extensions/requests",
+                       {**asked, "license": "none"})
+        for _ in range(2):
+            equal(portal.do("member", "extensions/requests", asked),
+                  {"license": trial["id"], "days": 30})
+        row, = waits("auditor")
+        equal((row["what"], row["subject"], row["who"]),
+              ("extension", trial["id"], "token member"))
+        equal(json.loads(row["says"]), {
+            "udi": THREE, "feature": "uck9", "days": 30, "of_use": True,
+            "reason": "still busy"})
+        portal.refused(422, "refused", "support",
+                       f"approvals/{row['entry']}/decline", {}, '"reason"')
+        equal(portal.do("support", f"approvals/{row['entry']}/decline",
+                        {"reason": "not paid"}), {"entry": row["entry"]})
+        equal(waits(), [])
+        for entry in (row["entry"], "1", "0", "-1", "x", "9" * 40):
+            portal.refused(404, "not-found", "support",
+                           f"approvals/{entry}/decline", {"reason": "x"})
+        portal.do("member", "extensions/requests", asked)
+        equal([row["what"] for row in waits()], ["extension"])
+        portal.do("support", "extensions", {
+            "license": trial["id"], "period": 30 * 86400, "reason": "fine"})
+        equal(waits(), [])
+        self.another_key(waits)
+        self.above_limit(waits)
+
+    def another_key(self, waits):
+        """The board of a device was changed."""
+        portal = self.portal
+        changed = self.desk.device(ONE, name="changed")
+        credentials = self.read(changed.credentials("credentials"))
+        portal.refused(409, "key", "support", "devices/credentials",
+                       {"credentials": credentials}, "on record")
+        row, = waits()
+        equal((row["what"], row["subject"]), ("key", ONE))
+        portal.do("support", f"devices/{quoted(ONE)}/approve",
+                  {"reason": "a new board", "credentials": credentials})
+        equal(waits(), [])
+
+    def above_limit(self, waits):
+        """More replacements than may be without approval."""
+        portal = self.portal
+        self.desk.run("rma", "limits", "acme", "--licenses", "1")
+        rma = {"from": THREE, "to": TWO}
+        portal.refused(409, "above-limit", "member", "rmas", rma, "approval")
+        row, = waits()
+        equal((row["what"], row["subject"], row["who"]),
+              ("replacement", THREE, "token member"))
+        check(row["says"].startswith(f"with {TWO}: "), row)
+        self.desk.run("rma", "limits", "acme", "--licenses", "1000")
+        portal.do("support", "rmas", {**rma, "reason": "a flood"})
+        equal(waits(), [])
 
     def send_again(self):
         got = self.portal.site.get(f"/api/v1/devices/{quoted(ONE)}/licenses.lic",
@@ -431,7 +507,7 @@ def cycle(desk):
         c = Cycle(desk, site, tokens)
         for step in (c.catalog, c.factory, c.factory_key, c.buy, c.trial,
                      c.others, c.move, c.put_back, c.replace, c.send_again,
-                     c.call_home, c.foreign, c.tokens, c.webhooks):
+                     c.call_home, c.waiting, c.foreign, c.tokens, c.webhooks):
             print("==", step.__name__, flush=True)
             step()
         described = c.portal.described

@@ -4,6 +4,7 @@ reports, keys, the log and its verification."""
 
 import os
 import sys
+import time
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -206,7 +207,7 @@ def wrong(it):
     for path in ("paks", "devices", "licenses", "rmas", "lots", "log", "keys",
                  "reports/paks", "log/audit", "log/checkpoint"):
         it.site.get("/api/v1/" + path).is_problem(401, "no-token")
-    for path in ("lots", "log", "log/audit", "reports/skus"):
+    for path in ("lots", "log", "log/audit", "reports/skus", "approvals"):
         it.get("/api/v1/" + path, "viewer").is_problem(403, "role")
 
 
@@ -273,6 +274,53 @@ def log(it):
     check(it.net in got["found"][0], got)
 
 
+def whole(it):
+    """A report of more than a page as one table."""
+    with open(it.desk.path("serials.csv"), "w", encoding="ascii") as f:
+        f.writelines(f"{PID}W{n:04}\n" for n in range(1101))
+    it.desk.run("lot", "create", "acme", "--name", "week", "--csv",
+                "serials.csv", "--feature", "ipbasek9", "-o", "week.lic")
+    text = it.desk.run("report", "licenses", "acme", "--csv")
+    got = it.get("/api/v1/reports/licenses", format="csv", limit="all")
+    equal(got.headers["Content-Type"], "text/csv; charset=utf-8")
+    equal(got.body.decode().replace("\r\n", "\n"), text)
+    check(text.count("\n") > 1100, text.count("\n"))
+    # Of its account alone, and of a filter.
+    got = it.get("/api/v1/reports/licenses", "viewer", format="csv",
+                 limit="all")
+    equal(got.body.count(b"\r\n"), 1 + len(it.all("licenses", "viewer")))
+    got = it.get("/api/v1/reports/paks", format="csv", limit="all",
+                 pak=it.org)
+    equal(got.body.count(b"\r\n"), 2)
+    it.get("/api/v1/reports/licenses", limit="all").is_problem(
+        400, "bad-query", "limit")
+
+
+def calendar(it):
+    """How many licenses end on which day, for whom."""
+    day = 86400
+    today = int(time.time()) // day
+    for udi, feature, days in (("A", "updates", 3), ("B", "updates", 3),
+                               ("A", "support", 40), ("C", "updates", 300)):
+        got = it.site.post("/api/v1/subscriptions", {
+            "udi": PID + udi, "feature": feature, "end": time.strftime(
+                "%Y-%m-%d", time.gmtime((today + days) * day))},
+            token=it.tokens["admin"], key=f"ends-{udi}-{feature}")
+        equal(got.status, 200, got.body)
+    got = it.get("/api/v1/calendar").json
+    equal((got["days"], got["complete"], got["from"][:10]),
+          (182, True, time.strftime("%Y-%m-%d", time.gmtime(today * day))))
+    rows = [(row["feature"], row["licenses"]) for row in got["calendar"]]
+    equal(rows, [("updates", 2), ("support", 1)])
+    check(got["calendar"][0]["date"].endswith("T00:00:00Z"), got)
+    equal(len(it.get("/api/v1/calendar", days=400).json["calendar"]), 3)
+    equal(it.get("/api/v1/calendar", days=1).json["calendar"], [])
+    # Licenses of no PAK are no account's.
+    equal(it.get("/api/v1/calendar", "viewer").json["calendar"], [])
+    for days in ("0", "x", "-1", "36501", ""):
+        it.get("/api/v1/calendar", days=days).is_problem(400, "bad-query")
+
+
 def lists(desk):
     desk.authority("acme")
     with open(desk.path("catalog.conf"), "w", encoding="utf-8") as f:
@@ -293,7 +341,7 @@ def lists(desk):
         it = Lists(desk, site, tokens)
         fill(it)
         for test in (paks, stable, licenses, devices, tags, kept, wrong,
-                     reports, keys, log):
+                     reports, keys, log, whole, calendar):
             test(it)
         equal(site.stop("licportald"), 0)
 

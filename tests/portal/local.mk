@@ -1,7 +1,7 @@
 if PORTAL
 if HAVE_CUNIT
 PORTAL_TESTS = tests/portal/cache_test tests/portal/frame_test \
-	tests/portal/op_args_test
+	tests/portal/op_args_test tests/portal/picture_test
 check_PROGRAMS += $(PORTAL_TESTS)
 TESTS += $(PORTAL_TESTS)
 tests_portal_cache_test_SOURCES = tests/portal/cache_test.c portal/cache.c
@@ -18,6 +18,10 @@ tests_portal_op_args_test_SOURCES = tests/portal/op_args_test.c \
 tests_portal_op_args_test_CPPFLAGS = $(UNIT_CPPFLAGS) \
 	$(AUTHORITY_CPPFLAGS) -I$(top_srcdir)/licensecore
 tests_portal_op_args_test_LDADD = authority/libauthority.la $(UNIT_LDADD)
+tests_portal_picture_test_SOURCES = tests/portal/picture_test.c \
+	portal/site/picture.c
+tests_portal_picture_test_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_portal_picture_test_LDADD = $(UNIT_LDADD) $(JANSSON_LIBS)
 endif
 PORTAL_SCRIPTED = tests/portal/api.py \
 	tests/portal/cycle.py \

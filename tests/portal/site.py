@@ -68,6 +68,11 @@ class Visitor:
         check(found, "no field", name, self.page)
         return html.unescape(found.group(1))
 
+    def hidden_value(self, name):
+        """What a field of the page is filled with."""
+        return html.unescape(re.search(
+            f'id="{name}"[^>]* value="([^"]*)"', self.page).group(1))
+
     def form(self, **fields):
         """Fields beside those that the page has."""
         return {"_form": self.hidden("_form"), "_key": self.hidden("_key"),
@@ -275,6 +280,21 @@ def oneself(site):
     other.get("/me").shows(200, "Set up a second factor")
 
 
+def chosen(site, link):
+    """Somebody who has chosen a password by this link."""
+    visitor = Visitor(site)
+    visitor.post(link.removeprefix(site.url),
+                 {"_password": PASSWORD, "_again": PASSWORD}).leads_to("/")
+    return visitor.get("/")
+
+
+def signed_in(site, name, password):
+    visitor = Visitor(site)
+    visitor.post("/sign-in", {"name": name, "_password": password}).leads_to(
+        "/")
+    return visitor
+
+
 def newcomer(site, boss, **fields):
     """Somebody whom boss adds, and who has chosen a password."""
     boss.get("/people").shows(200)
@@ -283,11 +303,7 @@ def newcomer(site, boss, **fields):
     boss.get(f"/people/{fields['name']}").shows(200, "not yet chosen")
     boss.post(f"/people/{fields['name']}/link", boss.form()).shows(200)
     link = re.search(r'value="(https://[^"]*/link/[^"]*)"', boss.page).group(1)
-    visitor = Visitor(site)
-    visitor.post(link.removeprefix(site.url),
-                 {"_password": PASSWORD, "_again": PASSWORD}).leads_to("/")
-    visitor.get("/")
-    return visitor
+    return chosen(site, link)
 
 
 def people(site, anna):
@@ -390,6 +406,12 @@ def lists(site, anna, pak):
     anna.get("/reports/licenses?format=csv").shows(200, "securityk9")
     equal(anna.headers["Content-Disposition"],
           'attachment; filename="report.csv"')
+    anna.get("/reports/licenses?limit=500").shows(200, "All rows as CSV")
+    everything = html.unescape(re.search(
+        r'href="(\?[^"]*limit=all)"', anna.page).group(1))
+    anna.get("/reports/licenses" + everything).shows(200, "securityk9")
+    equal(anna.headers["Content-Disposition"],
+          'attachment; filename="report.csv"')
     anna.get("/reports/none").shows(404)
     bob.get("/reports/skus").shows(403)
     for path in ("/devices", "/licenses", "/paks", "/expiring", "/log",
@@ -471,21 +493,119 @@ def staff(site, anna):
     anna.get("/rmas")
     check("It came back" not in anna.page, anna.page)
 
-    anna.get("/keys").shows(200, "Propose a change")
-    anna.post("/keys", anna.form(action="rotate", reason="<u>due")).leads_to(
-        "/keys?done=1")
-    anna.get("/keys").shows(200, "person anna", "<u>due")
-    check("<u>" not in anna.page, anna.page)
-    confirm = re.search(r'action="(/keys/[^"]*/confirm)"', anna.page).group(1)
-    anna.post(confirm, anna.form()).shows(403)
-    anna.get("/keys")
-    anna.post(confirm.replace("confirm", "drop"), anna.form()).leads_to(
-        "/keys?done=1")
+    four_eyes(site, anna)
 
     anna.get("/log").shows(200, "Verify the whole log", "person anna")
     anna.post("/log/audit", anna.form()).leads_to("/log?done=1")
     wait_until(lambda: "entries are right" in anna.get("/log").page,
                "the verification")
+
+
+def four_eyes(site, anna):
+    """Keys, by two administrators."""
+    anna.get("/keys").shows(200, "Propose a change")
+    anna.post("/keys", anna.form(action="rotate", reason="<u>due")).leads_to(
+        "/keys?done=1")
+    anna.get("/keys").shows(200, "person anna", "<u>due",
+                            "Another administrator has to confirm it.")
+    check("<u>" not in anna.page, anna.page)
+    anna.get("/staff").shows(200, "1 to confirm")
+    confirm = re.search(r'action="(/keys/[^"]*/confirm)"', anna.page
+                        if "/confirm" in anna.page else
+                        anna.get("/keys").page).group(1)
+    anna.post(confirm, anna.form()).shows(403)
+    adam = chosen(site, setup(site, "adam")[1].split()[-1])
+    before = adam.get("/keys").page
+    adam.post(confirm, adam.form()).leads_to("/keys?done=1")
+    adam.get("/keys?done=1").shows(200, "It is done.", "No change is proposed.")
+    equal(adam.page.count("<code>"), before.count("<code>") + 1)
+    adam.post("/keys", adam.form(action="rotate", reason="again")).leads_to(
+        "/keys?done=1")
+    drop = re.search(r'formaction="(/keys/[^"]*/drop)"',
+                     anna.get("/keys").page).group(1)
+    anna.post(drop, anna.form()).leads_to("/keys?done=1")
+    check("to confirm" not in anna.get("/staff").page, anna.page)
+
+
+def approvals(site, anna):
+    """What a member asks for, support decides."""
+    sue = signed_in(site, "sue", PASSWORD)
+    mia = newcomer(site, anna, name="mia", role="member",
+                   account="example-net")
+    mia.get("/evaluation")
+    mia.post("/evaluation", mia.form(udi="LIC1921/K9:FDO7",
+                                     feature="uck9")).shows(200)
+    mia.get("/devices/LIC1921%2FK9%3AFDO7").shows(200, "More time")
+    mia.get(re.search(r'href="(/extension\?license=[^"]*)"',
+                      mia.page).group(1)).shows(200, "Ask for more time")
+    license_id = mia.hidden_value("license")
+    sue.get("/staff").shows(200, "Nothing waits.")
+    for _ in range(2):
+        mia.post("/extension", mia.form(
+            license=license_id, reason=NASTY[:27], **{
+                "days:number": "30"})).shows(200, "The staff was asked", "30")
+        mia.get("/extension")
+    mia.get("/approvals").shows(403)
+    sue.get("/staff").shows(200, "1 waiting")
+    sue.get("/approvals").shows(200, "More time for a license", "person mia",
+                                "30 days of use", "Decline")
+    check("<script>alert" not in sue.page, sue.page)
+    entry = re.search(r'/approvals/(\d+)/decline', sue.page).group(1)
+    sue.post(f"/approvals/{entry}/decline", sue.form(
+        license=license_id, udi="LIC1921/K9:FDO7")).shows(422, "reason")
+    sue.get("/approvals")
+    sue.post(f"/approvals/{entry}/decline", sue.form(
+        license=license_id, reason="no", **{"use_days:number": "30"})
+        ).leads_to("/approvals?done=1")
+    sue.get("/approvals").shows(200, "Nothing waits for approval.")
+    mia.get("/extension")
+    mia.post("/extension", mia.form(license=license_id, reason="please", **{
+        "days:number": "9"})).shows(200)
+    sue.get("/approvals")
+    sue.post("/approvals/extension", sue.form(
+        license=license_id, udi="LIC1921/K9:FDO7", reason="well", **{
+            "use_days:number": "9"})).shows(200, "The extension", "uck9")
+    sue.get("/approvals").shows(200, "Nothing waits for approval.")
+
+
+def factory(site, anna):
+    """Lots, from lines of a form."""
+    fred = newcomer(site, anna, name="fred", role="factory")
+    fred.get("/lots").shows(200, "No lot was made yet.", "Make a lot")
+    fields = fred.form(name="week-48", **{
+        "features:lines": "ipbasek9\ncme-srst 25\n",
+        "udis:list": "LIC1921/K9:F1\nLIC1921/K9:F2"})
+    fred.post("/lots", fields).shows(200, "The lot was made. Licenses: 4")
+    fred.post("/lots", {**fields, "download:bool": "1"}).shows(200)
+    equal(fred.page.count("BEGIN LICENSE"), 4)
+    fred.get("/lots").shows(200, "week-48")
+    fred.post("/lots", fred.form(name="x", **{
+        "features:lines": "f many", "udis:list": UDI})).shows(422, "count")
+    fred.get("/lots")
+    fred.post("/lots", fred.form(name="any", **{
+        "features:lines": "uck9", "unlocked:bool": "1"})).shows(
+            200, "Licenses: 1")
+    bob = signed_in(site, "bob", LATER)
+    bob.get("/lots").shows(403)
+
+
+def pictures(site, anna):
+    """What expires, and what is left."""
+    token = site.desk.run("token", "create", "acme", "seller", "--role",
+                          "pak-desk").strip()
+    anna.get("/devices").shows(200)
+    check("<figure" not in anna.page, anna.page)
+    for n, feature in enumerate(("updates", "a&b", "updates")):
+        equal(site.post("/api/v1/subscriptions", {
+            "udi": f"LIC1921/K9:FDO{n}", "feature": feature,
+            "days": 20 * (n + 1)}, token=token, key=f"s{n}").status, 200)
+    for path in ("/devices", "/expiring"):
+        anna.get(path).shows(200, "3 licenses end in 182 days, by week",
+                             "updates: 2", "a&b: 1", "As a table")
+        check("a&amp;b" in anna.page and "a&b" not in anna.page, anna.page)
+        equal(anna.page.count("<rect"), 3 + 2, path)
+    anna.get("/expiring?days=365").shows(200, "in 365 days, by month")
+    anna.get("/paks").shows(200, 'aria-label="6 of 10 left"', "60.00%")
 
 
 def offline(site, anna, pak):
@@ -522,7 +642,7 @@ def offline(site, anna, pak):
     check(anna.status in (404, 422), anna.status)
     check("<script>alert" not in anna.page, anna.page)
     anna.get("/send-again").shows(200, "A PAK by its order number")
-    anna.get("/paks?order=none").shows(200, "Nothing is here.")
+    anna.get("/paks?order=none").shows(200, "No PAK is here.")
 
 
 def assets(site):
@@ -574,6 +694,9 @@ def site(desk):
         lists(portal, anna, pak)
         tokens(portal, anna)
         staff(portal, anna)
+        approvals(portal, anna)
+        factory(portal, anna)
+        pictures(portal, anna)
         offline(portal, anna, pak)
         assets(portal)
         log = portal.log()
