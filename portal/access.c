@@ -1,6 +1,7 @@
 /* access.c - see access.h. */
 #include "access.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -79,14 +80,35 @@ address_of(const struct web_request *request)
 	return list;
 }
 
+/* Of IPv6 the /64: whoever has one address of it has them all. */
+static const char *
+network_of(const char *address, char network[INET6_ADDRSTRLEN])
+{
+	struct in6_addr in6;
+
+	if (inet_pton(AF_INET6, address, &in6) != 1)
+		return address;
+	memset(&in6.s6_addr[8], 0, 8);
+	(void)inet_ntop(AF_INET6, &in6, network, INET6_ADDRSTRLEN);
+	return network;
+}
+
+void
+access_denied(struct portal *portal, const struct web_request *request)
+{
+	const char *address = address_of(request);
+	char network[INET6_ADDRSTRLEN];
+
+	if (address != NULL)
+		guesses_miss(portal->guesses, network_of(address, network),
+		    portal->now());
+}
+
 void
 access_missed(struct portal *portal, const struct web_request *request)
 {
-	const char *address = address_of(request);
-
 	portal->unknown++;
-	if (address != NULL)
-		guesses_miss(portal->guesses, address, portal->now());
+	access_denied(portal, request);
 }
 
 bool
@@ -94,20 +116,21 @@ access_may_ask(struct portal *portal, struct web_request *request,
     const struct lc_token *token)
 {
 	const char *address = address_of(request);
-	char seconds[16];
+	char network[INET6_ADDRSTRLEN], seconds[16];
 	unsigned wait;
 
 	if (address == NULL || lc_role_is_staff(token->role))
 		return true;
-	wait = guesses_wait(portal->guesses, address, portal->now());
+	wait = guesses_wait(
+	    portal->guesses, network_of(address, network), portal->now());
 	if (wait == 0)
 		return true;
 	portal->slowed++;
 	(void)snprintf(seconds, sizeof seconds, "%u", wait);
 	(void)web_header_add(request, "Retry-After", seconds);
 	web_problem(request, 429, "too-many-misses",
-	    "too many PAKs and devices that do not exist were asked for from "
-	    "your address; try again in %u seconds",
+	    "too many PAKs, devices or passwords from your address were wrong; "
+	    "try again in %u seconds",
 	    wait);
 	return false;
 }

@@ -188,7 +188,7 @@ web_query(struct web_request *request, const char *name)
 	if (value == NULL)
 		return NULL;
 	if ((decoded = list_add(&request->query, name, value)) == NULL ||
-	    !web_decode(decoded->value))
+	    !web_decode(decoded->value) || !web_is_utf8(decoded->value))
 		return "";
 	return decoded->value;
 }

@@ -51,7 +51,9 @@ const char *web_method(const struct web_request *);
 const char *web_path(const struct web_request *);
 /* NULL if there is none.  Names of headers in any case. */
 const char *web_header(const struct web_request *, const char *name);
-/* A value of the query, decoded; NULL if there is none, "" if it is malformed.
+/*
+ * A value of the query, decoded; NULL if there is none, "" if it is malformed
+ * or not UTF-8.
  */
 const char *web_query(struct web_request *, const char *name);
 /* Followed by a NUL. */

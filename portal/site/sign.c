@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 
 #include "ops/token.h"
+#include "portal/access.h"
 
 #define PROVING_MAX 2 /* at once: each is work for a core */
 
@@ -81,13 +82,28 @@ sign_status(enum people_err err)
 	}
 }
 
+/* The one that the browser has, if any. */
+static void
+session_end(const struct visit *visit)
+{
+	char *secret = visit_cookie(visit->request, SESSION_COOKIE);
+	struct people_words words;
+
+	if (secret != NULL && visit->site->people != NULL)
+		(void)people_session_end(visit->site->people, secret, &words);
+	if (secret != NULL)
+		OPENSSL_cleanse(secret, strlen(secret));
+	free(secret);
+}
+
 enum people_err
 sign_begin(struct visit *visit, const char *name, struct people_words *words)
 {
 	char secret[PEOPLE_SECRET_LEN + 1];
-	enum people_err err =
-	    people_session_new(visit->site->people, name, secret, words);
+	enum people_err err;
 
+	session_end(visit);
+	err = people_session_new(visit->site->people, name, secret, words);
 	if (err == PEOPLE_OK)
 		cookie_set(visit, secret);
 	OPENSSL_cleanse(secret, sizeof secret);
@@ -111,6 +127,8 @@ sign_prove(struct visit *visit, const char *name, const char *password,
 		err = people_prove(
 		    site->people, name, password, code, &person, words);
 	atomic_fetch_sub(&site->proving, 1);
+	if (err == PEOPLE_DENIED)
+		access_denied(site->portal, visit->request);
 	return err;
 }
 
@@ -120,10 +138,14 @@ sign_in(struct visit *visit)
 	const char *next = web_form_text(visit->form, "next");
 	const char *name = web_form_text(visit->form, "name");
 	struct people_words words = { "" };
-	enum people_err err =
-	    sign_prove(visit, name, web_form_text(visit->form, "_password"),
-		web_form_text(visit->form, "_code"), &words);
+	enum people_err err;
 
+	if (!visit_show(visit, &(struct view){ .template = "problem.html",
+				   .title = "Sign in" }) ||
+	    !access_may_ask(visit->site->portal, visit->request, &visit->token))
+		return;
+	err = sign_prove(visit, name, web_form_text(visit->form, "_password"),
+	    web_form_text(visit->form, "_code"), &words);
 	if (err == PEOPLE_OK)
 		err = sign_begin(visit, name, &words);
 	if (err == PEOPLE_OK)
@@ -135,12 +157,7 @@ sign_in(struct visit *visit)
 void
 sign_out(struct visit *visit)
 {
-	char *secret = visit_cookie(visit->request, SESSION_COOKIE);
-	struct people_words words;
-
-	if (secret != NULL && visit->site->people != NULL)
-		(void)people_session_end(visit->site->people, secret, &words);
-	free(secret);
+	session_end(visit);
 	cookie_set(visit, "");
 	visit_redirect(visit, "/");
 }

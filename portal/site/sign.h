@@ -14,7 +14,10 @@ void sign_find(struct visit *);
 enum people_err sign_prove(struct visit *, const char *name,
     const char *password, const char *code, struct people_words *);
 unsigned sign_status(enum people_err);
-/* Begins a session for one who was proven: the cookie is set. */
+/*
+ * Begins a session for one who was proven, in place of the browser's: the
+ * cookie is set.
+ */
 enum people_err sign_begin(
     struct visit *, const char *name, struct people_words *);
 

@@ -172,8 +172,9 @@ operation_read(const struct visit *visit, const char *name, const char *part)
 		return NULL;
 	g->into = &value;
 	web_set_show(visit->request, gather, g);
-	operation->read(
-	    visit->site->portal, visit->request, &visit->token, parts);
+	if (access_may_ask(visit->site->portal, visit->request, &visit->token))
+		operation->read(
+		    visit->site->portal, visit->request, &visit->token, parts);
 	web_set_show(visit->request, NULL, NULL);
 	return value;
 }
@@ -306,7 +307,8 @@ operation_run(const struct visit *visit, const struct page *page)
 		return;
 	}
 	/* Errors are pages in any case. */
-	if (!visit_show(visit, &view))
+	if (!visit_show(visit, &view) ||
+	    !access_may_ask(visit->site->portal, visit->request, &visit->token))
 		return;
 	if (page->file != NULL)
 		file_name(visit, page->file);

@@ -126,6 +126,9 @@ def signing_in(site):
     visitor.post("/sign-in", {"name": "anna", "_password": "wrong"}).shows(
         422, "the name, the password or the code is wrong")
     check(not visitor.cookie, visitor.cookie)
+    # Before a password is looked at, there has to be a link.
+    visitor.post("/link/" + "x" * 43, {"_password": "a", "_again": "a"}).shows(
+        422, "this link was used")
     visitor.post("/sign-in", {"name": "nobody", "_password": PASSWORD}).shows(
         422, "the name, the password or the code is wrong")
     for there, goes in (("/evaluation", "/evaluation"),
@@ -135,7 +138,44 @@ def signing_in(site):
         visitor = Visitor(site)
         visitor.post("/sign-in", {"name": "anna", "_password": PASSWORD,
                                   "next": there}).leads_to(goes)
+    # Who signs in again leaves no session behind.
+    old = visitor.cookie
+    visitor.get("/")
+    visitor.post("/sign-in", {"name": "anna", "_password": PASSWORD,
+                              "_form": visitor.hidden("_form")}).leads_to("/")
+    check(visitor.cookie != old, "the session is the one before")
+    stolen.cookie = old
+    stolen.get("/me").leads_to("/sign-in?next=/me")
     return visitor
+
+
+def guessing(site, anna, pak):
+    """Whoever guesses has to wait on pages, too; the staff has not."""
+    restart(site)
+    visitor = Visitor(site)
+    for _ in range(25):
+        visitor.post("/redeem/check", {"pak": "AAAAAAAAAAA"}).shows(422)
+    for n in range(30):
+        visitor.post("/sign-in", {"name": "nobody", "_password": PASSWORD})
+        if visitor.status == 429:
+            break
+        visitor.shows(422, "the name, the password or the code is wrong")
+    visitor.shows(429, "from your address were wrong")
+    check(n > 0, "the first password was one too many")
+    check(1 <= int(visitor.headers["Retry-After"]) <= 60, visitor.headers)
+    for path, fields in (
+            ("/redeem/check", {"pak": pak}),
+            ("/sign-in", {"name": "anna", "_password": PASSWORD})):
+        visitor.post(path, fields).shows(429)
+    visitor.get(f"/paks/{pak}").shows(429)
+    anna.get(f"/paks/{pak}").shows(200)
+    restart(site)
+
+
+def restart(site):
+    """Another portal, which knows of no guesses."""
+    equal(site.stop("licportald"), 0)
+    site.start_portal()
 
 
 def strangers(site, anna):
@@ -402,6 +442,8 @@ def lists(site, anna, pak):
     anna.get("/licenses" + following).shows(200)
     check(anna.page != first, "the next page is the same")
     anna.get("/licenses?udi=" + urllib.parse.quote(NASTY)).shows(400)
+    anna.get("/licenses?cursor=%ff").shows(400, "cursor: not from this list")
+    anna.get("/?cursor=%ff").shows(200)
     check("<script>alert" not in anna.page, anna.page)
     anna.get("/reports/licenses?format=csv").shows(200, "securityk9")
     equal(anna.headers["Content-Disposition"],
@@ -699,6 +741,7 @@ def site(desk):
         pictures(portal, anna)
         offline(portal, anna, pak)
         assets(portal)
+        guessing(portal, anna, pak)
         log = portal.log()
         for secret in (PASSWORD, LATER, anna.cookie.split("=")[1]):
             check(secret not in log, "a secret is in the log")

@@ -250,6 +250,8 @@ links(void)
 	CHECK_INT(
 	    people_link_use(people, first, "another password", name, &words),
 	    PEOPLE_NOT_FOUND);
+	CHECK_INT(people_link_use(people, first, "short", name, &words),
+	    PEOPLE_NOT_FOUND);
 	CHECK_INT(people_link_use(people, second, "short", name, &words),
 	    PEOPLE_INVALID);
 	CHECK_INT(
