@@ -12,6 +12,7 @@
 #include "web/answer.h"
 
 #define SCHEME "Bearer "
+#define GUESSER_SIZE (64 + 1 + LC_TOKEN_NAME_MAX + 1)
 
 static void
 refuse(struct web_request *request, const char *why)
@@ -93,44 +94,62 @@ network_of(const char *address, char network[INET6_ADDRSTRLEN])
 	return network;
 }
 
-void
-access_denied(struct portal *portal, const struct web_request *request)
+/*
+ * Who guesses: an address, or a token or a person at an address, since a whole
+ * network may be behind one.  False: it did not come through the web server.
+ */
+static bool
+guesser(const struct web_request *request, const struct lc_token *token,
+    char who[GUESSER_SIZE])
 {
 	const char *address = address_of(request);
 	char network[INET6_ADDRSTRLEN];
 
-	if (address != NULL)
-		guesses_miss(portal->guesses, network_of(address, network),
-		    portal->now());
+	if (address == NULL)
+		return false;
+	(void)snprintf(who, GUESSER_SIZE, "%.64s %s",
+	    network_of(address, network),
+	    token->role != LC_ROLE_NONE ? token->name : "");
+	return true;
 }
 
 void
-access_missed(struct portal *portal, const struct web_request *request)
+access_denied(struct portal *portal, const struct web_request *request,
+    const struct lc_token *token)
+{
+	char who[GUESSER_SIZE];
+
+	if (guesser(request, token, who))
+		guesses_miss(portal->guesses, who, portal->now());
+}
+
+void
+access_missed(struct portal *portal, const struct web_request *request,
+    const struct lc_token *token)
 {
 	portal->unknown++;
-	access_denied(portal, request);
+	access_denied(portal, request, token);
 }
 
 bool
 access_may_ask(struct portal *portal, struct web_request *request,
     const struct lc_token *token)
 {
-	const char *address = address_of(request);
-	char network[INET6_ADDRSTRLEN], seconds[16];
+	char who[GUESSER_SIZE], seconds[16];
 	unsigned wait;
 
-	if (address == NULL || lc_role_is_staff(token->role))
+	if (lc_role_is_staff(token->role) || !guesser(request, token, who))
 		return true;
-	wait = guesses_wait(
-	    portal->guesses, network_of(address, network), portal->now());
+	wait = guesses_wait(portal->guesses, who, portal->now());
 	if (wait == 0)
 		return true;
 	portal->slowed++;
 	(void)snprintf(seconds, sizeof seconds, "%u", wait);
 	(void)web_header_add(request, "Retry-After", seconds);
 	web_problem(request, 429, "too-many-misses",
-	    "too many PAKs, devices or passwords from your address were wrong; "
-	    "try again in %u seconds",
+	    "too many PAKs, devices or passwords %s were wrong; try again in "
+	    "%u seconds",
+	    token->role != LC_ROLE_NONE ? "that you gave" : "from your address",
 	    wait);
 	return false;
 }

@@ -42,12 +42,15 @@ bool access_sees(const struct lc_token *, const char *account);
 bool access_is_account(struct portal *, const char *name);
 
 /*
- * What was asked for does not exist, or who asked is not who they say.  From
- * where that comes often one has to wait: access_may_ask answers with 429 then
- * (false), but not the staff.
+ * What was asked for does not exist, or who asked is not who they say.  Where
+ * that comes from often one has to wait, as an address, or as a token or a
+ * person at an address: access_may_ask answers with 429 then (false), but not
+ * the staff.
  */
-void access_missed(struct portal *, const struct web_request *);
-void access_denied(struct portal *, const struct web_request *);
+void access_missed(
+    struct portal *, const struct web_request *, const struct lc_token *);
+void access_denied(
+    struct portal *, const struct web_request *, const struct lc_token *);
 bool access_may_ask(
     struct portal *, struct web_request *, const struct lc_token *);
 

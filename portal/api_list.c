@@ -181,7 +181,7 @@ read_device(struct portal *portal, struct web_request *request,
 	if (err != LC_OK) {
 		read_fail(request, err, &detail);
 	} else if (!d.is_known) {
-		access_missed(portal, request);
+		access_missed(portal, request, token);
 		web_problem(request, 404, "not-found", "no device %s is known",
 		    parts[0]);
 	} else {

@@ -124,7 +124,7 @@ read_pak(struct portal *portal, struct web_request *request,
 		readers_return(portal->readers, record);
 	}
 	if (err == LC_ENOTFOUND || err == LC_EINVAL)
-		access_missed(portal, request);
+		access_missed(portal, request, token);
 	if (err != LC_OK)
 		read_fail(request, err, &detail);
 	else if (token->role != LC_ROLE_NONE &&
@@ -201,7 +201,9 @@ read_licenses(struct portal *portal, struct web_request *request,
 	if (err != LC_OK) {
 		read_fail(request, err, &detail);
 	} else if (f.n == 0) {
-		access_missed(portal, request);
+		/* Who asks for a device of theirs does not guess. */
+		if (!list_device_is_own(portal, token, udi))
+			access_missed(portal, request, token);
 		web_problem(request, 404, "not-found",
 		    "no license of %s is current", udi);
 	} else {

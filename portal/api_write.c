@@ -23,7 +23,22 @@
 struct kept {
 	struct portal *portal;
 	struct web_request *request;
+	struct lc_token token; /* who asks */
 };
+
+/*
+ * What was asked for does not exist.  A device that shows an account's token
+ * and has no license yet does not guess.
+ */
+static bool
+is_guess(const struct kept *kept, unsigned status, const json_t *problem)
+{
+	const char *kind = json_string_value(json_object_get(problem, "kind"));
+
+	return status == 404 &&
+	       (kept->token.role == LC_ROLE_NONE || kind == NULL ||
+		   strcmp(kind, "no-license") != 0);
+}
 
 /* {"kind", "detail", "more"}; takes it over. */
 static void
@@ -43,6 +58,7 @@ static void
 answer_kept(void *arg, unsigned status, const char *body, size_t len)
 {
 	struct kept *kept = arg;
+	json_t *problem;
 
 	kept->portal->requests[status / 100 % 6]++;
 	if (status == 200) {
@@ -50,10 +66,11 @@ answer_kept(void *arg, unsigned status, const char *body, size_t len)
 	} else {
 		if (status == 503)
 			(void)web_header_add(kept->request, "Retry-After", "5");
-		if (status == 404)
-			access_missed(kept->portal, kept->request);
-		problem_answer(
-		    kept->request, status, json_loadb(body, len, 0, NULL));
+		problem = json_loadb(body, len, 0, NULL);
+		if (is_guess(kept, status, problem))
+			access_missed(
+			    kept->portal, kept->request, &kept->token);
+		problem_answer(kept->request, status, problem);
 	}
 	free(kept);
 }
@@ -291,12 +308,12 @@ asker_add(struct web_request *request, const struct lc_token *token,
 
 static void
 send(struct portal *portal, struct web_request *request, enum op op,
-    const json_t *asked)
+    const struct lc_token *token, const json_t *asked)
 {
 	struct kept *kept = malloc(sizeof *kept);
 
 	if (kept != NULL) {
-		*kept = (struct kept){ portal, request };
+		*kept = (struct kept){ portal, request, *token };
 		if (desk_ask(portal->desk, op, asked, answer_kept, kept))
 			return;
 	}
@@ -318,7 +335,7 @@ write_run(struct portal *portal, struct web_request *request,
 	if (asker_add(request, token, parts[0], asked) &&
 	    key_add(
 		request, token, web_header(request, "Idempotency-Key"), asked))
-		send(portal, request, writing->op, asked);
+		send(portal, request, writing->op, token, asked);
 	json_decref(asked);
 }
 
@@ -333,6 +350,6 @@ write_form(struct portal *portal, struct web_request *request,
 		web_problem(request, 503, "unavailable", "no memory");
 	else if (asker_add(request, token, part, asked) &&
 		 key_add(request, token, key, asked))
-		send(portal, request, writing->op, asked);
+		send(portal, request, writing->op, token, asked);
 	json_decref(asked);
 }

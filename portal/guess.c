@@ -1,9 +1,10 @@
 /*
  * guess.c - see guess.h.
  *
- * Of an address only a time is kept: when all of its misses are forgiven.  Each
- * miss moves that on; too far ahead, and it has to wait.  A set of four places
- * belongs to each hash, of which the one that is forgiven first is taken.
+ * Of each only a time is kept: when all of their misses are forgiven.  Each
+ * miss moves that on; too far ahead, and they have to wait.  A set of four
+ * places belongs to each hash, of which the one that is forgiven first is
+ * taken.
  */
 #include "guess.h"
 
@@ -25,7 +26,7 @@ struct place {
 
 struct guesses {
 	pthread_mutex_t lock;
-	uint64_t seed; /* nobody chooses addresses that collide */
+	uint64_t seed; /* nobody chooses names that collide */
 	struct place places[SETS][WAYS];
 };
 
@@ -68,9 +69,9 @@ place_of(struct guesses *guesses, uint64_t hash)
 }
 
 void
-guesses_miss(struct guesses *guesses, const char *address, int64_t now)
+guesses_miss(struct guesses *guesses, const char *who, int64_t now)
 {
-	uint64_t hash = lc_text_hash(guesses->seed, address);
+	uint64_t hash = lc_text_hash(guesses->seed, who);
 	struct place *place;
 
 	(void)pthread_mutex_lock(&guesses->lock);
@@ -83,9 +84,9 @@ guesses_miss(struct guesses *guesses, const char *address, int64_t now)
 }
 
 unsigned
-guesses_wait(struct guesses *guesses, const char *address, int64_t now)
+guesses_wait(struct guesses *guesses, const char *who, int64_t now)
 {
-	uint64_t hash = lc_text_hash(guesses->seed, address);
+	uint64_t hash = lc_text_hash(guesses->seed, who);
 	const struct place *place;
 	int64_t ahead = 0;
 

@@ -1,6 +1,6 @@
 /*
- * guess.h - slows down who guesses PAKs and device ids: an address that asked
- * for many that do not exist has to wait.
+ * guess.h - slows down who guesses PAKs and device ids: whoever asked for many
+ * that do not exist has to wait.
  */
 #ifndef PORTAL_GUESS_H
 #define PORTAL_GUESS_H
@@ -16,9 +16,9 @@ struct guesses;
 struct guesses *guesses_new(void); /* NULL: no memory */
 void guesses_free(struct guesses *);
 
-/* Something that does not exist was asked for from there. */
-void guesses_miss(struct guesses *, const char *address, int64_t now);
-/* Seconds until that address may ask again; 0: it may. */
-unsigned guesses_wait(struct guesses *, const char *address, int64_t now);
+/* They asked for something that does not exist. */
+void guesses_miss(struct guesses *, const char *who, int64_t now);
+/* Seconds until they may ask again; 0: they may. */
+unsigned guesses_wait(struct guesses *, const char *who, int64_t now);
 
 #endif

@@ -337,14 +337,39 @@ account_limit(struct web_request *request, const struct lc_token *token,
 	return true;
 }
 
+static enum lc_err
+device_whose(struct portal *portal, const struct lc_token *token,
+    const char *udi, bool *own, bool *others, struct lc_detail *detail)
+{
+	struct lc_record *record = readers_take(portal->readers);
+	enum lc_err err;
+
+	lc_record_tell(record, detail);
+	err = lc_device_whose(record, udi, token->account, own, others);
+	readers_return(portal->readers, record);
+	return err;
+}
+
+bool
+list_device_is_own(
+    struct portal *portal, const struct lc_token *token, const char *udi)
+{
+	struct lc_detail unheard = { "" };
+	bool own = false, others = false;
+
+	return token->account[0] != '\0' &&
+	       device_whose(portal, token, udi, &own, &others, &unheard) ==
+		   LC_OK &&
+	       own;
+}
+
 bool
 list_device_check(struct portal *portal, struct web_request *request,
     const struct lc_token *token, const char *udi)
 {
 	struct lc_detail detail = { "" };
-	struct lc_record *record;
 	bool own = false, others = false;
-	enum lc_err err = LC_OK;
+	enum lc_err err;
 
 	if (!lc_text_is_udi(udi, strlen(udi))) {
 		web_problem(request, 422, "bad-udi",
@@ -353,16 +378,13 @@ list_device_check(struct portal *portal, struct web_request *request,
 	}
 	if (lc_role_is_staff(token->role))
 		return true;
-	record = readers_take(portal->readers);
-	lc_record_tell(record, &detail);
-	err = lc_device_whose(record, udi, token->account, &own, &others);
-	readers_return(portal->readers, record);
+	err = device_whose(portal, token, udi, &own, &others, &detail);
 	if (err == LC_OK && (own || !others))
 		return true;
 	if (err != LC_OK) {
 		read_fail(request, err, &detail);
 	} else {
-		access_missed(portal, request);
+		access_missed(portal, request, token);
 		web_problem(
 		    request, 404, "not-found", "no device %s is known", udi);
 	}

@@ -29,4 +29,8 @@ void list_answer(struct portal *, struct web_request *, const struct lc_token *,
 bool list_device_check(struct portal *, struct web_request *,
     const struct lc_token *, const char *udi);
 
+/* Is it one of the token's account?  False also if the database fails. */
+bool list_device_is_own(
+    struct portal *, const struct lc_token *, const char *udi);
+
 #endif

@@ -37,6 +37,7 @@ static const struct {
 	{ "nonce-missing", 428 },
 	{ "another-account", 403 },
 	{ "too-big", 422 },
+	{ "no-license", 404 },
 	{ "not-bound", 422 },
 	{ "another-device", 422 },
 	{ "another-key", 409 },

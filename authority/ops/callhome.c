@@ -376,11 +376,22 @@ installed_add(struct home *h)
 	return lc_issued_of_request(h->record, h->number, issued_add, h);
 }
 
+/* The licenses of the device that count. */
+static enum lc_err
+current_each(struct home *h, lc_license_call *call, void *arg)
+{
+	enum lc_err err = lc_resend_each(
+	    h->record, h->e->udi, h->record->at, call, arg);
+
+	if (err == LC_ENOTFOUND)
+		h->call->kind = "no-license";
+	return err;
+}
+
 static enum lc_err
 resend(struct home *h)
 {
-	return lc_resend_each(
-	    h->record, h->e->udi, h->record->at, current_add, h);
+	return current_each(h, current_add, h);
 }
 
 /* ---- What may move --------------------------------------------------- */
@@ -465,8 +476,7 @@ movable(struct home *h)
 	if (i.n > 0)
 		memcpy(i.ids, s->ids, i.n * sizeof *i.ids);
 	qsort(i.ids, i.n, sizeof *i.ids, compare);
-	err = lc_resend_each(
-	    h->record, h->e->udi, h->record->at, movable_add, &i);
+	err = current_each(h, movable_add, &i);
 	free(i.ids);
 	return err;
 }

@@ -128,7 +128,7 @@ sign_prove(struct visit *visit, const char *name, const char *password,
 		    site->people, name, password, code, &person, words);
 	atomic_fetch_sub(&site->proving, 1);
 	if (err == PEOPLE_DENIED)
-		access_denied(site->portal, visit->request);
+		access_denied(site->portal, visit->request, &visit->token);
 	return err;
 }
 

@@ -157,22 +157,77 @@ def slow_bodies(desk, site):
     equal(site.get(f"/api/v1/paks/{pak}").json["used"], 1)
 
 
-def guessing(desk, site, token):
-    """Who asks for what does not exist, again and again, has to wait; the
-    staff has not, and what the others know is there again soon."""
-    pak = new_pak(desk)
-    wrong = "/api/v1/paks/23456789ACD"
+def figure(site, name, token):
+    """A figure of /metrics."""
+    text = site.get("/metrics", token=token).body.decode()
+    for line in text.splitlines():
+        if line.rpartition(" ")[0] == name:
+            return int(line.rpartition(" ")[2])
+    check(False, "no", name, "in", text)
+
+
+def guesses(site, token=None):
+    """Asks for PAKs that do not exist, until it has to wait."""
     for n in range(60):
-        got = site.get(wrong)
+        got = site.get("/api/v1/paks/23456789ACD", token=token)
         if got.status == 429:
             break
         got.is_problem(422, "refused")
-    got.is_problem(429, "too-many-misses")
+    got.is_problem(429, "too-many-misses",
+                   "that you gave" if token else "from your address")
     check(25 <= n <= 50, n)
     check(1 <= int(got.headers["Retry-After"]) <= 60, got.headers)
+    return n
+
+
+def call_home(site, device, kind, token=None, **members):
+    number = site.get("/api/v1/nonce", token=token).json["nonce"]
+    return site.post("/api/v1/requests", device.call(kind, number, **members),
+                     key=number, token=token)
+
+
+def guessing(desk, site, token):
+    """Who asks for what does not exist, again and again, has to wait.  The
+    staff has not, nor have devices at the same address that show an account's
+    token and ask for what is theirs, though they may have no license yet.
+    What everybody knows is there again soon."""
+    pak = new_pak(desk)
+    desk.authority("other")
+    desk.run("sku", "load", "other", os.path.join(TOP, "examples",
+                                                  "catalog.conf"))
+    foreign = desk.run("pak", "create", "other", "--sku", SKU, "--quantity",
+                       "1").strip()
+    member, another = (
+        desk.run("token", "create", "acme", name, "--role", "member",
+                 "--account", "example-net").strip()
+        for name in ("member", "another"))
+    device = desk.device(PID + "fleet")
+
+    # Call home for a PAK that does not exist is a guess as well.
+    unknown = figure(site, "licportal_unknown_total", token)
+    call_home(site, device, "install", pak=foreign, sku=SKU, quantity=1
+              ).is_problem(404, "not-found", foreign)
+    call_home(site, device, "resend").is_problem(404, "no-license")
+    equal(figure(site, "licportal_unknown_total", token), unknown + 2)
+    n = guesses(site)
+    check(n < 40, n)
+    # A page tells no more than that.
+    got = site.post("/redeem/check", f"pak={pak}".encode(),
+                    Content_Type="application/x-www-form-urlencoded")
+    equal(got.status, 429)
+    check(pak not in got.body.decode(), got.body)
     equal(site.get(f"/api/v1/paks/{pak}", token=token).status, 200)
-    figures = site.get("/metrics", token=token).body.decode()
-    check("\nlicportal_slowed_total 1\n" in figures, figures)
+    unknown = figure(site, "licportal_unknown_total", token)
+    for n in range(35):
+        call_home(site, device, "resend", token=member
+                  ).is_problem(404, "no-license")
+        site.get(f"/api/v1/devices/{quoted(device.udi)}/licenses.lic",
+                 token=member).is_problem(404, "not-found")
+    equal(figure(site, "licportal_unknown_total", token), unknown)
+    guesses(site, member)
+    for one in (token, another):
+        equal(site.get(f"/api/v1/paks/{pak}", token=one).status, 200)
+    equal(figure(site, "licportal_slowed_total", token), 3)
     wait_until(lambda: site.get(f"/api/v1/paks/{pak}").status == 200,
                "another chance")
 
