@@ -17,6 +17,7 @@ authority_libauthority_la_SOURCES = \
 	authority/record/device.c authority/record/device.h \
 	authority/record/grant.c authority/record/grant.h \
 	authority/record/image.c authority/record/image.h \
+	authority/record/kept.c authority/record/kept.h \
 	authority/record/ledger.c authority/record/ledger.h \
 	authority/record/license.c authority/record/license.h \
 	authority/record/log.c authority/record/log.h \

@@ -34,9 +34,18 @@ db_words(const struct db *db)
 static enum db_err
 done(struct db *db, enum db_err err)
 {
-	if (err != DB_OK && err != DB_END && db->level > 0)
+	if (err == DB_OK || err == DB_END)
+		return err;
+	db->is_gone = err == DB_GONE;
+	if (db->level > 0)
 		db->failed = err;
 	return err;
+}
+
+bool
+db_is_gone(const struct db *db)
+{
+	return db->is_gone;
 }
 
 /* May a statement run?  If not, the words are those of what failed before. */
@@ -57,7 +66,7 @@ begin(struct db *db, bool reading)
 		return db_fail(db, DB_FAILED, "already in a transaction");
 	if ((err = db->backend->begin(db, reading)) == DB_OK)
 		db->level = 1;
-	return err;
+	return done(db, err);
 }
 
 enum db_err
@@ -79,6 +88,7 @@ db_rollback(struct db *db)
 		db->backend->rollback(db);
 	db->level = 0;
 	db->failed = DB_OK;
+	db->is_lost = false;
 }
 
 enum db_err
@@ -89,7 +99,7 @@ db_commit(struct db *db)
 	if (db->level == 0)
 		return db_fail(db, DB_FAILED, "not in a transaction");
 	if (err == DB_OK)
-		err = db->backend->commit(db);
+		err = done(db, db->backend->commit(db));
 	if (err != DB_OK)
 		db_rollback(db);
 	db->level = 0;
@@ -111,18 +121,32 @@ db_savepoint(struct db *db)
 	return done(db, err);
 }
 
-enum db_err
-db_release(struct db *db)
+static enum db_err
+release(struct db *db, enum db_err (*backend_release)(struct db *))
 {
 	enum db_err err = go_on(db);
 
 	if (db->level < 2)
 		return db_fail(db, DB_FAILED, "no savepoint");
 	if (err == DB_OK)
-		err = db->backend->release(db);
+		err = backend_release(db);
 	if (err == DB_OK)
 		db->level--;
 	return done(db, err);
+}
+
+enum db_err
+db_release(struct db *db)
+{
+	return release(db, db->backend->release);
+}
+
+enum db_err
+db_release_later(struct db *db)
+{
+	return release(db, db->backend->release_later != NULL
+			       ? db->backend->release_later
+			       : db->backend->release);
 }
 
 enum db_err
@@ -132,6 +156,8 @@ db_undo(struct db *db)
 
 	if (db->level < 2)
 		return db_fail(db, DB_FAILED, "no savepoint");
+	if (db->is_lost)
+		return go_on(db);
 	err = db->backend->script(
 	    db, "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
 	if (err != DB_OK)
@@ -263,7 +289,8 @@ run(struct db *db, const char *sql, const char *letters, va_list *args)
 }
 
 static enum db_err
-send(struct db *db, const char *sql, const char *letters, va_list *args)
+send(struct db *db, const char *sql, const char *letters, va_list *args,
+    bool one)
 {
 	struct db_value values[DB_PARAMETERS_MAX];
 	struct db_rows *rows = NULL;
@@ -271,7 +298,7 @@ send(struct db *db, const char *sql, const char *letters, va_list *args)
 	enum db_err err = get(db, sql, letters, args, &rows, values, &n);
 
 	if (err == DB_OK)
-		err = db->backend->send(rows, values, n);
+		err = db->backend->send(rows, values, n, one);
 	return done(db, err);
 }
 
@@ -290,15 +317,56 @@ db_run(struct db *db, const char *sql, const char *letters, ...)
 enum db_err
 db_send(struct db *db, const char *sql, const char *letters, ...)
 {
-	bool sends = db->level > 0 && db->backend->send != NULL;
 	enum db_err err;
 	va_list args;
 
 	va_start(args, letters);
-	err = sends ? send(db, sql, letters, &args)
-		    : run(db, sql, letters, &args);
+	err = db->level > 0 ? send(db, sql, letters, &args, false)
+			    : run(db, sql, letters, &args);
 	va_end(args);
 	return err;
+}
+
+enum db_err
+db_send_one(struct db *db, const char *sql, const char *letters, ...)
+{
+	enum db_err err;
+	va_list args;
+
+	if (db->level == 0)
+		return db_fail(db, DB_FAILED, "not in a transaction");
+	va_start(args, letters);
+	err = send(db, sql, letters, &args, true);
+	va_end(args);
+	return err;
+}
+
+enum db_err
+db_ahead(struct db *db, const char *sql, const char *letters, ...)
+{
+	struct db_value values[DB_PARAMETERS_MAX];
+	struct db_rows *rows = NULL;
+	size_t n = 0;
+	enum db_err err;
+	va_list args;
+
+	if (db->level == 0)
+		return db_fail(db, DB_FAILED, "not in a transaction");
+	if (db->backend->ahead == NULL)
+		return DB_OK;
+	va_start(args, letters);
+	err = get(db, sql, letters, &args, &rows, values, &n);
+	va_end(args);
+	if (err == DB_OK)
+		err = db->backend->ahead(rows, values, n);
+	return done(db, err);
+}
+
+void
+db_ahead_end(struct db *db)
+{
+	if (db->backend->ahead_end != NULL)
+		db->backend->ahead_end(db);
 }
 
 enum db_err

@@ -32,6 +32,8 @@ struct db {
 	struct db_rows *statements[DB_SLOTS]; /* by address */
 	unsigned level;     /* 0 no transaction, 1 in one, more: savepoints */
 	enum db_err failed; /* what failed in this transaction */
+	bool is_lost;       /* it was in a part that was released already */
+	bool is_gone;       /* the last failure was DB_GONE */
 	char words[DB_WORDS_SIZE];
 };
 
@@ -54,6 +56,7 @@ struct db_backend {
 	void (*rollback)(struct db *);
 	enum db_err (*savepoint)(struct db *);
 	enum db_err (*release)(struct db *);
+	enum db_err (*release_later)(struct db *); /* NULL: release */
 	/* Statements without parameters. */
 	enum db_err (*script)(struct db *, const char *sql);
 	enum db_err (*check)(struct db *);
@@ -66,10 +69,15 @@ struct db_backend {
 	    struct db_rows *, const struct db_value *, size_t n, bool to_end);
 	/*
 	 * Runs a statement within a transaction, to its end; what it came to
-	 * may be the outcome of a later call.  NULL: by start and next.
+	 * may be the outcome of a later call.  With one, it has to change one
+	 * row.
 	 */
-	enum db_err (*send)(
+	enum db_err (*send)(struct db_rows *, const struct db_value *,
+	    size_t n, bool one);
+	/* NULL: nothing. */
+	enum db_err (*ahead)(
 	    struct db_rows *, const struct db_value *, size_t n);
+	void (*ahead_end)(struct db *);
 	/* After anything but DB_OK it is stopped already. */
 	enum db_err (*next)(struct db_rows *);
 	void (*stop)(struct db_rows *);

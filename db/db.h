@@ -140,6 +140,17 @@ enum db_err db_release(struct db *);
 enum db_err db_undo(struct db *);
 
 /*
+ * As db_release, and does not wait for what was sent (db_send).  If one of
+ * these statements failed, a later call fails, db_commit at the latest, and
+ * the whole transaction can only be rolled back: nobody knows which of its
+ * parts it was.
+ */
+enum db_err db_release_later(struct db *);
+
+/* Was the connection broken when a call failed last? */
+bool db_is_gone(const struct db *);
+
+/*
  * Parameters $1, $2, ... follow, described by a letter each: 's' a const char
  * *, 'x' a const char * and a size_t, 'i' an int64_t, 'b' a const void * and a
  * size_t.  A null pointer is SQL's NULL; 's' has it for columns of all types.
@@ -157,6 +168,20 @@ enum db_err db_run(struct db *, const char *sql, const char *letters, ...);
  * known on which side of a savepoint it was.
  */
 enum db_err db_send(struct db *, const char *sql, const char *letters, ...);
+
+/* As db_send; a statement that does not change exactly one row fails. */
+enum db_err db_send_one(
+    struct db *, const char *sql, const char *letters, ...);
+
+/*
+ * Within a transaction: the query with this text and these parameters, which
+ * is made later, once, shows the rows as they are now.  Many of them are one
+ * round trip to PostgreSQL; with SQLite nothing happens.  So ask ahead only
+ * for rows that nothing changes before that query.
+ */
+enum db_err db_ahead(struct db *, const char *sql, const char *letters, ...);
+/* What was asked ahead until now counts no more. */
+void db_ahead_end(struct db *);
 
 /*
  * Runs a query.  db_next gives DB_OK for each row, then DB_END.  Read the

@@ -6,6 +6,8 @@
  *
  * Statements go through libpq's pipeline: they are queued, and queue_end waits
  * for all of them, so that db_send and what follows it are one round trip.
+ * Queries that were asked ahead are queued, too; their results are kept until
+ * the query comes.
  */
 #include "connection.h"
 
@@ -29,13 +31,38 @@ struct postgres_rows {
 	int row;          /* of result */
 };
 
+#define QUEUE_MAX 1000 /* their results are held in memory */
+#define QUEUE_FULL (QUEUE_MAX - 10) /* no statements any more: commands */
+#define KEY_MAX 256
+
+/* A query that was asked ahead. */
+struct ahead {
+	struct ahead *next;
+	const struct db_rows *rows;
+	char key[KEY_MAX]; /* its parameters */
+	PGresult *result;  /* NULL: not yet there, or it failed */
+};
+
+/* What the result of a queued command is for. */
+struct queued {
+	struct ahead *ahead; /* NULL: it is none */
+	bool one;            /* it has to change one row */
+};
+
 struct postgres_db {
 	struct db db;
 	PGconn *connection;
 	bool is_ready;       /* connected, set up and of the right version */
 	unsigned session;    /* counts connections, from 1 */
 	unsigned statements; /* counts them, for their names */
-	unsigned queued;     /* commands whose results were not read */
+	struct queued queue[QUEUE_MAX];
+	unsigned queued; /* commands whose results were not read */
+	/* The first so many are of parts that were released; is_later: so are
+	   all before the next savepoint. */
+	unsigned released;
+	bool is_later;
+	bool has_one; /* one of the queue has to change one row */
+	struct ahead *first; /* asked ahead, in order */
 };
 
 static struct postgres_db *
@@ -108,6 +135,19 @@ judge(struct db *db, const PGresult *result)
 		of(db)->is_ready = false;
 	return line_fail(
 	    db, err, words != NULL ? words : PQerrorMessage(connection));
+}
+
+/* What was asked ahead, and is no longer of use; nothing is queued. */
+static void
+ahead_drop(struct db *db)
+{
+	struct ahead *one;
+
+	while ((one = of(db)->first) != NULL) {
+		of(db)->first = one->next;
+		PQclear(one->result);
+		free(one);
+	}
 }
 
 /* ---- Connecting ------------------------------------------------------ */
@@ -242,7 +282,9 @@ connect_again(struct db *db)
 {
 	enum db_err err;
 
-	of(db)->queued = 0;
+	of(db)->queued = of(db)->released = 0;
+	of(db)->is_later = of(db)->has_one = false;
+	ahead_drop(db);
 	PQreset(of(db)->connection);
 	if ((err = set_up(db)) == DB_OK)
 		err = db_schema_check(db);
@@ -261,12 +303,11 @@ connection_need(struct db *db)
 static void
 disconnect(struct db *db)
 {
+	ahead_drop(db);
 	PQfinish(of(db)->connection);
 }
 
 /* ---- The queue ------------------------------------------------------- */
-
-#define QUEUE_MAX 1000 /* their results are held in memory */
 
 /* Before a command is sent. */
 static void
@@ -279,11 +320,12 @@ queue_begin(struct db *db)
 
 /* After it: sent is what libpq's function returned. */
 static enum db_err
-queue_add(struct db *db, int sent)
+queue_add(struct db *db, int sent, struct queued what)
 {
 	if (sent != 1)
 		return judge(db, NULL);
-	of(db)->queued++;
+	of(db)->queue[of(db)->queued++] = what;
+	of(db)->has_one |= what.one;
 	return DB_OK;
 }
 
@@ -301,6 +343,28 @@ queue_next(struct db *db, PGresult **result)
 	return judge(db, *result);
 }
 
+/* The result of the i-th of the queue; *last is that of the one before. */
+static enum db_err
+queue_take(struct db *db, unsigned i, PGresult **last)
+{
+	struct queued *queued = &of(db)->queue[i];
+	enum db_err err;
+
+	PQclear(*last);
+	err = queue_next(db, last);
+	if (err == DB_OK && queued->one &&
+	    PQresultStatus(*last) != PGRES_PIPELINE_ABORTED &&
+	    strcmp(PQcmdTuples(*last), "1") != 0)
+		err = db_fail(
+		    db, DB_FAILED, "a statement has not changed one row");
+	if (queued->ahead != NULL &&
+	    PQresultStatus(*last) == PGRES_TUPLES_OK) {
+		queued->ahead->result = *last;
+		*last = NULL;
+	}
+	return err;
+}
+
 /*
  * Waits for all that is queued; the first error is that of the whole.  *last,
  * which the caller clears, is the last command's result if all went well.
@@ -312,15 +376,20 @@ queue_end(struct db *db, PGresult **last)
 	PGresult *result = NULL;
 	enum db_err next, err = DB_OK;
 
+	postgres->is_later = false;
 	if (postgres->queued == 0)
 		return DB_OK;
 	if (PQpipelineSync(postgres->connection) != 1)
 		err = judge(db, NULL);
-	for (; postgres->queued > 0; postgres->queued--) {
-		PQclear(result);
-		next = queue_next(db, &result);
-		err = err == DB_OK ? next : err;
+	for (unsigned i = 0; i < postgres->queued; i++) {
+		next = queue_take(db, i, &result);
+		if (err == DB_OK && next != DB_OK) {
+			err = next;
+			db->is_lost = i < postgres->released;
+		}
 	}
+	postgres->queued = postgres->released = 0;
+	postgres->has_one = false;
 	PQclear(PQgetResult(postgres->connection));     /* the end's own */
 	(void)PQexitPipelineMode(postgres->connection); /* all was read */
 	if (err == DB_OK && last != NULL)
@@ -335,8 +404,10 @@ static enum db_err
 queue_command(struct db *db, const char *sql)
 {
 	queue_begin(db);
-	return queue_add(db, PQsendQueryParams(of(db)->connection, sql, 0, NULL,
-				 NULL, NULL, NULL, 0));
+	return queue_add(db,
+	    PQsendQueryParams(
+		of(db)->connection, sql, 0, NULL, NULL, NULL, NULL, 0),
+	    (struct queued){ NULL, false });
 }
 
 /* ---- Statements ------------------------------------------------------ */
@@ -402,7 +473,8 @@ prepare(struct postgres_rows *rows, const Oid *types, size_t n)
 
 /* Queues a statement. */
 static enum db_err
-send(struct db_rows *base, const struct db_value *values, size_t n)
+queue_statement(struct db_rows *base, const struct db_value *values, size_t n,
+    struct queued what)
 {
 	struct postgres_rows *rows = rows_of(base);
 	struct db *db = base->db;
@@ -412,16 +484,109 @@ send(struct db_rows *base, const struct db_value *values, size_t n)
 	for (size_t i = 0; i < n && err == DB_OK; i++)
 		err = argument_set(db, &arguments, i, &values[i]);
 	if (err == DB_OK &&
-	    (rows->session != of(db)->session || of(db)->queued == QUEUE_MAX))
+	    (rows->session != of(db)->session || of(db)->queued >= QUEUE_FULL))
 		err = queue_end(db, NULL);
 	if (err == DB_OK && rows->session != of(db)->session)
 		err = prepare(rows, arguments.types, n);
 	if (err != DB_OK)
 		return err;
 	queue_begin(db);
-	return queue_add(
-	    db, PQsendQueryPrepared(of(db)->connection, rows->name, (int)n,
-		    arguments.values, arguments.lengths, arguments.formats, 0));
+	return queue_add(db,
+	    PQsendQueryPrepared(of(db)->connection, rows->name, (int)n,
+		arguments.values, arguments.lengths, arguments.formats, 0),
+	    what);
+}
+
+static enum db_err
+send(struct db_rows *base, const struct db_value *values, size_t n, bool one)
+{
+	return queue_statement(base, values, n, (struct queued){ NULL, one });
+}
+
+/* ---- Asking ahead ---------------------------------------------------- */
+
+/* False: too long, or of another kind. */
+static bool
+key_make(const struct db_value *values, size_t n, char key[KEY_MAX])
+{
+	size_t len = 0;
+
+	key[0] = '\0';
+	for (size_t i = 0; i < n && len < KEY_MAX; i++) {
+		const struct db_value *value = &values[i];
+
+		if (value->letter == 'i')
+			len += (size_t)snprintf(key + len, KEY_MAX - len,
+			    "%lld ", (long long)value->number);
+		else if (value->letter == 's' && value->data != NULL)
+			len += (size_t)snprintf(key + len, KEY_MAX - len,
+			    "%zu %s ", strlen(value->data),
+			    (const char *)value->data);
+		else
+			return false;
+	}
+	return len < KEY_MAX;
+}
+
+/* Where the query is linked; the end's NULL if it was not asked ahead. */
+static struct ahead **
+ahead_find(struct db *db, const struct db_rows *rows, const char *key)
+{
+	struct ahead **at = &of(db)->first;
+
+	while (*at != NULL &&
+	       ((*at)->rows != rows || strcmp((*at)->key, key) != 0))
+		at = &(*at)->next;
+	return at;
+}
+
+static enum db_err
+ahead(struct db_rows *rows, const struct db_value *values, size_t n)
+{
+	struct db *db = rows->db;
+	struct ahead **at, *one;
+	char key[KEY_MAX];
+
+	if (!key_make(values, n, key) || *(at = ahead_find(db, rows, key)))
+		return DB_OK;
+	if ((one = calloc(1, sizeof *one)) == NULL)
+		return db_fail(db, DB_NOMEM, "out of memory");
+	one->rows = rows;
+	memcpy(one->key, key, sizeof key);
+	*at = one;
+	return queue_statement(rows, values, n, (struct queued){ one, false });
+}
+
+/* Results may be still to come. */
+static void
+ahead_end(struct db *db)
+{
+	for (struct ahead *one = of(db)->first; one != NULL; one = one->next)
+		one->rows = NULL;
+}
+
+/* The result of a query that was asked ahead; NULL: it was not. */
+static enum db_err
+ahead_take(struct db_rows *rows, const struct db_value *values, size_t n,
+    PGresult **result)
+{
+	struct db *db = rows->db;
+	struct ahead **at, *one;
+	char key[KEY_MAX];
+	enum db_err err = DB_OK;
+
+	if (of(db)->first == NULL || !key_make(values, n, key) ||
+	    (one = *(at = ahead_find(db, rows, key))) == NULL)
+		return DB_OK;
+	if (one->result == NULL)
+		err = queue_end(db, NULL);
+	*at = one->next;
+	if (err == DB_OK)
+		*result = one->result;
+	else
+		PQclear(one->result);
+	free(one);
+	return err;
 }
 
 static enum db_err
@@ -435,10 +600,13 @@ start(
 	(void)to_end; /* values are sent at once */
 	if (db->level == 0)
 		err = connection_need(db);
-	if (err == DB_OK)
-		err = send(base, values, n);
-	if (err == DB_OK)
-		err = queue_end(db, &rows->result);
+	else
+		err = ahead_take(base, values, n, &rows->result);
+	if (err == DB_OK && rows->result == NULL) {
+		err = send(base, values, n, false);
+		if (err == DB_OK)
+			err = queue_end(db, &rows->result);
+	}
 	rows->row = -1;
 	return err;
 }
@@ -539,14 +707,20 @@ static enum db_err
 commit(struct db *db)
 {
 	PGresult *result = NULL;
-	enum db_err err = queue_command(db, "COMMIT");
+	enum db_err err = DB_OK;
 
+	/* What fails here and not in the server does not stop a COMMIT. */
+	if (of(db)->has_one)
+		err = queue_end(db, NULL);
+	if (err == DB_OK)
+		err = queue_command(db, "COMMIT");
 	if (err == DB_OK)
 		err = queue_end(db, &result);
 	if (err == DB_OK && strcmp(PQcmdStatus(result), "COMMIT") != 0)
 		err = db_fail(
 		    db, DB_FAILED, "the server rolled the transaction back");
 	PQclear(result);
+	ahead_drop(db);
 	return err;
 }
 
@@ -555,17 +729,25 @@ rollback(struct db *db)
 {
 	if (of(db)->is_ready)
 		(void)queue_end(db, NULL); /* it is all undone */
+	ahead_drop(db);
 	if (of(db)->is_ready &&
 	    PQtransactionStatus(of(db)->connection) != PQTRANS_IDLE)
 		PQclear(PQexec(of(db)->connection, "ROLLBACK"));
 }
 
-/* Behind it, nothing may fail that was sent before it. */
+/*
+ * Behind it, nothing may fail that was sent before it, or it has to be known
+ * that it was before it.
+ */
 static enum db_err
 savepoint(struct db *db)
 {
-	enum db_err err = queue_end(db, NULL);
+	struct postgres_db *postgres = of(db);
+	enum db_err err = DB_OK;
 
+	if (!postgres->is_later || postgres->queued >= QUEUE_FULL)
+		err = queue_end(db, NULL);
+	postgres->released = postgres->queued;
 	return err == DB_OK ? queue_command(db, "SAVEPOINT part") : err;
 }
 
@@ -575,6 +757,13 @@ release(struct db *db)
 	enum db_err err = queue_command(db, "RELEASE SAVEPOINT part");
 
 	return err == DB_OK ? queue_end(db, NULL) : err;
+}
+
+static enum db_err
+release_later(struct db *db)
+{
+	of(db)->is_later = true;
+	return queue_command(db, "RELEASE SAVEPOINT part");
 }
 
 /* ---- Schema ---------------------------------------------------------- */
@@ -588,8 +777,9 @@ script(struct db *db, const char *sql)
 	char *copy, *at;
 	enum db_err err;
 
-	if (queue_end(db, NULL) == DB_GONE)
-		return DB_GONE;
+	err = queue_end(db, NULL);
+	if (err == DB_GONE || db->is_lost)
+		return err;
 	if (strstr(sql, ROWID) == NULL)
 		return command(db, sql);
 	if ((copy = strdup(sql)) == NULL)
@@ -685,10 +875,13 @@ const struct db_backend db_postgres = {
 	.rollback = rollback,
 	.savepoint = savepoint,
 	.release = release,
+	.release_later = release_later,
 	.script = script,
 	.check = check,
 	.start = start,
 	.send = send,
+	.ahead = ahead,
+	.ahead_end = ahead_end,
 	.next = next,
 	.stop = stop,
 	.finalize = stop,

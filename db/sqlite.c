@@ -244,6 +244,21 @@ next(struct db_rows *base)
 	return rows->first;
 }
 
+static enum db_err
+send(struct db_rows *base, const struct db_value *values, size_t n, bool one)
+{
+	enum db_err err = start(base, values, n, true);
+
+	while (err == DB_OK)
+		err = next(base);
+	if (err != DB_END)
+		return err;
+	if (one && sqlite3_changes(of(base->db)->handle) != 1)
+		return db_fail(base->db, DB_FAILED,
+		    "a statement has not changed one row");
+	return DB_OK;
+}
+
 static void
 finalize(struct db_rows *base)
 {
@@ -559,6 +574,7 @@ const struct db_backend db_sqlite = {
 	.leave_checkpoints = leave_checkpoints,
 	.checkpoint = checkpoint,
 	.start = start,
+	.send = send,
 	.next = next,
 	.stop = stop,
 	.finalize = finalize,

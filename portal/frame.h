@@ -20,7 +20,9 @@
 struct frame {
 	uint32_t number; /* of the request that it answers */
 	uint16_t status; /* an HTTP status; 0 in a request */
-	uint16_t kind;   /* the operation, in a request */
+	/* The operation.  In an answer how many requests were of one group, in
+	   the first of them, and 0 in the others. */
+	uint16_t kind;
 	const char *body;
 	size_t len;
 };

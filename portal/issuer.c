@@ -14,13 +14,15 @@
 #include "record/authority.h"
 #include "record/record.h"
 
-#define BATCH_MAX 256
+#define GROUP_MAX 256
 #define READ_SIZE 65536
 #define BUFFER_MAX (2 * FRAME_MAX)
 
-/* What one request came to. */
-struct result {
+/* A request, and what it came to. */
+struct request {
 	uint32_t number;
+	uint16_t kind;
+	json_t *asked; /* NULL: it was unreadable */
 	unsigned status;
 	char *text;
 	struct op_answer answer; /* for what is called afterwards */
@@ -31,8 +33,8 @@ struct issuer {
 	struct lc_authority *authority;
 	const struct op_settings *settings;
 	struct buffer in, out;
-	struct result results[BATCH_MAX];
-	size_t nresults;
+	struct request group[GROUP_MAX];
+	size_t n;
 	/* When the key was followed last, and the end of the log then. */
 	int64_t followed_at, followed_n;
 	bool is_behind; /* the key that signs now could not be loaded */
@@ -53,31 +55,32 @@ problem_text(const char *kind, const char *said, json_t *more)
 
 /* An operation may know better than its error what it is. */
 static void
-result_fail(struct result *result, enum lc_err err,
+request_fail(struct request *request, enum lc_err err,
     const struct op_answer *answer, const struct lc_detail *detail)
 {
 	const char *kind;
 
-	free(result->text);
-	result->status = op_status(err, &kind);
+	free(request->text);
+	request->status = op_status(err, &kind);
 	if (answer != NULL && answer->status != 0) {
-		result->status = answer->status;
+		request->status = answer->status;
 		kind = answer->kind;
 	}
-	result->text = problem_text(kind,
+	request->text = problem_text(kind,
 	    detail->text[0] != '\0' ? detail->text : lc_strerror(err),
 	    answer != NULL ? answer->body : NULL);
 }
 
 /* What is known now: it was committed, or it never is. */
 static void
-result_settle(struct issuer *issuer, struct result *result, bool is_committed)
+request_settle(
+    struct issuer *issuer, struct request *request, bool is_committed)
 {
-	void *arg = result->answer.arg;
+	void *arg = request->answer.arg;
 
-	if (result->answer.after != NULL)
-		result->answer.after(issuer->authority, arg, is_committed);
-	result->answer.after = NULL;
+	if (request->answer.after != NULL)
+		request->answer.after(issuer->authority, arg, is_committed);
+	request->answer.after = NULL;
 }
 
 /* Why it was refused goes into the log, unless that fails as well. */
@@ -95,87 +98,69 @@ refusal_put(struct lc_record *record)
 }
 
 static enum lc_err
-request_run(struct issuer *issuer, const struct frame *frame,
+request_run(struct issuer *issuer, const struct request *request,
     struct op_answer *answer, struct lc_detail *detail)
 {
 	struct lc_record *record = issuer->authority->record;
-	json_t *asked = json_loadb(frame->body, frame->len, 0, NULL);
 	struct lc_part part;
-	enum lc_err err = LC_EINVAL;
+	enum lc_err err;
 
-	if (asked == NULL || frame->kind >= NOPS) {
-		json_decref(asked);
-		return err;
-	}
+	if (request->asked == NULL || request->kind >= NOPS)
+		return LC_EINVAL;
 	lc_record_tell(record, detail);
 	record->refusal.is_pending = false;
 	err = lc_part_begin(record, &part);
 	if (err == LC_OK) {
-		err = op_run((enum op)frame->kind, issuer->authority,
-		    issuer->settings, asked, answer, detail);
+		err = op_run((enum op)request->kind, issuer->authority,
+		    issuer->settings, request->asked, answer, detail);
 		err = lc_part_end(record, &part, err);
 	}
-	json_decref(asked);
 	return err;
 }
 
 static void
-request_take(struct issuer *issuer, const struct frame *frame)
+request_do(struct issuer *issuer, struct request *request)
 {
-	struct result *result = &issuer->results[issuer->nresults++];
-	struct op_answer *answer = &result->answer;
+	struct op_answer *answer = &request->answer;
 	struct lc_detail detail = { "" };
 	enum lc_err err;
 
-	*result = (struct result){ .number = frame->number, .status = 200 };
-	err = request_run(issuer, frame, answer, &detail);
+	free(request->text);
+	request->text = NULL;
+	request->status = 200;
+	*answer = (struct op_answer){ NULL };
+	err = request_run(issuer, request, answer, &detail);
 	if (err == LC_OK && answer->refused == LC_OK &&
-	    (result->text = json_dumps(answer->body, JSON_COMPACT)) == NULL)
+	    (request->text = json_dumps(answer->body, JSON_COMPACT)) == NULL)
 		err = LC_ENOMEM;
 	if (err != LC_OK || answer->refused != LC_OK) {
-		result_fail(result, err != LC_OK ? err : answer->refused,
+		request_fail(request, err != LC_OK ? err : answer->refused,
 		    answer, &detail);
 		refusal_put(issuer->authority->record);
 	}
 	if (err != LC_OK)
-		result_settle(issuer, result, false);
+		request_settle(issuer, request, false);
 	json_decref(answer->body);
+	answer->body = NULL;
 }
 
-/* ---- A batch --------------------------------------------------------- */
+/* ---- A group --------------------------------------------------------- */
 
-/* Answers all, with the error if what they did was not committed. */
-static void
-batch_answer(
-    struct issuer *issuer, enum lc_err err, const struct lc_detail *detail)
-{
-	for (size_t i = 0; i < issuer->nresults; i++) {
-		struct result *result = &issuer->results[i];
-		struct frame frame = { .number = result->number };
-
-		result_settle(issuer, result, err == LC_OK);
-		if (err != LC_OK)
-			result_fail(result, err, NULL, detail);
-		frame.status = (uint16_t)result->status;
-		frame.body = result->text != NULL ? result->text : "{}";
-		frame.len = strlen(frame.body);
-		(void)frame_put(&issuer->out, &frame); /* failed ends it all */
-		free(result->text);
-	}
-	issuer->nresults = 0;
-}
-
-/* False: the other end breaks the rules. */
+/* Takes what is complete.  False: the other end breaks the rules. */
 static bool
-batch_fill(struct issuer *issuer)
+group_take(struct issuer *issuer)
 {
 	struct frame frame;
 	size_t taken;
 	int got = 0;
 
-	while (issuer->nresults < BATCH_MAX &&
+	while (issuer->n < GROUP_MAX &&
 	       (got = frame_get(&issuer->in, &frame, &taken)) > 0) {
-		request_take(issuer, &frame);
+		issuer->group[issuer->n++] = (struct request){
+			.number = frame.number,
+			.kind = frame.kind,
+			.asked = json_loadb(frame.body, frame.len, 0, NULL),
+		};
 		buffer_consume(&issuer->in, taken);
 	}
 	return got >= 0;
@@ -205,38 +190,104 @@ key_follow(struct issuer *issuer)
 	issuer->is_behind = err != LC_OK;
 }
 
-/* Everything that is complete; several batches if need be. */
-static bool
-batch_run(struct issuer *issuer)
+/* Asks for what all of them need, at once. */
+static void
+group_ahead(struct issuer *issuer)
 {
-	struct lc_detail detail = { "" };
-	struct frame frame;
-	size_t taken;
-	bool good = true;
-	int got;
+	/* What fails here fails the transaction. */
+	for (size_t i = 0; i < issuer->n; i++)
+		(void)op_ahead((enum op)issuer->group[i].kind,
+		    issuer->authority, issuer->group[i].asked);
+}
 
-	while (good && (got = frame_get(&issuer->in, &frame, &taken)) > 0) {
-		enum lc_err err =
-		    lc_authority_begin(issuer->authority, &detail);
+/* While writing: all of them, and the commit. */
+static enum lc_err
+group_write(struct issuer *issuer, bool is_quick, struct lc_detail *detail)
+{
+	struct lc_record *record = issuer->authority->record;
+	enum lc_err err;
 
-		if (err != LC_OK) {
-			issuer->results[issuer->nresults++] =
-			    (struct result){ .number = frame.number };
-			buffer_consume(&issuer->in, taken);
-			log_error("issuer", "cannot write: %s", detail.text);
-		} else {
-			key_follow(issuer);
-			good = batch_fill(issuer);
-			lc_record_tell(issuer->authority->record, &detail);
-			err = lc_authority_end(issuer->authority, LC_OK);
-			issuer->followed_n = issuer->authority->record->n;
-			if (err != LC_OK)
-				log_error(
-				    "issuer", "cannot commit: %s", detail.text);
-		}
-		batch_answer(issuer, err, &detail);
+	key_follow(issuer);
+	record->is_quick = is_quick;
+	if (is_quick)
+		group_ahead(issuer);
+	for (size_t i = 0; i < issuer->n; i++)
+		request_do(issuer, &issuer->group[i]);
+	lc_record_tell(record, detail);
+	err = lc_authority_end(issuer->authority, LC_OK);
+	issuer->followed_n = record->n;
+	for (size_t i = 0; i < issuer->n; i++)
+		request_settle(issuer, &issuer->group[i], err == LC_OK);
+	return err;
+}
+
+/*
+ * Done quickly, a request that the database does not take fails the others with
+ * it: then each is waited for, so that it fails alone.
+ */
+static enum lc_err
+group_commit(struct issuer *issuer, struct lc_detail *detail)
+{
+	enum lc_err err = lc_authority_begin(issuer->authority, detail);
+
+	if (err != LC_OK) {
+		log_error("issuer", "cannot write: %s", detail->text);
+		return err;
 	}
-	return good && got >= 0 && !issuer->out.failed;
+	if ((err = group_write(issuer, true, detail)) == LC_OK)
+		return err;
+	log_error("issuer", "cannot commit %zu requests: %s; %s", issuer->n,
+	    detail->text,
+	    lc_record_is_cut(issuer->authority->record)
+		? "they are answered with 503"
+		: "they are done again, more slowly");
+	if (lc_record_is_cut(issuer->authority->record))
+		return err;
+	*detail = (struct lc_detail){ "" };
+	err = lc_authority_begin(issuer->authority, detail);
+	if (err == LC_OK)
+		err = group_write(issuer, false, detail);
+	if (err != LC_OK)
+		log_error("issuer", "cannot commit: %s", detail->text);
+	return err;
+}
+
+/* Answers all, with the error if what they did was not committed. */
+static void
+group_answer(
+    struct issuer *issuer, enum lc_err err, const struct lc_detail *detail)
+{
+	for (size_t i = 0; i < issuer->n; i++) {
+		struct request *request = &issuer->group[i];
+		struct frame frame = { .number = request->number };
+
+		if (err != LC_OK)
+			request_fail(request, err, NULL, detail);
+		frame.status = (uint16_t)request->status;
+		frame.kind = (uint16_t)(i == 0 ? issuer->n : 0);
+		frame.body = request->text != NULL ? request->text : "{}";
+		frame.len = strlen(frame.body);
+		(void)frame_put(&issuer->out, &frame); /* failed ends it all */
+		free(request->text);
+		json_decref(request->asked);
+	}
+	issuer->n = 0;
+}
+
+/* Everything that is complete; several groups if need be. */
+static bool
+groups_run(struct issuer *issuer)
+{
+	bool good = group_take(issuer);
+
+	while (issuer->n > 0) {
+		struct lc_detail detail = { "" };
+		enum lc_err err = group_commit(issuer, &detail);
+
+		group_answer(issuer, err, &detail);
+		good = good && group_take(issuer);
+	}
+	return good && !issuer->out.failed;
 }
 
 /* ---- The connection -------------------------------------------------- */
@@ -292,7 +343,7 @@ issuer_run(
 		log_warn("issuer", "commits make checkpoints: %s",
 		    db_words(authority->record->db));
 	while ((got = input_read(issuer)) > 0) {
-		if (!batch_run(issuer) || !output_write(issuer)) {
+		if (!groups_run(issuer) || !output_write(issuer)) {
 			got = -1;
 			break;
 		}

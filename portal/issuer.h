@@ -2,8 +2,9 @@
  * issuer.h - the issuing process: it holds the authority's key and the only
  * connection that writes, and does what the portal asks for.
  *
- * What came in meanwhile is done in one transaction (at most 256 requests), so
- * that they share the cost of a commit; each is answered after it.
+ * What came in meanwhile, at most 256 requests, is a group, done in one
+ * transaction: they share the cost of a commit, and of asking a server for what
+ * they need.  Each is answered after it.
  */
 #ifndef PORTAL_ISSUER_H
 #define PORTAL_ISSUER_H

@@ -11,6 +11,7 @@
 #include "base/b64.h"
 #include "base/error.h"
 #include "op_license.h"
+#include "ops/fulfill.h"
 #include "record/authority.h"
 #include "record/license.h"
 #include "record/record.h"
@@ -267,6 +268,21 @@ text_of(const json_t *asked, const char *name)
 }
 
 enum lc_err
+op_ahead(enum op op, struct lc_authority *authority, const json_t *asked)
+{
+	const char *request =
+	    json_string_value(json_object_get(asked, "request"));
+
+	if (op >= NOPS || request == NULL)
+		return LC_OK;
+	if (op == OP_REDEEM)
+		return lc_fulfill_ahead(
+		    authority->record, text_of(asked, "part"), request);
+	return ops[op].repeats ? LC_OK
+			       : lc_request_ahead(authority->record, request);
+}
+
+enum lc_err
 op_run(enum op op, struct lc_authority *authority,
     const struct op_settings *settings, const json_t *json,
     struct op_answer *answer, struct lc_detail *detail)
@@ -295,6 +311,6 @@ op_run(enum op op, struct lc_authority *authority,
 	else
 		err = run_once(op, authority, &asked, answer, detail);
 	if (err == LC_OK && answer->licenses_of != 0)
-		err = licenses_add(authority, NULL, answer, detail);
+		err = licenses_add(authority, answer, detail);
 	return err;
 }

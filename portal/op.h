@@ -62,6 +62,9 @@ enum op {
 enum lc_err op_run(enum op, struct lc_authority *, const struct op_settings *,
     const json_t *asked, struct op_answer *, struct lc_detail *);
 
+/* Asks the database for what op_run will need of it first: db_ahead. */
+enum lc_err op_ahead(enum op, struct lc_authority *, const json_t *asked);
+
 /* The HTTP status of an error, and its kind for programs ("not-found"). */
 unsigned op_status(enum lc_err, const char **kind);
 

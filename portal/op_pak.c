@@ -131,20 +131,14 @@ wishes_explain(const struct redeeming *r, struct op_answer *answer,
 }
 
 static enum lc_err
-redeem_answer(struct lc_authority *authority, struct redeeming *r,
-    struct lc_bundle *bundle, struct op_answer *answer,
-    struct lc_detail *detail)
+redeem_answer(struct redeeming *r, const struct lc_bundle *bundle,
+    json_t *licenses, struct op_answer *answer, struct lc_detail *detail)
 {
-	enum lc_err err;
-
 	if (r->partial && (answer->body = json_pack(
 			       "{s:o}", "refused", refused_rows(r))) == NULL)
 		return LC_ENOMEM;
-	answer->licenses_of = r->f.number;
 	answer->again = r->f.again;
-	err = licenses_add(authority, bundle, answer, detail);
-	answer->licenses_of = 0; /* they are in the body */
-	return err;
+	return licenses_end(bundle, licenses, answer, detail);
 }
 
 /*
@@ -173,6 +167,7 @@ redeem(struct lc_authority *authority, const struct op_asked *asked,
     struct redeeming *r, struct op_answer *answer, struct lc_detail *detail)
 {
 	struct lc_bundle *bundle = NULL;
+	json_t *licenses = NULL;
 	enum lc_err err;
 
 	r->list.sku = "";
@@ -183,7 +178,8 @@ redeem(struct lc_authority *authority, const struct op_asked *asked,
 		err = units_check(r, detail);
 	if (err == LC_OK)
 		err = devices_check(authority, asked, r, answer, detail);
-	if (err == LC_OK && (err = lc_bundle_new(&bundle)) == LC_OK) {
+	if (err == LC_OK &&
+	    (err = licenses_begin(&bundle, &licenses)) == LC_OK) {
 		r->f.request = asked->request;
 		r->f.issued = asked->at;
 		r->f.partial = r->partial;
@@ -192,10 +188,11 @@ redeem(struct lc_authority *authority, const struct op_asked *asked,
 		err = lc_fulfill(authority, &r->f, bundle);
 		if (err == LC_OK)
 			err =
-			    redeem_answer(authority, r, bundle, answer, detail);
+			    redeem_answer(r, bundle, licenses, answer, detail);
 		else
 			wishes_explain(r, answer, detail);
 	}
+	json_decref(licenses);
 	lc_bundle_free(bundle);
 	lc_wishes_free(&r->list);
 	return err;

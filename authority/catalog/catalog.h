@@ -93,7 +93,8 @@ void lc_catalog_free(struct lc_catalog *);
 /* ---- The database ---------------------------------------------------- */
 
 /*
- * A SKU with the items of a revision (0: the current one), in the arena.
+ * A SKU with the items of a revision (0: the current one), in the arena, or
+ * while writing in what is kept (record/kept.h): do not change it.
  * LC_ENOTFOUND, in words.
  */
 enum lc_err lc_sku_find(struct lc_record *, struct lc_arena *,

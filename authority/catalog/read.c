@@ -119,8 +119,8 @@ sku_put(struct taking *t)
 
 #define SKU_COLUMNS "code, description, family, movable, sold, revision"
 
-enum lc_err
-lc_sku_find(struct lc_record *record, struct lc_arena *arena, const char *code,
+static enum lc_err
+sku_look(struct lc_record *record, struct lc_arena *arena, const char *code,
     int64_t revision, struct lc_sku **out)
 {
 	struct lc_sku *sku = NULL;
@@ -142,6 +142,24 @@ lc_sku_find(struct lc_record *record, struct lc_arena *arena, const char *code,
 	if (revision != 0)
 		sku->revision = revision;
 	if ((err = items_read(record, arena, sku)) == LC_OK)
+		*out = sku;
+	return err;
+}
+
+enum lc_err
+lc_sku_find(struct lc_record *record, struct lc_arena *arena, const char *code,
+    int64_t revision, struct lc_sku **out)
+{
+	struct lc_sku *sku = lc_kept_find(&record->kept, "sku", code, revision);
+	enum lc_err err = LC_OK;
+
+	if (sku == NULL) {
+		err = sku_look(record, lc_kept_arena(&record->kept, arena), code,
+		    revision, &sku);
+		if (err == LC_OK)
+			lc_kept_put(&record->kept, "sku", code, revision, sku);
+	}
+	if (err == LC_OK)
 		*out = sku;
 	return err;
 }
@@ -191,11 +209,13 @@ lc_family_find(struct lc_record *record, struct lc_arena *arena,
 {
 	struct lc_family *family = NULL;
 	struct taking t = {
-		.arena = arena,
+		.arena = lc_kept_arena(&record->kept, arena),
 		.end = (struct lc_part_of **)&family,
 	};
 	enum lc_err err;
 
+	if ((*out = lc_kept_find(&record->kept, "family", name, 0)) != NULL)
+		return LC_OK;
 	err = each(record,
 	    db_query(record->db, &t.rows,
 		"SELECT name, pids, moves_to FROM family WHERE name = $1", "s",
@@ -203,9 +223,11 @@ lc_family_find(struct lc_record *record, struct lc_arena *arena,
 	    &t, family_put);
 	if (err == LC_OK && family == NULL)
 		return LC_ENOTFOUND;
-	if (err == LC_OK)
-		*out = family;
-	return err;
+	if (err != LC_OK)
+		return err;
+	lc_kept_put(&record->kept, "family", name, 0, family);
+	*out = family;
+	return LC_OK;
 }
 
 enum lc_err

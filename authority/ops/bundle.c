@@ -16,6 +16,8 @@ struct lc_bundle {
 	size_t nlines;
 	char (*eulas)[LC_EULA_DIGEST_LEN + 1];
 	size_t neulas;
+	lc_bundle_call *call; /* NULL is fine */
+	void *arg;
 };
 
 enum lc_err
@@ -37,6 +39,13 @@ lc_bundle_free(struct lc_bundle *bundle)
 	lc_file_writer_free(&bundle->writer);
 	free(bundle->eulas);
 	free(bundle);
+}
+
+void
+lc_bundle_tell(struct lc_bundle *bundle, lc_bundle_call *call, void *arg)
+{
+	bundle->call = call;
+	bundle->arg = arg;
 }
 
 bool
@@ -175,6 +184,8 @@ enum lc_err
 lc_bundle_add_lines(struct lc_bundle *bundle, const struct lc_terms *terms,
     const char *const *lines, size_t n, struct lc_detail *detail)
 {
+	enum lc_err err;
+
 	if (n > LC_FILE_LINES_MAX - bundle->nlines)
 		return lc_fail(detail, LC_EFILE,
 		    "too many lines for a license file: at most %d, not %zu",
@@ -183,7 +194,10 @@ lc_bundle_add_lines(struct lc_bundle *bundle, const struct lc_terms *terms,
 	add_heading(&bundle->writer, terms, n);
 	lc_file_writer_lines(&bundle->writer, lines, n);
 	bundle->nlines += n;
-	return judge(bundle, detail);
+	err = judge(bundle, detail);
+	for (size_t i = 0; i < n && err == LC_OK && bundle->call != NULL; i++)
+		err = bundle->call(bundle->arg, terms);
+	return err;
 }
 
 struct lc_file_writer *

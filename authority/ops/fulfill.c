@@ -41,6 +41,7 @@ struct fulfilling {
 	const char *udis;         /* of a contract: only these; "": any */
 	struct source_line *lines;
 	int64_t request; /* 0: none */
+	char *id, *asked; /* of it; NULL: none */
 };
 
 /* ---- What there is --------------------------------------------------- */
@@ -179,34 +180,63 @@ request_text(const struct fulfilling *p, char **out)
 	return LC_ENOMEM;
 }
 
-static enum lc_err
-request_put(struct fulfilling *p)
+/* Other kinds of requests have other first words. */
+static char *
+request_id(const char *request)
 {
-	char *what = NULL, *id = NULL;
-	enum lc_err err = LC_ENOMEM;
+	char *id;
+
+	return asprintf(&id, "redeem %s", request) < 0 ? NULL : id;
+}
+
+/* LC_ENOTFOUND: it is new. */
+static enum lc_err
+request_find(struct fulfilling *p)
+{
+	enum lc_err err;
 
 	if (p->f->request[0] == '\0') {
 		p->request = p->f->number;
-		return LC_OK;
+		return LC_ENOTFOUND;
 	}
 	if (strlen(p->f->request) > LC_CODE_MAX ||
 	    !lc_text_is_id(p->f->request))
 		return lc_fail(p->record->detail, LC_EINVAL,
 		    "request id: not 1 to %d letters, digits and . _ : -",
 		    LC_CODE_MAX);
-	/* Other kinds of requests have other first words. */
-	if (asprintf(&id, "redeem %s", p->f->request) < 0)
-		id = NULL;
-	if (id != NULL && (err = request_text(p, &what)) == LC_OK)
-		err = lc_request_put(
-		    p->record, id, what, &p->request, &p->f->again);
-	p->f->number = p->request;
+	if ((p->id = request_id(p->f->request)) == NULL)
+		return LC_ENOMEM;
+	if ((err = request_text(p, &p->asked)) != LC_OK)
+		return err;
+	err = lc_request_find(p->record, p->id, p->asked, &p->request);
 	if (err == LC_EINVAL)
 		(void)lc_fail(p->record->detail, err,
 		    "request id %s was already used for another request",
 		    p->f->request);
+	p->f->again = err == LC_OK;
+	return err;
+}
+
+static enum lc_err
+request_put(struct fulfilling *p)
+{
+	return p->id == NULL ? LC_OK
+			     : lc_request_add(
+				   p->record, p->id, p->asked, &p->request);
+}
+
+enum lc_err
+lc_fulfill_ahead(
+    struct lc_record *record, const char *pak, const char *request)
+{
+	char code[LC_PAK_LEN + 1], *id = request_id(request);
+	struct lc_detail unheard;
+	enum lc_err err = id != NULL ? lc_request_ahead(record, id)
+				     : LC_ENOMEM;
+
 	free(id);
-	free(what);
+	if (err == LC_OK && lc_pak_read(pak, code, &unheard) == LC_OK)
+		err = lc_pak_ahead(record, code);
 	return err;
 }
 
@@ -406,7 +436,6 @@ wishes_judge(struct fulfilling *p)
 
 /* ---- Issuing --------------------------------------------------------- */
 
-/* Others cannot write now; but what the database says, counts. */
 static enum lc_err
 units_take(struct fulfilling *p)
 {
@@ -420,12 +449,6 @@ units_take(struct fulfilling *p)
 			  ? lc_pak_line_use(p->record, line->n, line->taken)
 			  : lc_contract_sku_use(
 				p->record, line->n, line->taken);
-		if (err == LC_ECOUNT)
-			err = lc_fail(p->record->detail, err,
-			    "too many: %s %s does not have %lld units of SKU "
-			    "%s left",
-			    p->what, p->code, (long long)line->taken,
-			    line->code);
 	}
 	return err;
 }
@@ -525,12 +548,13 @@ fulfill(struct fulfilling *p)
 	if (f->pak != NULL &&
 	    (err = lc_pak_read(f->pak, p->pak, p->record->detail)) != LC_OK)
 		return err;
-	if ((err = request_put(p)) != LC_OK)
-		return err;
-	if (f->again)
+	if ((err = request_find(p)) == LC_OK)
 		return again(p);
-	if ((err = f->pak != NULL ? pak_open(p) : contract_open(p)) != LC_OK ||
-	    (err = wishes_judge(p)) != LC_OK)
+	/* All is judged before anything is written. */
+	if (err != LC_ENOTFOUND ||
+	    (err = f->pak != NULL ? pak_open(p) : contract_open(p)) != LC_OK ||
+	    (err = wishes_judge(p)) != LC_OK ||
+	    (err = request_put(p)) != LC_OK)
 		return err;
 	return wishes_fulfill(p);
 }
@@ -552,6 +576,10 @@ lc_fulfill(const struct lc_authority *authority, struct lc_fulfillment *f,
 	f->nlicenses = f->nrefused = 0;
 	f->again = false;
 	err = fulfill(&p);
+	if (err == LC_OK)
+		f->number = p.request;
+	free(p.id);
+	free(p.asked);
 	lc_arena_free(&p.arena);
 	return err;
 }

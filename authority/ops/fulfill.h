@@ -10,6 +10,8 @@
 
 #include "licenseauthority.h"
 
+struct lc_record;
+
 /* One device, and what it came to. */
 struct lc_wish {
 	const char *udi;
@@ -57,5 +59,9 @@ struct lc_fulfillment {
  */
 enum lc_err lc_fulfill(const struct lc_authority *, struct lc_fulfillment *,
     struct lc_bundle *);
+
+/* lc_fulfill will be asked for this soon, while writing. */
+enum lc_err lc_fulfill_ahead(
+    struct lc_record *, const char *pak, const char *request);
 
 #endif

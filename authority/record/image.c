@@ -68,13 +68,11 @@ lc_image_table(const char *name)
 }
 
 static json_t *
-column_value(
-    const struct lc_image_table *table, struct db_rows *rows, int column)
+value_json(const struct lc_image_table *table, int column, const char *text)
 {
-	const char *text = db_text(rows, column);
 	char digest[LC_EULA_DIGEST_LEN + 1];
 
-	if (db_is_null(rows, column))
+	if (text == NULL)
 		return json_null();
 	if ((table->digested & 1U << column) == 0)
 		return json_string(text);
@@ -84,15 +82,26 @@ column_value(
 }
 
 enum lc_err
-lc_image(const struct lc_image_table *table, struct db_rows *rows, char **text)
+lc_image_of(const struct lc_image_table *table, const char *const *values,
+    char **text)
 {
 	json_t *image = json_array();
 	bool ok = image != NULL;
 
 	for (int i = 0; i < table->ncolumns && ok; i++)
 		ok = json_array_append_new(
-			 image, column_value(table, rows, i)) == 0;
+			 image, value_json(table, i, values[i])) == 0;
 	*text = ok ? json_dumps(image, JSON_COMPACT) : NULL;
 	json_decref(image);
 	return *text != NULL ? LC_OK : LC_ENOMEM;
+}
+
+enum lc_err
+lc_image(const struct lc_image_table *table, struct db_rows *rows, char **text)
+{
+	const char *values[LC_IMAGE_COLUMNS_MAX];
+
+	for (int i = 0; i < table->ncolumns; i++)
+		values[i] = db_is_null(rows, i) ? NULL : db_text(rows, i);
+	return lc_image_of(table, values, text);
 }

@@ -269,6 +269,17 @@ text_read(struct lc_record *record, enum db_err started,
 
 /* ---- Agreements ------------------------------------------------------ */
 
+static void
+agreement_keep(struct lc_record *record, const char *digest, const char *text)
+{
+	struct lc_arena own = { 0 };
+	char *copy = lc_arena_text(lc_kept_arena(&record->kept, &own), text);
+
+	if (copy != NULL)
+		lc_kept_put(&record->kept, "agreement", digest, 0, copy);
+	lc_arena_free(&own);
+}
+
 enum lc_err
 lc_agreement_put(struct lc_record *record, const char *text, size_t len)
 {
@@ -292,15 +303,34 @@ lc_agreement_put(struct lc_record *record, const char *text, size_t len)
 enum lc_err
 lc_agreement_find(struct lc_record *record, const char *digest, char **text)
 {
+	const char *kept = lc_kept_find(&record->kept, "agreement", digest, 0);
 	struct db_rows *rows = NULL;
+	enum lc_err err;
 
-	return text_read(record,
+	if (kept != NULL) {
+		*text = strdup(kept);
+		return *text != NULL ? LC_OK : LC_ENOMEM;
+	}
+	err = text_read(record,
 	    db_query(record->db, &rows,
 		"SELECT text FROM agreement WHERE digest = $1", "s", digest),
 	    &rows, text);
+	if (err == LC_OK)
+		agreement_keep(record, digest, *text);
+	return err;
 }
 
 /* ---- Requests -------------------------------------------------------- */
+
+static const char request_sql[] =
+    "SELECT n, what FROM request WHERE id = $1";
+
+enum lc_err
+lc_request_ahead(struct lc_record *record, const char *id)
+{
+	return lc_record_done(
+	    record, db_ahead(record->db, request_sql, "s", id));
+}
 
 enum lc_err
 lc_request_find(
@@ -309,10 +339,8 @@ lc_request_find(
 	struct db_rows *rows = NULL;
 	enum lc_err err;
 
-	err = lc_record_first(record,
-	    db_query(record->db, &rows,
-		"SELECT n, what FROM request WHERE id = $1", "s", id),
-	    &rows);
+	err = lc_record_first(
+	    record, db_query(record->db, &rows, request_sql, "s", id), &rows);
 	if (err != LC_OK)
 		return err;
 	*n = db_int(rows, 0);
@@ -324,32 +352,49 @@ lc_request_find(
 }
 
 enum lc_err
+lc_request_add(
+    struct lc_record *record, const char *id, const char *what, int64_t *n)
+{
+	char number[24];
+	enum lc_err err;
+
+	*n = record->n + 1;
+	(void)snprintf(number, sizeof number, "%lld", (long long)*n);
+	err = lc_record_done(record,
+	    db_send(record->db,
+		"INSERT INTO request (n, id, what) VALUES ($1, $2, $3)", "iss",
+		*n, id, what));
+	return err != LC_OK
+		   ? err
+		   : lc_log_values(record, "request", number,
+			 (const char *const[]){ number, id, what });
+}
+
+enum lc_err
 lc_request_put(struct lc_record *record, const char *id, const char *what,
     int64_t *n, bool *again)
 {
 	enum lc_err err = lc_request_find(record, id, what, n);
 
 	*again = err == LC_OK;
-	if (err != LC_ENOTFOUND)
-		return err;
-	*n = record->n + 1;
-	err = lc_record_done(record,
-	    db_run(record->db,
-		"INSERT INTO request (n, id, what) VALUES ($1, $2, $3)", "iss",
-		*n, id, what));
-	return err == LC_OK ? lc_log_row_n(record, "request", *n) : err;
+	return err == LC_ENOTFOUND ? lc_request_add(record, id, what, n) : err;
 }
 
 enum lc_err
 lc_answer_put(struct lc_record *record, int64_t request, const char *body)
 {
+	char number[24];
 	enum lc_err err;
 
+	(void)snprintf(number, sizeof number, "%lld", (long long)request);
 	err = lc_record_done(record,
-	    db_run(record->db,
+	    db_send(record->db,
 		"INSERT INTO answer (request, body) VALUES ($1, $2)", "is",
 		request, body));
-	return err == LC_OK ? lc_log_row_n(record, "answer", request) : err;
+	return err != LC_OK
+		   ? err
+		   : lc_log_values(record, "answer", number,
+			 (const char *const[]){ number, body });
 }
 
 enum lc_err

@@ -75,6 +75,11 @@ enum lc_err lc_agreement_find(
  */
 enum lc_err lc_request_put(struct lc_record *, const char *id,
     const char *what, int64_t *n, bool *again);
+/* A new one, under an id that lc_request_find did not find. */
+enum lc_err lc_request_add(
+    struct lc_record *, const char *id, const char *what, int64_t *n);
+/* lc_request_find or lc_request_put will ask for this id soon. */
+enum lc_err lc_request_ahead(struct lc_record *, const char *id);
 /* The same without putting one: LC_ENOTFOUND, without words, if it is new. */
 enum lc_err lc_request_find(
     struct lc_record *, const char *id, const char *what, int64_t *n);

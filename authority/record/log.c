@@ -93,6 +93,8 @@ entry_put(struct lc_record *record, const char *kind, const char *subject,
 	if ((err = lc_log_digest(record->digest, &entry, row)) != LC_OK)
 		return err;
 	record->n = entry.n;
+	if (!lc_kept_lacks(kind))
+		lc_record_spoil(record);
 	return lc_record_done(record,
 	    db_send(record->db,
 		"INSERT INTO log (n, at, who, kind, subject, says, digest)"
@@ -132,6 +134,22 @@ lc_log_row(struct lc_record *record, const char *name, const char *key)
 	err = lc_image(table, rows, &image);
 	db_stop(rows);
 	if (err == LC_OK)
+		err = lc_log_add(record, name, key, image);
+	free(image);
+	return err;
+}
+
+enum lc_err
+lc_log_values(struct lc_record *record, const char *name, const char *key,
+    const char *const *values)
+{
+	const struct lc_image_table *table = lc_image_table(name);
+	char *image = NULL;
+	enum lc_err err;
+
+	if (table == NULL)
+		return LC_EINVAL;
+	if ((err = lc_image_of(table, values, &image)) == LC_OK)
 		err = lc_log_add(record, name, key, image);
 	free(image);
 	return err;

@@ -24,6 +24,10 @@ enum lc_err lc_log_add(struct lc_record *, const char *kind,
 enum lc_err lc_log_row(
     struct lc_record *, const char *table, const char *key);
 enum lc_err lc_log_row_n(struct lc_record *, const char *table, int64_t key);
+/* The same of a row whose columns, in the order of lc_images, were just sent;
+   NULL is SQL's. */
+enum lc_err lc_log_values(struct lc_record *, const char *table,
+    const char *key, const char *const *values);
 /* The row was removed. */
 enum lc_err lc_log_gone(
     struct lc_record *, const char *table, const char *key);

@@ -139,8 +139,14 @@ line_read(struct lc_arena *arena, struct db_rows *rows,
 }
 
 /* A row for each line, in one query: one round trip to a server. */
-enum lc_err
-lc_pak_find(struct lc_record *record, struct lc_arena *arena, const char *code,
+static const char find_sql[] =
+    "SELECT p.code, p.order_number, p.account, p.made, p.stopped,"
+    " l.n, l.sku, l.revision, l.quantity, l.used"
+    " FROM pak p JOIN pak_line l ON l.pak = p.code"
+    " WHERE p.code = $1 ORDER BY l.n";
+
+static enum lc_err
+pak_look(struct lc_record *record, struct lc_arena *arena, const char *code,
     struct lc_pak **out)
 {
 	struct lc_pak *pak = lc_arena_alloc(arena, sizeof *pak);
@@ -150,14 +156,8 @@ lc_pak_find(struct lc_record *record, struct lc_arena *arena, const char *code,
 
 	if (pak == NULL)
 		return LC_ENOMEM;
-	err = lc_record_first(record,
-	    db_query(record->db, &rows,
-		"SELECT p.code, p.order_number, p.account, p.made, p.stopped,"
-		" l.n, l.sku, l.revision, l.quantity, l.used"
-		" FROM pak p JOIN pak_line l ON l.pak = p.code"
-		" WHERE p.code = $1 ORDER BY l.n",
-		"s", code),
-	    &rows);
+	err = lc_record_first(
+	    record, db_query(record->db, &rows, find_sql, "s", code), &rows);
 	if (err == LC_ENOTFOUND)
 		return unknown(record, code);
 	if (err != LC_OK)
@@ -174,6 +174,35 @@ lc_pak_find(struct lc_record *record, struct lc_arena *arena, const char *code,
 		return err;
 	*out = pak;
 	return LC_OK;
+}
+
+enum lc_err
+lc_pak_find(struct lc_record *record, struct lc_arena *arena, const char *code,
+    struct lc_pak **out)
+{
+	struct lc_pak *pak = lc_kept_find(&record->kept, "pak", code, 0);
+	enum lc_err err = LC_OK;
+
+	if (pak == NULL) {
+		err = pak_look(
+		    record, lc_kept_arena(&record->kept, arena), code, &pak);
+		if (err != LC_OK)
+			return err;
+		lc_kept_put(&record->kept, "pak", code, 0, pak);
+		for (struct lc_pak_line *l = pak->lines; l != NULL; l = l->next)
+			lc_kept_put(&record->kept, "pak_line", "", l->n, l);
+	}
+	*out = pak;
+	return LC_OK;
+}
+
+enum lc_err
+lc_pak_ahead(struct lc_record *record, const char *code)
+{
+	if (lc_kept_find(&record->kept, "pak", code, 0) != NULL)
+		return LC_OK;
+	return lc_record_done(
+	    record, db_ahead(record->db, find_sql, "s", code));
 }
 
 /* ---- Writing --------------------------------------------------------- */
@@ -232,41 +261,30 @@ lc_pak_stop(struct lc_record *record, const char *code, const char *why)
 	return lc_log_row(record, "pak", code);
 }
 
-/* The row that a conditional UPDATE changed, or LC_ECOUNT. */
-static enum lc_err
-changed(struct lc_record *record, enum db_err started, struct db_rows **rows)
-{
-	enum lc_err err = lc_record_first(record, started, rows);
-
-	if (err == LC_OK)
-		db_stop(*rows);
-	return err == LC_ENOTFOUND ? LC_ECOUNT : err;
-}
-
 enum lc_err
 lc_pak_line_use(struct lc_record *record, int64_t n, int64_t units)
 {
-	struct db_rows *rows = NULL;
+	struct lc_pak_line *line = lc_kept_find(&record->kept, "pak_line", "", n);
 
-	return changed(record,
-	    db_query(record->db, &rows,
+	if (line != NULL) {
+		line->used += units;
+		record->kept.is_changed = true;
+	}
+	return lc_record_done(record,
+	    db_send_one(record->db,
 		"UPDATE pak_line SET used = used + $2 WHERE n = $1"
-		" AND used + $2 <= quantity RETURNING used",
-		"ii", n, units),
-	    &rows);
+		" AND used + $2 <= quantity",
+		"ii", n, units));
 }
 
 enum lc_err
 lc_contract_sku_use(struct lc_record *record, int64_t n, int64_t units)
 {
-	struct db_rows *rows = NULL;
-
-	return changed(record,
-	    db_query(record->db, &rows,
+	return lc_record_done(record,
+	    db_send_one(record->db,
 		"UPDATE contract_sku SET used = used + $2 WHERE n = $1"
-		" AND (quantity = 0 OR used + $2 <= quantity) RETURNING used",
-		"ii", n, units),
-	    &rows);
+		" AND (quantity = 0 OR used + $2 <= quantity)",
+		"ii", n, units));
 }
 
 /* ---- Lists ----------------------------------------------------------- */

@@ -48,6 +48,9 @@ enum lc_err lc_pak_find(struct lc_record *, struct lc_arena *,
 
 /* ---- While writing --------------------------------------------------- */
 
+/* lc_pak_find will ask for it soon. */
+enum lc_err lc_pak_ahead(struct lc_record *, const char *code);
+
 /* LC_EEXISTS: there is one with this code. */
 enum lc_err lc_pak_put(struct lc_record *, const char *code,
     const char *order, const char *account);
@@ -57,8 +60,9 @@ enum lc_err lc_pak_line_put(struct lc_record *, const char *code,
 enum lc_err lc_pak_stop(
     struct lc_record *, const char *code, const char *why);
 /*
- * Takes units of a line, if so many are left: LC_ECOUNT if not.  The licenses
- * that use them have to be issued in the same transaction.
+ * Takes units of a line of a PAK that was found in this transaction, where so
+ * many were left; if they are not, the transaction fails.  The licenses that
+ * use them have to be issued in the same transaction.
  */
 enum lc_err lc_pak_line_use(struct lc_record *, int64_t n, int64_t units);
 /* The same for a SKU of a contract. */

@@ -219,6 +219,7 @@ lc_record_close(struct lc_record *record)
 	if (record->db != NULL)
 		lc_record_rollback(record);
 	db_close(record->db);
+	lc_kept_free(&record->kept);
 	free(record->who);
 	free(record);
 }
@@ -277,7 +278,9 @@ lc_record_begin(struct lc_record *record, struct lc_detail *detail)
 	err = head_lock(record);
 	if (err == LC_ENOTFOUND && (err = head_make(record)) == LC_OK)
 		err = head_lock(record);
-	if (err != LC_OK)
+	if (err == LC_OK)
+		lc_kept_begin(&record->kept, record->n);
+	else
 		lc_record_rollback(record);
 	return err;
 }
@@ -308,7 +311,7 @@ head_write(struct lc_record *record, const struct lc_key *key)
 
 	if (err == LC_OK)
 		err = lc_record_done(record,
-		    db_run(record->db,
+		    db_send_one(record->db,
 			"UPDATE head SET n = $1, digest = $2, checkpoint = $3"
 			" WHERE one = 1",
 			"ibs", record->n, record->digest,
@@ -324,11 +327,14 @@ lc_record_commit(struct lc_record *record, const struct lc_key *key)
 
 	if (record->n != record->committed)
 		err = head_write(record, key);
+	if (err == LC_OK)
+		err = lc_record_done(record, db_commit(record->db));
 	if (err == LC_OK) {
 		record->writing = false;
-		return lc_record_done(record, db_commit(record->db));
+		lc_kept_end(&record->kept, record->n);
+	} else {
+		lc_record_rollback(record);
 	}
-	lc_record_rollback(record);
 	return err;
 }
 
@@ -338,22 +344,56 @@ lc_record_rollback(struct lc_record *record)
 	if (record->writing)
 		db_rollback(record->db);
 	record->writing = false;
+	record->parts = 0;
+	lc_kept_spoil(&record->kept);
+}
+
+void
+lc_record_spoil(struct lc_record *record)
+{
+	lc_kept_spoil(&record->kept);
+	db_ahead_end(record->db);
+}
+
+bool
+lc_record_is_cut(const struct lc_record *record)
+{
+	return db_is_gone(record->db);
 }
 
 enum lc_err
 lc_part_begin(struct lc_record *record, struct lc_part *part)
 {
+	enum lc_err err;
+
 	part->n = record->n;
 	memcpy(part->digest, record->digest, sizeof part->digest);
-	return lc_record_done(record, db_savepoint(record->db));
+	if (record->parts == 0) {
+		lc_kept_begin(&record->kept, record->kept.head);
+		record->kept.is_changed = false;
+	}
+	if ((err = lc_record_done(record, db_savepoint(record->db))) == LC_OK)
+		record->parts++;
+	return err;
 }
 
 enum lc_err
 lc_part_end(
     struct lc_record *record, const struct lc_part *part, enum lc_err err)
 {
+	bool is_inner = record->parts > 1;
+
+	if (record->parts > 0)
+		record->parts--;
 	if (err == LC_OK)
-		return lc_record_done(record, db_release(record->db));
+		err = lc_record_done(record,
+		    is_inner || !record->is_quick
+			? db_release(record->db)
+			: db_release_later(record->db));
+	if (err == LC_OK)
+		return err;
+	if (record->n != part->n || record->kept.is_changed)
+		lc_record_spoil(record);
 	record->n = part->n;
 	memcpy(record->digest, part->digest, sizeof part->digest);
 	(void)db_undo(record->db); /* else the transaction cannot commit */

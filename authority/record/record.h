@@ -13,6 +13,7 @@
 #define LC_RECORD_H
 
 #include "db/db.h"
+#include "kept.h"
 #include "licenseauthority.h"
 
 #define LC_LOG_DIGEST 32 /* bytes: SHA-256 */
@@ -39,6 +40,9 @@ struct lc_record {
 	int64_t committed; /* n at begin */
 	uint8_t digest[LC_LOG_DIGEST];
 	struct lc_refusal refusal; /* to be logged; lc_refused */
+	struct lc_kept kept;
+	unsigned parts; /* that have begun and not ended */
+	bool is_quick;  /* see lc_part_end */
 };
 
 /*
@@ -70,10 +74,18 @@ enum lc_err lc_record_begin(struct lc_record *, struct lc_detail *);
  */
 enum lc_err lc_record_commit(struct lc_record *, const struct lc_key *);
 void lc_record_rollback(struct lc_record *); /* not writing is fine */
+/* What was read, or asked ahead, may be wrong from now on: kept.h. */
+void lc_record_spoil(struct lc_record *);
+/* Did the last failure leave nobody to know whether a commit was made? */
+bool lc_record_is_cut(const struct lc_record *);
 
 /*
  * A request within a transaction that may fail alone: begin, then either end,
  * with what it came to.  An error undoes it, entries of the log included.
+ *
+ * While is_quick, a part that went well ends without waiting for the database:
+ * if it did not write all of it, what follows fails, and the whole transaction
+ * with it.  Then the requests can be run again, not quickly.
  */
 struct lc_part {
 	int64_t n;

@@ -491,6 +491,126 @@ sent(void)
 	db_close(db);
 }
 
+/*
+ * A part that was released later: what fails in it may show later, and takes
+ * the whole transaction, but what fails in the next part is undone alone.
+ */
+static void
+released_later(void)
+{
+	struct db *db = made(&version1);
+
+	CHECK_INT(db_begin(db), DB_OK);
+	CHECK_INT(db_release_later(db), DB_FAILED);
+	CHECK_INT(db_savepoint(db), DB_OK);
+	CHECK_INT(send(db, "a", 1), DB_OK);
+	CHECK_INT(db_release_later(db), DB_OK);
+	CHECK_INT(db_savepoint(db), DB_OK);
+	CHECK_INT(send(db, "b", 1), DB_OK);
+	(void)send(db, "a", 1);
+	CHECK_INT(db_undo(db), DB_OK);
+	CHECK_INT(db_savepoint(db), DB_OK);
+	CHECK_INT(add(db, "c", 1), DB_OK);
+	CHECK_INT(add(db, "a", 1), DB_EXISTS);
+	CHECK_INT(db_undo(db), DB_OK);
+	CHECK_INT(db_savepoint(db), DB_OK);
+	CHECK_INT(send(db, "d", 1), DB_OK);
+	CHECK_INT(db_release_later(db), DB_OK);
+	CHECK_INT(db_commit(db), DB_OK);
+	CHECK_INT(count(db), 2);
+	/* It failed, and its neighbors with it; never without a word. */
+	for (int looks = 0; looks < 2; looks++) {
+		CHECK_INT(db_begin(db), DB_OK);
+		CHECK_INT(db_savepoint(db), DB_OK);
+		CHECK_INT(send(db, "e", 1), DB_OK);
+		(void)send(db, "a", 1);
+		if (db_release_later(db) == DB_OK &&
+		    db_savepoint(db) == DB_OK) {
+			(void)send(db, "f", 1);
+			if (looks)
+				CHECK(add(db, "g", 1) != DB_OK);
+			CHECK(db_undo(db) != DB_OK);
+		}
+		CHECK(db_commit(db) != DB_OK);
+		CHECK_HAS(db_words(db), other_words("UNIQUE", "unique"));
+		CHECK(!db_is_gone(db));
+		CHECK_INT(count(db), 2);
+	}
+	db_close(db);
+}
+
+static void
+one_row(void)
+{
+	static const char sql[] = "UPDATE thing SET n = n + 1 WHERE n >= $1";
+	struct db *db = made(&version1);
+
+	CHECK_INT(add(db, "a", 1), DB_OK);
+	CHECK_INT(add(db, "b", 2), DB_OK);
+	CHECK_INT(db_send_one(db, sql, "i", (int64_t)2), DB_FAILED);
+	CHECK_INT(db_begin(db), DB_OK);
+	CHECK_INT(db_send_one(db, sql, "i", (int64_t)2), DB_OK);
+	CHECK_INT(db_commit(db), DB_OK);
+	for (int64_t none = 9, from = 1; from <= 9; from += none - 1) {
+		CHECK_INT(db_begin(db), DB_OK);
+		(void)db_send_one(db, sql, "i", from);
+		CHECK(db_commit(db) != DB_OK);
+		CHECK_HAS(db_words(db), "has not changed one row");
+	}
+	CHECK_INT(NUMBER(db, "SELECT sum(n) FROM thing"), 4);
+	db_close(db);
+}
+
+/* A query that was asked ahead shows its rows once, as they were then. */
+static void
+asked_ahead(void)
+{
+	static const char sql[] = "SELECT n FROM thing WHERE id = $1";
+	struct db *db = made(&version1);
+	struct db_rows *rows = NULL;
+
+	CHECK_INT(add(db, "a", 1), DB_OK);
+	CHECK_INT(db_ahead(db, sql, "s", "a"), DB_FAILED);
+	CHECK_INT(db_begin(db), DB_OK);
+	for (int twice = 0; twice < 2; twice++) {
+		CHECK_INT(db_ahead(db, sql, "s", "a"), DB_OK);
+		CHECK_INT(db_ahead(db, sql, "s", "none"), DB_OK);
+		CHECK_INT(db_ahead(db, sql, "s", "never asked"), DB_OK);
+	}
+	CHECK_INT(db_savepoint(db), DB_OK);
+	CHECK_INT(db_query(db, &rows, sql, "s", "none"), DB_OK);
+	CHECK_INT(db_next(rows), DB_END);
+	CHECK_INT(db_query(db, &rows, sql, "s", "a"), DB_OK);
+	CHECK_INT(db_next(rows), DB_OK);
+	CHECK_INT(db_int(rows, 0), 1);
+	CHECK_INT(db_next(rows), DB_END);
+	CHECK_INT(send(db, "none", 2), DB_OK);
+	CHECK_INT(db_release_later(db), DB_OK);
+	CHECK_INT(db_query(db, &rows, sql, "s", "none"), DB_OK);
+	CHECK_INT(db_next(rows), DB_OK);
+	CHECK_INT(db_int(rows, 0), 2);
+	db_stop(rows);
+	/* Unless it counts no more. */
+	CHECK_INT(db_ahead(db, sql, "s", "b"), DB_OK);
+	CHECK_INT(send(db, "b", 3), DB_OK);
+	db_ahead_end(db);
+	CHECK_INT(db_query(db, &rows, sql, "s", "b"), DB_OK);
+	CHECK_INT(db_next(rows), DB_OK);
+	db_stop(rows);
+	CHECK_INT(db_ahead(db, sql, "s", "c"), DB_OK);
+	CHECK_INT(db_commit(db), DB_OK);
+	/* Nothing is left of it. */
+	CHECK_INT(db_begin(db), DB_OK);
+	CHECK_INT(send(db, "c", 4), DB_OK);
+	CHECK_INT(db_ahead(db, sql, "s", "d"), DB_OK);
+	CHECK_INT(db_query(db, &rows, sql, "s", "c"), DB_OK);
+	CHECK_INT(db_next(rows), DB_OK);
+	db_stop(rows);
+	db_rollback(db);
+	CHECK_INT(count(db), 3);
+	db_close(db);
+}
+
 /* Of two that write the same, one waits, and gives up. */
 static void
 two_writers(void)
@@ -995,6 +1115,9 @@ no_such_database(void)
 	{ "a failed statement", a_failed_statement },                \
 	{ "savepoints", savepoints },                                \
 	{ "sent", sent },                                            \
+	{ "a part that is released later", released_later },         \
+	{ "a statement changes one row", one_row },                  \
+	{ "a query is asked ahead", asked_ahead },                   \
 	{ "two writers", two_writers },                              \
 	{ "a reader", a_reader },                                    \
 	{ "schema versions", schema_versions },                      \

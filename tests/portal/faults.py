@@ -137,6 +137,36 @@ def database_away(desk, site):
     check(site.processes["licportald"].poll() is None)
 
 
+POISON = {
+    True: """CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN RAISE EXCEPTION ''poison''; END';
+        CREATE TRIGGER poison BEFORE INSERT ON license FOR EACH ROW
+        WHEN (NEW.udi LIKE '%poison%') EXECUTE FUNCTION poison()""",
+    False: """CREATE TRIGGER poison BEFORE INSERT ON license
+        WHEN NEW.udi LIKE '%poison%'
+        BEGIN SELECT RAISE(ABORT, 'poison'); END""",
+}
+
+
+def poison(desk, site):
+    """A request whose rows the database does not take fails, and none of those
+    that were done together with it."""
+    pak = new_pak(desk)
+    desk.sql("acme", POISON[bool(ADDRESS)])
+    clients = crowd([site], pak, "beside", n=20)
+    for n in range(10):
+        got = site.post(f"/api/v1/paks/{pak}/redeem",
+                        {"udis": [f"{PID}poison{n}"]}, key=f"poison{n}")
+        got.is_problem(503, "unavailable")
+    check(503 not in outcome(desk, site, pak, clients))
+    desk.sql("acme", "DROP TRIGGER poison" +
+             (" ON license" if ADDRESS else ""))
+    got = site.post(f"/api/v1/paks/{pak}/redeem", {"udis": [PID + "poison0"]},
+                    key="poison0")
+    equal(got.status, 200, got.body)
+    check(not ADDRESS or "are done again" in site.log(), site.log())
+
+
 def slow_bodies(desk, site):
     """Connections that stop in the middle keep nobody waiting."""
     pak = new_pak(desk)
@@ -258,6 +288,7 @@ def faults(desk):
         site.post(f"/api/v1/paks/{pak}/redeem", {"udis": ["x"]}, key="s3cret",
                   token=token)
         killed(desk, site)
+        poison(desk, site)
         slow_bodies(desk, site)
         guessing(desk, site, token)
         if ADDRESS:
