@@ -44,6 +44,7 @@ authority_libauthority_la_SOURCES = \
 	authority/report/devices.c \
 	authority/report/events.c authority/report/events.h \
 	authority/report/history.c \
+	authority/report/letters.c authority/report/letters.h \
 	authority/report/licenses.c \
 	authority/report/lists.c \
 	authority/report/report.h \

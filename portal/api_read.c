@@ -17,6 +17,7 @@
 #include "hook.h"
 #include "list.h"
 #include "op.h"
+#include "portal/mail/mailer.h"
 #include "record/authority.h"
 #include "record/pak.h"
 #include "record/record.h"
@@ -167,6 +168,20 @@ bundle_fill(struct portal *portal, const char *udi, struct filling *f,
 	return err;
 }
 
+size_t
+read_license_count(struct portal *portal, const char *udi)
+{
+	struct lc_detail detail = { "" };
+	struct filling f = { .n = 0 };
+
+	if (lc_bundle_new(&f.bundle) != LC_OK)
+		return 0;
+	if (bundle_fill(portal, udi, &f, &detail) != LC_OK)
+		f.n = 0;
+	lc_bundle_free(f.bundle);
+	return f.n;
+}
+
 static void
 bundle_answer(struct web_request *request, const struct lc_bundle *bundle)
 {
@@ -260,6 +275,27 @@ hooks_print(struct hooks *hooks, FILE *file)
 	    counts.delivered, counts.failed, counts.stopped);
 }
 
+static void
+mails_print(struct mailer *mailer, FILE *file)
+{
+	struct mailer_counts counts;
+
+	if (mailer == NULL)
+		return;
+	mailer_count(mailer, &counts);
+	fprintf(file,
+	    "# HELP licportal_mails_total Mails sent, attempts that failed, "
+	    "and mails given up.\n"
+	    "# TYPE licportal_mails_total counter\n"
+	    "licportal_mails_total{result=\"sent\"} %lu\n"
+	    "licportal_mails_total{result=\"failed\"} %lu\n"
+	    "licportal_mails_total{result=\"given_up\"} %lu\n"
+	    "# HELP licportal_mails_waiting Mails that wait to be sent.\n"
+	    "# TYPE licportal_mails_waiting gauge\n"
+	    "licportal_mails_waiting %lu\n",
+	    counts.sent, counts.failed, counts.given_up, counts.waiting);
+}
+
 void
 read_metrics(struct portal *portal, struct web_request *request,
     const struct lc_token *token, const char *const *parts)
@@ -298,6 +334,7 @@ read_metrics(struct portal *portal, struct web_request *request,
 	    "licportal_slowed_total %lu\n",
 	    (unsigned long)portal->slowed);
 	hooks_print(portal->hooks, file);
+	mails_print(portal->mailer, file);
 	if (fclose(file) != 0) {
 		free(text);
 		text = NULL;

@@ -55,4 +55,7 @@ void read_checkpoint(struct portal *, struct web_request *,
 void read_audit(struct portal *, struct web_request *, const struct lc_token *,
     const char *const *parts);
 
+/* How many licenses of a device are current; 0 also if that cannot be read. */
+size_t read_license_count(struct portal *, const char *udi);
+
 #endif

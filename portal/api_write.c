@@ -77,18 +77,24 @@ answer_kept(void *arg, unsigned status, const char *body, size_t len)
 
 /* ---- Keys ------------------------------------------------------------ */
 
-/*
- * The id of the request for the library: of the token and its key, since two
- * tokens may use the same key.
- */
+_Static_assert(WRITE_ID_SIZE == sizeof ID_PREFIX + LC_DIGEST_LEN, "an id");
+
 static bool
-request_id(const struct lc_token *token, const char *key,
-    char id[sizeof ID_PREFIX + LC_DIGEST_LEN])
+key_is_good(const char *key)
+{
+	return key != NULL && key[0] != '\0' && strlen(key) <= KEY_MAX &&
+	       lc_text_is_plain(key, strlen(key));
+}
+
+bool
+write_request_id(
+    const struct lc_token *token, const char *key, char id[WRITE_ID_SIZE])
 {
 	const char *name = token->role != LC_ROLE_NONE ? token->name : "";
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	uint8_t digest[32];
-	bool ok = md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1;
+	bool ok = key_is_good(key) && md != NULL &&
+		  EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1;
 
 	/* With its end, so that no two names and keys are the same text. */
 	ok = ok && EVP_DigestUpdate(md, name, strlen(name) + 1) == 1 &&
@@ -110,19 +116,18 @@ static bool
 key_add(struct web_request *request, const struct lc_token *token,
     const char *key, json_t *asked)
 {
-	char id[sizeof ID_PREFIX + LC_DIGEST_LEN];
+	char id[WRITE_ID_SIZE];
 
 	if (key == NULL && strcmp(web_method(request), "POST") != 0)
 		return true;
-	if (key == NULL || key[0] == '\0' || strlen(key) > KEY_MAX ||
-	    !lc_text_is_plain(key, strlen(key))) {
+	if (!key_is_good(key)) {
 		web_problem(request, 400, "no-key",
 		    "an Idempotency-Key of 1 to %d characters is needed: a "
 		    "request that is repeated with it is done once",
 		    KEY_MAX);
 		return false;
 	}
-	if (request_id(token, key, id) &&
+	if (write_request_id(token, key, id) &&
 	    json_object_set_new(asked, "request", json_string(id)) == 0)
 		return true;
 	web_problem(request, 503, "unavailable", "no memory");

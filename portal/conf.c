@@ -11,6 +11,8 @@
 
 #include "daemon/array.h"
 #include "licenseauthority.h"
+#include "portal/mail/smtp.h"
+#include "web/mail.h"
 
 #define SOCKET_MAX (sizeof((struct sockaddr_un *)0)->sun_path - 1)
 
@@ -29,6 +31,44 @@ is_url(const char *text)
 		   strncmp(text, "http://", 7) == 0) &&
 	       text[len - 1] != '/' && strchr(text, ' ') == NULL;
 }
+
+static bool
+is_from(const char *text)
+{
+	const char *at;
+	size_t len;
+
+	for (const char *c = text; *c != '\0'; c++) {
+		if ((unsigned char)*c < ' ' || *c == 127)
+			return false;
+	}
+	return web_mail_address(text, &at, &len);
+}
+
+#define OF(field) .at = offsetof(struct mail_conf, field)
+static const struct key mail_keys[] = {
+	{ "url", KEY_TEXT, OF(url), .required = true, .min = 8, .max = 512,
+	    .check = smtp_is_url,
+	    .allowed = "smtps://HOST, or smtp://HOST, with :PORT if need be" },
+	{ "from", KEY_TEXT, OF(from), .required = true, .min = 3, .max = 512,
+	    .check = is_from,
+	    .allowed = "a mail address, or \"Name <address>\"" },
+	{ "user", KEY_TEXT, OF(user), .min = 1, .max = 255 },
+	{ "password_file", KEY_TEXT, OF(password_file), .min = 1, .max = 4095 },
+	{ "ca", KEY_TEXT, OF(ca), .min = 1, .max = 4095, .check = is_absolute,
+	    .allowed = "an absolute path" },
+	{ "retry", KEY_NUMBER, OF(retry), .min = 1, .max = 3600,
+	    .fallback = 60 },
+	{ "give_up", KEY_NUMBER, OF(give_up), .min = 1, .max = 30 * 86400,
+	    .fallback = 3 * 86400 },
+};
+#undef OF
+
+static const struct section mail_section = {
+	mail_keys,
+	NITEMS(mail_keys),
+	sizeof(struct mail_conf),
+};
 
 #define OF(field) .at = offsetof(struct portal_conf, field)
 static const struct key keys[] = {
@@ -66,6 +106,7 @@ static const struct key keys[] = {
 	    .fallback = 30 },
 	{ "webhook_give_up", KEY_NUMBER, OF(webhook_give_up), .min = 1,
 	    .max = 30 * 86400, .fallback = 3 * 86400 },
+	{ "mail", KEY_GROUP, OF(mail), .of = &mail_section },
 };
 #undef OF
 
@@ -99,6 +140,23 @@ take_user(const struct reader *r, struct portal_conf *conf)
 	return true;
 }
 
+/* What does not go without the other. */
+static bool
+mail_check(const struct reader *r, const struct portal_conf *conf)
+{
+	const struct mail_conf *mail = &conf->mail;
+
+	if (mail->url == NULL)
+		return true;
+	if (conf->people == NULL)
+		return conf_wrong_at(
+		    r, &mail->where, "mail: without people nobody gets mails");
+	if ((mail->user == NULL) != (mail->password_file == NULL))
+		return conf_wrong_at(r, &mail->where,
+		    "mail: user and password_file go together");
+	return true;
+}
+
 struct portal_conf *
 portal_conf_load(const char *path, char error[CONF_ERROR_MAX])
 {
@@ -116,7 +174,7 @@ portal_conf_load(const char *path, char error[CONF_ERROR_MAX])
 	good =
 	    conf_read_file(&r, &config) &&
 	    conf_read_group(&r, config_root_setting(&config), &section, conf) &&
-	    take_user(&r, conf);
+	    mail_check(&r, conf) && take_user(&r, conf);
 	config_destroy(&config);
 	if (good)
 		return conf;

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "daemon/conf_read.h"
+#include "portal/mail/mailer.h"
 
 #ifndef PORTAL_CONF_DEFAULT
 #define PORTAL_CONF_DEFAULT "/etc/licagent/licportal.conf"
@@ -35,6 +36,7 @@ struct portal_conf {
 	char *webhook_ca;     /* a file; NULL: the system's */
 	bool webhook_private; /* addresses of private networks are fine */
 	uint32_t webhook_retry, webhook_give_up; /* seconds */
+	struct mail_conf mail;
 	/* Of user and group. */
 	uid_t uid;
 	gid_t gid, socket_gid;

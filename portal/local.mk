@@ -4,6 +4,7 @@ PORTAL_PAGES = \
 	portal/pages/answer.html \
 	portal/pages/approvals.html \
 	portal/pages/approve.html \
+	portal/pages/by-mail.html \
 	portal/pages/catalog-loaded.html \
 	portal/pages/catalog.html \
 	portal/pages/contract.html \
@@ -28,6 +29,13 @@ PORTAL_PAGES = \
 	portal/pages/log.html \
 	portal/pages/lot-made.html \
 	portal/pages/lots.html \
+	portal/pages/mail-approval.txt \
+	portal/pages/mail-expiring.txt \
+	portal/pages/mail-licenses.txt \
+	portal/pages/mail-password.txt \
+	portal/pages/mail-welcome.txt \
+	portal/pages/mail.html \
+	portal/pages/mailed.html \
 	portal/pages/me.html \
 	portal/pages/more.html \
 	portal/pages/move-permit.html \
@@ -42,6 +50,7 @@ PORTAL_PAGES = \
 	portal/pages/portal.css \
 	portal/pages/portal.js \
 	portal/pages/problem.html \
+	portal/pages/recover.html \
 	portal/pages/recovery.html \
 	portal/pages/redeem-check.html \
 	portal/pages/redeem.html \
@@ -83,6 +92,10 @@ bin_licportald_SOURCES = \
 	portal/issuer.c portal/issuer.h \
 	portal/list.c portal/list.h \
 	portal/list_stream.c portal/list_stream.h \
+	portal/mail/compose.c \
+	portal/mail/mailer.c portal/mail/mailer.h \
+	portal/mail/post.h portal/mail/scan.c \
+	portal/mail/smtp.c portal/mail/smtp.h \
 	portal/main.c \
 	portal/op.c portal/op.h portal/op_call.h \
 	portal/op_approval.c \
@@ -102,11 +115,13 @@ bin_licportald_SOURCES = \
 	portal/readers.c portal/readers.h \
 	portal/secret.c portal/secret.h \
 	portal/setup.c portal/setup.h \
+	portal/site/by_mail.c portal/site/by_mail.h \
 	portal/site/assets.c portal/site/assets.h \
 	portal/site/me.c portal/site/me.h \
 	portal/site/members.c portal/site/members.h \
 	portal/site/picture.c portal/site/picture.h \
 	portal/site/qr.c portal/site/qr.h \
+	portal/site/recover.c portal/site/recover.h \
 	portal/site/shape.c portal/site/shape.h \
 	portal/site/sign.c portal/site/sign.h \
 	portal/site/site.c portal/site/site.h \

@@ -32,6 +32,7 @@
 #include "guess.h"
 #include "hook.h"
 #include "issuer.h"
+#include "portal/mail/mailer.h"
 #include "portal/site/site.h"
 #include "secret.h"
 #include "setup.h"
@@ -212,13 +213,17 @@ handle(void *arg, struct web_request *request)
 		site_handle(doors->site, request);
 }
 
+static const char *
+pages_of(const struct portal_conf *conf)
+{
+	return conf->pages != NULL ? conf->pages : PORTAL_PAGES_DEFAULT;
+}
+
 static struct site *
 site_start(struct portal *portal, const struct portal_conf *conf)
 {
 	char why[512];
-	struct site *site = site_open(portal,
-	    conf->pages != NULL ? conf->pages : PORTAL_PAGES_DEFAULT,
-	    conf->people,
+	struct site *site = site_open(portal, pages_of(conf), conf->people,
 	    conf->bootstrap != NULL ? conf->bootstrap
 				    : PORTAL_BOOTSTRAP_DEFAULT,
 	    why, sizeof why);
@@ -276,8 +281,33 @@ hooks_start(const struct portal_conf *conf, struct desk *desk)
 	    desk);
 }
 
+/* False: it was to be started, and cannot be. */
 static bool
-portal_run(const struct portal_conf *conf, int issuer, int fd)
+mailer_start(
+    struct portal *portal, const struct portal_conf *conf, const char *password)
+{
+	const struct mailer_options options = {
+		.conf = &conf->mail,
+		.password = conf->mail.user != NULL ? password : NULL,
+		.dir = conf->authority,
+		.people = conf->people,
+		.pages = pages_of(conf),
+		.url = conf->url,
+		.now = wall_clock,
+	};
+	char why[512];
+
+	if (conf->mail.url == NULL)
+		return true;
+	portal->mailer = mailer_open(&options, why, sizeof why);
+	if (portal->mailer == NULL)
+		log_error("main", "mail: %s", why);
+	return portal->mailer != NULL;
+}
+
+static bool
+portal_run(
+    const struct portal_conf *conf, int issuer, int fd, const char *password)
 {
 	struct portal portal = {
 		.dir = conf->authority,
@@ -302,9 +332,11 @@ portal_run(const struct portal_conf *conf, int issuer, int fd)
 		log_error("main", "%s: %s", conf->authority, detail.text);
 	else if ((portal.hooks = hooks_start(conf, portal.desk)) == NULL)
 		log_error("main", "no memory, or no thread");
-	else if ((doors.site = site_start(&portal, conf)) != NULL)
+	else if (mailer_start(&portal, conf, password) &&
+		 (doors.site = site_start(&portal, conf)) != NULL)
 		good = serve(&doors, conf, fd);
 	site_close(doors.site);
+	mailer_close(portal.mailer);
 	hooks_close(portal.hooks);
 	checkpoint_close(checkpoint);
 	audit_close(portal.audit);
@@ -331,15 +363,19 @@ signals_block(void)
 static bool
 live(struct portal_conf *conf)
 {
+	char password[LC_SECRET_SIZE] = "";
 	pid_t pid;
-	int issuer = issuer_start(conf, &pid), fd, status = 0;
+	int issuer = issuer_start(conf, &pid), fd = -1, status = 0;
 	bool good = false;
 
 	if (issuer < 0)
 		return false;
 	signals_block();
-	if ((fd = socket_open(conf)) >= 0) {
-		good = user_become(conf) && portal_run(conf, issuer, fd);
+	if (secret_file_read(conf->mail.password_file, password) &&
+	    (fd = socket_open(conf)) >= 0) {
+		good =
+		    user_become(conf) && portal_run(conf, issuer, fd, password);
+		explicit_bzero(password, sizeof password);
 		(void)unlink(conf->listen);
 		(void)close(fd);
 	} else {
@@ -374,12 +410,15 @@ try_all(const struct portal_conf *conf, const char *path)
 {
 	struct lc_authority *authority = NULL;
 	struct secrets secrets;
+	char password[LC_SECRET_SIZE] = "";
 	bool good =
 	    secrets_read(&secrets, conf->passphrase_file, conf->pin_file) &&
+	    secret_file_read(conf->mail.password_file, password) &&
 	    authority_open(conf, &secrets, &authority);
 
 	lc_authority_close(authority);
 	secrets_forget(&secrets);
+	explicit_bzero(password, sizeof password);
 	if (good)
 		printf("%s: no errors\n", path);
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;

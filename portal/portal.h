@@ -17,6 +17,7 @@ struct portal {
 	struct readers *readers; /* connections that read the database */
 	struct audit *audit;
 	struct hooks *hooks;
+	struct mailer *mailer; /* NULL: no mails are sent */
 	struct guesses *guesses;
 	struct cache *cache;
 	const char *dir; /* of the authority */

@@ -55,8 +55,8 @@ line_read(int fd, char secret[LC_SECRET_SIZE])
 	return secret[0] != '\0';
 }
 
-static bool
-file_read(const char *name, char secret[LC_SECRET_SIZE])
+bool
+secret_file_read(const char *name, char secret[LC_SECRET_SIZE])
 {
 	char path[4096];
 	struct stat st;
@@ -92,8 +92,8 @@ secrets_read(
 {
 	memset(secrets, 0, sizeof *secrets);
 	secrets->source = (struct lc_secret){ ask, secrets };
-	return file_read(passphrase_file, secrets->passphrase) &&
-	       file_read(pin_file, secrets->pin);
+	return secret_file_read(passphrase_file, secrets->passphrase) &&
+	       secret_file_read(pin_file, secrets->pin);
 }
 
 void

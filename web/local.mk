@@ -7,6 +7,8 @@ web_libweb_la_SOURCES = \
 	web/decode.c web/decode.h \
 	web/form.c web/form.h \
 	web/http.c web/http.h \
+	web/mail.c web/mail.h \
+	web/outbox.c web/outbox.h \
 	web/people.h web/people_db.c web/people_db.h \
 	web/person.c \
 	web/route.c web/route.h \

@@ -14,6 +14,8 @@
  * person: password "" is none; totp is a key that counts, totp_new one that
  * waits for its first code; totp_step is the last step whose code was taken.
  * session, link, recovery: digests of what a browser or a person holds.
+ * mail: what waits to be sent (sent 0), and is one program's until leased; see
+ * outbox.h, for mail_place, too.
  */
 static const char *const steps[] = {
 	"CREATE TABLE person (name TEXT PRIMARY KEY, account TEXT NOT NULL,"
@@ -30,6 +32,14 @@ static const char *const steps[] = {
 	"CREATE TABLE recovery (digest TEXT PRIMARY KEY,"
 	" person TEXT NOT NULL REFERENCES person);"
 	"CREATE INDEX recovery_person ON recovery (person);",
+	"CREATE TABLE mail (id TEXT PRIMARY KEY, kind TEXT NOT NULL,"
+	" address TEXT NOT NULL, about TEXT NOT NULL, made BIGINT NOT NULL,"
+	" due BIGINT NOT NULL, leased BIGINT NOT NULL, failing BIGINT NOT NULL,"
+	" tries BIGINT NOT NULL, sent BIGINT NOT NULL);"
+	"CREATE INDEX mail_due ON mail (due) WHERE sent = 0;"
+	"CREATE INDEX mail_sent ON mail (sent) WHERE sent > 0;"
+	"CREATE TABLE mail_place (name TEXT PRIMARY KEY, n BIGINT NOT NULL,"
+	" at BIGINT NOT NULL);",
 };
 
 static const struct db_schema schema = {

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mail.h"
 #include "people_db.h"
 
 #define COLUMNS                                                \
@@ -66,17 +67,6 @@ is_shown(const char *text)
 	return true;
 }
 
-/* One @ with something before and behind it, and no blank. */
-static bool
-is_mail(const char *text)
-{
-	const char *at = strchr(text, '@');
-
-	return at != NULL && at > text && at[1] != '\0' &&
-	       strchr(at + 1, '@') == NULL &&
-	       strpbrk(text, " <>,;\"\\") == NULL;
-}
-
 static enum people_err
 person_check(const struct person *person, struct people_words *words)
 {
@@ -86,8 +76,7 @@ person_check(const struct person *person, struct people_words *words)
 	if (person->role[0] == '\0' || !is_of(person->role, LETTERS "-"))
 		return people_fail(words, PEOPLE_INVALID,
 		    "\"%s\" is not a role", person->role);
-	if (person->mail[0] != '\0' &&
-	    (!is_mail(person->mail) || !is_shown(person->mail)))
+	if (person->mail[0] != '\0' && !web_mail_is_address(person->mail))
 		return people_fail(words, PEOPLE_INVALID,
 		    "\"%s\" is not a mail address", person->mail);
 	if (!is_shown(person->account))

@@ -129,6 +129,7 @@ struct linking {
 	const char *name;
 	int64_t valid_s;
 	char *secret;
+	bool keeps_others;
 };
 
 static enum people_err
@@ -147,7 +148,7 @@ link_put(struct people *people, void *arg, struct people_words *words)
 	err = people_db(people,
 	    db_run(people->db,
 		"DELETE FROM link WHERE person = $1 OR ends <= $2", "si",
-		l->name, people->now()),
+		l->keeps_others ? "" : l->name, people->now()),
 	    words);
 	if (err == PEOPLE_OK)
 		err = people_db(people,
@@ -162,7 +163,15 @@ people_link(struct people *people, const char *name, int64_t valid_s,
     char secret[PEOPLE_SECRET_LEN + 1], struct people_words *words)
 {
 	return people_do(people, link_put,
-	    &(struct linking){ name, valid_s, secret }, words);
+	    &(struct linking){ name, valid_s, secret, false }, words);
+}
+
+enum people_err
+people_link_also(struct people *people, const char *name, int64_t valid_s,
+    char secret[PEOPLE_SECRET_LEN + 1], struct people_words *words)
+{
+	return people_do(people, link_put,
+	    &(struct linking){ name, valid_s, secret, true }, words);
 }
 
 static enum people_err

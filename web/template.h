@@ -19,7 +19,9 @@
  * empty.  A line that has nothing but one tag that is no value leaves no line
  * behind.  Values are always escaped in a template whose name ends in ".html",
  * and there is no way around that.  In all templates characters that control a
- * terminal or the direction of text become U+FFFD.
+ * terminal or the direction of text become U+FFFD.  In a template of another
+ * name, which is text, the line breaks of a value become blanks, so that it
+ * stays on its line.
  */
 #ifndef WEB_TEMPLATE_H
 #define WEB_TEMPLATE_H

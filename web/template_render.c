@@ -108,6 +108,8 @@ put_escaped(struct writer *w, const char *text)
 			       : *c == '>' ? "&gt;"
 			       : *c == '"' ? "&quot;"
 					   : "&#39;");
+		else if (!w->escapes && (*c == '\n' || *c == '\t'))
+			put(w, " "); /* a value makes no line of its own */
 		else
 			buffer_append(w->out, c, 1);
 		c++;

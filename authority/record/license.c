@@ -371,6 +371,24 @@ lc_request_add(
 }
 
 enum lc_err
+lc_request_number(struct lc_record *record, const char *id, int64_t *n)
+{
+	struct db_rows *rows = NULL;
+	enum lc_err err;
+
+	err = lc_record_first(record,
+	    db_query(record->db, &rows, "SELECT n FROM request"
+		" WHERE id IN ($1, 'redeem ' || CAST($1 AS TEXT))",
+		"s", id),
+	    &rows);
+	if (err != LC_OK)
+		return err;
+	*n = db_int(rows, 0);
+	db_stop(rows);
+	return LC_OK;
+}
+
+enum lc_err
 lc_request_put(struct lc_record *record, const char *id, const char *what,
     int64_t *n, bool *again)
 {

@@ -83,6 +83,12 @@ enum lc_err lc_request_ahead(struct lc_record *, const char *id);
 /* The same without putting one: LC_ENOTFOUND, without words, if it is new. */
 enum lc_err lc_request_find(
     struct lc_record *, const char *id, const char *what, int64_t *n);
+/*
+ * Whatever was asked for under the id, or redeemed, which is put as "redeem ID";
+ * LC_ENOTFOUND without words.
+ */
+enum lc_err lc_request_number(
+    struct lc_record *, const char *id, int64_t *n);
 /* What it was answered, a text; not there: LC_ENOTFOUND.  The caller frees. */
 enum lc_err lc_answer_put(struct lc_record *, int64_t request, const char *);
 enum lc_err lc_answer_find(struct lc_record *, int64_t request, char **);

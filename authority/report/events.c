@@ -24,7 +24,8 @@ struct telling {
 
 #define LICENSE \
 	"SELECT l.id, l.udi, l.feature, l.source, l.sku, p.code," \
-	" COALESCE(p.account, c.account, ''), l.ends FROM license l" \
+	" COALESCE(p.account, c.account, ''), l.ends," \
+	" (SELECT g.who FROM log g WHERE g.n = l.n) FROM license l" \
 	" LEFT JOIN pak_line k ON k.n = l.pak_line" \
 	" LEFT JOIN pak p ON p.code = k.pak" \
 	" LEFT JOIN contract_sku s ON s.n = l.pak_line" \
@@ -56,6 +57,7 @@ license_tell(const struct telling *t, enum db_err started,
 		    data, "ends", json_integer(db_int(*rows, 7)));
 	event->account = db_text(*rows, 6);
 	event->udi = db_text(*rows, 1);
+	event->who = db_text(*rows, 8);
 	event->data = data;
 	err = data != NULL ? t->call(t->arg, event) : LC_ENOMEM;
 	json_decref(data);

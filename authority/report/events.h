@@ -12,6 +12,7 @@ struct lc_log_event {
 	const char *type; /* "license.issued", ... */
 	const char *account; /* whose it is; "": nobody's; NULL: everybody's */
 	const char *udi;     /* of the device it is about; "" */
+	const char *who;     /* of a license: in whose name it was issued */
 	const json_t *data;
 };
 typedef enum lc_err lc_log_event_call(void *arg, const struct lc_log_event *);

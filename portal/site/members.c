@@ -2,13 +2,16 @@
 #include "portal/site/members.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
 
 #include "daemon/log.h"
 #include "portal/access.h"
+#include "portal/mail/mailer.h"
 #include "portal/site/sign.h"
+#include "web/outbox.h"
 
 #define LINK_VALID_S (24 * 3600)
 
@@ -245,6 +248,35 @@ member_may_help(const struct visit *visit, struct person *person)
 	return false;
 }
 
+/* Once a minute. */
+static void
+member_link_mail(struct visit *visit, const struct person *person)
+{
+	json_t *about = json_pack("{s:s}", "name", person->name);
+	char *text = json_dumps(about, JSON_COMPACT);
+	char reason[PERSON_NAME_MAX + 32], path[PATH_SIZE];
+	struct people_words words = { "no memory" };
+	enum people_err err = PEOPLE_UNAVAILABLE;
+
+	(void)snprintf(reason, sizeof reason, "%s\n%lld", person->name,
+	    (long long)(visit->site->portal->now() / 60));
+	if (text != NULL)
+		err = outbox_put(visit->site->people,
+		    &(struct outbox_new){ MAIL_WELCOME, "", reason, text },
+		    &words);
+	json_decref(about);
+	free(text);
+	if (err != PEOPLE_OK) {
+		member_show(visit, sign_status(err), person, words.text);
+		return;
+	}
+	mailer_wake(visit->site->portal->mailer);
+	log_info("people", "%s had a link sent to %s",
+	    visit->session.person.name, person->name);
+	(void)snprintf(path, sizeof path, "/people/%s", person->name);
+	visit_done(visit, path);
+}
+
 void
 member_link(struct visit *visit)
 {
@@ -255,6 +287,11 @@ member_link(struct visit *visit)
 
 	if (!member_may_help(visit, &person))
 		return;
+	if (web_form_text(visit->form, "_mail")[0] != '\0' &&
+	    visit->site->portal->mailer != NULL) {
+		member_link_mail(visit, &person);
+		return;
+	}
 	err = people_link(
 	    visit->site->people, person.name, LINK_VALID_S, secret, &words);
 	if (err != PEOPLE_OK) {

@@ -13,8 +13,10 @@
 #include "portal/api.h"
 #include "portal/api_write.h"
 #include "portal/site/assets.h"
+#include "portal/site/by_mail.h"
 #include "portal/site/me.h"
 #include "portal/site/members.h"
+#include "portal/site/recover.h"
 #include "portal/site/shape.h"
 #include "portal/site/sign.h"
 #include "portal/site/visit.h"
@@ -137,7 +139,7 @@ write_start(const struct visit *visit, const struct page *page,
 	(void)json_object_del(body, "download"); /* the page's, visit.c */
 	if (page->adapt != NULL && (wrong = page->adapt(body)) != NULL)
 		web_problem(visit->request, 422, "form", "%s", wrong);
-	else
+	else if (by_mail_request(visit))
 		write_form(visit->site->portal, visit->request, writing,
 		    &visit->token, part_of(visit, page),
 		    web_form_text(visit->form, "_key"), body);
@@ -413,6 +415,8 @@ static const struct web_route routes[] = {
 	{ "GET", "/sign-in", CALL(sign_page) },
 	{ "POST", "/sign-in", CALL(sign_in) },
 	{ "POST", "/sign-out", CALL(sign_out) },
+	{ "GET", "/recover", CALL(recover_page) },
+	{ "POST", "/recover", CALL(recover) },
 	{ "GET", "/link/{secret}", CALL(sign_link_page) },
 	{ "POST", "/link/{secret}", CALL(sign_link) },
 	/* Oneself, and others. */
@@ -578,6 +582,8 @@ static const struct web_route routes[] = {
 	{ "POST", "/send-again",
 	    PAGE(.operation = "GET /api/v1/devices/{udi}/licenses.lic",
 		.part = "udi", .file = "licenses.lic", .title = "Send again") },
+	{ "POST", "/send-again/mail",
+	    CALL_OF(MAY_ACCOUNT | MAY(LC_ROLE_SUPPORT), by_mail_device) },
 };
 
 void

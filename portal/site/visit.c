@@ -187,6 +187,21 @@ here_json(const struct visit *visit,
 	return text;
 }
 
+/* Where the licenses of a form's request go by mail; NULL: nowhere. */
+static const char *
+mailed(const struct visit *visit)
+{
+	const char *own = visit->session.person.mail;
+	const char *given =
+	    visit->form != NULL ? web_form_text(visit->form, "_mail") : "";
+
+	if (visit->site->portal->mailer == NULL)
+		return NULL;
+	if (given[0] != '\0')
+		return given;
+	return visit->signed_in && own[0] != '\0' ? own : NULL;
+}
+
 static json_t *
 page_json(const struct visit *visit, const char *title)
 {
@@ -196,7 +211,7 @@ page_json(const struct visit *visit, const char *title)
 	if (!people_secret(key))
 		return NULL;
 	return json_pack("{s:s, s:s, s:o, s:b, s:b, s:b, s:o, s:s, s:s, s:o,"
-			 " s:o, s:o, s:o, s:s?, s:b}",
+			 " s:o, s:o, s:o, s:s?, s:b, s:b, s:s?}",
 	    "title", title, "url", visit->site->portal->url, "person",
 	    person_json(visit), "is_staff", lc_role_is_staff(role), "is_admin",
 	    role == LC_ROLE_ADMIN, "is_account_admin",
@@ -205,7 +220,8 @@ page_json(const struct visit *visit, const char *title)
 	    fields_json(visit), "query", query_json(visit), "here",
 	    here_json(visit, visit_query), "csv", here_json(visit, all_query),
 	    "cursor", web_query(visit->request, "cursor"), "done",
-	    web_query(visit->request, "done") != NULL);
+	    web_query(visit->request, "done") != NULL, "mails",
+	    visit->site->portal->mailer != NULL, "mailed", mailed(visit));
 }
 
 /* ---- Answers --------------------------------------------------------- */

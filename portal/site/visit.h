@@ -18,6 +18,8 @@
  *   here            the address with these, "?pak=A&", for more to be added
  *   csv             the same of a report as a whole table
  *   cursor          where the page of the list begins, if the address says so
+ *   mails           the portal sends mails
+ *   mailed          where the licenses of this form's request go by mail
  *   done            what a form asked for was done
  *   qr              the license file as a picture, if it is small
  */

@@ -423,10 +423,15 @@ def portal(lab):
         done = lab.run(program, "-?")
         same("options", re.findall(r"^  -(\w)", done.stderr, re.M),
              re.findall(r"^\.It Fl (\w)", page("licportald.8"), re.M))
-    keys_read = re.search(r"static const struct key keys\[\] = \{(.*?)^\};",
-                          read("portal", "conf.c"), re.M | re.S).group(1)
-    same("keys of licportal.conf", re.findall(r'\{ "(\w+)", KEY_', keys_read),
-         re.findall(r"^\.It Cm (\w+) No =", page("licportal.conf.5"), re.M))
+    text = page("licportal.conf.5")
+    top, _, mail = text.partition("\n.Ss Mail\n")
+    for table, told in (("keys", top), ("mail_keys", mail)):
+        keys_read = re.search(
+            rf"static const struct key {table}\[\] = \{{(.*?)^\}};",
+            read("portal", "conf.c"), re.M | re.S).group(1)
+        same(f"{table} of licportal.conf",
+             re.findall(r'\{ "(\w+)", KEY_', keys_read),
+             re.findall(r"^\.It Cm (\w+) No =", told, re.M))
     text = page("licportal-api.7")
     same("requests", re.findall(r'\{ "([A-Z]+)", "(/\S+)"',
                                 read("portal", "api.c")),

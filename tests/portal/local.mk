@@ -31,13 +31,15 @@ PORTAL_SCRIPTED = tests/portal/api.py \
 	tests/portal/webhooks.py
 dist_check_SCRIPTS += $(PORTAL_SCRIPTED)
 TESTS += $(PORTAL_SCRIPTED)
-dist_check_SCRIPTS += tests/portal/browser.py tests/portal/openapi.py \
+dist_check_SCRIPTS += tests/portal/browser.py tests/portal/mail.py \
+	tests/portal/openapi.py \
 	tests/portal/postgres.sh
 if SLOW_TESTS
-TESTS += tests/portal/browser.py tests/portal/openapi.py
+TESTS += tests/portal/browser.py tests/portal/mail.py \
+	tests/portal/openapi.py
 if HAVE_POSTGRESQL
 TESTS += tests/portal/postgres.sh
 endif
 endif
-dist_check_DATA += tests/portal/portal_site.py tests/portal/described.py
+dist_check_DATA += tests/portal/people.py tests/portal/portal_site.py tests/portal/described.py
 endif

@@ -63,6 +63,15 @@ def wait_until(ready, what):
         time.sleep(0.02)
 
 
+def setting(value):
+    """A value as libconfig has it."""
+    if isinstance(value, dict):
+        return "{ " + " ".join(f"{key} = {setting(member)};"
+                               for key, member in value.items()) + " }"
+    # No escapes of JSON's that libconfig does not know.
+    return json.dumps(value, ensure_ascii=False)
+
+
 class Answer:
     """What the portal said."""
 
@@ -132,13 +141,21 @@ class Site:
         for name in list(self.processes):
             self.stop(name)
 
-    def conf(self):
-        settings = {"authority": self.desk.path(self.name),
-                    "listen": self.socket, "url": self.url,
-                    "pages": os.path.join(TOP, "portal", "pages"),
-                    **self.settings}
-        return "".join(f"{key} = {json.dumps(value)};\n"
-                       for key, value in settings.items())
+    def conf(self, **changes):
+        return "".join(f"{key} = {setting(value)};\n" for key, value in {
+            "authority": self.desk.path(self.name),
+            "listen": self.socket, "url": self.url,
+            "pages": os.path.join(TOP, "portal", "pages"),
+            **self.settings, **changes}.items() if value is not None)
+
+    def tried(self, **changes):
+        """What licportald says of the configuration with other settings."""
+        self.write("try.conf", self.conf(**changes))
+        done = subprocess.run(
+            [os.path.join(BIN, "licportald"), "-t", "-c",
+             os.path.join(self.dir, "try.conf")],
+            capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
 
     def write(self, name, text):
         with open(os.path.join(self.dir, name), "w", encoding="utf-8") as f:
@@ -229,14 +246,6 @@ class Site:
 
     def post(self, path, body, **options):
         return self.ask("POST", path, body=body, **options)
-
-
-def people_place(desk):
-    """An empty database for those who sign in."""
-    if not ADDRESS:
-        return desk.path("people.db")
-    desk.psql(f'CREATE SCHEMA "{desk.schema("people")}"')
-    return desk.address("people")
 
 
 def quoted(udi):

@@ -7,7 +7,7 @@ if [ -z "${TEST_DATABASE:-}" ]; then
 	exec "$here/../support/with_postgres" "$0"
 fi
 failed=
-for test in api callhome cycle keys lists faults site; do
+for test in api callhome cycle keys lists faults mail site; do
 	echo "==== $test"
 	"$here/$test.py" || [ $? -eq 77 ] || failed="$failed $test"
 done

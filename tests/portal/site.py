@@ -6,12 +6,10 @@ import base64
 import hmac
 import gzip
 import html
-import http.client
 import json
 import os
 import re
 import struct
-import subprocess
 import sys
 import time
 import urllib.parse
@@ -21,79 +19,14 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), "authority"))
 
 from desk import BIN, TOP, check, equal, main  # noqa: E402
-from portal_site import Site, people_place, wait_until  # noqa: E402
+from people import Visitor, people_place, setup  # noqa: E402
+from portal_site import Site, wait_until  # noqa: E402
 
 SKU = "L-LAB-SEC-K9="
 UDI = "LIC1921/K9:FDO1"
 PASSWORD = "correct horse battery"
 LATER = "staple of a later day"
 NASTY = "\"><script>alert(1)</script>'&\x1b[2J\u202e"
-
-
-class Visitor:
-    """A browser with a cookie, and without a script."""
-
-    def __init__(self, site):
-        self.site, self.cookie, self.page = site, None, None
-
-    def ask(self, method, path, body=None, **headers):
-        connection = http.client.HTTPSConnection(
-            "127.0.0.1", self.site.port, context=self.site.context, timeout=60)
-        headers = {name.replace("_", "-"): value
-                   for name, value in headers.items()}
-        if self.cookie:
-            headers["Cookie"] = "other=1; " + self.cookie
-        connection.request(method, path, body=body, headers=headers)
-        got = connection.getresponse()
-        self.status, self.headers = got.status, got.headers
-        self.page = got.read().decode()
-        set_cookie = got.headers["Set-Cookie"]
-        if set_cookie:
-            self.cookie = set_cookie.split(";")[0]
-        connection.close()
-        return self
-
-    def get(self, path):
-        return self.ask("GET", path)
-
-    def post(self, path, fields, **headers):
-        headers.setdefault("Origin", self.site.url)
-        headers.setdefault("Content-Type",
-                           "application/x-www-form-urlencoded")
-        return self.ask("POST", path,
-                        urllib.parse.urlencode(fields, doseq=True), **headers)
-
-    def hidden(self, name):
-        found = re.search(f'name="{name}" value="([^"]*)"', self.page)
-        check(found, "no field", name, self.page)
-        return html.unescape(found.group(1))
-
-    def hidden_value(self, name):
-        """What a field of the page is filled with."""
-        return html.unescape(re.search(
-            f'id="{name}"[^>]* value="([^"]*)"', self.page).group(1))
-
-    def form(self, **fields):
-        """Fields beside those that the page has."""
-        return {"_form": self.hidden("_form"), "_key": self.hidden("_key"),
-                **fields}
-
-    def shows(self, status, *words):
-        equal(self.status, status, self.page)
-        for word in words:
-            check(word in html.unescape(self.page), word, self.page)
-
-    def leads_to(self, path):
-        equal(self.status, 303, self.page)
-        equal(self.headers["Location"], path)
-
-
-def setup(site, *words):
-    got = subprocess.run(
-        [os.path.join(BIN, "licportald"), "-c",
-         os.path.join(site.dir, "licportal.conf"), "setup", *words],
-        capture_output=True, text=True, check=False)
-    return got.returncode, got.stdout, got.stderr
 
 
 def signing_in(site):

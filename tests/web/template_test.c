@@ -66,6 +66,8 @@ values(void)
 		    FFFD FFFD FFFD FFFD "\xc3\xa4\xe2\x82\xac" },
 		{ "p.html", "{{a}}", "{\"a\":\"two\\nrows\\tand\"}",
 		    "two\nrows\tand" },
+		{ "p.txt", "{{a}}", "{\"a\":\"two\\nrows\\tand\"}",
+		    "two rows and" },
 		/* Filters. */
 		{ "p.html", "/paks/{{a|url}}", "{\"a\":\"A:1/K9 \\u00e4\"}",
 		    "/paks/A%3A1%2FK9%20%C3%A4" },
