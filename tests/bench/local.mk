@@ -1,11 +1,29 @@
 # Figures, each beside its peer from the same run where it has one; HACKING.md
 # says what they were.
 
-.PHONY: bench bench-state bench-authority bench-portal
-bench: bench-state bench-authority bench-portal bench-control tests/system/manager
-	$(PY_LOG_COMPILER) $(srcdir)/tests/agent/control/crowd.py || test $$? = 77
+.PHONY: bench bench-table bench-state bench-authority bench-portal
+# The longer ones with less of everything, unless the environment says how much.
+bench: bench-table bench-state bench-control
+	BENCH_LICENSES=$${BENCH_LICENSES:-10000} $(MAKE) bench-authority
+	BENCH_S=$${BENCH_S:-2} $(MAKE) bench-portal
+
+BENCH_ROWS = tests/bench/row_checkout.py tests/bench/row_install.py \
+	tests/bench/row_memory.py tests/bench/row_program.py \
+	tests/bench/row_read.py tests/bench/row_start.py
+dist_check_SCRIPTS += tests/bench/bench.py
+dist_check_DATA += tests/bench/measure.py $(BENCH_ROWS)
+
+check_PROGRAMS += tests/bench/subagent
+tests_bench_subagent_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
+tests_bench_subagent_LDADD = $(AGENTX_LIBS)
 
 if HAVE_CUNIT
+check_PROGRAMS += tests/bench/core_bench
+tests_bench_core_bench_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_bench_core_bench_LDADD = $(UNIT_LDADD) $(SQLITE_LIBS)
+bench-table: all tests/bench/core_bench tests/bench/subagent
+	$(PY_LOG_COMPILER) $(srcdir)/tests/bench/bench.py || test $$? = 77
+
 check_PROGRAMS += tests/bench/state_bench
 tests_bench_state_bench_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_bench_state_bench_LDADD = $(UNIT_LDADD) $(SQLITE_LIBS)
@@ -22,8 +40,8 @@ bench-authority: all tests/bench/authority_bench
 else
 bench-authority:
 	@echo "bench-authority: skipped, CUnit is not installed"
-bench-state:
-	@echo "bench-state: skipped, CUnit is not installed"
+bench-state bench-table:
+	@echo "$@: skipped, CUnit is not installed"
 endif
 
 if PORTAL

@@ -1,0 +1,98 @@
+"""Reading: the subagent's CPU for a value, and the values a second that all
+processes together give, beside subagents that others would write."""
+
+from measure import *
+
+LICENSE = arcs_of(LICENSES)
+ROOT = (1, 3, 6, 1, 4, 1, 8072, 9999, 543, 1)
+LLDP = (1, 0, 8802, 1, 1, 2, 1, 1, 1, 0)    # lldpMessageTxInterval.0
+REQUESTS, ROUNDS = 40, 7
+COLUMNS = range(4, 19)
+
+
+class Peer:
+    """A subagent in a process of its own, below the lab's snmpd."""
+
+    def __init__(self, lab, *command):
+        self.log = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(command, stdout=self.log,
+                                        stderr=self.log, env=lab.environ,
+                                        cwd=lab.dir)
+
+    def ready(self, snmp, first):
+        wait_until(f"{self.process.args[0]} answers",
+                   lambda: self.process.poll() is not None or
+                   is_there(snmp, first))
+        pin(self.process.pid)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def is_there(snmp, oid):
+    """Is what answers below this name, not behind it?"""
+    snmp.socket.send(snmp.request(0xa1, [name(oid)]))
+    return name(oid)[2:] in snmp.socket.recv(65536)
+
+
+def requests_of(entry, columns, size):
+    """Kinds of requests, each from a random row: for all variants the same.
+    The device's own licenses come before those of the lab."""
+    own = 5 if entry == LICENSE else 0
+    rows = [1 + own + i * 104729 % size for i in range(REQUESTS)]
+    first = columns[0]
+    return {
+        "GETBULK of 50, one column": [
+            (GET_BULK, [name(entry + (first, 1, 1, r))], 50) for r in rows],
+        "GETBULK of 50, 15 columns": [
+            (GET_BULK, [name(entry + (c, 1, 1, r)) for c in columns], 50)
+            for r in rows],
+        "GET": [(GET, [name(entry + (first, 1, 1, r))], 0) for r in rows]}
+
+
+def ask_all(snmp, pid, requests):
+    """One sample: microseconds of its CPU for a value."""
+    def measure():
+        begin, n = cpu_s(pid), 0
+        for kind, names, repeat in requests:
+            n += snmp.ask(kind, names, repeat)
+        return 1e6 * (cpu_s(pid) - begin) / n
+    return measure
+
+
+def peers_start(bench, lab, snmp, size):
+    """One at a time may have the root: null, tdata; and lldpd beside them."""
+    peers = {}
+    for kind in ("null", "tdata"):
+        root = ROOT[:-1] + (1 if kind == "null" else 2,)
+        peer = Peer(lab, bench.program("subagent"), kind,
+                    "unix:" + os.path.join(lab.dir, "agentx"), str(size),
+                    str(root[-1]))
+        peer.ready(snmp, root)
+        peers[kind + (" subagent" if kind == "null" else "")] = (
+            peer, root + (1,), range(1, 16))
+    return peers
+
+
+def run(bench, lab, size):
+    snmp = Snmp(lab.snmp_address, lab.ro)
+    peers = peers_start(bench, lab, snmp, size)
+    ours = ("ours", lab.pid(), LICENSE, COLUMNS)
+    sides = [ours] + [(title, p.process.pid, entry, columns)
+                      for title, (p, entry, columns) in peers.items()]
+    try:
+        for kind in requests_of(LICENSE, COLUMNS, size):
+            results = interleave({
+                title: ask_all(snmp, pid, requests_of(
+                    entry, columns, size)[kind])
+                for title, pid, entry, columns in sides}, ROUNDS)
+            bench.table.add(
+                f"{kind}: the subagent's CPU a value", size, "µs",
+                results.pop("ours"), results.items(),
+                {"GETBULK of 50, one column": 4.5,
+                 "GETBULK of 50, 15 columns": 1.0, "GET": 5}[kind])
+    finally:
+        for peer, _, _ in peers.values():
+            peer.close()
+        snmp.close()
