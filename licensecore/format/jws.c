@@ -283,22 +283,34 @@ jws_open(const char *text, size_t len, const char *typ,
 		return err;
 	if ((err = open_payload(&parts, &jws, detail)) != LC_OK)
 		return err;
-	if (!is_known && (err = lc_jws_parse(&jws, detail)) != LC_OK) {
-		lc_jws_close(&jws);
-		return err;
-	}
 	memcpy(jws.kid, header.kid, sizeof jws.kid);
 	*out = jws;
 	return LC_OK;
 }
 
 enum lc_err
-lc_jws_open(const char *text, size_t len, const char *typ,
+lc_jws_open_text(const char *text, size_t len, const char *typ,
     const struct lc_trust *trust, struct lc_jws *out, struct lc_detail *detail)
 {
 	if (trust == NULL)
 		return LC_EINVAL;
 	return jws_open(text, len, typ, trust, false, out, detail);
+}
+
+enum lc_err
+lc_jws_open(const char *text, size_t len, const char *typ,
+    const struct lc_trust *trust, struct lc_jws *out, struct lc_detail *detail)
+{
+	struct lc_jws jws = { 0 };
+	enum lc_err err;
+
+	if ((err = lc_jws_open_text(text, len, typ, trust, &jws, detail)) !=
+		LC_OK ||
+	    (err = lc_jws_parse(&jws, detail)) != LC_OK)
+		lc_jws_close(&jws);
+	else
+		*out = jws;
+	return err;
 }
 
 enum lc_err

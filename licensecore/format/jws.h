@@ -35,10 +35,13 @@ struct lc_jws {
 enum lc_err lc_jws_open(const char *text, size_t len, const char *typ,
     const struct lc_trust *, struct lc_jws *out, struct lc_detail *);
 
+/* The same, but the payload is only there as a text. */
+enum lc_err lc_jws_open_text(const char *text, size_t len, const char *typ,
+    const struct lc_trust *, struct lc_jws *out, struct lc_detail *);
+
 /*
  * The same of a statement that verified before, as its digest says: its key
- * must still count, but the signature is not verified again, and the payload
- * is only there as a text.
+ * must still count, but the signature is not verified again.
  */
 enum lc_err lc_jws_open_again(const char *text, size_t len, const char *typ,
     const struct lc_trust *, struct lc_jws *out, struct lc_detail *);

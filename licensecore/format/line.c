@@ -67,19 +67,18 @@ check_lock(const struct lc_terms *terms, struct lc_detail *detail)
 	return LC_OK;
 }
 
-/* Most that verified before are plain. */
+/* Most are plain. */
 static enum lc_err
 read_payload(struct lc_jws *jws, const struct box *absent, void **record,
     struct lc_detail *detail)
 {
-	enum lc_err err = LC_OK;
+	enum lc_err err;
 
-	if (jws->payload == NULL) {
-		if (lc_payload_plain(&lc_line_table, 1, jws->payload_text,
-			jws->payload_len, absent, record))
-			return LC_OK;
-		err = lc_jws_parse(jws, detail);
-	}
+	err = lc_payload_plain(&lc_line_table, 1, jws->payload_text,
+	    jws->payload_len, absent, record);
+	if (err != LC_ELINE)
+		return err;
+	err = lc_jws_parse(jws, detail);
 	return err != LC_OK ? err
 			    : lc_payload_read(&lc_line_table, 1, jws->payload,
 				  absent, record, detail);
@@ -136,8 +135,8 @@ line_open(const char *text, size_t len, const struct lc_trust *trust,
 		err = lc_jws_open_again(
 		    text, len, LC_TYP_LICENSE, trust, &jws, detail);
 	else
-		err =
-		    lc_jws_open(text, len, LC_TYP_LICENSE, trust, &jws, detail);
+		err = lc_jws_open_text(
+		    text, len, LC_TYP_LICENSE, trust, &jws, detail);
 	if (err == LC_OK)
 		err = line_from_jws(&jws, out, detail);
 	lc_jws_close(&jws);

@@ -472,7 +472,7 @@ plain_take(const struct lc_table *table, lc_forms form, const char *text,
 	return false;
 }
 
-bool
+enum lc_err
 lc_payload_plain(const struct lc_table *table, lc_forms form,
     const char *text, size_t len, const void *absent, void **out)
 {
@@ -481,9 +481,11 @@ lc_payload_plain(const struct lc_table *table, lc_forms form,
 	bool good = table->n <= MEMBERS_MAX;
 	size_t room;
 
-	if (!good || !plain_take(table, form, text, len, values, &room) ||
-	    (reader.record = malloc(ROUND_UP(table->size) + room)) == NULL)
-		return false;
+	if (!good || !plain_take(table, form, text, len, values, &room))
+		return LC_ELINE;
+	reader.record = malloc(ROUND_UP(table->size) + room);
+	if (reader.record == NULL)
+		return LC_ENOMEM;
 	memcpy(reader.record, absent, table->size);
 	reader.next = reader.record + ROUND_UP(table->size);
 	for (size_t i = 0; i < table->n && good; i++) {
@@ -497,7 +499,7 @@ lc_payload_plain(const struct lc_table *table, lc_forms form,
 		*out = reader.record;
 	else
 		free(reader.record);
-	return good;
+	return good ? LC_OK : LC_ELINE;
 }
 
 /* ---- Writing --------------------------------------------------------- */

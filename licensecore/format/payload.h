@@ -65,10 +65,10 @@ enum lc_err lc_payload_read(const struct lc_table *, lc_forms form,
     struct lc_detail *);
 
 /*
- * The same for the text of a payload in the plainest form (plain.h).  False: it
- * is not, or breaks a rule, or memory is short; then lc_payload_read tells.
+ * The same for the text of a payload in the plainest form (plain.h).  LC_ELINE:
+ * it is not, or breaks a rule; then lc_payload_read tells.  LC_ENOMEM.
  */
-bool lc_payload_plain(const struct lc_table *, lc_forms form,
+enum lc_err lc_payload_plain(const struct lc_table *, lc_forms form,
     const char *text, size_t len, const void *absent, void **record);
 
 /*

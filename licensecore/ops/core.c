@@ -382,6 +382,7 @@ core_new(const struct lc_options *o, struct lc **out)
 	if (lc == NULL)
 		return LC_ENOMEM;
 	lc->lock_fd = -1;
+	lc->selection_told = true;
 	host_take(lc, o);
 	lc->host.stop = o->stop;
 	lc->state.host = &lc->host;
@@ -473,6 +474,7 @@ lc_close(struct lc *lc)
 		return;
 	/* What it cannot record is what a crash would lose. */
 	if (lc->model != NULL) {
+		lc_settle_report(lc);
 		(void)lc_usage_close(&lc->state, &lc->identities);
 		(void)lc_twin_tend(lc->state.twin, lc_now(&lc->state));
 	}
@@ -508,6 +510,8 @@ lc_reconfigure(struct lc *lc, const struct lc_options *o,
 	if (o->key_dir == NULL)
 		return lc_fail(detail, LC_EOPTIONS,
 		    "the keys directory has to be named");
+	lc_settle_report(lc);
+	lc_change_clear(&lc->state);
 	if ((err = model_load(lc, o, &model, detail)) != LC_OK)
 		return err;
 	host_take(lc, o);
@@ -575,10 +579,12 @@ licenses_load(struct lc *lc)
 enum lc_err
 lc_begin_again(struct lc *lc)
 {
-	struct lc_state old = lc->state;
+	struct lc_state old;
 	struct lc_detail why;
 	enum lc_err err;
 
+	lc_change_clear(&lc->state);
+	old = lc->state;
 	lc->state = (struct lc_state){ .host = old.host, .dir = old.dir,
 	    .pending = old.pending };
 	if ((err = state_open(lc, &why)) != LC_OK) {

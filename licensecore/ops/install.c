@@ -16,10 +16,41 @@
 #include "state/change.h"
 #include "state/lines.h"
 
+/*
+ * So many licenses are judged, written and reported in one slice: 3 ms.  What
+ * is installed may change between slices; then they are judged again.  After
+ * some such changes the rest goes in one slice, so that it comes to an end.
+ */
+#define SLICE_JUDGED 500
+#define SLICE_WRITTEN 50
+#define SLICE_TOLD 500
+#define RESTARTS 3
+
+enum phase {
+	JUDGING,
+	WRITING,	/* the change is open, and paused between slices */
+	TELLING,
+};
+
 struct install {
 	struct lc_file *file;
 	struct lc_items items;		/* one for each result */
+	enum phase phase;
+	bool begun;			/* to judge */
+	bool several;			/* devices */
+	size_t at;			/* the next one */
+	struct lc_place *place;		/* that is written to */
+	uint64_t settled, untaken;	/* as they were judged by */
+	unsigned restarts;
 };
+
+/* The end of a slice of so many, from the next one on. */
+static size_t
+slice_end(const struct install *in, size_t n)
+{
+	return in->restarts < RESTARTS && n < in->items.n - in->at ?
+	    in->at + n : in->items.n;
+}
 
 /* ---- Where to -------------------------------------------------------- */
 
@@ -89,28 +120,99 @@ item_judge(struct lc_action *a, struct lc_items *items, struct lc_item *item,
 	return lc_item_judge(a, items, item, place);
 }
 
-/* Judges all, up to the first bad one if that stops the action. */
+/* Judges the next ones, up to a bad one if that stops the action. */
 static void
-items_judge(struct lc_action *a, struct lc_items *items)
+items_judge(struct lc_action *a, struct install *in)
 {
-	bool several = devices_assign(a, items);
+	size_t end = slice_end(in, SLICE_JUDGED);
 
-	for (size_t i = 0; i < items->n; i++) {
-		struct lc_item *item = &items->list[i];
+	while (in->at < end) {
+		struct lc_item *item = &in->items.list[in->at++];
 		enum lc_err err = LC_OK;
 
 		if (item->result->state != LC_FAILED)
-			err = item_judge(a, items, item, several);
+			err = item_judge(a, &in->items, item, in->several);
 		if (err != LC_OK)
 			lc_result_fail(item->result, err);
 		if (item->result->state != LC_FAILED)
 			lc_item_plan(item);
 		else if (a->request.stop_on_failure)
-			break;
+			in->at = end = in->items.n;
 	}
 }
 
+static enum lc_err
+judge_begin(struct lc_action *a, struct install *in)
+{
+	enum lc_err err;
+
+	/* The device or the store may have gone since the first slice. */
+	if ((err = lc_request_check(a->lc, &a->request, &a->detail)) != LC_OK ||
+	    (err = lc_items_begin(a, &in->items)) != LC_OK)
+		return err;
+	in->several = devices_assign(a, &in->items);
+	in->settled = a->lc->settled;
+	in->untaken = a->lc->identities.untaken;
+	in->at = 0;
+	in->begun = true;
+	return LC_OK;
+}
+
+/* Is what they were judged by as it was? */
+static bool
+judged_still(const struct lc_action *a, const struct install *in)
+{
+	return in->settled == a->lc->settled &&
+	       in->untaken == a->lc->identities.untaken;
+}
+
+/* A slice of judging; *all: there are no more. */
+static enum lc_err
+judge(struct lc_action *a, struct install *in, bool *all)
+{
+	enum lc_err err = LC_OK;
+
+	if (in->begun && !judged_still(a, in)) {
+		in->restarts++;
+		in->begun = false;
+	}
+	if (!in->begun)
+		err = judge_begin(a, in);
+	if (err == LC_OK)
+		items_judge(a, in);
+	*all = in->at == in->items.n;
+	return err;
+}
+
 /* ---- Writing --------------------------------------------------------- */
+
+/* The next ones of this store, up to here. */
+static enum lc_err
+lines_write(struct lc_action *a, struct install *in,
+    const struct lc_place *place, size_t end)
+{
+	enum lc_err err = LC_OK;
+
+	for (; in->at < end && err == LC_OK; in->at++) {
+		struct lc_item *item = &in->items.list[in->at];
+
+		if (item->place == place)
+			err = lc_item_write(a, in->file, item);
+	}
+	return err;
+}
+
+static enum lc_err
+write_end(struct lc_action *a, const struct lc_place *place, enum lc_err err,
+    struct lc_detail *detail)
+{
+	struct lc_state *st = &a->lc->state;
+
+	if ((err = lc_change_end(st, err)) != LC_OK)
+		(void)lc_fail(detail, err, "store %s: %s",
+		    place->public.name, st->why.text);
+	return err;
+}
 
 /* One store's licenses, in one transaction. */
 static enum lc_err
@@ -122,14 +224,10 @@ place_write(struct lc_action *a, struct install *in,
 
 	if ((err = lc_medium_attach(st, place, false, detail)) != LC_OK)
 		return err;
-	err = lc_change_begin(st);
-	for (size_t i = 0; i < in->items.n && err == LC_OK; i++) {
-		if (in->items.list[i].place == place)
-			err = lc_item_write(a, in->file, &in->items.list[i]);
-	}
-	if ((err = lc_change_end(st, err)) != LC_OK)
-		(void)lc_fail(detail, err, "store %s: %s",
-		    place->public.name, st->why.text);
+	in->at = 0;
+	if ((err = lc_change_begin(st)) == LC_OK)
+		err = lines_write(a, in, place, in->items.n);
+	err = write_end(a, place, err, detail);
 	lc_medium_detach(st);
 	return err;
 }
@@ -144,7 +242,7 @@ place_written(struct lc_action *a, struct lc_items *items,
 			lc_item_written(a, &items->list[i]);
 	}
 	lc_model_sort(a->lc->model);
-	lc_settle(a->lc);
+	lc_settle_quietly(a->lc);
 }
 
 static void
@@ -182,6 +280,99 @@ items_write(struct lc_action *a, struct install *in)
 	}
 }
 
+/* ---- Writing in slices ----------------------------------------------- */
+
+/* The primary store that all of them go to, or NULL. */
+static struct lc_place *
+only_place(const struct install *in)
+{
+	struct lc_place *found = NULL;
+
+	for (size_t i = 0; i < in->items.n; i++) {
+		struct lc_place *place = in->items.list[i].place;
+
+		if (place == NULL)
+			continue;
+		if (place->public.kind != LC_STORE_PRIMARY ||
+		    (found != NULL && place != found))
+			return NULL;
+		found = place;
+	}
+	return found;
+}
+
+/* The change was rolled back, or has to be: all are judged again. */
+static void
+restart(struct lc_action *a, struct install *in)
+{
+	if (lc_change_resume(&a->lc->state))
+		lc_change_drop(&a->lc->state);
+	in->phase = JUDGING;
+	in->begun = false;
+	in->restarts++;
+}
+
+static void
+written(struct lc_action *a, struct install *in, enum lc_err err)
+{
+	struct lc_detail detail = { "" };
+
+	err = write_end(a, in->place, err, &detail);
+	if (err == LC_OK)
+		place_written(a, &in->items, in->place);
+	else
+		place_not_written(&in->items, in->place, err, &detail);
+	in->phase = TELLING;
+}
+
+static void
+write_on(struct lc_action *a, struct install *in, enum lc_err err)
+{
+	/* The commit of many has a slice of its own. */
+	bool last = in->at == in->items.n || in->restarts >= RESTARTS ||
+	    in->items.n <= SLICE_WRITTEN;
+
+	if (err == LC_OK)
+		err = lines_write(a, in, in->place,
+		    slice_end(in, SLICE_WRITTEN));
+	if (err != LC_OK || last)
+		written(a, in, err);
+	else
+		lc_change_pause(&a->lc->state);
+}
+
+static void
+write_begin(struct lc_action *a, struct install *in)
+{
+	if ((in->place = only_place(in)) == NULL) {
+		items_write(a, in);
+		in->phase = TELLING;
+		return;
+	}
+	in->phase = WRITING;
+	in->at = 0;
+	write_on(a, in, lc_change_begin(&a->lc->state));
+}
+
+static void
+write_again(struct lc_action *a, struct install *in)
+{
+	if (judged_still(a, in) && lc_change_resume(&a->lc->state))
+		write_on(a, in, LC_OK);
+	else
+		restart(a, in);
+}
+
+/* True: all events are told. */
+static bool
+tell(struct lc_action *a)
+{
+	if (!lc_change_publish_some(&a->lc->state, SLICE_TOLD))
+		return false;
+	lc_settle_report(a->lc);
+	return true;
+}
+
 /* ---- Slices ---------------------------------------------------------- */
 
 static enum lc_err
@@ -204,51 +395,54 @@ begin(struct lc_action *a)
 	return LC_OK;
 }
 
-static enum lc_err
-judge(struct lc_action *a, struct install *in)
-{
-	enum lc_err err;
-
-	/* The device or the store may have gone since the first slice. */
-	if ((err = lc_request_check(a->lc, &a->request, &a->detail)) != LC_OK ||
-	    (err = lc_items_begin(a, &in->items)) != LC_OK)
-		return err;
-	items_judge(a, &in->items);
-	return LC_OK;
-}
-
 /* As if agreements were accepted, which is what is asked then. */
 static enum lc_err
-review(struct lc_action *a, struct install *in)
+review(struct lc_action *a, struct install *in, bool *over)
 {
 	bool accept = a->request.accept_eula;
 	enum lc_err err;
 
 	a->request.accept_eula = true;
-	err = judge(a, in);
+	err = judge(a, in, over);
 	a->request.accept_eula = accept;
-	if (err == LC_OK)
-		err = lc_items_agreements(a, in->file, &in->items);
+	if (err != LC_OK || !*over)
+		return err;
+	in->begun = false;
+	err = lc_items_agreements(a, in->file, &in->items);
 	a->waits = err == LC_OK;
 	return err;
 }
 
-static enum lc_err
-finish(struct lc_action *a, struct install *in)
+/* A slice of what comes after judging; true: that was the last one. */
+static bool
+finish_on(struct lc_action *a, struct install *in)
 {
-	enum lc_err err = judge(a, in);
+	if (in->phase == JUDGING)
+		write_begin(a, in);
+	else if (in->phase == WRITING)
+		write_again(a, in);
+	/* A short file needs no slice of its own for that. */
+	return in->phase == TELLING && tell(a);
+}
 
-	if (err == LC_OK)
-		items_write(a, in);
+static enum lc_err
+finish(struct lc_action *a, struct install *in, bool *over)
+{
+	bool judged = in->phase != JUDGING;
+	enum lc_err err = judged ? LC_OK : judge(a, in, &judged);
+
+	*over = err == LC_OK && judged && finish_on(a, in);
 	return err;
 }
 
 static enum lc_err
-last_slice(struct lc_action *a, struct install *in)
+verified(struct lc_action *a, struct install *in, bool *over)
 {
-	if (a->request.kind == LC_GENERATE_EULA)
-		return lc_agreements_generate(a, in->file, &in->items);
-	return a->request.review ? review(a, in) : finish(a, in);
+	if (a->request.kind != LC_GENERATE_EULA)
+		return a->request.review ? review(a, in, over) :
+		    finish(a, in, over);
+	*over = true;
+	return lc_agreements_generate(a, in->file, &in->items);
 }
 
 static bool
@@ -260,15 +454,14 @@ step(struct lc_action *a)
 
 	if (in == NULL)
 		err = begin(a);
-	else if (lc_items_verify(a, &in->items)) {
-		err = last_slice(a, in);
-		over = true;
-	}
+	else if (in->phase == TELLING || lc_items_verify(a, &in->items))
+		err = verified(a, in, &over);
 	if (err != LC_OK)
 		lc_action_fail(a, err);
 	return over || err != LC_OK;
 }
 
+/* What was told borrows from the action. */
 static void
 end(struct lc_action *a)
 {
@@ -276,6 +469,10 @@ end(struct lc_action *a)
 
 	if (in == NULL)
 		return;
+	if (in->phase == WRITING)
+		restart(a, in);
+	else if (in->phase == TELLING)
+		lc_settle_report(a->lc);
 	lc_items_free(&in->items);
 	lc_file_free(in->file);
 	free(in);

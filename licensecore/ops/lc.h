@@ -22,6 +22,8 @@ struct lc {
 	int lock_fd;			/* held while the core is open */
 	bool is_open;			/* lc_open is done */
 	uint64_t keys;		/* raised when other keys come into force */
+	uint64_t settled;	/* raised by lc_settle */
+	bool selection_told;	/* what came of the last selection */
 	bool switches[LC_NSWITCHES];
 	bool eula_standing;		/* eula.c */
 	struct lc_identities identities;

@@ -62,18 +62,36 @@ leases_tell(struct lc *lc, const struct lc_use *use, struct lc_instant at)
 }
 
 void
-lc_settle(struct lc *lc)
+lc_settle_report(struct lc *lc)
+{
+	lc_change_publish(&lc->state);
+	if (!lc->selection_told)
+		lc_event_report_selection(lc);
+	lc->selection_told = true;
+}
+
+void
+lc_settle_quietly(struct lc *lc)
 {
 	struct lc_instant at;
 
+	if (!lc->selection_told)
+		lc_event_report_selection(lc);
+	lc->selection_told = false;
+	lc->settled++;
 	lc_dates_learn(lc);
 	at = lc_instant(&lc->state);
 	lc_select(lc->model, at);
 	lc_due_changed(lc);
 	for (size_t i = 0; i < lc->uses.n; i++)
 		leases_tell(lc, lc->uses.list[i], at);
-	lc_change_publish(&lc->state);
-	lc_event_report_selection(lc);
+}
+
+void
+lc_settle(struct lc *lc)
+{
+	lc_settle_quietly(lc);
+	lc_settle_report(lc);
 }
 
 static void

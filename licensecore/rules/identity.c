@@ -128,6 +128,7 @@ lc_identity_is_present(const struct lc_identities *all, const char *udi,
 void
 lc_identities_untake(struct lc_identities *all)
 {
+	all->untaken++;
 	for (size_t i = 0; i < all->n; i++)
 		all->list[i]->taken = false;
 }

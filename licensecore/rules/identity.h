@@ -63,6 +63,8 @@ struct lc_identities {
 	size_t n, room;
 	struct lc_identity **buckets;
 	size_t nbuckets;		/* a power of two, or 0 */
+	uint64_t untaken;		/* how often lc_identities_untake was
+					   called */
 };
 
 struct lc_identity *lc_identity_find(const struct lc_identities *,

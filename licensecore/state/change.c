@@ -6,10 +6,28 @@
 #include "base/error.h"
 #include "twin.h"
 
+/* What it did to memory. */
+static void
+dropped(void *arg)
+{
+	struct lc_state *st = arg;
+
+	lc_book_undo(&st->book);
+	st->pending.n = st->pending.told;
+}
+
+void
+lc_change_clear(struct lc_state *st)
+{
+	if (st->twin != NULL && lc_change_resume(st))
+		lc_change_drop(st);
+	lc_change_publish(st);
+}
+
 enum lc_err
 lc_change_begin(struct lc_state *st)
 {
-	st->pending.n = 0;
+	lc_change_clear(st);
 	*st->why.text = '\0';
 	return lc_twin_begin(st->twin, &st->why);
 }
@@ -38,13 +56,32 @@ lc_change_end(struct lc_state *st, enum lc_err err)
 			    lc_twin_words(st->twin, err));
 		lc_twin_rollback(st->twin);
 	}
-	if (err == LC_OK) {
-		lc_book_done(&st->book);
-	} else {
-		lc_book_undo(&st->book);
-		st->pending.n = 0;
+	if (err != LC_OK) {
+		dropped(st);
+		return err;
 	}
+	lc_book_done(&st->book);
+	st->pending.told = st->pending.n;
 	return err;
+}
+
+void
+lc_change_pause(struct lc_state *st)
+{
+	lc_twin_pause(st->twin, dropped, st);
+}
+
+bool
+lc_change_resume(struct lc_state *st)
+{
+	return lc_twin_resume(st->twin);
+}
+
+void
+lc_change_drop(struct lc_state *st)
+{
+	lc_twin_rollback(st->twin);
+	dropped(st);
 }
 
 enum lc_err
@@ -67,9 +104,22 @@ lc_change_tell(struct lc_state *st, const struct lc_event *event)
 void
 lc_change_publish(struct lc_state *st)
 {
-	for (size_t i = 0; i < st->pending.n; i++) {
+	(void)lc_change_publish_some(st, SIZE_MAX);
+}
+
+bool
+lc_change_publish_some(struct lc_state *st, size_t n)
+{
+	while (st->pending.next < st->pending.told && n-- > 0) {
+		const struct lc_event *e =
+		    &st->pending.list[st->pending.next++];
+
 		if (st->host->event != NULL)
-			st->host->event(st->host->arg, &st->pending.list[i]);
+			st->host->event(st->host->arg, e);
 	}
-	st->pending.n = 0;
+	if (st->pending.next < st->pending.told)
+		return false;
+	if (st->pending.n == st->pending.told)
+		st->pending.n = st->pending.told = st->pending.next = 0;
+	return true;
 }

@@ -16,15 +16,31 @@
 
 enum lc_err lc_change_begin(struct lc_state *);
 /*
+ * Rolls back a change that is paused, and publishes what was committed: before
+ * a change, and before what the events borrow goes.
+ */
+void lc_change_clear(struct lc_state *);
+/*
  * Commits; if err says that something failed, even beginning, rolls back and
  * gives err.  A commit that fails is rolled back.
  */
 enum lc_err lc_change_end(struct lc_state *, enum lc_err err);
+
+/*
+ * Leaves the change open until lc_change_resume, so that other things can be
+ * done meanwhile.  Whatever of these needs the state rolls the change back.
+ */
+void lc_change_pause(struct lc_state *);
+/* False: it was rolled back, and is over. */
+bool lc_change_resume(struct lc_state *);
+void lc_change_drop(struct lc_state *);	/* rolls it back */
 
 /* Within a change: an event, with the strings behind it borrowed until it is
    published.  LC_ENOMEM. */
 enum lc_err lc_change_tell(struct lc_state *, const struct lc_event *);
 /* Calls the host's event callback for what was told and committed. */
 void lc_change_publish(struct lc_state *);
+/* The same for the next n.  True: that was all. */
+bool lc_change_publish_some(struct lc_state *, size_t n);
 
 #endif

@@ -41,6 +41,8 @@ struct lc_state {
 	struct {
 		struct lc_event *list;
 		size_t n, room;
+		size_t next;	/* to be published, */
+		size_t told;	/* up to this one: those are committed */
 	} pending;
 };
 

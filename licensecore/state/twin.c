@@ -35,6 +35,9 @@ struct lc_twin {
 	struct lc_head head;		/* as committed */
 	struct lc_head next;		/* as the change has it */
 	bool changing, twin_changing;
+	bool paused;			/* the change, */
+	void (*dropped)(void *arg);	/* and what gives way then */
+	void *dropped_arg;
 	enum lc_err failed;		/* the first file, in the change */
 	struct lc_detail trouble;	/* why the last one failed, or "" */
 	bool twin_behind;		/* it is open, but not in step */
@@ -65,6 +68,17 @@ tell(const struct lc_twin *t, enum lc_err err, const char *format, ...)
 	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	t->notice(t->arg, err, text);
+}
+
+/* A change that is paused, before anything else is done. */
+static void
+give_way(struct lc_twin *t)
+{
+	if (!t->paused)
+		return;
+	t->paused = false;
+	lc_twin_rollback(t);
+	t->dropped(t->dropped_arg);
 }
 
 static struct lc_half *
@@ -325,6 +339,7 @@ lc_twin_close(struct lc_twin *t)
 {
 	if (t == NULL)
 		return;
+	give_way(t);
 	for (int i = 0; i < 2; i++) {
 		lc_half_close(&t->halves[i]);
 		free(t->halves[i].path);
@@ -386,6 +401,7 @@ lc_twin_trouble(const struct lc_twin *t, struct lc_detail *detail)
 void
 lc_twin_retry(struct lc_twin *t)
 {
+	give_way(t);
 	for (int i = 0; i < 2; i++) {
 		struct lc_half *h = &t->halves[i];
 
@@ -424,6 +440,7 @@ lc_twin_restored(const struct lc_twin *t)
 void
 lc_twin_suspend(struct lc_twin *t, const struct lc_detail *why)
 {
+	give_way(t);
 	t->halves[0].state = LC_HALF_UNREADABLE;
 	t->halves[0].why = *why;
 	t->counts = NULL;
@@ -432,12 +449,13 @@ lc_twin_suspend(struct lc_twin *t, const struct lc_detail *why)
 struct lc_head *
 lc_twin_head(struct lc_twin *t)
 {
-	return t->changing ? &t->next : &t->head;
+	return t->changing && !t->paused ? &t->next : &t->head;
 }
 
 struct lc_db *
 lc_twin_db(struct lc_twin *t)
 {
+	give_way(t);
 	return t->counts != NULL ? t->counts->db : NULL;
 }
 
@@ -511,6 +529,7 @@ lc_twin_ready(struct lc_twin *t, struct lc_detail *detail)
 	struct lc_half *h = &t->halves[0];
 	enum lc_err err;
 
+	give_way(t);
 	if (h->state == LC_HALF_GOOD)
 		return LC_OK;
 	if (t->counts == NULL || h->state == LC_HALF_UNREADABLE)
@@ -589,6 +608,23 @@ lc_twin_rollback(struct lc_twin *t)
 		lc_db_rollback(t->halves[1].db);
 	t->twin_changing = false;
 	first_failed(t, t->failed);
+}
+
+void
+lc_twin_pause(struct lc_twin *t, void (*dropped)(void *arg), void *arg)
+{
+	t->dropped = dropped;
+	t->dropped_arg = arg;
+	t->paused = true;
+}
+
+bool
+lc_twin_resume(struct lc_twin *t)
+{
+	bool open = t->paused;
+
+	t->paused = false;
+	return open;
 }
 
 /* Of the first file, within a change. */
@@ -787,6 +823,7 @@ lc_twin_get(struct lc_twin *t, enum lc_state_table table, int64_t *key,
 {
 	enum lc_err err;
 
+	give_way(t);
 	if (t->counts == NULL)
 		return LC_ENOTFOUND;
 	err = get_from(t, t->counts, table, key);
@@ -808,6 +845,7 @@ lc_twin_tend(struct lc_twin *t, int64_t now)
 	int64_t restored;
 	enum lc_err err;
 
+	give_way(t);
 	t->now = now;
 	if (t->halves[0].state != LC_HALF_GOOD)
 		return lc_twin_ready(t, NULL);
@@ -941,6 +979,7 @@ lc_twin_pass(struct lc_twin *t, size_t n, bool *all)
 	struct pass *p = &t->pass;
 	enum lc_err err = LC_ENOTFOUND;
 
+	give_way(t);
 	if (p->nbegun == p->nended) {
 		p->nbegun++;
 		memset(p->bad, 0, sizeof p->bad);

@@ -92,6 +92,14 @@ enum lc_err lc_twin_append(struct lc_twin *, const struct lc_value *values);
 /* On failure nothing has changed. */
 enum lc_err lc_twin_commit(struct lc_twin *, struct lc_detail *);
 void lc_twin_rollback(struct lc_twin *);	/* not begun is fine */
+/*
+ * Leaves the change open until lc_twin_resume.  Whatever else is done with the
+ * twin meanwhile, but for asking how it is, sees what was committed last: the
+ * change is rolled back first, and dropped is called.
+ */
+void lc_twin_pause(struct lc_twin *, void (*dropped)(void *arg), void *arg);
+/* False: it was rolled back. */
+bool lc_twin_resume(struct lc_twin *);
 
 /* ---- Reading --------------------------------------------------------- */
 

@@ -467,30 +467,133 @@ events_wait(void)
 	device_free(d);
 }
 
+/* ---- What happens between the slices of an installation --------------- */
+
+#define MANY 200
+
+static void
+meanwhile_nothing(struct device *d, unsigned step)
+{
+	(void)d;
+	(void)step;
+}
+
+/* A change of its own: what was written of the installation gives way. */
+static void
+meanwhile_comment(struct device *d, unsigned step)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "step %u", step);
+	CHECK_ERR(lc_comment_set(d->lc, 1, 1, 1, text), LC_OK, NULL);
+	CHECK_STR(device_license(d, "first")->comment, text);
+}
+
+/* Nobody sees what is not committed. */
+static void
+meanwhile_read(struct device *d, unsigned step)
+{
+	const struct lc_history *record;
+	const struct lc_event *event;
+	size_t n;
+
+	(void)step;
+	(void)lc_licenses(d->lc, &n);
+	CHECK_UINT(lc_event_waiting(d->lc), n);
+	CHECK_ERR(lc_history_next(d->lc, n - 1, &record), LC_OK, NULL);
+	CHECK_STR(record->what, "install");
+	CHECK_ERR(lc_history_next(d->lc, n, &record), LC_ENOTFOUND, NULL);
+	CHECK_ERR(lc_event_next(d->lc, n, &event), LC_ENOTFOUND, NULL);
+}
+
+static void
+meanwhile_reconfigure(struct device *d, unsigned step)
+{
+	if (step == 5 || step == 15)
+		CHECK_ERR(lc_reconfigure(d->lc, &d->options, NULL), LC_OK,
+		    NULL);
+}
+
+/* Leases need no change, so they end no slices. */
+static void
+meanwhile_lease(struct device *d, unsigned step)
+{
+	struct lc_lease_request r = { .feature = "ipbasek9",
+	    .version = "1.0" };
+	struct lc_lease *lease = NULL;
+
+	CHECK_ERR(lc_checkout(d->lc, &r, &lease, NULL), LC_OK, NULL);
+	lc_release(lease);
+	device_pass(d, step % 2);
+}
+
+static char *
+many_lines(const struct device *d)
+{
+	struct lc_terms t[MANY];
+	char ids[MANY][16];
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(ids[i], sizeof ids[i], "id%d", i);
+		t[i] = issuer_terms(ids[i]);
+	}
+	return device_file(d, t, MANY);
+}
+
+static struct lc_action *
+many_begin(struct device *d, const char *file)
+{
+	struct lc_request r = { .kind = LC_INSTALL, .data = file,
+	    .len = strlen(file) };
+	struct lc_action *a = NULL;
+
+	REQUIRE(lc_action_new(d->lc, &r, &a) == LC_OK);
+	return a;
+}
+
+static struct device *
+many_device(void)
+{
+	struct device *d = device_new();
+
+	d->stores[0].size = 1 << 20;
+	device_open(d);
+	(void)device_add(d, issuer_terms("first"));
+	return d;
+}
+
+/* Each license is there once, with its record and its event, and stays. */
+static void
+many_check(struct device *d)
+{
+	const struct lc_license *const *list;
+	size_t n;
+
+	for (int reopened = 0; reopened < 2; reopened++) {
+		list = lc_licenses(d->lc, &n);
+		CHECK_UINT(n, MANY + 1);
+		for (size_t i = 0; i < n; i++)
+			CHECK_UINT(list[i]->index, i + 1);
+		CHECK_UINT(lc_event_waiting(d->lc), MANY + 1);
+		CHECK_UINT(d->nnotices, 0);
+		device_reopen(d);
+	}
+}
+
 /* An action that is given up half way, and one that works in slices. */
 static void
 slices(void)
 {
-	enum { MANY = 200 };
 	struct device *d = device_new();
-	struct lc_terms t[MANY];
-	char ids[MANY][16];
-	struct lc_request r = { .kind = LC_INSTALL };
 	struct lc_action *a;
 	unsigned steps = 1;
 	char *file;
 	size_t n;
 
 	d->stores[0].size = 1 << 20;
-	for (int i = 0; i < MANY; i++) {
-		snprintf(ids[i], sizeof ids[i], "id%d", i);
-		t[i] = issuer_terms(ids[i]);
-	}
 	device_open(d);
-	file = device_file(d, t, MANY);
-	r.data = file;
-	r.len = strlen(file);
-	REQUIRE(lc_action_new(d->lc, &r, &a) == LC_OK);
+	file = many_lines(d);
+	a = many_begin(d, file);
 	CHECK(!lc_action_step(a));
 	CHECK(!lc_action_step(a));
 	CHECK_INT(lc_action_state(a), LC_IN_PROGRESS);
@@ -498,7 +601,7 @@ slices(void)
 	(void)lc_licenses(d->lc, &n);
 	CHECK_UINT(n, 0);
 
-	REQUIRE(lc_action_new(d->lc, &r, &a) == LC_OK);
+	a = many_begin(d, file);
 	while (!lc_action_step(a))
 		steps++;
 	CHECK(steps > 5);
@@ -506,6 +609,58 @@ slices(void)
 	lc_action_free(a);
 	(void)lc_licenses(d->lc, &n);
 	CHECK_UINT(n, MANY);
+	free(file);
+	device_free(d);
+}
+
+static void
+between_slices(void)
+{
+	static void (*const meanwhile[])(struct device *, unsigned step) = {
+		meanwhile_nothing, meanwhile_comment, meanwhile_read,
+		meanwhile_reconfigure, meanwhile_lease,
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(meanwhile); i++) {
+		struct device *d = many_device();
+		char *file = many_lines(d);
+		struct lc_action *a = many_begin(d, file);
+		unsigned step = 0;
+
+		check_context("meanwhile %zu", i);
+		while (!lc_action_step(a))
+			meanwhile[i](d, step++);
+		CHECK(step > MANY / 16 + 2);
+		CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
+		lc_action_free(a);
+		many_check(d);
+		free(file);
+		device_free(d);
+	}
+}
+
+/* What is given up in the middle has left nothing, also on disk. */
+static void
+given_up(void)
+{
+	struct device *d = many_device();
+	char *file = many_lines(d);
+	bool over = false;
+
+	for (unsigned steps = 1; !over; steps++) {
+		struct lc_action *a = many_begin(d, file);
+		size_t n;
+
+		check_context("after step %u", steps);
+		for (unsigned i = 0; i < steps && !over; i++)
+			over = lc_action_step(a);
+		lc_action_free(a);
+		device_reopen(d);
+		(void)lc_licenses(d->lc, &n);
+		CHECK_UINT(n, over ? MANY + 1 : 1);
+		CHECK_UINT(lc_event_waiting(d->lc), n);
+	}
+	many_check(d);
 	free(file);
 	device_free(d);
 }
@@ -656,6 +811,8 @@ main(int argc, char **argv)
 		{ "room comes back", room_comes_back },
 		{ "events wait", events_wait },
 		{ "slices", slices },
+		{ "between slices", between_slices },
+		{ "given up", given_up },
 		{ "keys change meanwhile", keys_change_meanwhile },
 		{ "64 devices", sixty_four_devices },
 	};
