@@ -40,6 +40,8 @@ MASKS = [(re.compile(pattern), word) for pattern, word in (
     (r"(?m)^\d+\.\d+ +\d+ +\d+ +(\d+ +licensed)", r"HANDLE PROCESS USER \1"),
     (r"\blease \d+\.\d+", "lease HANDLE"),
 )]
+# Documents whose lab has a portal.
+WITH_PORTAL = ("portal/licportal-api.7", "tools/licctl/licctl.1")
 # Commands that only read.
 ASKS = re.compile(r"(get|walk|table|snmpget|snmpwalk|snmptable|grep|tail|sed"
                   r"|licctl (\S+ )*(show|check))\b(?!.*>)")
@@ -236,6 +238,11 @@ def with_server(lab, ssh):
         ssh.write("licenses/two.lic", f.read())
 
 
+def has_portal():
+    return (os.path.exists(os.path.join(os.environ["LAB_BIN"], "licportald"))
+            and shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"))
+
+
 def conversations(lab):
     with contextlib.closing(Ssh()) as ssh:
         for name, form, prepare in (
@@ -244,9 +251,13 @@ def conversations(lab):
                 ("agent/licagent-license.5", Page, None),
                 ("agent/licagent.7", Page, None),
                 ("tools/licctl/licctl.1", Page, None),
+                ("portal/licportal-api.7", Page, None),
                 ("tools/licissue/licissue.1", Page, None),
                 ("README.md", Markdown, None)):
             step(name)
+            if name in WITH_PORTAL and not has_portal():
+                print("  left out: no licportald, or no nginx")
+                continue
             converse(lab, Document(os.path.join(TOP, name), form), prepare)
             for path in (lab.dir, os.path.join(lab.top, "work")):
                 shutil.rmtree(path, ignore_errors=True)

@@ -335,8 +335,9 @@ def keys(lab):
                        read("agent", "control", "names.c")) + \
         re.findall(r'call_refuse\(\s*&?call,\s*"([\w-]+)"', sources) + \
         re.findall(r'turn_away\(fd, "([\w-]+)"', sources) + \
-        re.findall(r'fail\(v, "([\w-]+)"', read(
-            "agent", "callhome", "visit.c")) + \
+        [code for name in ("visit.c", "steps.c")
+         for code in re.findall(r'visit_fail\(\s*v,\s*"([\w-]+)"', read(
+             "agent", "callhome", name))] + \
         ["no-file", "file-exists", "failed"]
     same("codes of errors", codes,
          (word for line in re.findall(
