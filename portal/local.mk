@@ -38,6 +38,7 @@ PORTAL_PAGES = \
 	portal/pages/mailed.html \
 	portal/pages/me.html \
 	portal/pages/more.html \
+	portal/pages/move-check.html \
 	portal/pages/move-permit.html \
 	portal/pages/move.html \
 	portal/pages/pak-made.html \

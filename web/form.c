@@ -155,6 +155,25 @@ web_form_text(const struct web_form *form, const char *name)
 
 /* ---- As JSON --------------------------------------------------------- */
 
+/* Browsers end a row with CR LF; NULL: no memory. */
+static json_t *
+rows_of(const char *text, size_t len)
+{
+	char *rows = malloc(len + 1);
+	json_t *value;
+	size_t n = 0;
+
+	if (rows == NULL)
+		return NULL;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] != '\r' || i + 1 == len || text[i + 1] != '\n')
+			rows[n++] = text[i];
+	}
+	value = json_stringn(rows, n);
+	free(rows);
+	return value;
+}
+
 /* A part of a text without the blanks around it; NULL: no memory. */
 static json_t *
 text_of(const char *text, size_t len)
@@ -165,7 +184,7 @@ text_of(const char *text, size_t len)
 	}
 	while (len > 0 && strchr(BLANKS, text[len - 1]) != NULL)
 		len--;
-	return json_stringn(text, len);
+	return rows_of(text, len);
 }
 
 static json_t *

@@ -3,7 +3,8 @@
  *
  * The name of a field says what it is as a member of a JSON object:
  *
- *   name         a text; "" is left out, and so are blanks around it
+ *   name         a text; "" is left out, and so are blanks around it, and rows
+ *                end with LF
  *   name:number  an integer
  *   name:list    an array of texts: words with white space or commas between
  *   name:lines   an array of texts: lines that are not blank

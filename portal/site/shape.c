@@ -100,6 +100,16 @@ lot_adapt(json_t *body)
 }
 
 const char *
+permit_adapt(json_t *body)
+{
+	if (json_object_get(body, "credentials") == NULL)
+		return "The credentials of the old device are missing.";
+	if (json_array_size(json_object_get(body, "licenses")) == 0)
+		return "Choose the licenses that are to move.";
+	return NULL;
+}
+
+const char *
 upload_adapt(json_t *body)
 {
 	const char *text = json_string_value(json_object_get(body, "call"));
@@ -209,6 +219,20 @@ device_prepare(json_t *value, const json_t *page)
 	}
 	state_add(value, "is_put_back", "put-back");
 	state_add(value, "is_replaced", "replaced");
+}
+
+void
+move_prepare(json_t *value, const json_t *page)
+{
+	json_t *row;
+	size_t i;
+
+	(void)page;
+	json_array_foreach(json_object_get(value, "licenses"), i, row)
+	{
+		(void)json_object_set_new(row, "is_current",
+		    json_boolean(is_text(row, "state", "current")));
+	}
 }
 
 void
@@ -323,6 +347,17 @@ paks_prepare(json_t *value, const json_t *page)
 	(void)page;
 	picture_shares(json_object_get(value, "paks"));
 	picture_shares(json_object_get(value, "lines"));
+}
+
+void
+redeem_prepare(json_t *value, const json_t *page)
+{
+	const json_t *lines = json_object_get(value, "lines");
+
+	(void)page;
+	if (json_array_size(lines) == 1)
+		(void)json_object_set_new(
+		    json_array_get(lines, 0), "is_only", json_true());
 }
 
 void

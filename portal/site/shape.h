@@ -14,6 +14,7 @@
 const char *pak_adapt(json_t *body);
 const char *extension_adapt(json_t *body);
 const char *lot_adapt(json_t *body);
+const char *permit_adapt(json_t *body);
 /* The reason alone: the form approves, too. */
 const char *decline_adapt(json_t *body);
 /* The body is a file, as the field "call" has it. */
@@ -25,6 +26,8 @@ void report_prepare(json_t *value, const json_t *page);
 void answer_prepare(json_t *value, const json_t *page);
 /* State: is_put_back, is_replaced; of each license may_ask, for more time. */
 void device_prepare(json_t *value, const json_t *page);
+/* Of each license is_current. */
+void move_prepare(json_t *value, const json_t *page);
 /* State of the verification: is_running, is_done, is_failed; may_verify. */
 void log_prepare(json_t *value, const json_t *page);
 /*
@@ -39,6 +42,8 @@ void staff_prepare(json_t *value, const json_t *page);
 /* Pictures; see picture.h. */
 void calendar_prepare(json_t *value, const json_t *page);
 void paks_prepare(json_t *value, const json_t *page);
+/* The line of a PAK that has one: is_only. */
+void redeem_prepare(json_t *value, const json_t *page);
 /* "made": how many licenses. */
 void lot_prepare(json_t *value, const json_t *page);
 

@@ -349,13 +349,15 @@ page_run(struct visit *visit, const struct page *page)
 		page->call(visit);
 	else if (page->operation != NULL)
 		operation_run(visit, page);
+	else if (page->leads_to != NULL &&
+		 !may_see(visit, api_operation(page->leads_to)->may))
+		return;
 	else if (page->also[0] != NULL)
 		operations_read(visit, page,
 		    &(struct view){ .template = page->template,
 			.title = page->title,
 			.prepare = page->prepare });
-	else if (page->leads_to == NULL ||
-		 may_see(visit, api_operation(page->leads_to)->may))
+	else
 		visit_answer(visit, 200, page->template, page->title, NULL);
 }
 
@@ -536,8 +538,9 @@ static const struct web_route routes[] = {
 	/* Redeem a PAK. */
 	{ "GET", "/redeem", STILL("redeem.html", "Redeem a PAK") },
 	{ "POST", "/redeem/check",
-	    OF_PART("GET /api/v1/paks/{code}", "pak", "redeem-check.html",
-		"Redeem a PAK") },
+	    PAGE(.operation = "GET /api/v1/paks/{code}", .part = "pak",
+		.prepare = redeem_prepare, .template = "redeem-check.html",
+		.title = "Redeem a PAK") },
 	{ "POST", "/redeem",
 	    OF_PART("POST /api/v1/paks/{code}/redeem", "_pak", "licenses.html",
 		"Your licenses") },
@@ -555,17 +558,23 @@ static const struct web_route routes[] = {
 		.template = "answer.html", .title = "The answer") },
 	/* Evaluation. */
 	{ "GET", "/evaluation",
-	    LEADING("POST /api/v1/evaluations", "evaluation.html",
-		"Try a feature") },
+	    PAGE(.leads_to = "POST /api/v1/evaluations",
+		.also = { "GET /api/v1/skus" }, .template = "evaluation.html",
+		.title = "Try a feature") },
 	{ "POST", "/evaluation",
 	    OF("POST /api/v1/evaluations", "licenses.html",
 		"Your evaluation license") },
 	/* Move. */
 	{ "GET", "/move",
 	    LEADING("POST /api/v1/rehosts", "move.html", "Move licenses") },
+	{ "POST", "/move/check",
+	    PAGE(.operation = "GET /api/v1/devices/{udi}/licenses",
+		.part = "from", .prepare = move_prepare,
+		.template = "move-check.html", .title = "Move licenses") },
 	{ "POST", "/move/permit",
-	    OF("POST /api/v1/rehosts/permits", "move-permit.html",
-		"Your permission ticket") },
+	    PAGE(.operation = "POST /api/v1/rehosts/permits",
+		.adapt = permit_adapt, .template = "move-permit.html",
+		.title = "Your permission ticket") },
 	{ "POST", "/move",
 	    OF("POST /api/v1/rehosts", "licenses.html",
 		"Licenses for the new device") },

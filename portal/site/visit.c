@@ -202,6 +202,35 @@ mailed(const struct visit *visit)
 	return visit->signed_in && own[0] != '\0' ? own : NULL;
 }
 
+/* Pages of the staff that no other tab has. */
+static bool
+is_of_staff(const char *first)
+{
+	static const char *const parts[] = { "approvals", "catalog", "keys",
+		"log", "lots", "rmas" };
+
+	for (size_t i = 0; i < NITEMS(parts); i++) {
+		if (strcmp(first, parts[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The first word of the path. */
+static json_t *
+at_json(const struct visit *visit)
+{
+	const char *path = web_path(visit->request) + 1;
+	char first[16];
+
+	(void)snprintf(
+	    first, sizeof first, "%.*s", (int)strcspn(path, "/"), path);
+	if (first[strspn(first, "abcdefghijklmnopqrstuvwxyz-")] != '\0')
+		first[0] = '\0'; /* it may be no text */
+	return json_pack("{s:b, s:b}", first, true, "staff",
+	    is_of_staff(first) || strcmp(first, "staff") == 0);
+}
+
 static json_t *
 page_json(const struct visit *visit, const char *title)
 {
@@ -211,15 +240,16 @@ page_json(const struct visit *visit, const char *title)
 	if (!people_secret(key))
 		return NULL;
 	return json_pack("{s:s, s:s, s:o, s:b, s:b, s:b, s:o, s:s, s:s, s:o,"
-			 " s:o, s:o, s:o, s:s?, s:b, s:b, s:s?}",
+			 " s:o, s:o, s:o, s:o, s:s?, s:b, s:b, s:s?}",
 	    "title", title, "url", visit->site->portal->url, "person",
 	    person_json(visit), "is_staff", lc_role_is_staff(role), "is_admin",
 	    role == LC_ROLE_ADMIN, "is_account_admin",
 	    role == LC_ROLE_ACCOUNT_ADMIN, "may", may_json(role), "form",
 	    visit->signed_in ? visit->session.form : "", "key", key, "fields",
-	    fields_json(visit), "query", query_json(visit), "here",
-	    here_json(visit, visit_query), "csv", here_json(visit, all_query),
-	    "cursor", web_query(visit->request, "cursor"), "done",
+	    fields_json(visit), "query", query_json(visit), "at",
+	    at_json(visit), "here", here_json(visit, visit_query), "csv",
+	    here_json(visit, all_query), "cursor",
+	    web_query(visit->request, "cursor"), "done",
 	    web_query(visit->request, "done") != NULL, "mails",
 	    visit->site->portal->mailer != NULL, "mailed", mailed(visit));
 }
@@ -274,6 +304,12 @@ page_answer(const struct site *site, struct web_request *request,
 	plain_answer(request, 503, "The page cannot be shown now.\n");
 }
 
+static const char *
+text_of(const json_t *value, const char *name)
+{
+	return json_string_value(json_object_get(value, name));
+}
+
 /*
  * A license file or ticket within the answer, as a file, or the answer itself.
  * Takes over the value.
@@ -281,14 +317,19 @@ page_answer(const struct site *site, struct web_request *request,
 static void
 file_answer(struct web_request *request, json_t *value, bool is_answer)
 {
-	const json_t *file = json_object_get(value, "file");
-	char *copy = is_answer ? json_dumps(value, JSON_INDENT(1))
-			       : strdup(json_string_value(file));
+	const char *file = text_of(value, "file");
+	const char *name = is_answer      ? "answer.json"
+			   : file != NULL ? "licenses.lic"
+					  : "permission.lic";
+	char *copy = is_answer      ? json_dumps(value, JSON_INDENT(1))
+		     : file != NULL ? strdup(file)
+				    : strdup(text_of(value, "ticket"));
+	char header[64];
 
 	json_decref(value);
-	(void)web_header_add(request, "Content-Disposition",
-	    is_answer ? "attachment; filename=\"answer.json\""
-		      : "attachment; filename=\"licenses.lic\"");
+	(void)snprintf(
+	    header, sizeof header, "attachment; filename=\"%s\"", name);
+	(void)web_header_add(request, "Content-Disposition", header);
 	web_answer(request, 200,
 	    is_answer ? "application/json" : "text/plain; charset=utf-8", copy,
 	    copy != NULL ? strlen(copy) : 1);
@@ -323,8 +364,8 @@ show(void *arg, struct web_request *request, unsigned status, json_t *value)
 	const char *then = json_string_value(json_object_get(page, "then"));
 
 	if (status == 200 &&
-	    (showing->is_answer ||
-		json_is_string(json_object_get(value, "file"))) &&
+	    (showing->is_answer || text_of(value, "file") != NULL ||
+		text_of(value, "ticket") != NULL) &&
 	    json_is_true(json_object_get(fields, "download"))) {
 		json_decref(page);
 		file_answer(request, value, showing->is_answer);

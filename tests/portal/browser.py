@@ -2,15 +2,20 @@
 """browser: what each role mainly does, in Chromium: on a wide screen with
 script, on a telephone without, and by keyboard.
 
+With BROWSER_ALL set, the whole life of licenses by browser alone, and every
+role, with and without script, on both screens ("make check-browser").
 BROWSER_SHOTS names a folder for pictures of the pages.  Where AXE is the path
-of axe.min.js (npm's axe-core), it judges each page, too.
+of axe.min.js (npm's axe-core), it judges each page, light and dark, too.
 """
 
 import base64
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
@@ -18,9 +23,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
 
 try:
     from selenium import webdriver
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
-    from selenium.webdriver.support import expected_conditions
     from selenium.webdriver.support.ui import Select, WebDriverWait
 except ImportError:
     # Debian's modules are of Debian's Python.
@@ -37,10 +42,23 @@ SKU = "L-LAB-SEC-K9="
 PASSWORD = "correct horse battery"
 SHOTS = os.environ.get("BROWSER_SHOTS")
 AXE = os.environ.get("AXE")
+ALL = os.environ.get("BROWSER_ALL")
+ONE, TWO, THREE = (f"LIC1921/K9:LAB0000000{n}" for n in "123")
+
+
+def is_gone(thing):
+    """No longer on a page; the driver has several words for that."""
+    try:
+        thing.is_enabled()
+        return False
+    except WebDriverException:
+        return True
 
 
 class Browser:
-    """Chromium at one address, for one person."""
+    """Chromium at one address, for one person after the other."""
+
+    judged = 0      # pages, by axe-core
 
     def __init__(self, site, width, script):
         options = webdriver.ChromeOptions()
@@ -61,6 +79,10 @@ class Browser:
             "width": width, "height": 900, "deviceScaleFactor": 1,
             "mobile": width < 600})
         self.name = f"{width}{'' if script else '-plain'}"
+        self.links = {}     # of those who have no password yet
+        self.files = tempfile.mkdtemp(prefix="files-", dir=site.desk.dir)
+        self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {
+            "behavior": "allow", "downloadPath": self.files})
 
     def __enter__(self):
         return self
@@ -95,36 +117,60 @@ class Browser:
         ids = self.driver.execute_script(
             "return [...document.querySelectorAll('[id]')].map(e => e.id)")
         equal(len(ids), len(set(ids)), title, ids)
-        self.shot(title.lower().replace(" ", "-"))
+        self.shot(self.place())
         self.judge(title)
 
+    def place(self):
+        """The page's name: "move-check"."""
+        path = self.driver.current_url.partition("?")[0][
+            len(self.site.url):].strip("/")
+        return re.sub("[^a-z-]+", "-", path)[:40].strip("-") or "front"
+
     def judge(self, title):
-        if not AXE or not self.script:
+        if not AXE:
             return
+        Browser.judged += 1
         with open(AXE, encoding="utf-8") as f:
             self.driver.execute_script(f.read())
-        found = self.driver.execute_async_script("""
+        for scheme in ("dark", "light"):
+            self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+                "features": [
+                    {"name": "prefers-color-scheme", "value": scheme},
+                    {"name": "prefers-reduced-motion", "value": "reduce"}]})
+            if scheme == "dark":
+                self.shot(self.place() + "-dark")
+            equal(self.faults(), [], title, scheme)
+
+    def faults(self):
+        """What axe-core finds serious."""
+        return self.driver.execute_async_script("""
             const done = arguments[0];
             axe.run().then(r => done(r.violations.filter(
                 v => v.impact == 'serious' || v.impact == 'critical').map(
                 v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))
             ).catch(e => done([String(e)]))""")
-        equal(found, [], title)
 
     def get(self, path, title):
         self.driver.get(self.site.url + path)
         self.at(title)
 
     def fill(self, **fields):
+        """None: the page has no such field."""
         for name, value in fields.items():
+            if value is None:
+                equal(self.driver.find_elements(By.ID, name), [])
+                continue
             field = self.driver.find_element(By.ID, name)
             if field.tag_name == "select":
                 Select(field).select_by_value(value)
+            elif "\n" in value:
+                self.driver.execute_script(
+                    "arguments[0].value = arguments[1]", field, value)
             else:
                 field.clear()
                 field.send_keys(value)
 
-    def press(self, words, title):
+    def find(self, words):
         """A button or link of the page."""
         main_part = self.driver.find_element(By.TAG_NAME, "main")
         for thing in main_part.find_elements(By.CSS_SELECTOR, "button, a"):
@@ -132,19 +178,65 @@ class Browser:
                 self.driver.execute_script(
                     "arguments[0].scrollIntoView({"
                     "block: 'center', behavior: 'instant'})", thing)
-                self.follow(thing)
-                self.at(title)
-                return
+                return thing
         check(False, "no button", words, main_part.text)
+        return None
+
+    def press(self, words, title):
+        self.follow(self.find(words))
+        self.at(title)
+
+    def download(self, words):
+        """The file that a button gets, until the next one."""
+        for name in os.listdir(self.files):
+            os.unlink(os.path.join(self.files, name))
+        self.find(words).click()
+        until = time.monotonic() + 60
+        while True:
+            came = [name for name in os.listdir(self.files)
+                    if name.endswith((".lic", ".csv"))]
+            if came:
+                return os.path.join(self.files, came[0])
+            check(time.monotonic() < until, "no file came")
+            time.sleep(0.05)
+
+    # -- People -----------------------------------------------------------
+
+    def start(self, name, link):
+        """Somebody new, who chooses a password."""
+        self.driver.delete_all_cookies()
+        begin(self, link)
+        self.links[name] = None
+
+    def be(self, name):
+        """Another person uses this browser."""
+        if self.links.get(name):
+            self.start(name, self.links[name])
+            return
+        self.driver.delete_all_cookies()
+        self.driver.get(self.site.url + "/sign-in")
+        self.at("Sign in")
+        self.fill(name=name, password=PASSWORD)
+        self.press("Sign in", "Licenses")
 
     def follow(self, thing):
         """Clicks, and waits until this page is gone and another one there."""
         thing.click()
-        WebDriverWait(self.driver, 60).until(
-            expected_conditions.staleness_of(thing))
+        self.left(thing)
+
+    def left(self, thing):
+        """Waits until the page of this thing is gone."""
+        WebDriverWait(self.driver, 60).until(lambda _: is_gone(thing))
         WebDriverWait(self.driver, 60).until(
             lambda driver: driver.execute_script(
                 "return document.readyState") == "complete")
+
+    def choose(self, words):
+        """The boxes with these words, and no others, are ticked."""
+        for choice in self.driver.find_elements(By.CSS_SELECTOR, ".choice"):
+            box = choice.find_element(By.TAG_NAME, "input")
+            if box.is_selected() != (words in choice.text):
+                box.click()
 
     def text(self):
         return self.driver.find_element(By.TAG_NAME, "main").text
@@ -265,9 +357,299 @@ def keyboard(browser):
     browser.driver.switch_to.active_element.send_keys("anna", Keys.TAB)
     focused = browser.driver.switch_to.active_element
     focused.send_keys(PASSWORD, Keys.ENTER)
-    WebDriverWait(browser.driver, 60).until(
-        expected_conditions.staleness_of(focused))
+    browser.left(focused)
     browser.at("Devices")
+
+
+# ---- Roles ---------------------------------------------------------------
+
+STAFF = ("catalog", "pak-desk", "support", "factory", "auditor")
+OF_ACCOUNT = ("viewer", "member", "account-admin")
+
+
+def hire(browser):
+    """Somebody for each role, whom the administrator adds."""
+    for role in (*STAFF, *OF_ACCOUNT):
+        account = "example-net" if role in OF_ACCOUNT else ""
+        links = hire_one(browser, role, role, account)
+        browser.links[role] = links
+
+
+def hire_one(browser, name, role, account):
+    """The link of somebody new."""
+    browser.get("/people", "People")
+    browser.fill(name=name, role=role, account=account)
+    browser.press("Add", name)
+    browser.press("Make a link", "A link to sign in")
+    return browser.value("link")
+
+
+def viewer(browser, cycle):
+    browser.be("viewer")
+    browser.get("/devices", "Devices")
+    browser.shows(ONE)
+    browser.get(f"/devices/{quoted(ONE)}", "Device")
+    check("More time" not in browser.text(), browser.text())
+    browser.get("/paks?left=true", "PAKs")
+    browser.shows(cycle.pak)
+    browser.get("/licenses", "Licenses")
+    browser.get("/expiring?days=365", "What expires")
+    browser.get("/reports/paks", "Report")
+    for path in ("/move", "/evaluation", "/tokens", "/staff"):
+        browser.get(path, "This page is for others")
+
+
+def account_admin(browser, _):
+    browser.be("account-admin")
+    hire_one(browser, "v" + browser.name, "viewer", None)
+    browser.get("/tokens", "Tokens")
+    browser.fill(name="a" + browser.name, role="viewer")
+    browser.press("Make it", "A new token")
+    check(browser.value("token").startswith("lt_"), "no token")
+    browser.get("/tokens", "Tokens")
+    browser.press("Stop", "Tokens")
+    browser.shows("It is done.", "stopped")
+
+
+def pak_desk(browser, cycle):
+    browser.be("pak-desk")
+    browser.get(f"/paks/{cycle.pak}", "PAK")
+    browser.fill(reason="not paid")
+    browser.press("Stop it", "PAK")
+    browser.shows("not paid")
+    browser.press("Let it go on", "PAK")
+    browser.get("/staff", "Staff")
+    browser.get("/approvals", "This page is for others")
+
+
+def auditor(browser, _):
+    browser.be("auditor")
+    browser.get("/approvals", "Approvals")
+    browser.get("/log", "Log")
+    browser.press("Verify the whole log", "Log")
+    until = time.monotonic() + 60
+    while "entries are right" not in browser.text():
+        check(time.monotonic() < until, browser.text())
+        browser.get("/log", "Log")
+    browser.get("/reports/skus", "Report")
+    browser.get("/keys", "Keys")
+    check("Propose" not in browser.text(), browser.text())
+
+
+def admins(browser, _):
+    """Four eyes."""
+    browser.be("anna")
+    browser.get("/keys", "Keys")
+    browser.fill(reason="yearly")
+    browser.press("Propose it", "Keys")
+    browser.shows("Another administrator has to confirm it.")
+    if "adam" in browser.links:
+        browser.be("adam")
+    else:
+        browser.start("adam", setup(browser.site, "adam"))
+    browser.get("/staff", "Staff")
+    browser.shows("1 to confirm")
+    browser.get("/keys", "Keys")
+    browser.press("Confirm", "Keys")
+    browser.shows("It is done.", "No change is proposed.")
+
+
+# ---- The whole life of licenses -------------------------------------------
+
+class Cycle:
+    """examples/authority by browser alone; the devices are real ones."""
+
+    def __init__(self, desk, browser):
+        self.desk, self.browser = desk, browser
+        self.devices = {udi: desk.device(
+            udi, (browser.site.name,), f"{udi[-1]}-{browser.name}")
+            for udi in (ONE, TWO, THREE)}
+
+    def install(self, udi):
+        """The license file that the page shows."""
+        with open(self.desk.path("shown.lic"), "w", encoding="utf-8") as f:
+            f.write(self.browser.value("file"))
+        self.devices[udi].install("shown.lic")
+
+    def text_of(self, name):
+        with open(self.desk.path(name), encoding="utf-8") as f:
+            return f.read()
+
+    def credentials(self, udi):
+        return self.text_of(self.devices[udi].credentials("credentials"))
+
+    def has(self, udi, *features):
+        have = [row[0] for row in self.devices[udi].licenses()]
+        for feature in features:
+            check(feature in have, udi, feature, have)
+
+    def run(self):
+        for step in (self.catalog, self.factory, self.sell, self.redeem,
+                     self.trial, self.more_time, self.move, self.replace,
+                     self.came_back, self.send_again):
+            print("==", step.__name__, flush=True)
+            step()
+
+    def catalog(self):
+        browser = self.browser
+        browser.be("catalog")
+        browser.get("/catalog", "Catalog")
+        with open(os.path.join(TOP, "examples", "catalog.conf"),
+                  encoding="utf-8") as f:
+            browser.fill(catalog=f.read())
+        browser.press("Load it", "The catalog was changed")
+        browser.press("See the catalog", "Catalog")
+        browser.shows(SKU)
+
+    def factory(self):
+        browser = self.browser
+        browser.be("factory")
+        browser.get("/lots", "Lots")
+        browser.fill(name="week-48", features="ipbasek9\n",
+                     udis="\n".join((ONE, TWO, THREE)))
+        browser.press("Make it", "The lot")
+        browser.get("/lots", "Lots")
+        browser.shows("week-48")
+        browser.fill(name="week-48", features="ipbasek9\n",
+                     udis="\n".join((ONE, TWO, THREE)))
+        path = browser.download("Make it, and get the file")
+        with open(path, encoding="utf-8") as f:
+            equal(f.read().count("BEGIN LICENSE"), 3)
+        browser.be("support")
+        for udi in (ONE, TWO):
+            self.again(udi)
+            self.has(udi, "ipbasek9")
+
+    def again(self, udi):
+        """All licenses of a device, from the door."""
+        self.browser.get("/send-again", "Send again")
+        self.browser.fill(udi=udi)
+        self.devices[udi].install(
+            self.browser.download("Get the license file"))
+
+    def sell(self):
+        browser = self.browser
+        browser.be("pak-desk")
+        browser.get("/paks", "PAKs")
+        browser.fill(sku1=SKU, quantity1="3", sku2="L-LAB-SRST-25=",
+                     quantity2="2", order="4711", account="example-net")
+        browser.press("Make it", "A new PAK")
+        browser.press("See it", "PAK")
+        browser.shows("5 of 5", "4711")
+        self.pak = browser.driver.current_url.rpartition("/")[2]
+
+    def redeem(self):
+        """At the door, without signing in."""
+        self.browser.driver.delete_all_cookies()
+        redeem(self.browser, self.pak, ONE)
+        self.install(ONE)
+        self.has(ONE, "securityk9")
+
+    def trial(self):
+        browser = self.browser
+        browser.be("member")
+        browser.get("/evaluation", "Try a feature")
+        browser.fill(udi=ONE, feature="datak9")
+        browser.press("Get the evaluation license", "Your evaluation license")
+        self.install(ONE)
+        self.has(ONE, "datak9")
+
+    def more_time(self):
+        browser = self.browser
+        browser.get(f"/devices/{quoted(ONE)}", "Device")
+        browser.press("More time", "Ask for more time")
+        browser.fill(days="30", reason="parts are late")
+        browser.press("Ask for it", "Ask for more time")
+        browser.shows("The staff was asked")
+        browser.be("support")
+        browser.get("/staff", "Staff")
+        browser.shows("1 waiting")
+        browser.get("/approvals", "Approvals")
+        browser.shows("30 days of use", "parts are late", "person member")
+        browser.driver.find_element(
+            By.CSS_SELECTOR, ".waiting input[name=reason]").send_keys("fine")
+        browser.press("Approve", "The extension")
+        self.install(ONE)
+        browser.get("/approvals", "Approvals")
+        browser.shows("Nothing waits for approval.")
+
+    def move(self):
+        browser = self.browser
+        browser.be("member")
+        browser.get("/move", "Move licenses")
+        browser.fill(**{"from": ONE}, credentials=self.credentials(ONE),
+                     to=TWO)
+        browser.press("Next", "Move licenses")
+        browser.shows("securityk9")
+        browser.choose("securityk9")
+        browser.press("Get a permission ticket", "Your permission ticket")
+        with open(self.desk.path("permission"), "w", encoding="utf-8") as f:
+            f.write(browser.value("file"))
+        self.devices[ONE].revoke("permission", "rehost")
+        browser.press("bring the rehost ticket", "Move licenses")
+        browser.fill(ticket=self.text_of("rehost"), to2=TWO)
+        browser.press("Get the licenses", "Licenses for the new device")
+        self.install(TWO)
+        self.has(TWO, "securityk9")
+
+    def replace(self):
+        browser = self.browser
+        browser.get("/replace", "Replace a device")
+        browser.fill(**{"from": TWO, "to": THREE})
+        browser.driver.find_element(By.NAME, "_sure").click()
+        browser.press("Replace it", "Licenses for the new device")
+        self.install(THREE)
+        self.has(THREE, "securityk9")
+
+    def came_back(self):
+        browser = self.browser
+        browser.be("support")
+        browser.get("/rmas", "Replaced devices")
+        browser.press("It came back", "Replaced devices")
+        browser.shows("It is done.")
+
+    def send_again(self):
+        browser = self.browser
+        browser.be("member")
+        # Its flash was lost.
+        self.devices[THREE] = self.desk.device(
+            THREE, (browser.site.name,), f"new-{browser.name}")
+        self.again(THREE)
+        self.has(THREE, "securityk9", "ipbasek9")
+        browser.get(f"/devices/{quoted(THREE)}", "Device")
+        browser.shows("securityk9", TWO)
+        browser.get(f"/devices/{quoted(THREE)}/history",
+                    "History of a device")
+
+
+def whole(desk, width, script):
+    """The whole cycle, and all roles, of an authority that has nothing."""
+    name = f"whole-{width}" + ("" if script else "-plain")
+    desk.authority(name)
+    with open(desk.path("accounts.conf"), "w", encoding="ascii") as f:
+        f.write('accounts = ( { account = "example-net"; } );\n')
+    desk.run("sku", "load", name, "accounts.conf")
+    with Site(desk, name, people=desk.path(f"{name}.db")) as site:
+        link = setup(site, "anna")
+        with Browser(site, width, script) as browser:
+            browser.start("anna", link)
+            hire(browser)
+            cycle = Cycle(desk, browser)
+            cycle.run()
+            for role in (viewer, account_admin, pak_desk, auditor, admins):
+                print("==", role.__name__, flush=True)
+                role(browser, cycle)
+    desk.run("log", "verify", name)
+
+
+# ---- All of it -------------------------------------------------------------
+
+def setup(site, name):
+    """The first administrator's link."""
+    return subprocess.run(
+        [os.path.join(BIN, "licportald"), "-c",
+         os.path.join(site.dir, "licportal.conf"), "setup", name],
+        capture_output=True, text=True, check=True).stdout.split()[-1]
 
 
 def browsers(desk):
@@ -279,10 +661,7 @@ def browsers(desk):
     own = desk.run("pak", "create", "acme", "--sku", SKU, "--quantity", "10",
                    "--account", "example-net").strip()
     with Site(desk, people=desk.path("people.db")) as site:
-        link = subprocess.run(
-            [os.path.join(BIN, "licportald"), "-c",
-             os.path.join(site.dir, "licportal.conf"), "setup", "anna"],
-            capture_output=True, text=True, check=True).stdout.split()[-1]
+        link = setup(site, "anna")
         for width, script in ((1200, True), (390, False)):
             udi = f"LIC1921/K9:FDO{width}"
             with Browser(site, width, script) as browser:
@@ -296,8 +675,12 @@ def browsers(desk):
                 browser.driver.delete_all_cookies()
                 begin(browser, theirs)
                 member(browser, own, udi + "A")
-        if not AXE or not self.script:
-            print("axe-core did not judge: AXE is not set")
+    for width, script in ((1200, True), (390, True), (390, False),
+                          (1200, False)) if ALL else ():
+        print(f"==== the whole, {width} wide, script: {script}", flush=True)
+        whole(desk, width, script)
+    print(f"axe-core judged {Browser.judged} pages, light and dark"
+          if AXE else "axe-core did not judge: AXE is not set")
 
 
 if not shutil.which("chromium") or not shutil.which("chromedriver"):

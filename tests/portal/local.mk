@@ -41,5 +41,9 @@ if HAVE_POSTGRESQL
 TESTS += tests/portal/postgres.sh
 endif
 endif
+check-browser: all tests/authority/device
+	BROWSER_ALL=1 $(PY_LOG_COMPILER) $(srcdir)/tests/portal/browser.py || \
+	    test $$? = 77
 dist_check_DATA += tests/portal/people.py tests/portal/portal_site.py tests/portal/described.py
 endif
+.PHONY: check-browser

@@ -583,6 +583,40 @@ def pictures(site, anna):
     anna.get("/paks").shows(200, 'aria-label="6 of 10 left"', "60.00%")
 
 
+def moving(site, anna, pak):
+    """Which licenses move is chosen; the ticket is shown, and is a file."""
+    one = site.desk.device("LIC1921/K9:MOVE")
+    anna.get("/redeem")
+    anna.post("/redeem", anna.form(_pak=pak, sku=SKU, **{
+        "quantity:number": "1", "udis:each": one.udi})).shows(200)
+    text = re.search(r"<textarea[^>]*>(.*?)</textarea>", anna.page, re.S)
+    with open(site.desk.path("move.lic"), "w", encoding="utf-8") as f:
+        f.write(html.unescape(text.group(1)))
+    one.install("move.lic")
+    with open(site.desk.path(one.credentials("move.txt")),
+              encoding="utf-8", newline="") as f:
+        credentials = f.read().replace("\n", "\r\n")
+    anna.get("/move").shows(200, "Credentials of the old device")
+    fields = {"from": one.udi, "to": "LIC1921/K9:MOVED",
+              "credentials": credentials}
+    anna.post("/move/check", anna.form(**fields)).shows(200, "securityk9")
+    fields = anna.form(to="LIC1921/K9:MOVED",
+                       credentials=anna.hidden("credentials"))
+    chosen_id = anna.hidden("licenses:each")
+    anna.post("/move/permit", fields).shows(422, "Choose the licenses")
+    fields["licenses:each"] = chosen_id
+    anna.post("/move/permit", fields).shows(
+        200, "Your permission ticket", "BEGIN PERMISSION TICKET")
+    anna.post("/move/permit", {**fields, "download:bool": "1"}).shows(
+        200, "BEGIN PERMISSION TICKET")
+    equal(anna.headers["Content-Disposition"],
+          'attachment; filename="permission.lic"')
+    anna.get("/move")
+    anna.post("/move/check", anna.form(**{"from": NASTY, "to": NASTY})).shows(
+        422)
+    check("<script>alert" not in anna.page, anna.page)
+
+
 def offline(site, anna, pak):
     """A device without a network, and units of a contract."""
     request = json.dumps(site.desk.device(UDI).call("resend"))
@@ -672,6 +706,7 @@ def site(desk):
         approvals(portal, anna)
         factory(portal, anna)
         pictures(portal, anna)
+        moving(portal, anna, pak)
         offline(portal, anna, pak)
         assets(portal)
         guessing(portal, anna, pak)
