@@ -17,6 +17,8 @@
 #define GROUP_MAX 256
 #define READ_SIZE 65536
 #define BUFFER_MAX (2 * FRAME_MAX)
+/* Bytes of answers after which a group ends: with another one they fit. */
+#define ANSWERS_MAX (FRAME_MAX / 2)
 
 /* A request, and what it came to. */
 struct request {
@@ -35,6 +37,7 @@ struct issuer {
 	struct buffer in, out;
 	struct request group[GROUP_MAX];
 	size_t n;
+	size_t ndone; /* in this transaction; most times all */
 	/* When the key was followed last, and the end of the log then. */
 	int64_t followed_at, followed_n;
 	bool is_behind; /* the key that signs now could not be loaded */
@@ -118,7 +121,8 @@ request_run(struct issuer *issuer, const struct request *request,
 	return err;
 }
 
-static void
+/* The bytes of its answer. */
+static size_t
 request_do(struct issuer *issuer, struct request *request)
 {
 	struct op_answer *answer = &request->answer;
@@ -142,6 +146,7 @@ request_do(struct issuer *issuer, struct request *request)
 		request_settle(issuer, request, false);
 	json_decref(answer->body);
 	answer->body = NULL;
+	return request->text != NULL ? strlen(request->text) : 0;
 }
 
 /* ---- A group --------------------------------------------------------- */
@@ -205,18 +210,21 @@ static enum lc_err
 group_write(struct issuer *issuer, bool is_quick, struct lc_detail *detail)
 {
 	struct lc_record *record = issuer->authority->record;
+	size_t answers = 0;
 	enum lc_err err;
 
 	key_follow(issuer);
 	record->is_quick = is_quick;
 	if (is_quick)
 		group_ahead(issuer);
-	for (size_t i = 0; i < issuer->n; i++)
-		request_do(issuer, &issuer->group[i]);
+	for (issuer->ndone = 0;
+	     issuer->ndone < issuer->n && answers < ANSWERS_MAX;
+	     issuer->ndone++)
+		answers += request_do(issuer, &issuer->group[issuer->ndone]);
 	lc_record_tell(record, detail);
 	err = lc_authority_end(issuer->authority, LC_OK);
 	issuer->followed_n = record->n;
-	for (size_t i = 0; i < issuer->n; i++)
+	for (size_t i = 0; i < issuer->ndone; i++)
 		request_settle(issuer, &issuer->group[i], err == LC_OK);
 	return err;
 }
@@ -230,13 +238,14 @@ group_commit(struct issuer *issuer, struct lc_detail *detail)
 {
 	enum lc_err err = lc_authority_begin(issuer->authority, detail);
 
+	issuer->ndone = issuer->n;
 	if (err != LC_OK) {
 		log_error("issuer", "cannot write: %s", detail->text);
 		return err;
 	}
 	if ((err = group_write(issuer, true, detail)) == LC_OK)
 		return err;
-	log_error("issuer", "cannot commit %zu requests: %s; %s", issuer->n,
+	log_error("issuer", "cannot commit %zu requests: %s; %s", issuer->ndone,
 	    detail->text,
 	    lc_record_is_cut(issuer->authority->record)
 		? "they are answered with 503"
@@ -252,26 +261,49 @@ group_commit(struct issuer *issuer, struct lc_detail *detail)
 	return err;
 }
 
-/* Answers all, with the error if what they did was not committed. */
+/*
+ * Answers what was done, with the error if it was not committed; what is left
+ * begins the next group.
+ */
 static void
 group_answer(
     struct issuer *issuer, enum lc_err err, const struct lc_detail *detail)
 {
-	for (size_t i = 0; i < issuer->n; i++) {
+	for (size_t i = 0; i < issuer->ndone; i++) {
 		struct request *request = &issuer->group[i];
 		struct frame frame = { .number = request->number };
 
 		if (err != LC_OK)
 			request_fail(request, err, NULL, detail);
 		frame.status = (uint16_t)request->status;
-		frame.kind = (uint16_t)(i == 0 ? issuer->n : 0);
+		frame.kind = (uint16_t)(i == 0 ? issuer->ndone : 0);
 		frame.body = request->text != NULL ? request->text : "{}";
 		frame.len = strlen(frame.body);
 		(void)frame_put(&issuer->out, &frame); /* failed ends it all */
 		free(request->text);
 		json_decref(request->asked);
 	}
-	issuer->n = 0;
+	issuer->n -= issuer->ndone;
+	memmove(issuer->group, &issuer->group[issuer->ndone],
+	    issuer->n * sizeof issuer->group[0]);
+}
+
+static bool
+output_write(struct issuer *issuer)
+{
+	size_t written = 0;
+
+	while (written < issuer->out.len) {
+		ssize_t n = write(issuer->fd, issuer->out.data + written,
+		    issuer->out.len - written);
+
+		if (n > 0)
+			written += (size_t)n;
+		else if (errno != EINTR)
+			return false;
+	}
+	buffer_consume(&issuer->out, written);
+	return true;
 }
 
 /* Everything that is complete; several groups if need be. */
@@ -285,9 +317,10 @@ groups_run(struct issuer *issuer)
 		enum lc_err err = group_commit(issuer, &detail);
 
 		group_answer(issuer, err, &detail);
-		good = good && group_take(issuer);
+		good = good && !issuer->out.failed && output_write(issuer) &&
+		       group_take(issuer);
 	}
-	return good && !issuer->out.failed;
+	return good;
 }
 
 /* ---- The connection -------------------------------------------------- */
@@ -309,21 +342,6 @@ input_read(struct issuer *issuer)
 	return n < 0 && (errno == EINTR || errno == EAGAIN) ? 1 : (int)n;
 }
 
-static bool
-output_write(struct issuer *issuer)
-{
-	while (issuer->out.len > 0) {
-		ssize_t n =
-		    write(issuer->fd, issuer->out.data, issuer->out.len);
-
-		if (n > 0)
-			buffer_consume(&issuer->out, (size_t)n);
-		else if (errno != EINTR)
-			return false;
-	}
-	return true;
-}
-
 int
 issuer_run(
     int fd, struct lc_authority *authority, const struct op_settings *settings)
@@ -343,7 +361,7 @@ issuer_run(
 		log_warn("issuer", "commits make checkpoints: %s",
 		    db_words(authority->record->db));
 	while ((got = input_read(issuer)) > 0) {
-		if (!groups_run(issuer) || !output_write(issuer)) {
+		if (!groups_run(issuer)) {
 			got = -1;
 			break;
 		}

@@ -167,6 +167,26 @@ def poison(desk, site):
     check(not ADDRESS or "are done again" in site.log(), site.log())
 
 
+def large_answers(desk, site):
+    """More at once than the issuing process has room for."""
+    pak = new_pak(desk, 5000)
+    whole = {"udis": [PID + "large"], "quantity": 5000}
+    first = site.post(f"/api/v1/paks/{pak}/redeem", whole, key="large")
+    equal(first.status, 200, first.body)
+    got = []
+    threads = [threading.Thread(target=lambda: got.append(site.post(
+        f"/api/v1/paks/{pak}/redeem", whole, key="large")))
+               for _ in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    equal([one.status for one in got], [200] * 24)
+    check(sum(len(one.body) for one in got) > 80 << 20, len(first.body))
+    equal(len({one.body for one in got}), 1)
+    equal(got[0].json["licenses"], first.json["licenses"])
+
+
 def slow_bodies(desk, site):
     """Connections that stop in the middle keep nobody waiting."""
     pak = new_pak(desk)
@@ -289,6 +309,7 @@ def faults(desk):
                   token=token)
         killed(desk, site)
         poison(desk, site)
+        large_answers(desk, site)
         slow_bodies(desk, site)
         guessing(desk, site, token)
         if ADDRESS:
