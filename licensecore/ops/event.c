@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <jansson.h>
 
+#include "base/json.h"
 #include "readings.h"
 #include "state/change.h"
 #include "state/outbox.h"
@@ -45,43 +46,47 @@ switch_of(enum lc_event_kind kind)
 	return LC_SWITCH_USAGE;
 }
 
-static json_t *
+/* The caller frees; NULL: no memory. */
+static char *
 event_pack(const struct lc_event *e)
 {
-	json_t *body = json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:i,"
-	    " s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s}",
-	    "kind", (int)e->kind, "at", (json_int_t)e->at,
-	    "device", (json_int_t)e->device, "store", (json_int_t)e->store,
-	    "license", (json_int_t)e->license,
-	    "feature", (json_int_t)e->feature, "type", (int)e->type,
-	    "feature_name", e->feature_name,
-	    "feature_version", e->feature_version, "comment", e->comment,
-	    "udi", e->udi, "store_name", e->store_name, "by", e->by,
-	    "left", (json_int_t)e->left_s, "end", (json_int_t)e->end,
-	    "count", (json_int_t)e->count,
-	    "count_left", (json_int_t)e->count_left,
-	    "what_is_counted", e->what_is_counted);
-	if (*e->module != '\0' && body != NULL &&
-	    json_object_update_new(body, json_pack("{s:s, s:s, s:s}",
-	    "module", e->module, "level", e->level, "wanted", e->wanted))
-	    != 0) {
-		json_decref(body);
-		return NULL;
+	struct lc_json_writer w = { 0 };
+
+	lc_json_put_int(&w, "kind", (int)e->kind);
+	lc_json_put_int(&w, "at", e->at);
+	lc_json_put_int(&w, "device", e->device);
+	lc_json_put_int(&w, "store", e->store);
+	lc_json_put_int(&w, "license", e->license);
+	lc_json_put_int(&w, "feature", e->feature);
+	lc_json_put_int(&w, "type", (int)e->type);
+	lc_json_put_text(&w, "feature_name", e->feature_name);
+	lc_json_put_text(&w, "feature_version", e->feature_version);
+	lc_json_put_text(&w, "comment", e->comment);
+	lc_json_put_text(&w, "udi", e->udi);
+	lc_json_put_text(&w, "store_name", e->store_name);
+	lc_json_put_text(&w, "by", e->by);
+	lc_json_put_int(&w, "left", e->left_s);
+	lc_json_put_int(&w, "end", e->end);
+	lc_json_put_int(&w, "count", e->count);
+	lc_json_put_int(&w, "count_left", e->count_left);
+	lc_json_put_text(&w, "what_is_counted", e->what_is_counted);
+	if (*e->module != '\0') {
+		lc_json_put_text(&w, "module", e->module);
+		lc_json_put_text(&w, "level", e->level);
+		lc_json_put_text(&w, "wanted", e->wanted);
 	}
-	return body;
+	return lc_json_end(&w);
 }
 
 static enum lc_err
 event_queue(struct lc *lc, struct lc_event *e)
 {
-	json_t *body = event_pack(e);
-	char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
+	char *text = event_pack(e);
 	enum lc_err err = LC_ENOMEM;
 
 	if (text != NULL)
 		err = lc_outbox_add(&lc->state, text, &e->seq);
 	free(text);
-	json_decref(body);
 	return err;
 }
 

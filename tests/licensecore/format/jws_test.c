@@ -463,6 +463,58 @@ keys_are_valid_for_a_time(void)
 	CHECK_ERR(lc_jws_dated(&jws, INT64_MAX, &detail), LC_OK, &detail);
 }
 
+/* The id of the key in it, or "" if there is none. */
+static void
+kid_of_pem(const char *pem, size_t len, char kid[LC_KID_LEN + 1])
+{
+	struct lc_key *key = NULL;
+	enum lc_err err = lc_key_from_pem(pem, len, &key, NULL);
+
+	*kid = '\0';
+	if (err == LC_OK)
+		memcpy(kid, key->kid, LC_KID_LEN + 1);
+	else
+		CHECK_ERR(err, LC_ETRUST, NULL);
+	lc_key_free(key);
+}
+
+/*
+ * A file of Ed25519 is read without OpenSSL's decoders.  An empty line before
+ * it makes them read it: damaged or not, they find the same key, or none.
+ */
+static void
+pem_is_read_as_openssl_reads_it(void)
+{
+	static const char others[] = { '=', 'A', '/', '-', ' ', '\n', '\0' };
+	char kid[LC_KID_LEN + 1], same[LC_KID_LEN + 1];
+	struct lc_key *key;
+	char *pem, *text;
+	size_t len;
+
+	REQUIRE(lc_key_generate(LC_ED25519, &key) == LC_OK);
+	REQUIRE(lc_key_to_pem(key, &pem, &len) == LC_OK);
+	REQUIRE((text = malloc(len + 1)) != NULL);
+	text[0] = '\n';
+	for (size_t i = 0; i < len * sizeof others; i++) {
+		size_t at = i / sizeof others;
+		char was = pem[at];
+
+		check_context("byte %zu is %d", at, others[i % sizeof others]);
+		pem[at] = others[i % sizeof others];
+		memcpy(text + 1, pem, len);
+		kid_of_pem(pem, len, kid);
+		kid_of_pem(text, len + 1, same);
+		CHECK_STR(kid, same);
+		pem[at] = was;
+	}
+	check_context(NULL);
+	kid_of_pem(pem, len, kid);
+	CHECK_STR(kid, key->kid);
+	free(text);
+	OPENSSL_free(pem);
+	lc_key_free(key);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -480,6 +532,8 @@ main(int argc, char **argv)
 		{ "shapes that are refused", shapes_that_are_refused },
 		{ "withdrawn keys do not count", withdrawn_keys_do_not_count },
 		{ "keys are valid for a time", keys_are_valid_for_a_time },
+		{ "PEM is read as OpenSSL reads it",
+		    pem_is_read_as_openssl_reads_it },
 	};
 
 	return check_main("jws", tests, CHECK_COUNT(tests), argc, argv);
