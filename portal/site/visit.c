@@ -221,14 +221,18 @@ static json_t *
 at_json(const struct visit *visit)
 {
 	const char *path = web_path(visit->request) + 1;
-	char first[16];
+	char first[16], name[24];
 
 	(void)snprintf(
 	    first, sizeof first, "%.*s", (int)strcspn(path, "/"), path);
+	if (is_of_staff(first))
+		strcpy(first, "staff");
+	/* It may be no text. */
 	if (first[strspn(first, "abcdefghijklmnopqrstuvwxyz-")] != '\0')
-		first[0] = '\0'; /* it may be no text */
-	return json_pack("{s:b, s:b}", first, true, "staff",
-	    is_of_staff(first) || strcmp(first, "staff") == 0);
+		first[0] = '\0';
+	/* No name that an answer has: those are looked up, too. */
+	(void)snprintf(name, sizeof name, "at_%s", first);
+	return json_pack("{s:b}", name, true);
 }
 
 static json_t *

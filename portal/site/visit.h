@@ -15,7 +15,7 @@
  *   key             a new key for a request, to be sent as _key
  *   fields          what a form sent, as JSON; see web/form.h
  *   query           the filters of a list, as the address has them
- *   at              the part of the pages, as {"paks": true}
+ *   at              the part of the pages, as {"at_paks": true}
  *   here            the address with these, "?pak=A&", for more to be added
  *   csv             the same of a report as a whole table
  *   cursor          where the page of the list begins, if the address says so

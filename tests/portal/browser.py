@@ -71,7 +71,7 @@ class Browser:
         if not script:
             options.add_experimental_option("prefs", {
                 "profile.managed_default_content_settings.javascript": 2})
-        self.site, self.script = site, script
+        self.site, self.script, self.width = site, script, width
         self.driver = webdriver.Chrome(options=options)
         self.driver.set_page_load_timeout(60)
         # Windows are not as narrow as a telephone.
@@ -107,8 +107,8 @@ class Browser:
         equal(self.driver.find_element(By.TAG_NAME, "h1").text, title,
               self.driver.find_element(By.TAG_NAME, "main").text)
         wide = self.driver.execute_script(
-            "return document.documentElement.scrollWidth - innerWidth")
-        check(wide <= 0, title, "is too wide by", wide)
+            "return document.documentElement.scrollWidth")
+        check(wide <= self.width, title, "is too wide:", wide)
         nameless = self.driver.execute_script("""
             return [...document.querySelectorAll(
                 'input:not([type=hidden]), select, textarea')].filter(
