@@ -13,6 +13,7 @@
 #include "api_read.h"
 #include "api_staff.h"
 #include "array.h"
+#include "metrics.h"
 #include "openapi.h"
 #include "web/answer.h"
 #include "web/route.h"
@@ -39,6 +40,8 @@ operate(void *arg, struct web_request *request, const struct web_route *route,
 	struct portal *portal = arg;
 	struct lc_token token;
 
+	web_count(request,
+	    metrics_operation(portal->metrics, (size_t)(route - api_routes)));
 	if (!access_check(portal, request, operation->may, &token) ||
 	    !access_may_ask(portal, request, &token))
 		return;
@@ -60,7 +63,7 @@ operate(void *arg, struct web_request *request, const struct web_route *route,
 	}
 #define WRITE(who, what) WRITE_OF(who, what, FILES_NONE)
 
-static const struct web_route routes[] = {
+const struct web_route api_routes[] = {
 	{ "GET", "/api/v1/openapi.json", READ(MAY_ANYBODY, read_openapi) },
 	{ "GET", "/api/v1/skus", READ(MAY_ANYBODY, read_skus) },
 	{ "POST", "/api/v1/paks", WRITE(MAY(LC_ROLE_PAK_DESK), OP_PAK_CREATE) },
@@ -150,16 +153,18 @@ static const struct web_route routes[] = {
 	{ "GET", "/metrics", READ(MAY_ANYBODY, read_metrics) },
 };
 
+const size_t api_nroutes = NITEMS(api_routes);
+
 const struct operation *
 api_operation(const char *name)
 {
-	for (size_t i = 0; i < NITEMS(routes); i++) {
-		size_t len = strlen(routes[i].method);
+	for (size_t i = 0; i < api_nroutes; i++) {
+		size_t len = strlen(api_routes[i].method);
 
-		if (strncmp(name, routes[i].method, len) == 0 &&
+		if (strncmp(name, api_routes[i].method, len) == 0 &&
 		    name[len] == ' ' &&
-		    strcmp(name + len + 1, routes[i].pattern) == 0)
-			return routes[i].more;
+		    strcmp(name + len + 1, api_routes[i].pattern) == 0)
+			return api_routes[i].more;
 	}
 	return NULL;
 }
@@ -169,7 +174,7 @@ api_handle(void *arg, struct web_request *request)
 {
 	char allow[64];
 	unsigned status =
-	    web_route(routes, NITEMS(routes), arg, request, allow);
+	    web_route(api_routes, api_nroutes, arg, request, allow);
 
 	if (status == 0)
 		return;
@@ -187,11 +192,12 @@ api_handle(void *arg, struct web_request *request)
 void
 api_routes_print(FILE *to)
 {
-	for (size_t i = 0; i < NITEMS(routes); i++) {
-		const struct operation *operation = routes[i].more;
+	for (size_t i = 0; i < api_nroutes; i++) {
+		const struct operation *operation = api_routes[i].more;
 		unsigned may = operation->may | MAY(LC_ROLE_ADMIN);
 
-		fprintf(to, "%s %s", routes[i].method, routes[i].pattern);
+		fprintf(
+		    to, "%s %s", api_routes[i].method, api_routes[i].pattern);
 		for (int role = LC_ROLE_NONE; role < LC_NROLES; role++) {
 			if ((may & MAY(role)) != 0)
 				fprintf(to, " %s",

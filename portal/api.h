@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "api_write.h"
+#include "web/route.h"
 #include "portal.h"
 
 /* What can be asked for, and who may. */
@@ -18,6 +19,10 @@ struct operation {
 
 /* By method and pattern, "GET /api/v1/paks/{code}"; NULL: there is none. */
 const struct operation *api_operation(const char *name);
+
+/* Those of all operations. */
+extern const struct web_route api_routes[];
+extern const size_t api_nroutes;
 
 /* A web_handler; arg is a struct portal. */
 void api_handle(void *arg, struct web_request *);

@@ -14,10 +14,8 @@
 #include "ops/issue.h"
 #include "ops/nonce.h"
 #include "fail.h"
-#include "hook.h"
 #include "list.h"
 #include "op.h"
-#include "portal/mail/mailer.h"
 #include "record/authority.h"
 #include "record/pak.h"
 #include "record/record.h"
@@ -252,93 +250,4 @@ read_nonce(struct portal *portal, struct web_request *request,
 	web_answer_json(request, 200,
 	    json_pack(
 		"{s:s, s:I}", "nonce", nonce, "expires", (json_int_t)expires));
-}
-
-/* ---- Metrics --------------------------------------------------------- */
-
-static void
-hooks_print(struct hooks *hooks, FILE *file)
-{
-	struct hook_counts counts;
-
-	hooks_count(hooks, &counts);
-	fprintf(file,
-	    "# HELP licportal_webhook_deliveries_total Events told to "
-	    "webhooks, and attempts that failed.\n"
-	    "# TYPE licportal_webhook_deliveries_total counter\n"
-	    "licportal_webhook_deliveries_total{result=\"delivered\"} %lu\n"
-	    "licportal_webhook_deliveries_total{result=\"failed\"} %lu\n"
-	    "# HELP licportal_webhooks_stopped_total Webhooks that were "
-	    "stopped after failing for too long.\n"
-	    "# TYPE licportal_webhooks_stopped_total counter\n"
-	    "licportal_webhooks_stopped_total %lu\n",
-	    counts.delivered, counts.failed, counts.stopped);
-}
-
-static void
-mails_print(struct mailer *mailer, FILE *file)
-{
-	struct mailer_counts counts;
-
-	if (mailer == NULL)
-		return;
-	mailer_count(mailer, &counts);
-	fprintf(file,
-	    "# HELP licportal_mails_total Mails sent, attempts that failed, "
-	    "and mails given up.\n"
-	    "# TYPE licportal_mails_total counter\n"
-	    "licportal_mails_total{result=\"sent\"} %lu\n"
-	    "licportal_mails_total{result=\"failed\"} %lu\n"
-	    "licportal_mails_total{result=\"given_up\"} %lu\n"
-	    "# HELP licportal_mails_waiting Mails that wait to be sent.\n"
-	    "# TYPE licportal_mails_waiting gauge\n"
-	    "licportal_mails_waiting %lu\n",
-	    counts.sent, counts.failed, counts.given_up, counts.waiting);
-}
-
-void
-read_metrics(struct portal *portal, struct web_request *request,
-    const struct lc_token *token, const char *const *parts)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *file = open_memstream(&text, &len);
-
-	(void)token;
-	(void)parts;
-	if (file == NULL) {
-		web_problem(request, 503, "unavailable", "no memory");
-		return;
-	}
-	fputs("# HELP licportal_requests_total Requests answered.\n"
-	      "# TYPE licportal_requests_total counter\n",
-	    file);
-	for (unsigned i = 2; i < 6; i++)
-		fprintf(file, "licportal_requests_total{status=\"%uxx\"} %lu\n",
-		    i, (unsigned long)portal->requests[i]);
-	fprintf(file,
-	    "# HELP licportal_unknown_total Requests for PAKs and devices "
-	    "that do not exist.\n"
-	    "# TYPE licportal_unknown_total counter\n"
-	    "licportal_unknown_total %lu\n"
-	    "# HELP licportal_waiting Requests that wait for the issuing "
-	    "process.\n"
-	    "# TYPE licportal_waiting gauge\n"
-	    "licportal_waiting %zu\n",
-	    (unsigned long)portal->unknown, desk_waiting(portal->desk));
-	fprintf(file,
-	    "# HELP licportal_slowed_total Requests refused since their "
-	    "address "
-	    "guessed too often.\n"
-	    "# TYPE licportal_slowed_total counter\n"
-	    "licportal_slowed_total %lu\n",
-	    (unsigned long)portal->slowed);
-	hooks_print(portal->hooks, file);
-	mails_print(portal->mailer, file);
-	if (fclose(file) != 0) {
-		free(text);
-		text = NULL;
-		len = 1;
-	}
-	web_answer(request, 200, "text/plain; version=0.0.4", text, len);
 }

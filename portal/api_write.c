@@ -60,7 +60,6 @@ answer_kept(void *arg, unsigned status, const char *body, size_t len)
 	struct kept *kept = arg;
 	json_t *problem;
 
-	kept->portal->requests[status / 100 % 6]++;
 	if (status == 200) {
 		web_answer_text(kept->request, status, body, len);
 	} else {

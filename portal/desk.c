@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/buffer.h"
@@ -22,6 +23,7 @@
 struct waiting {
 	desk_call *call; /* NULL: free */
 	void *arg;
+	struct timespec since;
 	uint32_t next_free;
 };
 
@@ -37,8 +39,13 @@ struct desk {
 	struct waiting waiting[DESK_WAITING_MAX];
 	uint32_t first_free;
 	size_t nwaiting;
+	struct histogram groups, seconds;
 	bool is_gone, closes;
 };
+
+static const double group_bounds[] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 0 };
+static const double second_bounds[] = { .001, .0025, .005, .01, .025, .05, .1,
+	.25, .5, 1, 2.5, 5, 10, 0 };
 
 /* ---- Requests -------------------------------------------------------- */
 
@@ -90,6 +97,7 @@ put_locked(
 	desk->first_free = desk->waiting[number].next_free;
 	desk->waiting[number].call = call;
 	desk->waiting[number].arg = arg;
+	(void)clock_gettime(CLOCK_MONOTONIC, &desk->waiting[number].since);
 	desk->nwaiting++;
 	return true;
 }
@@ -129,7 +137,26 @@ desk_waiting(struct desk *desk)
 	return n;
 }
 
+void
+desk_count(struct desk *desk, struct desk_counts *counts)
+{
+	(void)pthread_mutex_lock(&desk->lock);
+	counts->groups = desk->groups;
+	counts->seconds = desk->seconds;
+	(void)pthread_mutex_unlock(&desk->lock);
+}
+
 /* ---- Answers --------------------------------------------------------- */
+
+static double
+seconds_since(const struct timespec *then)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - then->tv_sec) +
+	       (double)(now.tv_nsec - then->tv_nsec) / 1e9;
+}
 
 /* Takes a request out; false: there is none with this number. */
 static bool
@@ -144,10 +171,20 @@ take(struct desk *desk, uint32_t number, struct waiting *out)
 		desk->waiting[number].next_free = desk->first_free;
 		desk->first_free = number;
 		desk->nwaiting--;
+		histogram_add(&desk->seconds, seconds_since(&out->since));
 		found = true;
 	}
 	(void)pthread_mutex_unlock(&desk->lock);
 	return found;
+}
+
+/* The first answer of a group has its size. */
+static void
+group_add(struct desk *desk, unsigned n)
+{
+	(void)pthread_mutex_lock(&desk->lock);
+	histogram_add(&desk->groups, n);
+	(void)pthread_mutex_unlock(&desk->lock);
 }
 
 static bool
@@ -161,6 +198,8 @@ answers_hand_out(struct desk *desk)
 	while ((got = frame_get(&desk->in, &frame, &taken)) > 0) {
 		if (!take(desk, frame.number, &waiting))
 			return false;
+		if (frame.kind > 0)
+			group_add(desk, frame.kind);
 		waiting.call(waiting.arg, frame.status, frame.body, frame.len);
 		buffer_consume(&desk->in, taken);
 	}
@@ -283,6 +322,8 @@ desk_open(int fd, void (*gone)(void *arg), void *arg)
 	desk->fd = fd;
 	desk->gone = gone;
 	desk->arg = arg;
+	desk->groups.bounds = group_bounds;
+	desk->seconds.bounds = second_bounds;
 	desk->in = (struct buffer)BUFFER_INIT(IN_MAX);
 	desk->out = (struct buffer)BUFFER_INIT(OUT_MAX);
 	for (uint32_t i = 0; i < DESK_WAITING_MAX; i++)

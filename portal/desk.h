@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "histogram.h"
 #include "op.h"
 
 struct desk;
@@ -45,5 +46,12 @@ bool desk_ask(
 
 /* Requests that wait for their answer now. */
 size_t desk_waiting(struct desk *);
+
+/* Since the start. */
+struct desk_counts {
+	struct histogram groups;  /* requests of each commit */
+	struct histogram seconds; /* from asking to the answer */
+};
+void desk_count(struct desk *, struct desk_counts *);
 
 #endif

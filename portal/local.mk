@@ -88,10 +88,12 @@ bin_licportald_SOURCES = \
 	portal/fail.c portal/fail.h \
 	portal/frame.c portal/frame.h \
 	portal/guess.c portal/guess.h \
+	portal/histogram.c portal/histogram.h \
 	portal/hook.c portal/hook.h \
 	portal/hook_post.c portal/hook_post.h \
 	portal/issuer.c portal/issuer.h \
 	portal/list.c portal/list.h \
+	portal/metrics.c portal/metrics.h \
 	portal/list_stream.c portal/list_stream.h \
 	portal/mail/compose.c \
 	portal/mail/mailer.c portal/mail/mailer.h \

@@ -32,6 +32,7 @@
 #include "guess.h"
 #include "hook.h"
 #include "issuer.h"
+#include "metrics.h"
 #include "portal/mail/mailer.h"
 #include "portal/site/site.h"
 #include "secret.h"
@@ -206,11 +207,23 @@ handle(void *arg, struct web_request *request)
 {
 	const struct doors *doors = arg;
 	const char *path = web_path(request);
+	struct metrics *metrics = doors->portal->metrics;
 
-	if (strncmp(path, "/api/", 5) == 0 || strcmp(path, "/metrics") == 0)
+	if (strncmp(path, "/api/", 5) == 0 || strcmp(path, "/metrics") == 0) {
+		web_count(request, metrics_others(metrics));
 		api_handle(doors->portal, request);
-	else
+	} else {
+		web_count(request, metrics_pages(metrics));
 		site_handle(doors->site, request);
+	}
+}
+
+static void
+refused(void *arg, const char *kind)
+{
+	const struct doors *doors = arg;
+
+	metrics_refused(doors->portal->metrics, kind);
 }
 
 static const char *
@@ -245,6 +258,7 @@ serve(struct doors *doors, const struct portal_conf *conf, int fd)
 		.handler = handle,
 		.arg = doors,
 		.complain = complain,
+		.refused = refused,
 	};
 	struct web_server *server = web_start(&options);
 	bool good;
@@ -324,6 +338,8 @@ portal_run(
 		log_error("main", "%s: %s", conf->authority, detail.text);
 	else if ((portal.guesses = guesses_new()) == NULL ||
 		 (portal.cache = cache_new()) == NULL ||
+		 (portal.metrics = metrics_new(api_routes, api_nroutes)) ==
+		     NULL ||
 		 (portal.audit = audit_open(conf->authority)) == NULL ||
 		 (portal.desk = desk_open(issuer, gone, NULL)) == NULL)
 		log_error("main", "no memory, or no thread");
@@ -340,6 +356,7 @@ portal_run(
 	hooks_close(portal.hooks);
 	checkpoint_close(checkpoint);
 	audit_close(portal.audit);
+	metrics_free(portal.metrics);
 	cache_free(portal.cache);
 	guesses_free(portal.guesses);
 	desk_close(portal.desk);

@@ -24,11 +24,10 @@ struct portal {
 	const char *url; /* its address for people, without a slash
 			    at the end */
 	int64_t (*now)(void);
+	struct metrics *metrics;
 	/* Counted since the start, for /metrics. */
-	atomic_ulong requests[6]; /* by the first digit of the status */
-	atomic_ulong redeemed;    /* licenses */
-	atomic_ulong slowed;      /* requests of who guessed too often */
-	atomic_ulong unknown;     /* PAKs and UDIs that do not exist */
+	atomic_ulong slowed;  /* requests of who guessed too often */
+	atomic_ulong unknown; /* PAKs and UDIs that do not exist */
 };
 
 #endif

@@ -90,6 +90,7 @@ problem(struct web_request *request, const json_t *more, unsigned status,
 	json_t *value;
 
 	(void)vsnprintf(detail, sizeof detail, format, args);
+	web_refused(request, kind);
 	value = json_pack("{s:s+, s:s, s:i, s:s}", "type",
 	    "urn:licagent:problem:", kind, "title", web_phrase(status),
 	    "status", (int)status, "detail", detail);

@@ -51,6 +51,7 @@ struct web_request {
 	/* The answer; phase is shared between threads. */
 	pthread_mutex_t lock;
 	enum phase phase;
+	atomic_ulong *counts; /* NULL: it is not counted */
 	unsigned status;
 	const char *type;
 	char *answer;
@@ -269,6 +270,21 @@ web_header_add(struct web_request *request, const char *name, const char *value)
 }
 
 void
+web_count(struct web_request *request, atomic_ulong counts[WEB_CLASSES])
+{
+	request->counts = counts;
+}
+
+void
+web_refused(const struct web_request *request, const char *kind)
+{
+	const struct web_options *options = &request->server->options;
+
+	if (options->refused != NULL)
+		options->refused(options->arg, kind);
+}
+
+void
 web_answer(struct web_request *request, unsigned status, const char *type,
     char *body, size_t len)
 {
@@ -279,6 +295,8 @@ web_answer(struct web_request *request, unsigned status, const char *type,
 		status = MHD_HTTP_SERVICE_UNAVAILABLE;
 		len = 0;
 	}
+	if (request->counts != NULL)
+		request->counts[status / 100 % WEB_CLASSES]++;
 	(void)pthread_mutex_lock(&request->lock);
 	request->status = status;
 	request->type = type;

@@ -12,6 +12,7 @@
 #ifndef WEB_HTTP_H
 #define WEB_HTTP_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,6 +33,9 @@ struct web_options {
 	void *arg;
 	/* What went wrong in a connection, for the log; from any thread. */
 	void (*complain)(const char *text);
+	/* A problem of this kind was made (answer.h); from any thread, or NULL
+	   if nobody counts them. */
+	void (*refused)(void *arg, const char *kind);
 };
 
 /* NULL, with errno set, if it cannot start.  The options are copied. */
@@ -82,6 +86,15 @@ void web_set_show(struct web_request *, web_show *, void *arg);
 web_show *web_get_show(const struct web_request *, void **arg);
 
 /* ---- Answers --------------------------------------------------------- */
+
+/*
+ * Has the answer counted, by the first digit of its status; the counts live as
+ * long as the server.
+ */
+#define WEB_CLASSES 6
+void web_count(struct web_request *, atomic_ulong counts[WEB_CLASSES]);
+/* Tells the server's "refused". */
+void web_refused(const struct web_request *, const char *kind);
 
 /* A header of the answer; false: no memory, or it holds control characters. */
 bool web_header_add(struct web_request *, const char *name, const char *value);

@@ -58,6 +58,13 @@ web_header_add(struct web_request *request, const char *name, const char *value)
 	return true;
 }
 
+void
+web_refused(const struct web_request *request, const char *kind)
+{
+	(void)request;
+	(void)kind;
+}
+
 web_show *
 web_get_show(const struct web_request *request, void **arg)
 {

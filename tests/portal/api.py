@@ -165,6 +165,79 @@ def together(desk, site):
     equal(site.get(f"/api/v1/paks/{pak}").json["left"], 0)
 
 
+SAMPLE = re.compile(r'([a-z_]+)(\{[a-z]+="[^"]*"(?:,[a-z]+="[^"]*")*\})? '
+                    r'([0-9.]+)')
+
+
+def figures(site):
+    """The figures of /metrics, whose form is right: each belongs to the family
+    that was announced last, counters are totals, buckets add up."""
+    got = site.get("/metrics")
+    equal(got.headers["Content-Type"], "text/plain; version=0.0.4")
+    values, helped, family, kind = {}, None, None, None
+    for line in got.body.decode().splitlines():
+        if line.startswith("# HELP "):
+            helped = line.split()[2]
+        elif line.startswith("# TYPE "):
+            _, _, family, kind = line.split()
+            equal(helped, family)
+            check(kind in ("counter", "gauge", "histogram"), line)
+            equal(family.endswith("_total"), kind == "counter", line)
+        else:
+            name, labels, value = SAMPLE.fullmatch(line).groups()
+            check(name in ([family + part for part in
+                            ("_bucket", "_sum", "_count")]
+                           if kind == "histogram" else [family]), line)
+            if name.endswith("_bucket"):
+                check(float(value) >= values.get(name, 0), line)
+                values[name] = float(value)
+            if name.endswith("_count"):
+                equal(float(value), values[family + "_bucket"])
+            check(name + (labels or "") not in values
+                  or name.endswith("_bucket"), line)
+            values[name + (labels or "")] = float(value)
+    return values
+
+
+def metrics(desk, site, tokens):
+    pak = desk.run("pak", "create", "acme", "--sku", SKU, "--quantity",
+                   "2").strip()
+
+    def asked(operation, status):
+        return (f'licportal_requests_total{{operation="{operation}",'
+                f'status="{status}"}}')
+
+    before = figures(site)
+    site.get(f"/api/v1/paks/{pak}")
+    site.get("/api/v1/paks/23456789ACD")
+    for n in range(3):
+        site.post(f"/api/v1/paks/{pak}/redeem", {"udis": [PATH + f"m{n}"]},
+                  key=f"metrics-{n}", token=tokens["member"])
+    site.get("/api/v1/nothing")
+    site.get("/")
+    site.get("/api/v1/licenses", token="no")
+    after = figures(site)
+    redeem = "POST /api/v1/paks/{code}/redeem"
+    for name, more in (
+            (asked("GET /api/v1/paks/{code}", "2xx"), 1),
+            (asked("GET /api/v1/paks/{code}", "4xx"), 1),
+            (asked(redeem, "2xx"), 2), (asked(redeem, "4xx"), 1),
+            (asked("GET /metrics", "2xx"), 1), (asked("none", "4xx"), 1),
+            (asked("page", "2xx"), 1),
+            (asked("GET /api/v1/licenses", "4xx"), 1),
+            ('licportal_refusals_total{reason="no-token"}', 1),
+            ('licportal_refusals_total{reason="no-such-path"}', 1),
+            ("licportal_unknown_total", 1),
+            ("licportal_commit_requests_sum", 3),
+            ("licportal_commit_requests_count", 3),
+            ('licportal_commit_requests_bucket{le="1"}', 3),
+            ("licportal_issuing_seconds_count", 3)):
+        equal(after.get(name, 0) - before.get(name, 0), more, name)
+    check(after["licportal_issuing_seconds_sum"]
+          > before["licportal_issuing_seconds_sum"], after)
+    equal(after["licportal_waiting"], 0)
+
+
 def killed(desk, site):
     """The issuing process is killed: the portal ends, starts again, and a
     request that is repeated has one outcome."""
@@ -233,6 +306,7 @@ def api(desk):
         roles(site, tokens)
         refusals(desk, site, tokens, pak)
         together(desk, site)
+        metrics(desk, site, tokens)
         killed(desk, site)
         ended(desk, site)
         for secret in tokens.values():
