@@ -104,6 +104,10 @@ removal_judge(struct lc_permit *p, const struct lc_terms *t)
 	if (!lc_terms_fit(t, udi))
 		return lc_fail(p->detail, LC_EUDI, "license %s is not for %s",
 		    t->id, udi);
+	if (t->type == LC_GRACE_PERIOD)
+		return lc_fail(p->detail, LC_EREVOKED,
+		    "license %s is a grace period, which ends on %s", t->id,
+		    udi);
 	if ((err = lc_issued_not_ended(record, udi, t->id)) != LC_OK)
 		return err;
 	err = lc_license_moves(record, t->id);

@@ -215,6 +215,9 @@ def move(desk):
     equal(count(desk, "ticket"), tickets, "one ticket")
     device.revoke(write(desk, "permission", got["file"]), "rehost")
     ticket = read(desk, "rehost")
+    grace, = desk.sql("acme", "SELECT id FROM license WHERE source = 'grace'")
+    refused(desk, device.call("permit", to=C, licenses=[grace]),
+            f"license {grace} is a grace period, which ends on {B}")
     # The ticket is good from its device, for one target.
     refused(desk, target.call("rehost", to=A, ticket=ticket),
             f"rehost ticket of {B}, not of {C}")
