@@ -12,17 +12,22 @@
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "decode.h"
 
 #define CONNECTION_MEMORY 32768 /* for the headers of a request */
 #define FORM_MEMORY 4096        /* for names in a form */
+#define STOP_MS 5000            /* for the last answers to be sent */
+#define LOOK_MS 5               /* between looks whether they are */
 
 struct web_server {
 	struct MHD_Daemon *mhd;
+	atomic_uint answering; /* requests that were handled, and not sent */
 	struct web_options options;
 };
 
@@ -100,6 +105,8 @@ request_free(struct web_request *request)
 {
 	if (request == NULL)
 		return;
+	if (request->phase != READING)
+		request->server->answering--;
 	(void)pthread_mutex_destroy(&request->lock);
 	headers_free(request->headers);
 	headers_free(request->query);
@@ -427,6 +434,7 @@ request_run(struct web_request *request)
 	bool keep;
 
 	request->phase = HANDLED;
+	request->server->answering++;
 	if (request->too_large)
 		text_answer(request, MHD_HTTP_CONTENT_TOO_LARGE,
 		    "The request is too large.\n");
@@ -541,8 +549,13 @@ web_refuse(struct web_server *server)
 void
 web_stop(struct web_server *server)
 {
+	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000 };
+
 	if (server == NULL)
 		return;
+	/* libmicrohttpd closes connections that have an answer to send. */
+	for (int ms = 0; server->answering > 0 && ms < STOP_MS; ms += LOOK_MS)
+		(void)nanosleep(&look, NULL);
 	MHD_stop_daemon(server->mhd);
 	free(server);
 }

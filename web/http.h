@@ -42,7 +42,8 @@ struct web_options {
 struct web_server *web_start(const struct web_options *);
 /* Takes no more connections; what is under way goes on. */
 void web_refuse(struct web_server *);
-/* Waits until all that was kept is answered. */
+/* Waits until all that was kept is answered, and 5 s at most for the last
+   answers to be sent. */
 void web_stop(struct web_server *);
 
 /* ---- Requests -------------------------------------------------------- */

@@ -8,7 +8,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "portal/access.h"
 #include "portal/api_read.h"
 #include "portal/api_write.h"
 #include "portal/list.h"
@@ -25,6 +27,15 @@ address_of(const struct visit *visit)
 	return visit->form != NULL ? web_form_text(visit->form, "_mail") : "";
 }
 
+/* Whoever writes to others, again and again, has to wait. */
+static void
+others_count(const struct visit *visit)
+{
+	if (strcmp(address_of(visit), visit->session.person.mail) != 0)
+		access_denied(
+		    visit->site->portal, visit->request, &visit->token);
+}
+
 /* False: answered.  Takes over about. */
 static bool
 mail_put(const struct visit *visit, const char *reason, json_t *about)
@@ -39,6 +50,7 @@ mail_put(const struct visit *visit, const char *reason, json_t *about)
 	enum people_err err = PEOPLE_UNAVAILABLE;
 
 	json_decref(about);
+	others_count(visit);
 	if (mail.about != NULL)
 		err = outbox_put(visit->site->people, &mail, &words);
 	free(mail.about);
@@ -88,6 +100,7 @@ by_mail_device(struct visit *visit)
 
 	if (!visit_show(visit, &(struct view){ .template = "problem.html",
 				   .title = "Send again" }) ||
+	    !access_may_ask(portal, visit->request, &visit->token) ||
 	    !address_check(visit) ||
 	    !list_device_check(portal, visit->request, &visit->token, udi))
 		return;

@@ -22,6 +22,7 @@
  *   mails           the portal sends mails
  *   mailed          where the licenses of this form's request go by mail
  *   done            what a form asked for was done
+ *   is_unsure       nobody knows whether what a form asked for was done
  *   qr              the license file as a picture, if it is small
  */
 #ifndef PORTAL_VISIT_H

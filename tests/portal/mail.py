@@ -314,6 +314,19 @@ def recovering(site, box, bob):
     return link
 
 
+def bombing(site, bob):
+    """Whoever has the portal write to many others has to wait."""
+    for n in range(60):
+        bob.get("/send-again")
+        bob.post("/send-again/mail", bob.form(
+            udi=PID + "A", _mail=f"other{n}@example.org"))
+        if bob.status == 429:
+            break
+        bob.shows(200, PID + "A")
+    bob.shows(429, "try again in")
+    check(n > 0, "the first was one too many")
+
+
 def approvals(site, box, anna):
     """Whoever may confirm hears of it, and not who proposed it."""
     equal(setup(site, "adam", "adam@example.net")[0], 0)
@@ -414,6 +427,7 @@ def mails(desk):
         approvals(site, box, anna)
         killed(desk, site, box, pak, place)
         expiring(desk, site, box, place)
+        bombing(site, bob)
         link = recovering(site, box, bob)
         equal(box.of("dave@example.org"), [])
         equal(site.stop("licportald"), 0)

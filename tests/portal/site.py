@@ -9,8 +9,10 @@ import html
 import json
 import os
 import re
+import signal
 import struct
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -103,6 +105,30 @@ def guessing(site, anna, pak):
     visitor.get(f"/paks/{pak}").shows(429)
     anna.get(f"/paks/{pak}").shows(200)
     restart(site)
+
+
+def killed(site, pak):
+    """A form whose answer got lost says so, and counts once."""
+    visitor = Visitor(site)
+    visitor.get("/redeem")
+    fields = visitor.form(_pak=pak, sku=SKU, **{
+        "udis:each": "LIC1921/K9:KILLED", "quantity:number": "1"})
+    used = site.get(f"/api/v1/paks/{pak}").json["used"]
+    issuer = site.issuer()
+    os.kill(issuer, signal.SIGSTOP)
+    sent = threading.Thread(target=visitor.post, args=("/redeem", fields))
+    sent.start()
+    wait_until(lambda: "\nlicportal_waiting 1\n" in
+               site.get("/metrics").body.decode(), "the form")
+    os.kill(issuer, signal.SIGKILL)
+    sent.join()
+    visitor.shows(503, "Load this page again")
+    check("Nothing was changed" not in visitor.page, visitor.page)
+    check(site.stop("licportald") != 0, "it went on without its issuer")
+    site.start_portal()
+    for _ in range(2):
+        visitor.post("/redeem", fields).shows(200, "BEGIN LICENSE")
+    equal(site.get(f"/api/v1/paks/{pak}").json["used"], used + 1)
 
 
 def restart(site):
@@ -710,6 +736,7 @@ def site(desk):
         offline(portal, anna, pak)
         assets(portal)
         guessing(portal, anna, pak)
+        killed(portal, pak)
         log = portal.log()
         for secret in (PASSWORD, LATER, anna.cookie.split("=")[1]):
             check(secret not in log, "a secret is in the log")
