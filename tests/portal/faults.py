@@ -21,7 +21,8 @@ from portal_site import PATIENCE, Site, quoted, wait_until  # noqa: E402
 
 SKU = "L-LAB-SEC-K9="
 PID = "LIC1921/K9:"
-AWAY_S = 3      # how long the database is away, beside what a restart takes
+# How long the database is away, beside what a restart takes.
+AWAY_S = int(os.environ.get("AWAY_S", "3"))
 
 
 class Client(threading.Thread):

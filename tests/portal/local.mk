@@ -31,12 +31,11 @@ PORTAL_SCRIPTED = tests/portal/api.py \
 	tests/portal/webhooks.py
 dist_check_SCRIPTS += $(PORTAL_SCRIPTED)
 TESTS += $(PORTAL_SCRIPTED)
-dist_check_SCRIPTS += tests/portal/browser.py tests/portal/mail.py \
-	tests/portal/openapi.py \
-	tests/portal/postgres.sh
+dist_check_SCRIPTS += tests/portal/browser.py tests/portal/killed.py \
+	tests/portal/mail.py tests/portal/openapi.py tests/portal/postgres.sh
 if SLOW_TESTS
-TESTS += tests/portal/browser.py tests/portal/mail.py \
-	tests/portal/openapi.py
+TESTS += tests/portal/browser.py tests/portal/killed.py \
+	tests/portal/mail.py tests/portal/openapi.py
 if HAVE_POSTGRESQL
 TESTS += tests/portal/postgres.sh
 endif
@@ -44,6 +43,14 @@ endif
 check-browser: all tests/authority/device
 	BROWSER_ALL=1 $(PY_LOG_COMPILER) $(srcdir)/tests/portal/browser.py || \
 	    test $$? = 77
+# Killed at each write, on both databases; the database away for 30 s.
+check-killed: all tests/authority/device
+	env KILL_STEP=1 $(PY_LOG_COMPILER) $(srcdir)/tests/portal/killed.py
+	env KILL_STEP=1 $(srcdir)/tests/support/with_postgres --fast \
+	    $(PY_LOG_COMPILER) $(srcdir)/tests/portal/killed.py
+check-away: all tests/authority/device
+	env AWAY_S=30 $(srcdir)/tests/support/with_postgres \
+	    $(PY_LOG_COMPILER) $(srcdir)/tests/portal/faults.py
 dist_check_DATA += tests/portal/people.py tests/portal/portal_site.py tests/portal/described.py
 endif
-.PHONY: check-browser
+.PHONY: check-browser check-killed check-away
