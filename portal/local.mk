@@ -160,4 +160,4 @@ else
 EXTRA_DIST += $(PORTAL_PAGES) portal/licportald.8 portal/licportal.conf.5 \
 	portal/licportal-api.7
 endif
-EXTRA_DIST += portal/openapi.json
+EXTRA_DIST += portal/openapi.json docs/portal.md docs/portal.png

@@ -411,7 +411,7 @@ asset_handle(void *arg, struct web_request *request,
 #define MAY_ADMINISTER MAY(LC_ROLE_ACCOUNT_ADMIN)
 
 static const struct web_route routes[] = {
-	{ "GET", "/", STILL("front.html", "Licenses") },
+	{ "GET", "/", STILL("front.html", "Licenses for your devices") },
 	{ "GET", "/assets/{name}", asset_handle, NULL },
 	/* Signing in. */
 	{ "GET", "/sign-in", CALL(sign_page) },

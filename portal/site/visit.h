@@ -21,6 +21,7 @@
  *   cursor          where the page of the list begins, if the address says so
  *   mails           the portal sends mails
  *   mailed          where the licenses of this form's request go by mail
+ *   is_form         a form was sent
  *   done            what a form asked for was done
  *   is_unsure       nobody knows whether what a form asked for was done
  *   qr              the license file as a picture, if it is small

@@ -217,7 +217,7 @@ class Browser:
         self.driver.get(self.site.url + "/sign-in")
         self.at("Sign in")
         self.fill(name=name, password=PASSWORD)
-        self.press("Sign in", "Licenses")
+        self.press("Sign in", "Licenses for your devices")
 
     def follow(self, thing):
         """Clicks, and waits until this page is gone and another one there."""
@@ -256,11 +256,12 @@ def begin(browser, link):
     browser.driver.get(link)
     browser.at("Choose a password")
     browser.fill(password=PASSWORD, again=PASSWORD)
-    browser.press("Choose it, and sign in", "Licenses")
+    browser.press("Choose it, and sign in",
+                  "Licenses for your devices")
 
 
 def redeem(browser, pak, udi):
-    browser.get("/", "Licenses")
+    browser.get("/", "Licenses for your devices")
     browser.follow(browser.driver.find_element(
         By.PARTIAL_LINK_TEXT, "Redeem a PAK"))
     browser.at("Redeem a PAK")

@@ -601,11 +601,11 @@ def pictures(site, anna):
             "udi": f"LIC1921/K9:FDO{n}", "feature": feature,
             "days": 20 * (n + 1)}, token=token, key=f"s{n}").status, 200)
     for path in ("/devices", "/expiring"):
-        anna.get(path).shows(200, "3 licenses end in 182 days, by week",
+        anna.get(path).shows(200, "Licenses that end in 182 days: 3, at most 1 in a week",
                              "updates: 2", "a&b: 1", "As a table")
         check("a&amp;b" in anna.page and "a&b" not in anna.page, anna.page)
         equal(anna.page.count("<rect"), 3 + 2, path)
-    anna.get("/expiring?days=365").shows(200, "in 365 days, by month")
+    anna.get("/expiring?days=365").shows(200, "in a month")
     anna.get("/paks").shows(200, 'aria-label="6 of 10 left"', "60.00%")
 
 
