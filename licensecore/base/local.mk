@@ -5,4 +5,5 @@ licensecore_libformat_la_SOURCES += \
 	licensecore/base/error.c licensecore/base/error.h \
 	licensecore/base/host.c licensecore/base/host.h \
 	licensecore/base/json.c licensecore/base/json.h \
+	licensecore/base/pool.c licensecore/base/pool.h \
 	licensecore/base/text.c licensecore/base/text.h

@@ -209,8 +209,8 @@ enum lc_err
 lc_result_describe(struct lc_action *a, struct lc_result *r,
     const struct lc_terms *t)
 {
-	const char *feature = lc_arena_text(&a->arena, t->feature);
-	const char *version = lc_arena_text(&a->arena, t->version);
+	const char *feature = lc_pool_text(&a->lc->texts, t->feature);
+	const char *version = lc_pool_text(&a->lc->texts, t->version);
 
 	if (feature == NULL || version == NULL)
 		return LC_ENOMEM;

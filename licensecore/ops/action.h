@@ -34,7 +34,7 @@ struct lc_action {
 	struct lc *lc;
 	const struct lc_job *job;
 	struct lc_request request;	/* by, nonce point into arena */
-	struct lc_arena arena;		/* texts of the results */
+	struct lc_arena arena;		/* of the request's texts */
 	enum lc_action_state state;
 	bool waits;			/* for lc_action_confirm */
 	enum lc_err err;

@@ -281,6 +281,17 @@ uses_get(struct lc *lc, const struct lc_model *m)
 	return LC_OK;
 }
 
+/* Nearly all licenses name one of these. */
+static enum lc_err
+udis_take(struct lc *lc, const struct lc_model *m)
+{
+	for (size_t i = 0; i < m->ndevices; i++) {
+		if (lc_pool_text(&lc->texts, m->devices[i]->udi) == NULL)
+			return LC_ENOMEM;
+	}
+	return LC_OK;
+}
+
 /* What cannot be recorded keeps one store from being used, and no other. */
 static enum lc_err
 place_load(struct lc *lc, struct lc_model *m, struct lc_place *place)
@@ -325,7 +336,8 @@ model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
 	if ((err = lc_model_new(o, &lc->identities, &lc->uses, &m,
 	    detail)) != LC_OK)
 		return err;
-	if ((err = lc_level_options(m, o)) == LC_OK)
+	if ((err = udis_take(lc, m)) == LC_OK &&
+	    (err = lc_level_options(m, o)) == LC_OK)
 		err = lc_keys_load(lc, m, o->key_dir, o->own_keys, detail);
 	if (err == LC_OK)
 		err = takeover(lc, m);
@@ -482,6 +494,7 @@ lc_close(struct lc *lc)
 	lc_model_free(lc->model);
 	lc_identities_free(&lc->identities);
 	lc_uses_free(&lc->uses);
+	lc_pool_free(&lc->texts);
 	json_decref(lc->next_body);
 	lc_history_free(&lc->record);
 	free(lc->state.pending.list);

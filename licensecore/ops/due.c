@@ -46,9 +46,13 @@ track_report(struct lc *lc, const struct lc_entry *e, size_t i,
 	enum lc_event_kind kind = lc_track_kind(i);
 	enum lc_err err;
 
-	e->identity->reached[i] = reached;
+	if (e->identity->marks != NULL)
+		e->identity->marks->reached[i] = reached;
 	if (reached == LC_NOT_YET)
 		return LC_OK;
+	if ((err = lc_identity_marks(e->identity)) != LC_OK)
+		return err;
+	e->identity->marks->reached[i] = reached;
 	err = lc_event_tell(lc, kind, e->use, e, "");
 	return err != LC_OK ? err :
 	    lc_marks_write(&lc->state, e->identity, kind, reached);
@@ -86,9 +90,11 @@ license_report(struct lc *lc, const struct lc_entry *e, struct lc_instant at)
 static void
 license_reported(struct lc_identity *identity)
 {
-	for (size_t i = 0; i < LC_NTRACKS; i++) {
-		if (identity->reached[i] != LC_NOT_YET)
-			identity->marks[i] = identity->reached[i];
+	struct lc_identity_marks *marks = identity->marks;
+
+	for (size_t i = 0; i < LC_NTRACKS && marks != NULL; i++) {
+		if (marks->reached[i] != LC_NOT_YET)
+			marks->last[i] = marks->reached[i];
 	}
 	identity->level_reported = identity->level_reached;
 	identity->level_fell = false;

@@ -53,11 +53,11 @@ line_open(struct lc_action *a, struct lc_item *item)
 	if (err != LC_OK)
 		return lc_file_line_fail(&item->text, err,
 		    &item->result->detail);
-	if ((err = lc_entry_new(line, NULL, &item->entry)) != LC_OK) {
-		lc_line_free(line);
+	err = lc_entry_new(&a->lc->texts, line, &item->entry);
+	lc_line_free(line);
+	if (err != LC_OK)
 		return err;
-	}
-	item->entry->bytes = item->text.len;
+	item->entry->bytes = (uint32_t)item->text.len;
 	return lc_result_describe(a, item->result, &item->entry->public.terms);
 }
 
@@ -235,7 +235,7 @@ space_judge(const struct lc_place *place, const struct lc_entry *e,
 	if ((int64_t)e->bytes <= left)
 		return LC_OK;
 	return lc_fail(detail, LC_EFULL, "store %s: %lld bytes left, the"
-	    " license needs %zu", place->public.name,
+	    " license needs %u", place->public.name,
 	    (long long)(left > 0 ? left : 0), e->bytes);
 }
 

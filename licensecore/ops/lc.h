@@ -28,6 +28,7 @@ struct lc {
 	bool eula_standing;		/* eula.c */
 	struct lc_identities identities;
 	struct lc_uses uses;
+	struct lc_pool texts;		/* that licenses have in common */
 	size_t nfuture;			/* dates.c: licenses told of last */
 	int64_t list_expires;		/* keys.c: when to tell that the trust
 					   list is out of date, or INT64_MAX */

@@ -25,18 +25,20 @@ lc_recall_use(struct lc *lc, const struct lc_device *d, const char *feature,
 }
 
 /* What belongs to the license, whatever store it is in. */
-static void
+static enum lc_err
 identity_load(struct lc_state *st, const struct lc_entry *e)
 {
 	struct lc_identity *identity = e->identity;
+	enum lc_err err;
 
 	if (lc_terms_need_acceptance(&e->public.terms))
 		identity->accepted = lc_acceptance_is_there(st, identity->udi,
 		    identity->id);
 	lc_license_load_priority(st, identity);
 	lc_usage_load(st, e);
-	lc_marks_load(st, identity);
-	identity->loaded = true;
+	err = lc_marks_load(st, identity);
+	identity->loaded = err == LC_OK;
+	return err;
 }
 
 enum lc_err
@@ -51,8 +53,9 @@ lc_recall(struct lc *lc, const struct lc_place *place, struct lc_entry *e)
 	    (err = lc_recall_use(lc, place->device, t->feature, t->version,
 	    &e->use)) != LC_OK)
 		return err;
-	if (!e->identity->loaded)
-		identity_load(&lc->state, e);
+	if (!e->identity->loaded &&
+	    (err = identity_load(&lc->state, e)) != LC_OK)
+		return err;
 	lc_entry_refresh(e);
 	return LC_OK;
 }

@@ -93,14 +93,14 @@ entry_make(const struct load *load, struct lc_line *line, size_t len,
 	struct lc_entry *e;
 	enum lc_err err;
 
-	if ((err = lc_entry_new(line, NULL, &e)) != LC_OK) {
-		lc_line_free(line);
+	err = lc_entry_new(&load->lc->texts, line, &e);
+	lc_line_free(line);
+	if (err != LC_OK)
 		return err;
-	}
 	e->public.device = place->public.device;
 	e->public.store = place->public.index;
 	e->public.installed = installed;
-	e->bytes = len;
+	e->bytes = (uint32_t)len;
 	if ((err = lc_recall(load->lc, place, e)) != LC_OK) {
 		lc_entry_free(e);
 		return err;

@@ -1,6 +1,7 @@
 /* identity.c - what a license is, whatever store it is in. */
 #include "identity.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,28 +52,42 @@ reserve(struct lc_identities *all)
 static void
 identity_free(struct lc_identity *identity)
 {
-	free(identity->udi);
-	free(identity->id);
+	free(identity->marks);
 	free(identity);
 }
 
 static struct lc_identity *
-identity_new(const char *udi, const char *id)
+identity_new(struct lc_identities *all, const char *udi, const char *id)
 {
-	struct lc_identity *identity = calloc(1, sizeof *identity);
+	size_t size = strlen(id) + 1;
+	struct lc_identity *identity = calloc(1,
+	    offsetof(struct lc_identity, id) + size);
 
 	if (identity == NULL)
 		return NULL;
 	identity->meter.since_ms = -1;
 	identity->meter.expired_at = LC_NO_TIME;
-	for (size_t i = 0; i < LC_NTRACKS; i++)
-		identity->marks[i] = LC_NOT_YET;
-	identity->udi = strdup(udi);
-	identity->id = strdup(id);
-	if (identity->udi != NULL && identity->id != NULL)
+	memcpy(identity->id, id, size);
+	identity->udi = lc_pool_text(&all->udis, udi);
+	if (identity->udi != NULL)
 		return identity;
 	identity_free(identity);
 	return NULL;
+}
+
+enum lc_err
+lc_identity_marks(struct lc_identity *identity)
+{
+	struct lc_identity_marks *marks;
+
+	if (identity->marks != NULL)
+		return LC_OK;
+	if ((marks = malloc(sizeof *marks)) == NULL)
+		return LC_ENOMEM;
+	for (size_t i = 0; i < LC_NTRACKS; i++)
+		marks->last[i] = marks->reached[i] = LC_NOT_YET;
+	identity->marks = marks;
+	return LC_OK;
 }
 
 struct lc_identity *
@@ -98,7 +113,7 @@ lc_identity_get(struct lc_identities *all, const char *udi, const char *id,
 
 	if (identity == NULL) {
 		if (!reserve(all) ||
-		    (identity = identity_new(udi, id)) == NULL)
+		    (identity = identity_new(all, udi, id)) == NULL)
 			return LC_ENOMEM;
 		all->list[all->n++] = identity;
 		chain_in(all, identity);
@@ -114,6 +129,7 @@ lc_identities_free(struct lc_identities *all)
 		identity_free(all->list[i]);
 	free(all->list);
 	free(all->buckets);
+	lc_pool_free(&all->udis);
 }
 
 bool

@@ -15,6 +15,7 @@
 #ifndef LC_IDENTITY_H
 #define LC_IDENTITY_H
 
+#include "base/pool.h"
 #include "licensecore.h"
 
 struct lc_entry;
@@ -24,41 +25,55 @@ struct lc_entry;
 #define LC_NOT_YET INT64_MIN
 
 struct lc_identity {
-	char *udi;
-	char *id;
+	const char *udi;
 	struct lc_identity *chain;	/* with the same hash */
+	struct lc_entry *first;	/* select.c: its copies; NULL: no store */
+	uint32_t store;		/* that the first copy is in, or was last */
+	enum lc_priority wanted; /* the operator's, NONE: the usual one */
 	bool loaded;		/* what was recorded of it was read */
 	bool taken;		/* found in the store that is read, or planned
 				   by the action that runs */
 
-	struct lc_entry *first;	/* select.c: its copies; NULL: no store */
-	uint32_t store;		/* that the first copy is in, or was last */
 	bool serving;		/* select.c: its feature uses it, */
 	bool displaced;		/* or did until it was selected anew, and another
 				   license serves instead */
 
 	bool accepted;		/* its agreement */
-	enum lc_priority wanted; /* the operator's, NONE: the usual one */
 	bool succeeded;		/* it is of its type's successor by now */
 	struct {		/* meter.c */
 		int64_t used_ms;	/* up to `since` */
 		int64_t since_ms;	/* boot time; -1: stands still */
 		int64_t expired_at;	/* LC_NO_TIME: not yet */
+		int64_t ended_at;	/* if it is ending */
 		bool recorded;		/* has a row of its own */
 		bool dirty;		/* which is not up to date */
 		bool altered;		/* and was changed by others */
-		bool ending;		/* being recorded as ended, */
-		int64_t ended_at;	/* at this time */
+		bool ending;		/* being recorded as ended */
 	} meter;
-	/* The last instants reported, and those being reported now. */
-	int64_t marks[LC_NTRACKS], reached[LC_NTRACKS];	/* schedule.c */
+	/* Of instants that are reported (schedule.c); NULL: none was. */
+	struct lc_identity_marks {
+		int64_t last[LC_NTRACKS];	/* those reported last, */
+		int64_t reached[LC_NTRACKS];	/* and being reported now */
+	} *marks;
 	int level_reported, level_reached;	/* count.c */
 	bool level_fell;	/* to 0 since it was reported */
 	bool level_loaded;	/* reported before the core was opened */
+	char id[];
 };
+
+/* The last instant that was reported, or LC_NOT_YET. */
+static inline int64_t
+lc_identity_mark(const struct lc_identity *identity, size_t track)
+{
+	return identity->marks != NULL ? identity->marks->last[track] :
+	    LC_NOT_YET;
+}
+/* Makes room for marks.  LC_ENOMEM. */
+enum lc_err lc_identity_marks(struct lc_identity *);
 
 /* All of them, as long as a core; { 0 } is an empty one. */
 struct lc_identities {
+	struct lc_pool udis;
 	struct lc_identity **list;	/* as they came */
 	size_t n, room;
 	struct lc_identity **buckets;

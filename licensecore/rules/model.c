@@ -315,22 +315,76 @@ lc_model_feature(const struct lc_model *m, uint32_t device, const char *name,
 
 /* ---- Licenses -------------------------------------------------------- */
 
-enum lc_err
-lc_entry_new(struct lc_line *line, const char *comment, struct lc_entry **out)
+/* Bytes of the texts that it has alone. */
+static size_t
+own_texts(const struct lc_pool *pool, const struct lc_terms *t)
 {
-	struct lc_entry *e = calloc(1, sizeof *e);
+	size_t n = strlen(t->id) + strlen(t->comment) + 2;
+
+	for (size_t i = 0; i < t->nudis; i++) {
+		if (lc_pool_find(pool, t->udis[i]) == NULL)
+			n += strlen(t->udis[i]) + 1;
+	}
+	return n;
+}
+
+static const char *
+own_text(char **place, const char *text)
+{
+	char *copy = *place;
+
+	*place = stpcpy(copy, text) + 1;
+	return copy;
+}
+
+static void
+texts_take(struct lc_entry *e, const struct lc_pool *pool,
+    const struct lc_terms *t)
+{
+	char *place = (char *)(e->udis + t->nudis);
+
+	e->public.terms.id = own_text(&place, t->id);
+	e->public.terms.comment = own_text(&place, t->comment);
+	for (size_t i = 0; i < t->nudis; i++) {
+		e->udis[i] = lc_pool_find(pool, t->udis[i]);
+		if (e->udis[i] == NULL)
+			e->udis[i] = own_text(&place, t->udis[i]);
+	}
+	e->public.terms.udis = t->nudis > 0 ? e->udis : NULL;
+}
+
+static bool
+common_take(struct lc_pool *pool, struct lc_terms *t)
+{
+	t->issuer = lc_pool_text(pool, t->issuer);
+	t->feature = lc_pool_text(pool, t->feature);
+	t->version = lc_pool_text(pool, t->version);
+	t->eula = lc_pool_text(pool, t->eula);
+	return t->issuer != NULL && t->feature != NULL &&
+	       t->version != NULL && t->eula != NULL;
+}
+
+enum lc_err
+lc_entry_new(struct lc_pool *pool, const struct lc_line *line,
+    struct lc_entry **out)
+{
+	const struct lc_terms *t = &line->terms;
+	struct lc_entry *e = calloc(1, sizeof *e +
+	    t->nudis * sizeof *e->udis + own_texts(pool, t));
 
 	if (e == NULL)
 		return LC_ENOMEM;
-	e->public.terms = line->terms;
-	e->public.comment = line->terms.comment;
-	e->public.count_left = line->terms.count;
-	e->public.installed = LC_NO_TIME;
-	if (comment != NULL && lc_entry_comment(e, comment) != LC_OK) {
+	e->public.terms = *t;
+	if (!common_take(pool, &e->public.terms)) {
 		free(e);
 		return LC_ENOMEM;
 	}
-	e->line = line;
+	texts_take(e, pool, t);
+	e->issued_type = t->type;
+	e->issued_period_s = t->period_s;
+	e->public.comment = e->public.terms.comment;
+	e->public.count_left = t->count;
+	e->public.installed = LC_NO_TIME;
 	*out = e;
 	return LC_OK;
 }
@@ -340,7 +394,6 @@ lc_entry_free(struct lc_entry *e)
 {
 	if (e == NULL)
 		return;
-	lc_line_free(e->line);
 	free(e->comment);
 	free(e);
 }
@@ -366,7 +419,7 @@ lc_entry_refresh(struct lc_entry *e)
 
 	l->eula_accepted = identity->accepted ||
 	    !lc_terms_need_acceptance(&l->terms);
-	if (identity->succeeded && l->terms.type == e->line->terms.type) {
+	if (identity->succeeded && l->terms.type == e->issued_type) {
 		l->terms.type = lc_type_rules(l->terms.type)->successor;
 		l->terms.period_s = 0;
 	}

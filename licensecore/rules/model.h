@@ -13,25 +13,32 @@
 #define LC_MODEL_H
 
 #include "base/arena.h"
+#include "base/pool.h"
 #include "identity.h"
 #include "licensecore.h"
 
 struct lc_line;
 struct lc_uses;
 
-/* A copy of a license, with what only the core needs.  public comes first. */
+/*
+ * A copy of a license, with what only the core needs.  public comes first.  It
+ * is one piece of memory, but for an operator's comment and for texts that many
+ * licenses have in common.
+ */
 struct lc_entry {
 	struct lc_license public;
-	struct lc_line *line;	/* owns the terms' texts */
+	enum lc_type issued_type;	/* as in its line; the terms may have */
+	uint32_t issued_period_s;	/* those of its type's successor */
+	uint32_t bytes;		/* that it takes in its store */
+	uint32_t in_use;	/* use.c: of its count */
 	char *comment;		/* the operator's, NULL: the issuer's */
-	size_t bytes;		/* that it takes in its store */
 	struct lc_identity *identity;	/* once it was recalled */
 	struct lc_entry *next;	/* select.c: of its identity's copies */
 	struct lc_use *use;	/* of its feature */
 	bool serving;		/* select.c: its feature uses it */
 	bool superseded;	/* select.c: another one serves instead */
 	bool held;		/* use.c: a lease draws on it */
-	uint32_t in_use;	/* use.c: of its count */
+	const char *udis[];	/* of the terms; then texts */
 };
 
 /* Does it stand for its license, being the first copy of it? */
@@ -124,8 +131,8 @@ struct lc_entry *lc_model_license_by_index(const struct lc_model *,
 const struct lc_feature *lc_model_feature(const struct lc_model *,
     uint32_t device, const char *name, const char *version);
 
-/* A license of its own, which takes the line over on success. */
-enum lc_err lc_entry_new(struct lc_line *, const char *comment,
+/* A license of its own, with common texts from the pool, which outlives it. */
+enum lc_err lc_entry_new(struct lc_pool *, const struct lc_line *,
     struct lc_entry **);
 void lc_entry_free(struct lc_entry *);	/* NULL is fine */
 enum lc_err lc_entry_comment(struct lc_entry *, const char *comment);

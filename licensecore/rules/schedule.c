@@ -143,7 +143,7 @@ became_rtu(const struct lc_model *m, const struct lc_entry *e,
 {
 	(void)m;
 	(void)at;
-	return e->public.terms.type != e->line->terms.type;
+	return e->public.terms.type != e->issued_type;
 }
 
 static bool
@@ -178,7 +178,7 @@ static int64_t
 to_period_ms(const struct lc_entry *e, struct lc_instant at)
 {
 	return lc_meter_used_ms(e->identity, at) -
-	       (int64_t)e->line->terms.period_s * 1000;
+	       (int64_t)e->issued_period_s * 1000;
 }
 
 static int64_t
@@ -203,7 +203,7 @@ since_over_ms(const struct lc_entry *e, struct lc_instant at)
 static int64_t
 period_ends(const struct lc_entry *e, struct lc_instant at)
 {
-	return at.now + e->line->terms.period_s -
+	return at.now + e->issued_period_s -
 	       lc_meter_used_ms(e->identity, at) / 1000;
 }
 
@@ -224,7 +224,7 @@ extension_ends(const struct lc_entry *e, struct lc_instant at)
 static int64_t
 metered_period(const struct lc_entry *e)
 {
-	return e->line->terms.period_s;
+	return e->issued_period_s;
 }
 
 /* From when it begins, or from when it was installed. */
@@ -372,7 +372,7 @@ lc_track_reached(const struct lc_model *m, const struct lc_entry *e,
 
 	if (!t->applies(m, e, at))
 		return LC_NOT_YET;
-	reached = instant_reached(t, e, e->identity->marks[track], at);
+	reached = instant_reached(t, e, lc_identity_mark(e->identity, track), at);
 	return reached != LC_NOT_YET && is_needless(t, m, e, at) ? LC_NOT_YET :
 	    reached;
 }
@@ -388,7 +388,8 @@ license_due_ms(const struct lc_model *m, const struct lc_entry *e,
 
 		if (!tracks[i].applies(m, e, at))
 			continue;
-		ms = track_due_ms(&tracks[i], e, e->identity->marks[i], at);
+		ms = track_due_ms(&tracks[i], e,
+		    lc_identity_mark(e->identity, i), at);
 		if (ms == 0 && is_needless(&tracks[i], m, e, at))
 			continue;
 		due = ms < due ? ms : due;

@@ -14,7 +14,7 @@
 
 enum undo_kind {
 	UNDO_BYTES,	/* these were overwritten */
-	UNDO_OLD_TEXT,	/* it goes when the change is done, */
+	UNDO_OLD_TEXT,	/* or marks: it goes when the change is done, */
 	UNDO_NEW_TEXT,	/* it goes when the change is undone */
 	UNDO_DEVICE,	/* the last one was added, as all of these */
 	UNDO_KNOWN,
@@ -45,10 +45,8 @@ known_free(struct lc_known *k)
 		free(copy->comment);
 		free(copy);
 	}
-	free(k->id);
-	free(k->feature);
-	free(k->version);
 	free(k->accepted_by);
+	free(k->marks);
 	free(k);
 }
 
@@ -103,6 +101,7 @@ lc_book_free(struct lc_book *b)
 	free(b->agreements);
 	free(b->answered);
 	free(b->undo);
+	lc_pool_free(&b->texts);
 	*b = (struct lc_book){ .ndevices = 0 };
 }
 
@@ -178,6 +177,27 @@ lc_book_text(struct lc_book *b, char **place, const char *text)
 	    (err = undo_add(b, UNDO_OLD_TEXT, *place, 0, NULL)) != LC_OK)
 		return err;
 	*place = copy;
+	return LC_OK;
+}
+
+enum lc_err
+lc_book_marks(struct lc_book *b, struct lc_known *k)
+{
+	int64_t *copy = malloc(LC_NMARKS * sizeof *copy);
+	enum lc_err err;
+
+	if (copy == NULL)
+		return LC_ENOMEM;
+	for (int i = 0; i < LC_NMARKS; i++)
+		copy[i] = k->marks != NULL ? k->marks[i] : LC_NOT_YET;
+	if ((err = undo_add(b, UNDO_NEW_TEXT, copy, 0, NULL)) != LC_OK) {
+		free(copy);
+		return err;
+	}
+	if ((err = lc_book_keep(b, &k->marks, sizeof k->marks)) != LC_OK ||
+	    (err = undo_add(b, UNDO_OLD_TEXT, k->marks, 0, NULL)) != LC_OK)
+		return err;
+	k->marks = copy;
 	return LC_OK;
 }
 
@@ -403,19 +423,19 @@ known_reserve(struct lc_book *b, int64_t key)
 }
 
 static struct lc_known *
-known_new(const char *id, const char *feature, const char *version)
+known_new(struct lc_book *b, const char *id, const char *feature,
+    const char *version)
 {
-	struct lc_known *k = calloc(1, sizeof *k);
+	size_t size = strlen(id) + 1;
+	struct lc_known *k = calloc(1, sizeof *k + size);
 
 	if (k == NULL)
 		return NULL;
-	k->id = strdup(id);
-	k->feature = strdup(feature);
-	k->version = strdup(version);
+	memcpy(k->id, id, size);
+	k->feature = lc_pool_text(&b->texts, feature);
+	k->version = lc_pool_text(&b->texts, version);
 	k->facts.expired_at = LC_NO_TIME;
-	for (int i = 0; i < LC_NMARKS; i++)
-		k->facts.marks[i] = LC_NOT_YET;
-	if (k->id != NULL && k->feature != NULL && k->version != NULL)
+	if (k->feature != NULL && k->version != NULL)
 		return k;
 	known_free(k);
 	return NULL;
@@ -432,9 +452,9 @@ known_add(struct lc_book *b, int64_t key, struct lc_book_device *device,
 	if ((err = known_reserve(b, key)) != LC_OK ||
 	    (err = buckets_grow(b)) != LC_OK)
 		return err;
-	if ((k = known_new(id, feature, version)) == NULL)
+	if ((k = known_new(b, id, feature, version)) == NULL)
 		return LC_ENOMEM;
-	k->key = key;
+	k->key = (uint32_t)key;
 	k->device = device;
 	while (b->nknown < (size_t)key - 1)
 		b->known[b->nknown++] = NULL;
@@ -609,7 +629,7 @@ answered_add(struct lc_book *b, int64_t record, const char *udi,
 }
 
 static enum lc_err
-flag_set(struct lc_book *b, const char *udi, const char *id, int64_t flag)
+flag_set(struct lc_book *b, const char *udi, const char *id, uint32_t flag)
 {
 	struct lc_known *k = lc_book_known(b, udi, id);
 	enum lc_err err = LC_OK;
@@ -695,6 +715,22 @@ device_of(const struct lc_book *b, const struct lc_value *v)
 	return NULL;
 }
 
+static bool
+marks_fill(struct lc_known *k, const struct lc_value *v)
+{
+	bool any = false;
+
+	for (int i = 0; i < LC_NMARKS; i++)
+		any |= v[i].kind == LC_V_INT;
+	if (!any)
+		return true;
+	if ((k->marks = malloc(LC_NMARKS * sizeof *k->marks)) == NULL)
+		return false;
+	for (int i = 0; i < LC_NMARKS; i++)
+		k->marks[i] = number_or(&v[i], LC_NOT_YET);
+	return true;
+}
+
 static enum lc_err
 known_fill(struct lc_known *k, const struct lc_value *v)
 {
@@ -706,12 +742,11 @@ known_fill(struct lc_known *k, const struct lc_value *v)
 		memcpy(k->facts.digest, digest->bytes, sizeof k->facts.digest);
 	k->facts.used_ms = number_or(&v[LC_IDENTITY_USED_MS], 0);
 	k->facts.expired_at = number_or(&v[LC_IDENTITY_EXPIRED_AT], LC_NO_TIME);
-	k->facts.flags = number_or(&v[LC_IDENTITY_FLAGS], 0);
-	k->facts.priority = number_or(&v[LC_IDENTITY_PRIORITY], 0);
+	k->facts.flags = (uint32_t)number_or(&v[LC_IDENTITY_FLAGS], 0);
+	k->facts.priority = (int16_t)number_or(&v[LC_IDENTITY_PRIORITY], 0);
 	k->facts.accepted_at = number_or(&v[LC_IDENTITY_ACCEPTED_AT], 0);
-	for (int i = 0; i < LC_NMARKS; i++)
-		k->facts.marks[i] = number_or(&v[LC_IDENTITY_MARKS + i],
-		    LC_NOT_YET);
+	if (!marks_fill(k, v + LC_IDENTITY_MARKS))
+		return LC_ENOMEM;
 	if (is_text(by) && (k->accepted_by = strdup(by->bytes)) == NULL)
 		return LC_ENOMEM;
 	return LC_OK;

@@ -27,23 +27,24 @@ struct lc_book_device {
 /* A license that was ever known: its identity in a device. */
 struct lc_known {
 	struct lc_known *chain;		/* struct lc_book */
-	int64_t key;
 	struct lc_book_device *device;
-	char *id, *feature, *version;
+	const char *feature, *version;	/* the book's */
 	char *accepted_by;	/* NULL: its agreement is not accepted */
+	int64_t *marks;		/* LC_NMARKS; each LC_NOT_YET, or all NULL */
+	struct lc_copy *copies;
+	uint32_t key;
+	bool on_record;		/* as one whose meter runs: usage.c */
 	struct lc_known_facts {
-		uint8_t digest[32];	/* SHA-256 of its line, */
-		bool verified;		/* if that was verified */
+		uint8_t digest[32];	/* SHA-256 of its line */
 		int64_t used_ms;
 		int64_t expired_at;	/* LC_NO_TIME: not yet */
-		int64_t flags;
-		int64_t priority;	/* the operator's; 0: none */
 		int64_t accepted_at;
-		int64_t marks[LC_NMARKS];	/* LC_NOT_YET: none */
+		uint32_t flags;
+		int16_t priority;	/* the operator's; 0: none */
+		bool verified;		/* the digest is that of its line */
 		bool stale;	/* it was used more than its row says */
 	} facts;
-	bool on_record;		/* as one whose meter runs: usage.c */
-	struct lc_copy *copies;
+	char id[];
 };
 
 /* A license in a store; it stays when the license was cleared. */
@@ -54,10 +55,10 @@ struct lc_copy {
 	uint32_t store, index;
 	char *comment;		/* NULL: the issuer's */
 	struct lc_copy_facts {
+		int64_t installed; /* LC_NO_TIME if it came with the device */
 		bool held;	/* the store has it, or should have */
 		bool missing;	/* it has not, which is recorded */
 		bool has_line;	/* in its row: of primary stores */
-		int64_t installed; /* LC_NO_TIME if it came with the device */
 	} facts;
 	bool found;		/* its line is there, and as it was signed,
 				   used or not */
@@ -79,6 +80,7 @@ struct lc_answered {
 };
 
 struct lc_book {
+	struct lc_pool texts;
 	struct lc_book_device **devices;
 	size_t ndevices;
 	struct lc_known **known;	/* by key; some are NULL */
@@ -124,6 +126,9 @@ int64_t lc_book_agreement(const struct lc_book *, const char *digest);
 enum lc_err lc_book_keep(struct lc_book *, void *bytes, size_t len);
 /* Puts a copy of the text (NULL: none) in the place of the one there. */
 enum lc_err lc_book_text(struct lc_book *, char **place, const char *text);
+
+/* Before the marks of a license are changed: these are a copy. */
+enum lc_err lc_book_marks(struct lc_book *, struct lc_known *);
 
 /* New ones; their rows are the caller's to write.  LC_ENOMEM. */
 enum lc_err lc_book_add_device(struct lc_book *, const char *udi,

@@ -55,6 +55,12 @@ lc_half_fail(struct lc_half *h, enum lc_err err)
 	lc_half_close(h);
 }
 
+/*
+ * Rows are read once, in order, and written at the end: pages that are kept
+ * serve nobody.  It also bounds what a commit has left to write.
+ */
+#define CACHE_KB "256"
+
 /* ---- Opening --------------------------------------------------------- */
 
 /* A transaction was cut off: SQLite restores what the journal holds. */
@@ -82,7 +88,8 @@ connect(struct lc_half *h, struct lc_sealer *s)
 	if (err == LC_OK)
 		err = lc_rows_schema(h->db);
 	if (err == LC_OK)	/* which reads the file a first time */
-		err = lc_db_exec(h->db, "PRAGMA synchronous = EXTRA");
+		err = lc_db_exec(h->db, "PRAGMA synchronous = EXTRA;"
+		    " PRAGMA cache_size = -" CACHE_KB);
 	return err != LC_OK ? err : lc_rows_head_get(h->db, s, &h->head);
 }
 

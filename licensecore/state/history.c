@@ -13,7 +13,7 @@ static enum lc_err
 learn(struct lc_state *st, int64_t record, const struct lc_record *r)
 {
 	const struct lc_known *k = lc_book_known(&st->book, r->udi, r->id);
-	int64_t flags = k != NULL ? k->facts.flags : 0;
+	uint32_t flags = k != NULL ? k->facts.flags : 0;
 	enum lc_err err = lc_book_learn(&st->book, record, r->what, r->udi,
 	    r->id, r->body);
 

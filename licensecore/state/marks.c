@@ -31,27 +31,32 @@ lc_marks_write(struct lc_state *st, const struct lc_identity *identity,
 
 	if (k == NULL)
 		return LC_EDAMAGED;	/* it is in a store, and so known */
-	err = lc_book_keep(&st->book, &k->facts, sizeof k->facts);
-	if (err != LC_OK)
+	if ((err = lc_book_marks(&st->book, k)) != LC_OK)
 		return err;
-	k->facts.marks[place_of(kind)] = mark;
+	k->marks[place_of(kind)] = mark;
 	return lc_known_write(st, k);
 }
 
-void
+enum lc_err
 lc_marks_load(const struct lc_state *st, struct lc_identity *identity)
 {
 	const struct lc_known *k = lc_book_known(&st->book, identity->udi,
 	    identity->id);
-	int64_t level = k != NULL ? k->facts.marks[LC_NTRACKS] : LC_NOT_YET;
+	int64_t level;
+	enum lc_err err;
 
+	if (k == NULL || k->marks == NULL)
+		return LC_OK;
+	if ((err = lc_identity_marks(identity)) != LC_OK)
+		return err;
 	for (size_t i = 0; i < LC_NTRACKS; i++) {
-		identity->marks[i] = k != NULL ? k->facts.marks[i] :
-		    LC_NOT_YET;
-		identity->level_loaded |= identity->marks[i] != LC_NOT_YET;
+		identity->marks->last[i] = k->marks[i];
+		identity->level_loaded |= k->marks[i] != LC_NOT_YET;
 	}
+	level = k->marks[LC_NTRACKS];
 	identity->level_loaded |= level != LC_NOT_YET;
 	identity->level_reported = level >= 0 && level <= 2 ? (int)level : 0;
+	return LC_OK;
 }
 
 /* ---- Features -------------------------------------------------------- */
@@ -100,17 +105,15 @@ known_drop(struct lc_state *st, struct lc_known *k)
 	bool any = false;
 	enum lc_err err;
 
-	for (size_t i = 0; i < LC_NTRACKS; i++)
-		any |= !lc_track_is_by_use(i) &&
-		    k->facts.marks[i] != LC_NOT_YET;
+	for (size_t i = 0; i < LC_NTRACKS && k->marks != NULL; i++)
+		any |= !lc_track_is_by_use(i) && k->marks[i] != LC_NOT_YET;
 	if (!any)
 		return LC_OK;
-	err = lc_book_keep(&st->book, &k->facts, sizeof k->facts);
-	if (err != LC_OK)
+	if ((err = lc_book_marks(&st->book, k)) != LC_OK)
 		return err;
 	for (size_t i = 0; i < LC_NTRACKS; i++) {
 		if (!lc_track_is_by_use(i))
-			k->facts.marks[i] = LC_NOT_YET;
+			k->marks[i] = LC_NOT_YET;
 	}
 	return lc_known_write(st, k);
 }
@@ -142,9 +145,11 @@ void
 lc_marks_dropped(struct lc_identities *all, struct lc_uses *uses)
 {
 	for (size_t i = 0; i < all->n; i++) {
-		for (size_t j = 0; j < LC_NTRACKS; j++) {
+		struct lc_identity_marks *marks = all->list[i]->marks;
+
+		for (size_t j = 0; j < LC_NTRACKS && marks != NULL; j++) {
 			if (!lc_track_is_by_use(j))
-				all->list[i]->marks[j] = LC_NOT_YET;
+				marks->last[j] = LC_NOT_YET;
 		}
 	}
 	for (size_t i = 0; i < uses->n; i++)

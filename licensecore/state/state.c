@@ -73,8 +73,9 @@ lc_known_write(struct lc_state *st, const struct lc_known *k)
 	};
 
 	for (int i = 0; i < LC_NMARKS; i++)
-		v[LC_IDENTITY_MARKS + i] = f->marks[i] != LC_NOT_YET ?
-		    lc_value_int(f->marks[i]) : lc_value_null;
+		v[LC_IDENTITY_MARKS + i] = k->marks != NULL &&
+		    k->marks[i] != LC_NOT_YET ?
+		    lc_value_int(k->marks[i]) : lc_value_null;
 	return lc_twin_put(st->twin, LC_T_IDENTITY, k->key, v);
 }
 

@@ -421,7 +421,9 @@ mark_take(struct takeover *t, struct lc_rows *rows)
 		i++;
 	if (i == LC_NTRACKS && kind != LC_EVENT_COUNT_WARNING)
 		return LC_OK;
-	k->facts.marks[i] = value;
+	if ((err = lc_book_marks(&t->st->book, k)) != LC_OK)
+		return err;
+	k->marks[i] = value;
 	return lc_known_write(t->st, k);
 }
 

@@ -105,7 +105,7 @@ row_write(struct lc_state *st, const struct lc_identity *identity,
 		return err;
 	k->facts.used_ms = used_ms;
 	k->facts.expired_at = expired_at;
-	k->facts.flags &= ~(int64_t)LC_IDENTITY_LOST;
+	k->facts.flags &= ~(uint32_t)LC_IDENTITY_LOST;
 	k->facts.flags |= LC_KNOWN_USED;
 	k->facts.stale = false;
 	return lc_known_write(st, k);

@@ -6,6 +6,7 @@ CORE_BASE_TESTS = \
 	tests/licensecore/base/host_test \
 	tests/licensecore/base/interrupted_test \
 	tests/licensecore/base/json_test \
+	tests/licensecore/base/pool_test \
 	tests/licensecore/base/text_test
 tests_licensecore_base_b64_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_base_b64_test_LDADD = $(UNIT_LDADD)
@@ -27,6 +28,8 @@ tests_licensecore_base_interrupted_test_LDFLAGS = $(AM_LDFLAGS) \
 tests_licensecore_base_interrupted_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_base_json_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_base_json_test_LDADD = $(UNIT_LDADD)
+tests_licensecore_base_pool_test_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_licensecore_base_pool_test_LDADD = $(UNIT_LDADD)
 tests_licensecore_base_text_test_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_licensecore_base_text_test_LDADD = $(UNIT_LDADD)
 check_PROGRAMS += $(CORE_BASE_TESTS)
