@@ -120,8 +120,9 @@ enum people_err people_totp_end(
 /*
  * Is it this person?  code is "" if none was given; a recovery code serves,
  * too, and a code only once.  From the fifth failure in a row on, each locks
- * the name: for a minute, two, four, up to an hour.  An unknown name costs as
- * much time as a wrong password.
+ * the name: for a minute, two, four, up to an hour; a day after the last one
+ * they are forgotten.  A name that nobody has costs as much time as a wrong
+ * password, and is locked as others are.
  */
 enum people_err people_prove(struct people *, const char *name,
     const char *password, const char *code, struct person *,

@@ -14,6 +14,7 @@
  * person: password "" is none; totp is a key that counts, totp_new one that
  * waits for its first code; totp_step is the last step whose code was taken.
  * session, link, recovery: digests of what a browser or a person holds.
+ * stranger: failures of names that nobody has, by the name's digest.
  * mail: what waits to be sent (sent 0), and is one program's until leased; see
  * outbox.h, for mail_place, too.
  */
@@ -39,7 +40,10 @@ static const char *const steps[] = {
 	"CREATE INDEX mail_due ON mail (due) WHERE sent = 0;"
 	"CREATE INDEX mail_sent ON mail (sent) WHERE sent > 0;"
 	"CREATE TABLE mail_place (name TEXT PRIMARY KEY, n BIGINT NOT NULL,"
-	" at BIGINT NOT NULL);",
+	" at BIGINT NOT NULL);"
+	"CREATE TABLE stranger (digest TEXT PRIMARY KEY,"
+	" failures INTEGER NOT NULL, locked BIGINT NOT NULL);"
+	"CREATE INDEX stranger_locked ON stranger (locked);",
 };
 
 static const struct db_schema schema = {

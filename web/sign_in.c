@@ -16,6 +16,7 @@
 #define TOTP_WINDOW 1 /* steps that a clock may differ, each way */
 #define FREE_FAILURES 4
 #define LOCK_MAX_S 3600
+#define FORGET_S 86400 /* after a day without one, failures are forgotten */
 
 /* ---- Passwords ------------------------------------------------------- */
 
@@ -469,6 +470,53 @@ struct proving {
 	struct person *person;
 };
 
+/* A name that nobody has is locked like others: it is not told from them. */
+static enum people_err
+stranger_read(
+    struct people *people, struct proving *p, struct people_words *words)
+{
+	char digest[PEOPLE_DIGEST_LEN + 1];
+	struct db_rows *rows;
+	enum db_err err;
+
+	if (!people_digest(p->name, digest))
+		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
+	err = db_query(people->db, &rows,
+	    "SELECT failures, locked FROM stranger WHERE digest = $1", "s",
+	    digest);
+	if (err == DB_OK && (err = db_next(rows)) == DB_OK) {
+		p->proofs.failures = db_int(rows, 0);
+		p->proofs.locked = db_int(rows, 1);
+		db_stop(rows);
+	}
+	return people_db(people, err, words);
+}
+
+static enum people_err
+stranger_put(struct people *people, const char *name, int64_t failures,
+    int64_t locked, struct people_words *words)
+{
+	char digest[PEOPLE_DIGEST_LEN + 1];
+	enum people_err err;
+
+	if (!people_digest(name, digest))
+		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
+	err = people_db(people,
+	    db_run(people->db, "DELETE FROM stranger WHERE locked <= $1", "i",
+		people->now() - FORGET_S),
+	    words);
+	if (err == PEOPLE_OK)
+		err = people_db(people,
+		    db_run(people->db,
+			"INSERT INTO stranger VALUES ($1, $2, $3)"
+			" ON CONFLICT (digest) DO UPDATE SET"
+			" failures = excluded.failures,"
+			" locked = excluded.locked",
+			"sii", digest, failures, locked),
+		    words);
+	return err;
+}
+
 static enum people_err
 prove_read(struct people *people, void *arg, struct people_words *words)
 {
@@ -477,7 +525,9 @@ prove_read(struct people *people, void *arg, struct people_words *words)
 
 	p->is_known = err == PEOPLE_OK;
 	if (err == PEOPLE_NOT_FOUND)
-		return PEOPLE_OK;
+		err = stranger_read(people, p, words);
+	if (p->proofs.locked <= people->now() - FORGET_S)
+		p->proofs.failures = 0;
 	if (err == PEOPLE_OK && p->proofs.locked > people->now())
 		return people_fail(words, PEOPLE_LOCKED,
 		    "too many failures; try again in %lld minutes",
@@ -502,17 +552,19 @@ static enum people_err
 denied(
     struct people *people, const struct proving *p, struct people_words *words)
 {
-	int64_t failures = p->proofs.failures + 1, lock = lock_of(failures);
-	enum people_err err = PEOPLE_OK;
+	int64_t failures = p->proofs.failures + 1;
+	int64_t locked = people->now() + lock_of(failures);
+	enum people_err err;
 
 	if (p->is_known)
 		err = people_db(people,
 		    db_run(people->db,
 			"UPDATE person SET failures = $2, locked = $3"
 			" WHERE name = $1",
-			"sii", p->name, failures,
-			lock > 0 ? people->now() + lock : 0),
+			"sii", p->name, failures, locked),
 		    words);
+	else
+		err = stranger_put(people, p->name, failures, locked, words);
 	return err == PEOPLE_OK
 		   ? people_fail(words, PEOPLE_DENIED,
 			 "the name, the password or the code is wrong")

@@ -91,7 +91,7 @@ def guessing(site, anna, pak):
     for _ in range(25):
         visitor.post("/redeem/check", {"pak": "AAAAAAAAAAA"}).shows(422)
     for n in range(30):
-        visitor.post("/sign-in", {"name": "nobody", "_password": PASSWORD})
+        visitor.post("/sign-in", {"name": f"nobody{n}", "_password": PASSWORD})
         if visitor.status == 429:
             break
         visitor.shows(422, "the name, the password or the code is wrong")

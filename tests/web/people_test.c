@@ -234,6 +234,38 @@ locks(void)
 	people_end(people);
 }
 
+/* A name that nobody has is answered as anna's is, whatever is tried. */
+static void
+strangers(void)
+{
+	static const int64_t waits[] = { 0, 0, 0, 0, 0, 0, 60, 0, 59, 61, 120,
+		86400 - 60, 86400 + 480, 0, 0, 0, 0, 0, 60 };
+	struct people *people = people_with_anna();
+	struct people_words others;
+	struct person person;
+	int locked = 0;
+
+	for (size_t i = 0; i < CHECK_COUNT(waits); i++) {
+		enum people_err err;
+
+		check_context("failure %zu", i);
+		clock_now += waits[i];
+		err = prove(people, "wrong", "");
+		CHECK_INT(people_prove(
+			      people, "nobody", "wrong", "", &person, &others),
+		    err);
+		CHECK_STR(others.text, words.text);
+		locked += err == PEOPLE_LOCKED;
+	}
+	CHECK_INT(locked, 5);
+	/* After a day all is forgotten. */
+	clock_now += 86400 + 3600;
+	for (int i = 0; i < 4; i++)
+		CHECK_INT(prove(people, "wrong", ""), PEOPLE_DENIED);
+	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_OK);
+	people_end(people);
+}
+
 static void
 links(void)
 {
@@ -462,6 +494,7 @@ static const struct check_test tests[] = {
 	{ "lists", lists },
 	{ "passwords", passwords },
 	{ "locks", locks },
+	{ "strangers", strangers },
 	{ "links", links },
 	{ "second factors", factors },
 	{ "sessions", sessions },
