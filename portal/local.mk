@@ -22,6 +22,8 @@ PORTAL_PAGES = \
 	portal/pages/head.html \
 	portal/pages/hidden.html \
 	portal/pages/icon.svg \
+	portal/pages/import.html \
+	portal/pages/imported.html \
 	portal/pages/keys.html \
 	portal/pages/license-list.html \
 	portal/pages/licenses.html \

@@ -567,6 +567,12 @@ static const struct web_route routes[] = {
 	/* Move. */
 	{ "GET", "/move",
 	    LEADING("POST /api/v1/rehosts", "move.html", "Move licenses") },
+	{ "GET", "/import",
+	    LEADING("POST /api/v1/imports", "import.html",
+		"Licenses of another authority") },
+	{ "POST", "/import",
+	    OF("POST /api/v1/imports", "imported.html",
+		"Licenses of another authority") },
 	{ "POST", "/move/check",
 	    PAGE(.operation = "GET /api/v1/devices/{udi}/licenses",
 		.part = "from", .prepare = move_prepare,

@@ -640,6 +640,8 @@ def moving(site, anna, pak):
     anna.get("/move")
     anna.post("/move/check", anna.form(**{"from": NASTY, "to": NASTY})).shows(
         422)
+    anna.get("/import").shows(200, "Licenses of another authority")
+    anna.post("/import", anna.form(file="x")).shows(404, "no other")
     check("<script>alert" not in anna.page, anna.page)
 
 
