@@ -30,10 +30,10 @@ key_add(json_t *list, const struct lc_signing_row *row, bool signs)
 	jwk = json_loads(text, 0, NULL);
 	free(text);
 	return json_array_append_new(
-		   list, json_pack("{s:s, s:s, s:b, s:b, s:I, s:o}", "kid",
+		   list, json_pack("{s:s, s:s, s:b, s:b, s:o, s:o}", "kid",
 			     row->key->kid, "name", row->key->name, "signs",
 			     signs, "withdrawn", row->key->withdrawn, "made",
-			     (json_int_t)row->made, "jwk", jwk)) == 0
+			     read_date(row->made), "jwk", jwk)) == 0
 		   ? LC_OK
 		   : LC_ENOMEM;
 }

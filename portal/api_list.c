@@ -136,8 +136,8 @@ device_state(const struct device *d)
 	return d->row.kid[0] != '\0' ? "known" : "unpinned";
 }
 
-static json_t *
-date_json(int64_t date)
+json_t *
+read_date(int64_t date)
 {
 	char text[LC_ROWS_DATE];
 
@@ -154,7 +154,7 @@ device_answer(
 	    d->row.kid[0] != '\0' ? d->row.kid : NULL, "pinned",
 	    d->row.pinned[0] != '\0' ? d->row.pinned : NULL, "licenses",
 	    (json_int_t)d->licenses, "ended", (json_int_t)d->ended, "records",
-	    (json_int_t)d->row.records, "seen", date_json(d->row.seen),
+	    (json_int_t)d->row.records, "seen", read_date(d->row.seen),
 	    "replaced_by", d->to.n != 0 ? d->to.new_udi : NULL, "replaces",
 	    d->from.n != 0 ? d->from.old_udi : NULL);
 	char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;

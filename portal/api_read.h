@@ -58,4 +58,7 @@ void read_audit(struct portal *, struct web_request *, const struct lc_token *,
 /* How many licenses of a device are current; 0 also if that cannot be read. */
 size_t read_license_count(struct portal *, const char *udi);
 
+/* A date as all answers have it; 0 is null. */
+json_t *read_date(int64_t date);
+
 #endif

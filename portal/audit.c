@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "api_read.h"
 #include "daemon/log.h"
 #include "record/record.h"
 #include "record/verify.h"
@@ -145,9 +146,9 @@ audit_json(struct audit *audit)
 	json_t *json;
 
 	(void)pthread_mutex_lock(&audit->lock);
-	json = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "state",
-	    audit->state, "began", (json_int_t)audit->began, "ended",
-	    (json_int_t)audit->ended, "entries", (json_int_t)audit->entries,
+	json = json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:I}", "state",
+	    audit->state, "began", read_date(audit->began), "ended",
+	    read_date(audit->ended), "entries", (json_int_t)audit->entries,
 	    "of", (json_int_t)audit->of, "licenses",
 	    (json_int_t)audit->licenses, "faults", (json_int_t)audit->faults);
 	if (json != NULL && audit->why.text[0] != '\0')

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rows.h"
+
 const char *const lc_log_event_types[] = {
 	"license.issued",
 	"license.moved",
@@ -44,6 +46,7 @@ license_tell(const struct telling *t, enum db_err started,
     struct db_rows *const *rows, struct lc_log_event *event)
 {
 	enum lc_err err = lc_record_first(t->record, started, rows);
+	char ends[LC_ROWS_DATE];
 	json_t *data;
 
 	if (err != LC_OK)
@@ -53,8 +56,8 @@ license_tell(const struct telling *t, enum db_err started,
 	    db_text(*rows, 2), "source", db_text(*rows, 3), "sku",
 	    text_or_null(*rows, 4), "pak", text_or_null(*rows, 5));
 	if (data != NULL && !db_is_null(*rows, 7))
-		(void)json_object_set_new(
-		    data, "ends", json_integer(db_int(*rows, 7)));
+		(void)json_object_set_new(data, "ends",
+		    json_string(lc_rows_date(db_int(*rows, 7), ends)));
 	event->account = db_text(*rows, 6);
 	event->udi = db_text(*rows, 1);
 	event->who = db_text(*rows, 8);

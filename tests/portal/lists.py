@@ -3,6 +3,7 @@
 reports, keys, the log and its verification."""
 
 import os
+import re
 import sys
 import time
 import urllib.parse
@@ -17,6 +18,7 @@ from portal_site import Site, quoted, wait_until  # noqa: E402
 SKU = "L-LAB-SEC-K9="
 SRST = "L-LAB-SRST-25="
 PID = "LIC1921/K9:"
+DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 class Lists:
@@ -130,6 +132,17 @@ def devices(it):
     for path in ("", "/licenses", "/history", "/licenses.lic"):
         it.get(f"/api/v1/devices/{quoted(PID + 'X')}{path}",
                "viewer").is_problem(404, "not-found")
+    # One of no account is in nobody's list, but who names it sees it.
+    ids = it.redeem(it.pak("--sku", SKU, "--quantity", "1"), [PID + "N"],
+                    "nobody's")
+    for who in ("viewer", "other"):
+        check(PID + "N" not in [row["udi"] for row in it.all("devices", who)])
+        check(ids[0] not in [row["id"] for row in it.all("licenses", who)])
+        for rows in (it.all("licenses", who, udi=PID + "N"),
+                     it.all(f"devices/{quoted(PID + 'N')}/licenses", who)):
+            equal([row["id"] for row in rows], ids)
+        equal(it.get(f"/api/v1/devices/{quoted(PID + 'N')}",
+                     who).json["licenses"], 1)
     it.get(f"/api/v1/devices/{quoted(PID + 'none')}").is_problem(
         404, "not-found")
     it.get("/api/v1/devices/none").is_problem(422, "bad-udi")
@@ -240,6 +253,7 @@ def keys(it):
               encoding="utf-8") as f:
         check(got[0]["jwk"]["x"] in f.read(), got)
     check("d" not in got[0]["jwk"], got)
+    check(DATE.fullmatch(got[0]["made"]), got)
     it.get("/api/v1/keys/trust", "viewer").is_problem(404, "not-found")
     with open(os.path.join(it.desk.path("acme"), "list.trust"), "w",
               encoding="utf-8") as f:
@@ -254,7 +268,8 @@ def log(it):
     checkpoint = it.get("/api/v1/log/checkpoint", "viewer").body.decode()
     equal(checkpoint.count("."), 2)
     audit = "/api/v1/log/audit"
-    equal(it.get(audit, "auditor").json["state"], "none")
+    none = it.get(audit, "auditor").json
+    equal((none["state"], none["began"], none["ended"]), ("none", None, None))
 
     def verify():
         got = it.site.post(audit, {}, token=it.tokens["auditor"])
@@ -266,7 +281,9 @@ def log(it):
 
     got = verify()
     equal((got["entries"], got["licenses"], got["faults"], got["found"]),
-          (len(rows), 9, 0, []))
+          (len(rows), 10, 0, []))
+    check(DATE.fullmatch(got["began"]) and DATE.fullmatch(got["ended"])
+          and got["began"] <= got["ended"], got)
     it.desk.sql("acme", f"UPDATE pak SET order_number = 'X' WHERE"
                         f" code = '{it.net}'")
     got = verify()

@@ -172,8 +172,8 @@ def expiring(it):
                 "--type", "paidSubscription", "--end", end, "--id", "soon",
                 "--force", "-o", "x.lic")
     heard = it.wait(1)
-    equal((heard[0][1]["type"], heard[0][1]["data"]["license"]),
-          ("license.expiring", "soon"))
+    equal((heard[0][1]["type"], heard[0][1]["data"]["license"],
+           heard[0][1]["data"]["ends"]), ("license.expiring", "soon", end))
     it.desk.run("issue", "acme", "--udi", PID + "T", "--feature", "uck9",
                 "--type", "paidSubscription", "--end", end, "--id", "too",
                 "--force", "-o", "x.lic")
