@@ -189,8 +189,9 @@ key_follow(struct issuer *issuer)
 	err = lc_authority_follow_key(issuer->authority, &detail);
 	if (err != LC_OK && !issuer->is_behind)
 		log_error("issuer",
-		    "cannot use the key that signs now: %s; the one before "
-		    "goes on while it is valid",
+		    "cannot use the key that signs now: %s; the key before it "
+		    "signs while it is valid; see licportald(8), \"Keys that "
+		    "follow each other\"",
 		    detail.text[0] != '\0' ? detail.text : lc_strerror(err));
 	issuer->is_behind = err != LC_OK;
 }

@@ -3,8 +3,11 @@
 a database server that goes away, bodies that never end: each request has one
 outcome, no unit is lost or sold twice, and no secret is in a log."""
 
+import base64
+import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -115,6 +118,38 @@ def two_portals(desk, site):
                            {"udis": [PID + "last"]}, key="last")
             equal(got.status, 422, got.body)
         equal(other.stop("licportald"), 0, other.log())
+
+
+def signs(site, pak, key):
+    """The id of the key that signs a license there."""
+    got = site.post(f"/api/v1/paks/{pak}/redeem", {"udis": [PID + key]},
+                    key=key)
+    equal(got.status, 200, got.body)
+    head = got.json["file"].split("-----BEGIN LICENSE-----\n")[1].replace(
+        "\n", "").split(".")[0]
+    return json.loads(base64.urlsafe_b64decode(head + "=="))["kid"]
+
+
+def two_folders(desk, site):
+    """A key that is made in the folder of one portal is copied to the other
+    one, as licportald(8) has it."""
+    pak = new_pak(desk)
+    shutil.copytree(desk.path("acme"), desk.path("copy"))
+    with Site(desk, "copy") as other:
+        first = signs(other, pak, "first")
+        equal(signs(site, pak, "here"), first)
+        desk.run("key", "rotate", "acme")
+        wait_until(lambda: signs(site, pak, f"at-{time.time()}") != first,
+                   "the new key")
+        new = signs(site, pak, "new")
+        equal(signs(other, pak, "before"), first)
+        wait_until(lambda: "cannot use the key that signs now" in other.log(),
+                   "the complaint")
+        check("copy/issuer-2.key" in other.log(), other.log())
+        shutil.copy(desk.path("acme/issuer-2.key"), desk.path("copy"))
+        wait_until(lambda: signs(other, pak, f"after-{time.time()}") == new,
+                   "the key that was copied")
+        desk.verified()
 
 
 def database_away(desk, site):
@@ -315,6 +350,7 @@ def faults(desk):
         guessing(desk, site, token)
         if ADDRESS:
             two_portals(desk, site)
+            two_folders(desk, site)
             database_away(desk, site)
         with open(os.path.join(desk.path("acme"), "issuer.key"),
                   encoding="ascii") as f:
