@@ -207,7 +207,9 @@ lc_webhook_due(struct lc_record *record, int64_t now, const char *not,
 	    db_query(record->db, &rows,
 		"SELECT w.id FROM webhook w WHERE w.stopped = ''"
 		" AND w.due <= $1 AND w.leased <= $1"
-		" AND CAST($2 AS TEXT) NOT LIKE '%' || w.id || '%'"
+		" AND NOT EXISTS (SELECT 1 FROM webhook o WHERE"
+		" CAST($2 AS TEXT) LIKE '%' || o.id || '%' AND (o.id = w.id"
+		" OR (o.account = w.account AND o.account <> '')))"
 		" AND (w.seen < (SELECT n FROM head WHERE one = 1)"
 		" OR EXISTS (SELECT 1 FROM license l WHERE l.ends IS NOT NULL"
 		" AND l.ends >= w.ends AND (l.ends > w.ends OR l.n > w.ends_n)"

@@ -59,7 +59,8 @@ enum lc_err lc_webhooks(struct lc_record *, const char *account,
 
 /*
  * One that there may be something to tell now, and that nobody has; not those
- * with an id of not (words).  LC_ENOTFOUND: none.
+ * with an id of not (words), nor others of their accounts: one account's
+ * receivers take no time from another's.  LC_ENOTFOUND: none.
  */
 enum lc_err lc_webhook_due(struct lc_record *, int64_t now, const char *not,
     char id[LC_WEBHOOK_ID + 1]);

@@ -37,6 +37,8 @@ class Receiver(http.server.ThreadingHTTPServer):
         context.load_cert_chain(certificate, key)
         self.socket = context.wrap_socket(self.socket, server_side=True)
         self.behavior, self.got, self.ended = 200, [], threading.Event()
+        self.hold, self.held, self.most = threading.Event(), 0, 0
+        self.lock = threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def url(self, path="/hook"):
@@ -44,6 +46,11 @@ class Receiver(http.server.ThreadingHTTPServer):
 
     def handle_error(self, request, client_address):
         pass
+
+    def slowly(self, n):
+        with self.lock:
+            self.held += n
+            self.most = max(self.most, self.held)
 
     def heard(self, path="/hook"):
         return [(head["Webhook-Id"], json.loads(body))
@@ -57,6 +64,10 @@ class Answering(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append((self.path, self.headers, body))
         behavior = self.server.behavior
+        if self.path.startswith("/slow/"):
+            self.server.slowly(1)
+            self.server.hold.wait(5)
+            self.server.slowly(-1)
         if behavior == "hang":
             self.server.ended.wait(60)
         if behavior in ("hang", "close"):
@@ -245,6 +256,19 @@ def refused(it):
         it.delete(one)
 
 
+def crowding(it, pak):
+    """Slow receivers of one account take no time from the others."""
+    hooks = [it.create(f"/slow/{n}", "account-admin") for n in range(8)]
+    hooks.append(it.create("/other"))
+    it.redeem(pak, "S1", "S2")
+    wait_until(lambda: it.receiver.most > 0, "a slow one")
+    it.wait(2, "/other")
+    check(it.receiver.most == 1, it.receiver.most, "at once")
+    it.receiver.hold.set()
+    for one in hooks:
+        it.delete(one)
+
+
 def private(desk, tokens, receiver):
     """Without the setting nothing goes to addresses of private networks."""
     with Site(desk, second=True) as site:
@@ -313,6 +337,7 @@ def webhooks(desk):
         pak = events(it)
         expiring(it)
         refused(it)
+        crowding(it, it.pak("--account", "example-net"))
         given_up(it, pak)
         if ADDRESS:
             together(desk, site, tokens, receiver, settings)
