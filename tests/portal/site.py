@@ -569,6 +569,69 @@ def approvals(site, anna):
     sue.get("/approvals").shows(200, "Nothing waits for approval.")
 
 
+def changed(site):
+    """Devices with another key, or a state that was put back, and more
+    replacements than may be: support decides on the page."""
+    desk, sue = site.desk, signed_in(site, "sue", PASSWORD)
+    pak = desk.run("pak", "create", "acme", "--sku", SKU, "--quantity",
+                   "2").strip()
+    token = desk.run("token", "create", "acme", "helper", "--role",
+                     "support").strip()
+
+    def shown(device):
+        with open(desk.path(device.credentials("shown.txt")),
+                  encoding="utf-8") as f:
+            text = f.read()
+        return text, site.post("/api/v1/devices/credentials",
+                               {"credentials": text}, token=token,
+                               key=str(time.monotonic_ns()))
+
+    def given(device, name):
+        desk.run("pak", "redeem", "acme", pak, "--udi", device.udi, "--sku",
+                 SKU, "-o", name)
+        device.install(name)
+
+    one = desk.device("LIC1921/K9:KEY1")
+    given(one, "key1.lic")
+    one.save_state()
+    equal(shown(one)[1].status, 200)
+    given(one, "key2.lic")
+    equal(shown(one)[1].status, 200)
+    one.put_state_back()
+    check("put back" in shown(one)[1].json["told"], "it was not seen")
+    sue.get("/staff").shows(200, "1 waiting")
+    sue.get("/approvals").shows(200, "A state directory that was put back",
+                                one.udi)
+    sue.post("/approvals/device", sue.form(_udi=one.udi)).shows(422, "reason")
+    sue.get("/approvals")
+    sue.post("/approvals/device", sue.form(_udi=one.udi, reason="repaired"))
+    equal(sue.status, 303, sue.page)
+    sue.get("/approvals").shows(200, "Nothing waits for approval.")
+
+    text, got = shown(desk.device(one.udi, name="another"))
+    equal(got.status, 409, got.body)
+    sue.get("/approvals").shows(200, "Another device key", one.udi)
+    sue.post("/approvals/device", sue.form(
+        _udi=one.udi, reason="a new board", credentials=text))
+    equal(sue.status, 303, sue.page)
+    sue.get(sue.headers["Location"]).shows(200, "It is done.", "approved")
+    sue.get("/approvals").shows(200, "Nothing waits for approval.")
+
+    desk.run("rma", "limits", "acme", "--licenses", "1")
+    sue.get("/replace")
+    sue.post("/replace", sue.form(**{"from": one.udi},
+                                  to="LIC1921/K9:KEY2")).shows(409, "approval")
+    sue.get("/approvals").shows(200, "A replacement above the limits",
+                                "LIC1921/K9:KEY2", "person sue")
+    equal(html.unescape(re.search(r'name="to" value="([^"]*)"',
+                                  sue.page).group(1)), "LIC1921/K9:KEY2")
+    sue.post("/replace", sue.form(**{"from": one.udi}, to="LIC1921/K9:KEY2",
+                                  reason="a fire")).shows(
+        200, "Licenses for the new device")
+    desk.run("rma", "limits", "acme", "--licenses", "1000")
+    sue.get("/approvals").shows(200, "Nothing waits for approval.")
+
+
 def factory(site, anna):
     """Lots, from lines of a form."""
     fred = newcomer(site, anna, name="fred", role="factory")
@@ -732,6 +795,7 @@ def site(desk):
         tokens(portal, anna)
         staff(portal, anna)
         approvals(portal, anna)
+        changed(portal)
         factory(portal, anna)
         pictures(portal, anna)
         moving(portal, anna, pak)
