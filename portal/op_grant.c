@@ -28,6 +28,12 @@ struct granting {
 	const char *reason;
 	uint32_t total;
 	bool is_unlocked, is_permanent;
+	/* Who asks, and where it goes. */
+	struct lc_authority *authority;
+	const struct op_asked *asked;
+	struct lc_granted granted;
+	struct op_answer *answer;
+	struct lc_detail *detail;
 };
 
 #define OF(field) .at = offsetof(struct granting, field)
@@ -84,18 +90,8 @@ granting_of(const struct op_asked *asked)
 	};
 }
 
-static enum lc_err
-granting_read(const struct arg *args, size_t n, const struct op_asked *asked,
-    struct granting *g, struct lc_detail *detail)
-{
-	enum lc_err err;
-
-	*g = granting_of(asked);
-	err = args_read(args, n, asked->body, g, detail);
-	if (err == LC_OK && g->g.eula != NULL)
-		g->g.eula_len = strlen(g->g.eula);
-	return err;
-}
+/* What one of these operations does beside the others: judge, and grant. */
+typedef enum lc_err granting_call(struct granting *);
 
 static enum lc_err
 granted_answer(
@@ -108,16 +104,44 @@ granted_answer(
 	return LC_OK;
 }
 
+static enum lc_err
+grant(struct granting *g, const struct arg *args, size_t n, granting_call *call)
+{
+	enum lc_err err = args_read(args, n, g->asked->body, g, g->detail);
+
+	if (err != LC_OK)
+		return err;
+	if (g->g.eula != NULL)
+		g->g.eula_len = strlen(g->g.eula);
+	err = call(g);
+	return granted_answer(err, &g->granted, g->answer);
+}
+
+/* The operation of that name: its arguments are NAME_args. */
+#define GRANT(name)                                                       \
+	enum lc_err op_##name(struct lc_authority *authority,             \
+	    const struct op_asked *asked, struct op_answer *answer,       \
+	    struct lc_detail *detail)                                     \
+	{                                                                 \
+		struct granting g = granting_of(asked);                   \
+                                                                          \
+		g.authority = authority;                                  \
+		g.asked = asked;                                          \
+		g.answer = answer;                                        \
+		g.detail = detail;                                        \
+		return grant(&g, name##_args, NITEMS(name##_args), name); \
+	}
+
 /* How long, in one way. */
 static enum lc_err
-span_check(const struct granting *g, bool period, struct lc_detail *detail)
+span_check(const struct granting *g, bool period)
 {
 	int n = (g->g.days != 0) + (g->g.end != LC_NO_TIME) +
 		(period && g->g.period_s != 0);
 
 	if (n == 1)
 		return LC_OK;
-	return lc_fail(detail, LC_EINVAL,
+	return lc_fail(g->detail, LC_EINVAL,
 	    period ? "one of \"period\", \"days\" and \"end\" is needed"
 		   : "one of \"days\" and \"end\" is needed");
 }
@@ -133,27 +157,24 @@ static const struct arg evaluation_args[] = {
 	A_TEXTS,
 };
 
-enum lc_err
-op_evaluation(struct lc_authority *authority, const struct op_asked *asked,
-    struct op_answer *answer, struct lc_detail *detail)
+static enum lc_err
+evaluation(struct granting *g)
 {
-	struct lc_granted granted;
-	struct granting g;
-	enum lc_err err = granting_read(
-	    evaluation_args, NITEMS(evaluation_args), asked, &g, detail);
+	enum lc_err err = device_check(g->authority, g->asked, g->g.udi,
+	    DEVICE_NO_OTHERS, g->answer, g->detail);
 
-	if (err != LC_OK || (err = device_check(authority, asked, g.g.udi,
-				 DEVICE_NO_OTHERS, answer, detail)) != LC_OK)
+	if (err != LC_OK)
 		return err;
-	if (g.g.period_s > EVALUATION_S && !lc_role_is_staff(asked->role))
-		return lc_fail(detail, LC_EINVAL,
+	if (g->g.period_s > EVALUATION_S && !lc_role_is_staff(g->asked->role))
+		return lc_fail(g->detail, LC_EINVAL,
 		    "\"period\" is at most %d seconds (60 days)", EVALUATION_S);
-	if (g.g.period_s == 0)
-		g.g.period_s = EVALUATION_S;
-	g.g.type = LC_DEMO;
-	err = lc_grant_evaluation(authority, &g.g, &granted);
-	return granted_answer(err, &granted, answer);
+	if (g->g.period_s == 0)
+		g->g.period_s = EVALUATION_S;
+	g->g.type = LC_DEMO;
+	return lc_grant_evaluation(g->authority, &g->g, &g->granted);
 }
+
+GRANT(evaluation)
 
 /* ---- Extensions ------------------------------------------------------ */
 
@@ -168,33 +189,30 @@ static const struct arg extension_args[] = {
 	{ "agreement", ARG_FILE, OF(g.eula), .min = 1, .max = AGREEMENT_MAX },
 };
 
-enum lc_err
-op_extension(struct lc_authority *authority, const struct op_asked *asked,
-    struct op_answer *answer, struct lc_detail *detail)
+static enum lc_err
+extension(struct granting *g)
 {
-	struct lc_granted granted;
-	struct granting g;
-	enum lc_err err = granting_read(
-	    extension_args, NITEMS(extension_args), asked, &g, detail);
+	enum lc_err err = span_check(g, true);
 
-	if (err != LC_OK || (err = span_check(&g, true, detail)) != LC_OK)
+	if (err != LC_OK)
 		return err;
-	err = lc_extend(authority,
+	return lc_extend(g->authority,
 	    &(struct lc_extension){
-		.license = g.license,
-		.udi = g.g.udi,
-		.period_s = g.g.period_s,
-		.days = g.g.days,
-		.end = g.g.end,
-		.eula = g.g.eula,
-		.eula_len = g.g.eula_len,
-		.issued = g.g.issued,
-		.by = asked->who,
-		.reason = g.reason,
+		.license = g->license,
+		.udi = g->g.udi,
+		.period_s = g->g.period_s,
+		.days = g->g.days,
+		.end = g->g.end,
+		.eula = g->g.eula,
+		.eula_len = g->g.eula_len,
+		.issued = g->g.issued,
+		.by = g->asked->who,
+		.reason = g->reason,
 	    },
-	    &granted);
-	return granted_answer(err, &granted, answer);
+	    &g->granted);
 }
+
+GRANT(extension)
 
 /* ---- Subscriptions --------------------------------------------------- */
 
@@ -231,51 +249,46 @@ kind_take(struct granting *g)
 	return false;
 }
 
-enum lc_err
-op_subscription(struct lc_authority *authority, const struct op_asked *asked,
-    struct op_answer *answer, struct lc_detail *detail)
+static enum lc_err
+subscription(struct granting *g)
 {
-	struct lc_granted granted;
-	struct granting g;
-	enum lc_err err = granting_read(
-	    subscription_args, NITEMS(subscription_args), asked, &g, detail);
+	enum lc_err err;
 
-	if (err == LC_OK && !kind_take(&g))
-		err = lc_fail(detail, LC_EINVAL,
+	if (!kind_take(g))
+		return lc_fail(g->detail, LC_EINVAL,
 		    "\"kind\" must be paid, evaluation or extension");
-	if (err != LC_OK || (err = span_check(&g, false, detail)) != LC_OK)
-		return err;
-	err = lc_grant_subscription(authority, &g.g, &granted);
-	return granted_answer(err, &granted, answer);
+	err = span_check(g, false);
+	return err == LC_OK
+		   ? lc_grant_subscription(g->authority, &g->g, &g->granted)
+		   : err;
 }
+
+GRANT(subscription)
 
 static const struct arg renew_args[] = { A_SPAN };
 
-enum lc_err
-op_renew(struct lc_authority *authority, const struct op_asked *asked,
-    struct op_answer *answer, struct lc_detail *detail)
+static enum lc_err
+renew(struct granting *g)
 {
-	struct lc_granted granted;
-	struct granting g;
-	enum lc_err err =
-	    granting_read(renew_args, NITEMS(renew_args), asked, &g, detail);
+	enum lc_err err = span_check(g, false);
 
-	if (err != LC_OK || (err = span_check(&g, false, detail)) != LC_OK)
+	if (err != LC_OK)
 		return err;
-	err = lc_renew(authority,
+	return lc_renew(g->authority,
 	    &(struct lc_renewal){
-		.license = asked->part,
-		.days = g.g.days,
-		.end = g.g.end,
-		.issued = g.g.issued,
+		.license = g->asked->part,
+		.days = g->g.days,
+		.end = g->g.end,
+		.issued = g->g.issued,
 	    },
-	    &granted);
-	return granted_answer(err, &granted, answer);
+	    &g->granted);
 }
+
+GRANT(renew)
 
 /* ---- Rights to use --------------------------------------------------- */
 
-static const struct arg right_args[] = {
+static const struct arg right_to_use_args[] = {
 	A_UDI(false),
 	{ "unlocked", ARG_TRUTH, OF(is_unlocked) },
 	A_FEATURE,
@@ -286,29 +299,22 @@ static const struct arg right_args[] = {
 	A_TEXTS,
 };
 
-enum lc_err
-op_right_to_use(struct lc_authority *authority, const struct op_asked *asked,
-    struct op_answer *answer, struct lc_detail *detail)
+static enum lc_err
+right_to_use(struct granting *g)
 {
-	struct lc_granted granted;
-	struct granting g;
-	enum lc_err err =
-	    granting_read(right_args, NITEMS(right_args), asked, &g, detail);
-
-	if (err != LC_OK)
-		return err;
-	if ((g.g.udi != NULL) == g.is_unlocked)
-		return lc_fail(detail, LC_EINVAL,
+	if ((g->g.udi != NULL) == g->is_unlocked)
+		return lc_fail(g->detail, LC_EINVAL,
 		    "one of \"udi\" and \"unlocked\" is needed");
-	if (g.is_permanent && g.g.period_s != 0)
-		return lc_fail(detail, LC_EINVAL,
+	if (g->is_permanent && g->g.period_s != 0)
+		return lc_fail(g->detail, LC_EINVAL,
 		    "\"permanent\" and \"period\" exclude each other");
-	g.g.type = g.is_permanent      ? LC_PERMANENT_RIGHT_TO_USE
-		   : g.g.period_s != 0 ? LC_EVAL_RIGHT_TO_USE
-				       : LC_RIGHT_TO_USE;
-	err = lc_grant_right_to_use(authority, &g.g, &granted);
-	return granted_answer(err, &granted, answer);
+	g->g.type = g->is_permanent      ? LC_PERMANENT_RIGHT_TO_USE
+		    : g->g.period_s != 0 ? LC_EVAL_RIGHT_TO_USE
+					 : LC_RIGHT_TO_USE;
+	return lc_grant_right_to_use(g->authority, &g->g, &g->granted);
 }
+
+GRANT(right_to_use)
 
 /* ---- Counts ---------------------------------------------------------- */
 
@@ -320,23 +326,16 @@ static const struct arg count_args[] = {
 	A_TEXTS,
 };
 
-enum lc_err
-op_count(struct lc_authority *authority, const struct op_asked *asked,
-    struct op_answer *answer, struct lc_detail *detail)
+static enum lc_err
+count(struct granting *g)
 {
-	struct lc_granted granted;
-	struct granting g;
-	enum lc_err err =
-	    granting_read(count_args, NITEMS(count_args), asked, &g, detail);
-
-	if (err != LC_OK)
-		return err;
-	if ((g.g.count != 0) == (g.total != 0))
-		return lc_fail(
-		    detail, LC_EINVAL, "one of \"count\" and \"to\" is needed");
-	err = lc_grant_count(authority, &g.g, g.total, &granted);
-	return granted_answer(err, &granted, answer);
+	if ((g->g.count != 0) == (g->total != 0))
+		return lc_fail(g->detail, LC_EINVAL,
+		    "one of \"count\" and \"to\" is needed");
+	return lc_grant_count(g->authority, &g->g, g->total, &g->granted);
 }
+
+GRANT(count)
 #undef OF
 
 /* ---- Lots ------------------------------------------------------------ */
