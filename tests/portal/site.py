@@ -6,6 +6,7 @@ import base64
 import hmac
 import gzip
 import html
+import http.client
 import json
 import os
 import re
@@ -82,6 +83,40 @@ def signing_in(site):
     stolen.cookie = old
     stolen.get("/me").leads_to("/sign-in?next=/me")
     return visitor
+
+
+def packaged(desk):
+    """The site file for nginx that is installed, with places of this test."""
+    with open(os.path.join(TOP, "packaging", "licportal.nginx"),
+              encoding="ascii") as f:
+        text = f.read()
+    for ours, theirs in (
+            ("listen [::]:443 ssl http2;", ""), ("443", "127.0.0.1:PORT"),
+            ("/run/licportal/http", "DIR/http"),
+            ("/etc/ssl/licportal", "DIR"), ("/var/log/nginx", "DIR")):
+        check(ours in text, ours)
+        text = text.replace(ours, theirs)
+    text = text.replace("{", "{{").replace("}", "}}").replace(
+        "PORT", "{port}").replace("DIR", "{dir}")
+    around, _, _ = Site.nginx.partition("    upstream")
+
+    class Packaged(Site):
+        nginx = around + text + "}}\n"
+
+    with Packaged(desk, second=True) as site:
+        got = site.get("/")
+        equal(got.status, 200)
+        check(got.headers["Strict-Transport-Security"].startswith("max-age="),
+              got.headers)
+        # Figures are for this machine alone, however they are asked for.
+        for path in ("/metrics", "/metrics?x", "/%6detrics", "//metrics",
+                     "/a/../metrics", "/%2fmetrics"):
+            far = http.client.HTTPSConnection(
+                "127.0.0.1", site.port, context=site.context,
+                source_address=("127.0.0.2", 0))
+            far.request("GET", path)
+            equal(far.getresponse().status, 403, path)
+            far.close()
 
 
 def guessing(site, anna, pak):
@@ -807,6 +842,7 @@ def site(desk):
         for secret in (PASSWORD, LATER, anna.cookie.split("=")[1]):
             check(secret not in log, "a secret is in the log")
         equal(portal.stop("licportald"), 0)
+    packaged(desk)
 
 
 main(site)
