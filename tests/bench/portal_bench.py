@@ -33,6 +33,7 @@ CLIENTS = 100
 PACE = 92           # ms between an answer and the next request
 UNITS = 5000        # of a PAK
 DEVICES = 30000
+PAGES = 500         # of a list
 SLOW_CLIENTS = 5000
 SKIPPED = 77
 
@@ -122,10 +123,14 @@ function delay()
 end
 """
 
+# One path after the other; each thread begins somewhere else.
 GET = WRK + """\
 wrk.headers["Authorization"] = "Bearer %(token)s"
+local paths = { %(paths)s }
 function request()
-    return wrk.format("GET", "%(path)s")
+    sent = sent + 1
+    return wrk.format("GET",
+        paths[(sent + number * math.floor(#paths / 2)) %% #paths + 1])
 end
 """
 
@@ -194,6 +199,7 @@ class Bench:
     def __init__(self, desk, site):
         self.desk, self.site = desk, site
         self.runs = 0
+        self.is_filled = False
         self.token = desk.run("token", "create", "acme", "bench", "--role",
                               "admin").strip()
 
@@ -266,19 +272,37 @@ class Bench:
         finally:
             os.unlink(slow)
 
-    def get(self, name, goal, path):
-        self.row(name, goal,
-                 self.wrk(GET % {"token": self.token, "path": path}))
+    def get(self, name, goal, *paths):
+        self.row(name, goal, self.wrk(GET % {
+            "token": self.token,
+            "paths": ", ".join(f'"{path}"' for path in paths)}))
+
+    def pages(self, name):
+        """The pages of a list, many more than the portal keeps."""
+        first = path = f"/api/v1/{name}?limit=50"
+        paths = []
+        while path and len(paths) < PAGES:
+            paths.append(path)
+            cursor = self.site.get(path, token=self.token).json.get("next")
+            path = f"{first}&cursor={cursor}" if cursor else None
+        return paths
 
     def lists(self):
+        """The same page again and again, while nothing changes; then each page
+        of the list in turn."""
+        self.fill()
         self.get("GET paks/{code}", "", "/api/v1/paks/" + self.desk.run(
             "pak", "create", "acme", "--sku", SKU, "--quantity", 1).strip())
         for name in ("licenses", "devices", "log"):
-            self.get(f"GET {name}, 50 rows", "5000/s",
-                     f"/api/v1/{name}?limit=50")
+            paths = self.pages(name)
+            self.get(f"GET {name}, 50 rows", "5000/s", paths[0])
+            self.get(f"GET {name}, {len(paths)} pages of 50", "", *paths)
 
-    def resend(self):
-        """All devices at once, each with a license."""
+    def fill(self):
+        """A license for each device."""
+        if self.is_filled:
+            return
+        self.is_filled = True
         for first in range(0, DEVICES, UNITS):
             pak = self.desk.run("pak", "create", "acme", "--sku", SKU,
                                 "--quantity", UNITS).strip()
@@ -288,6 +312,10 @@ class Bench:
                     {"udis": [f"LIC1921/K9:D{n}"
                               for n in range(at, at + 500)]}, key=f"all-{at}")
                 check(got.status == 200, got.body)
+
+    def resend(self):
+        """All devices at once, each with a license."""
+        self.fill()
         got = self.wrk(RESEND % {
             "token": self.token, "pid": quoted("LIC1921/K9"),
             "share": DEVICES // 2}, seconds=300, clients=1000)
