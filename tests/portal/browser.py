@@ -468,6 +468,51 @@ def admins(browser, _):
     browser.shows("It is done.", "No change is proposed.")
 
 
+def waits(browser, cycle):
+    """What has to be approved: each kind but a state that was put back."""
+    desk, site = cycle.desk, browser.site
+    token = desk.run("token", "create", site.name, "helper", "--role",
+                     "support").strip()
+    other = desk.device(ONE, (site.name,), f"other-{browser.name}")
+    desk.run("rma", "limits", site.name, "--licenses", "1")
+    trial, = [row for row in site.get(
+        f"/api/v1/devices/{quoted(ONE)}/licenses", token=token
+        ).json["licenses"] if row["type"] == "demo"]
+    for n, (path, body, status) in enumerate((
+            ("devices/credentials", {"credentials": cycle.text_of(
+                other.credentials("credentials"))}, 409),
+            ("rmas", {"from": THREE, "to": THREE + "X"}, 409),
+            ("extensions/requests", {"license": trial["id"], "days": 3,
+                                     "reason": "late"}, 200))):
+        got = site.post(f"/api/v1/{path}", body, token=token, key=f"wait-{n}")
+        equal(got.status, status, got.body)
+
+
+def everything(browser, cycle):
+    """Each page that others did not see, with what there is by now."""
+    browser.be("anna")
+    waits(browser, cycle)
+    browser.get("/approvals", "Approvals")
+    browser.shows("Another device key", "A replacement above the limits",
+                  "More time for a license")
+    for path, title in (
+            ("/contract", "Licenses of a contract"),
+            ("/import", "Licenses of another authority"),
+            ("/upload", "Upload a request"), ("/people", "People"),
+            ("/people/viewer", "viewer"), ("/tokens", "Tokens"),
+            ("/me", "Your account"), ("/reports", "Reports"),
+            ("/catalog", "Catalog"), ("/rmas", "Replaced devices"),
+            ("/licenses?limit=1", "Licenses"),
+            ("/paks?order=none", "PAKs"),
+            (f"/devices/{quoted(TWO)}", "Device"),
+            (f"/reports/history?udi={quoted(ONE)}&", "Report"),
+            ("/reports/expiring?days=60", "Report"),
+            ("/reports/devices", "Report"), ("/reports/skus", "Report"),
+            ("/reports/none", "This cannot be done"),
+            ("/none", "There is no such page")):
+        browser.get(path, title)
+
+
 # ---- The whole life of licenses -------------------------------------------
 
 class Cycle:
@@ -650,7 +695,8 @@ def whole(desk, width, script):
             hire(browser)
             cycle = Cycle(desk, browser)
             cycle.run()
-            for role in (viewer, account_admin, pak_desk, auditor, admins):
+            for role in (viewer, account_admin, pak_desk, auditor, admins,
+                         everything):
                 print("==", role.__name__, flush=True)
                 role(browser, cycle)
     desk.run("log", "verify", name)
