@@ -340,7 +340,7 @@ lc_event_next(struct lc *lc, uint64_t after, const struct lc_event **out)
 enum lc_err
 lc_event_done(struct lc *lc, uint64_t seq)
 {
-	enum lc_err err = lc_change_begin(&lc->state);
+	enum lc_err err = lc_change_begin_beside(&lc->state);
 
 	if (err == LC_OK)
 		err = lc_outbox_done(&lc->state, seq);

@@ -17,13 +17,14 @@
 #include "state/lines.h"
 
 /*
- * So many licenses are judged, written and reported in one slice: 3 ms.  What
- * is installed may change between slices; then they are judged again.  After
- * some such changes the rest goes in one slice, so that it comes to an end.
+ * So many licenses are judged, written and reported in one slice, in 3 ms at
+ * most.  What is installed may change between slices; then they are judged
+ * again.  After some such changes the rest goes in one slice, so that it comes
+ * to an end.
  */
-#define SLICE_JUDGED 500
+#define SLICE_JUDGED 100
 #define SLICE_WRITTEN 50
-#define SLICE_TOLD 500
+#define SLICE_TOLD 100
 #define RESTARTS 3
 
 enum phase {

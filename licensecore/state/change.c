@@ -16,11 +16,17 @@ dropped(void *arg)
 	st->pending.n = st->pending.told;
 }
 
-void
-lc_change_clear(struct lc_state *st)
+static void
+paused_drop(struct lc_state *st)
 {
 	if (st->twin != NULL && lc_change_resume(st))
 		lc_change_drop(st);
+}
+
+void
+lc_change_clear(struct lc_state *st)
+{
+	paused_drop(st);
 	lc_change_publish(st);
 }
 
@@ -28,6 +34,13 @@ enum lc_err
 lc_change_begin(struct lc_state *st)
 {
 	lc_change_clear(st);
+	return lc_change_begin_beside(st);
+}
+
+enum lc_err
+lc_change_begin_beside(struct lc_state *st)
+{
+	paused_drop(st);
 	*st->why.text = '\0';
 	return lc_twin_begin(st->twin, &st->why);
 }

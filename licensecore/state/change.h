@@ -21,6 +21,11 @@ enum lc_err lc_change_begin(struct lc_state *);
  */
 void lc_change_clear(struct lc_state *);
 /*
+ * The same for a change that nothing told before borrows from: what is left of
+ * that need not be published first.
+ */
+enum lc_err lc_change_begin_beside(struct lc_state *);
+/*
  * Commits; if err says that something failed, even beginning, rolls back and
  * gives err.  A commit that fails is rolled back.
  */

@@ -7,7 +7,6 @@
  *					and released, the core closed
  *	core_bench pairs LICENSES	a check-out and a release
  *	core_bench start LICENSES	a core opened, with so many licenses
- *	core_bench memory LICENSES	bytes that they take, after a start
  *	core_bench verify ROUNDS	bare EVP_DigestVerify
  *	core_bench commit ROUNDS	a durable commit of SQLite
  *	core_bench install ROUNDS	one license installed
@@ -18,7 +17,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-#include <malloc.h>
 #include <openssl/evp.h>
 #include <sqlite3.h>
 
@@ -192,31 +190,6 @@ start(void)
 	device_free(d);
 }
 
-/* What the allocator has handed out, without what it keeps for later. */
-static size_t
-memory_used(void)
-{
-	struct mallinfo2 info = mallinfo2();
-
-	return info.uordblks + info.hblkhd;
-}
-
-static void
-memory(void)
-{
-	struct device *d = bench_device();
-	size_t before;
-
-	device_close(d);
-	device_open(d);
-	before = memory_used();
-	fill(d, (size_t)rounds);
-	device_close(d);
-	device_open(d);
-	sample((double)(memory_used() - before) / rounds);
-	device_free(d);
-}
-
 static void
 verify(void)
 {
@@ -296,7 +269,6 @@ run(void)
 		void (*run)(void);
 	} all[] = {
 		{ "open", open_all }, { "pairs", pairs }, { "start", start },
-		{ "memory", memory },
 		{ "verify", verify }, { "commit", commit },
 		{ "install", install_one },
 	};

@@ -1,5 +1,5 @@
-# Figures, each beside its peer from the same run where it has one; HACKING.md
-# says what they were.
+# Figures, each beside its peer from the same run where it has one;
+# docs/performance.md says what they were.
 
 .PHONY: bench bench-table bench-state bench-authority bench-portal
 # The longer ones with less of everything, unless the environment says how much.
@@ -11,6 +11,7 @@ BENCH_ROWS = tests/bench/row_checkout.py tests/bench/row_install.py \
 	tests/bench/row_memory.py tests/bench/row_program.py \
 	tests/bench/row_read.py tests/bench/row_start.py
 dist_check_SCRIPTS += tests/bench/bench.py
+EXTRA_DIST += docs/performance.md
 dist_check_DATA += tests/bench/measure.py $(BENCH_ROWS)
 
 check_PROGRAMS += tests/bench/subagent

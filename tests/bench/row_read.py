@@ -5,7 +5,7 @@ from measure import *
 
 LICENSE = arcs_of(LICENSES)
 ROOT = (1, 3, 6, 1, 4, 1, 8072, 9999, 543, 1)
-LLDP = (1, 0, 8802, 1, 1, 2, 1, 1, 1, 0)    # lldpMessageTxInterval.0
+LLDP = (1, 0, 8802, 1, 1, 2, 1, 1, 1)   # lldpMessageTxInterval
 REQUESTS, ROUNDS = 40, 7
 COLUMNS = range(4, 19)
 
@@ -19,15 +19,37 @@ class Peer:
                                         stderr=self.log, env=lab.environ,
                                         cwd=lab.dir)
 
+    @property
+    def pid(self):
+        return self.process.pid
+
     def ready(self, snmp, first):
         wait_until(f"{self.process.args[0]} answers",
                    lambda: self.process.poll() is not None or
                    is_there(snmp, first))
-        pin(self.process.pid)
+        check(self.process.poll() is None,
+              f"{self.process.args[0]} has ended")
+        pin(self.pid)
 
     def close(self):
         self.process.terminate()
         self.process.wait()
+
+
+class Lldpd(Peer):
+    """In a network of its own, where it sends nothing to anybody."""
+
+    def __init__(self, lab):
+        super().__init__(lab, "unshare", "-n", "lldpd", "-d", "-x", "-X",
+                         "unix:" + os.path.join(lab.dir, "agentx"), "-u",
+                         os.path.join(lab.dir, "lldpd"))
+
+    @property
+    def pid(self):
+        """Its child answers."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children",
+                  encoding="ascii") as f:
+            return int(f.read().split()[0])
 
 
 def is_there(snmp, oid):
@@ -75,24 +97,39 @@ def peers_start(bench, lab, snmp, size):
     return peers
 
 
+def lldpd_start(bench, lab, snmp):
+    if os.geteuid() != 0 or not shutil.which(
+            "lldpd", path=os.environ["PATH"] + ":/usr/sbin:/sbin"):
+        bench.table.skipped("lldpd", "it is not installed, or we are not root")
+        return None
+    lldpd = Lldpd(lab)
+    lldpd.ready(snmp, LLDP)
+    return lldpd
+
+
 def run(bench, lab, size):
     snmp = Snmp(lab.snmp_address, lab.ro)
     peers = peers_start(bench, lab, snmp, size)
     ours = ("ours", lab.pid(), LICENSE, COLUMNS)
-    sides = [ours] + [(title, p.process.pid, entry, columns)
+    sides = [ours] + [(title, p.pid, entry, columns)
                       for title, (p, entry, columns) in peers.items()]
+    lldpd = lldpd_start(bench, lab, snmp)
     try:
         for kind in requests_of(LICENSE, COLUMNS, size):
-            results = interleave({
-                title: ask_all(snmp, pid, requests_of(
-                    entry, columns, size)[kind])
-                for title, pid, entry, columns in sides}, ROUNDS)
+            variants = {title: ask_all(snmp, pid, requests_of(
+                entry, columns, size)[kind])
+                for title, pid, entry, columns in sides}
+            if kind == "GET" and lldpd is not None:
+                variants["lldpd"] = ask_all(
+                    snmp, lldpd.pid, [(GET, [name(LLDP + (0,))], 0)] * REQUESTS)
+            results = interleave(variants, ROUNDS)
             bench.table.add(
                 f"{kind}: the subagent's CPU a value", size, "µs",
                 results.pop("ours"), results.items(),
                 {"GETBULK of 50, one column": 4.5,
                  "GETBULK of 50, 15 columns": 1.0, "GET": 5}[kind])
     finally:
-        for peer, _, _ in peers.values():
-            peer.close()
+        for peer in [p for p, _, _ in peers.values()] + [lldpd]:
+            if peer is not None:
+                peer.close()
         snmp.close()

@@ -5,7 +5,7 @@
 #include "issuer.h"
 #include "licensecore.h"
 
-#define DEVICE_EVENTS 64
+#define DEVICE_EVENTS 256
 
 /*
  * Change the options before device_open; the time whenever you like.  Device 1

@@ -527,6 +527,14 @@ meanwhile_lease(struct device *d, unsigned step)
 	device_pass(d, step % 2);
 }
 
+/* A master agent takes the notification of the first license. */
+static void
+meanwhile_taken(struct device *d, unsigned step)
+{
+	(void)step;
+	CHECK_ERR(lc_event_done(d->lc, 1), LC_OK, NULL);
+}
+
 static char *
 many_lines(const struct device *d)
 {
@@ -562,9 +570,12 @@ many_device(void)
 	return d;
 }
 
-/* Each license is there once, with its record and its event, and stays. */
+/*
+ * Each license is there once, with its record and its event, and stays; so many
+ * notifications wait.
+ */
 static void
-many_check(struct device *d)
+many_check(struct device *d, size_t waiting)
 {
 	const struct lc_license *const *list;
 	size_t n;
@@ -574,7 +585,8 @@ many_check(struct device *d)
 		CHECK_UINT(n, MANY + 1);
 		for (size_t i = 0; i < n; i++)
 			CHECK_UINT(list[i]->index, i + 1);
-		CHECK_UINT(lc_event_waiting(d->lc), MANY + 1);
+		CHECK_UINT(lc_event_waiting(d->lc), waiting);
+		CHECK_UINT(d->nevents, MANY + 1);
 		CHECK_UINT(d->nnotices, 0);
 		device_reopen(d);
 	}
@@ -618,7 +630,7 @@ between_slices(void)
 {
 	static void (*const meanwhile[])(struct device *, unsigned step) = {
 		meanwhile_nothing, meanwhile_comment, meanwhile_read,
-		meanwhile_reconfigure, meanwhile_lease,
+		meanwhile_reconfigure, meanwhile_lease, meanwhile_taken,
 	};
 
 	for (size_t i = 0; i < CHECK_COUNT(meanwhile); i++) {
@@ -633,13 +645,14 @@ between_slices(void)
 		CHECK(step > MANY / 16 + 2);
 		CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
 		lc_action_free(a);
-		many_check(d);
+		many_check(d, meanwhile[i] == meanwhile_taken ? MANY :
+		    MANY + 1);
 		free(file);
 		device_free(d);
 	}
 }
 
-/* What is given up in the middle has left nothing, also on disk. */
+/* What is given up before its commit has left nothing, also on disk. */
 static void
 given_up(void)
 {
@@ -657,10 +670,11 @@ given_up(void)
 		lc_action_free(a);
 		device_reopen(d);
 		(void)lc_licenses(d->lc, &n);
-		CHECK_UINT(n, over ? MANY + 1 : 1);
+		CHECK(n == MANY + 1 || (n == 1 && !over));
 		CHECK_UINT(lc_event_waiting(d->lc), n);
+		over = n == MANY + 1;	/* what is left was to be told */
 	}
-	many_check(d);
+	many_check(d, MANY + 1);
 	free(file);
 	device_free(d);
 }
