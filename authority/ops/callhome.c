@@ -483,6 +483,21 @@ movable(struct home *h)
 
 /* ---- Moving ---------------------------------------------------------- */
 
+/* A license makes its device the account's: not one of others. */
+static enum lc_err
+target_judge(struct home *h)
+{
+	bool may = false;
+	enum lc_err err = lc_device_may_give(
+	    h->record, h->e->udi, h->e->to, h->call->account, &may);
+
+	if (err != LC_OK || may)
+		return err;
+	err = lc_fail(h->record->detail, LC_EINVAL, "%s is another account's",
+	    h->e->to);
+	return refuse(h, "another-account", err);
+}
+
 static enum lc_err
 permit(struct home *h)
 {
@@ -502,7 +517,8 @@ permit(struct home *h)
 	size_t len;
 	enum lc_err err;
 
-	if ((err = lc_permit_new(h->authority, &asked, &p,
+	if ((err = target_judge(h)) == LC_OK &&
+	    (err = lc_permit_new(h->authority, &asked, &p,
 		 h->record->detail)) == LC_OK &&
 	    (err = lc_permit_put(p)) == LC_OK &&
 	    (err = lc_permit_file(p, &bundle)) == LC_OK &&

@@ -149,12 +149,16 @@ lc_device_account_put(
 	return err == LC_OK ? lc_log_row(record, "device_account", udi) : err;
 }
 
-/* ---- Tickets --------------------------------------------------------- */
-
-#define ITS_LINES \
+#define LINES_OF(udi) \
 	"(SELECT pak_line FROM license WHERE n IN" \
-	" (SELECT n FROM license WHERE udi = $1 AND udi <> ''" \
-	" UNION SELECT license FROM license_udi WHERE udi = $1))"
+	" (SELECT n FROM license WHERE udi = " udi " AND udi <> ''" \
+	" UNION SELECT license FROM license_udi WHERE udi = " udi "))"
+#define ACCOUNTS_OF(udi) \
+	"SELECT p.account FROM pak_line l JOIN pak p ON p.code = l.pak" \
+	" WHERE l.n IN " LINES_OF(udi) \
+	" UNION SELECT c.account FROM contract_sku s JOIN contract c" \
+	" ON c.number = s.contract WHERE s.n IN " LINES_OF(udi) \
+	" UNION SELECT account FROM device_account WHERE udi = " udi
 
 enum lc_err
 lc_device_whose(struct lc_record *record, const char *udi,
@@ -166,11 +170,7 @@ lc_device_whose(struct lc_record *record, const char *udi,
 	err = lc_record_first(record,
 	    db_query(record->db, &rows,
 		"SELECT count(*), COALESCE(sum(CASE WHEN account = $2"
-		" THEN 1 ELSE 0 END), 0) FROM (SELECT p.account FROM pak_line l"
-		" JOIN pak p ON p.code = l.pak WHERE l.n IN " ITS_LINES
-		" UNION SELECT c.account FROM contract_sku s JOIN contract c"
-		" ON c.number = s.contract WHERE s.n IN " ITS_LINES
-		" UNION SELECT account FROM device_account WHERE udi = $1) x"
+		" THEN 1 ELSE 0 END), 0) FROM (" ACCOUNTS_OF("$1") ") x"
 		" WHERE account <> ''",
 		"ss", udi, account),
 	    &rows);
@@ -181,6 +181,28 @@ lc_device_whose(struct lc_record *record, const char *udi,
 	}
 	return err;
 }
+
+enum lc_err
+lc_device_may_give(struct lc_record *record, const char *from, const char *to,
+    const char *account, bool *may)
+{
+	struct db_rows *rows = NULL;
+	int64_t others;
+	enum lc_err err;
+
+	err = lc_record_number(record,
+	    db_query(record->db, &rows,
+		"SELECT count(*) FROM (" ACCOUNTS_OF("$2") ") x"
+		" WHERE account <> '' AND account <> $3"
+		" AND account NOT IN (" ACCOUNTS_OF("$1") ")",
+		"sss", from, to, account),
+	    &rows, &others);
+	if (err == LC_OK)
+		*may = others == 0;
+	return err;
+}
+
+/* ---- Tickets --------------------------------------------------------- */
 
 enum lc_err
 lc_ticket_number(struct lc_record *record, uint32_t *seq)

@@ -36,6 +36,12 @@ enum lc_err lc_known_devices(struct lc_record *, lc_device_call *, void *arg);
  */
 enum lc_err lc_device_whose(struct lc_record *, const char *udi,
     const char *account, bool *own, bool *others);
+/*
+ * May one device give licenses to another?  Not if that is an account's that is
+ * neither this one nor one of the first device: it would be theirs, too.
+ */
+enum lc_err lc_device_may_give(struct lc_record *, const char *from,
+    const char *to, const char *account, bool *may);
 
 /* The account whose token it showed, "" if none did. */
 #define LC_ACCOUNT_MAX 64

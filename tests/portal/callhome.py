@@ -21,7 +21,7 @@ from desk import TOP, b64, check, equal, main  # noqa: E402
 from portal_site import PATIENCE, Site, quoted, wait_until  # noqa: E402
 
 PID = "LIC1921/K9"
-A, B, C, D, E = (f"{PID}:FDO0000{n}" for n in "ABCDE")
+A, B, C, D, E, F = (f"{PID}:FDO0000{n}" for n in "ABCDEF")
 SEC = "L-LAB-SEC-K9="
 KILLS = 8
 
@@ -191,6 +191,15 @@ def accounts(desk, site, tokens):
          ).is_problem(403, "another-account")
     equal(used(site, pak), 0)
     done(call(site, device, "install", token=tokens["member"], pak=pak))
+    # Its licenses do not go where others have theirs.
+    license = site.get(f"/api/v1/devices/{quoted(D)}/licenses",
+                       token=tokens["member"]).json["licenses"][0]["id"]
+    got = site.post(f"/api/v1/paks/{pak_of(desk, 1, 'other')}/redeem",
+                    {"udis": [F]}, key="of-others")
+    equal(got.status, 200, got.body)
+    call(site, device, "permit", to=F, licenses=[license]
+         ).is_problem(403, "another-account", f"{F} is another account's")
+    done(call(site, device, "permit", to=f"{PID}:FREE", licenses=[license]))
     # An operation of an account goes by it, too.
     got = site.post("/api/v1/devices/credentials",
                     {"credentials": device.call("report")["credentials"]},
