@@ -81,6 +81,8 @@ struct call_home_group {
 
 struct file_conf {
 	struct where where;
+	int role;
+	char *snmp_conf;
 	char *master, *state, *keys;
 	bool own_keys;
 	uint32_t master_ping, flush;
@@ -95,6 +97,13 @@ static bool
 is_absolute(const char *text)
 {
 	return text[0] == '/';
+}
+
+/* net-snmp takes a list. */
+static bool
+is_snmp_conf(const char *text)
+{
+	return is_absolute(text) && strchr(text, ',') == NULL;
 }
 
 static bool
@@ -222,6 +231,12 @@ static const struct key files_keys[] = {
 static const struct section files_section =
     SECTION(files_keys, struct files_conf);
 
+static const struct choice roles[] = {
+	{ "agentx", ROLE_AGENTX },
+	{ "master", ROLE_MASTER },
+	{ NULL, 0 },
+};
+
 static const struct choice others[] = {
 	{ "read", true },
 	{ "none", false },
@@ -282,6 +297,10 @@ static const struct section call_home_section =
 
 #define OF(field) .at = offsetof(struct file_conf, field)
 static const struct key file_keys[] = {
+	{ "role", KEY_CHOICE, OF(role), .choices = roles },
+	{ "snmp_conf", KEY_TEXT, OF(snmp_conf), .min = 1, .max = 4095,
+	    .check = is_snmp_conf,
+	    .allowed = "an absolute path without commas" },
 	{ "master", KEY_TEXT, OF(master), .min = 1, .max = 255 },
 	{ "master-ping", KEY_NUMBER, OF(master_ping), .min = 1, .max = 3600,
 	    .fallback = 15 },
@@ -340,6 +359,7 @@ struct loaded {
 	struct lc_module_options *modules;
 	const char **levels;                /* of all modules */
 	char token[CALLHOME_TOKEN_MAX + 2]; /* from its file */
+	char *snmp_state;
 };
 
 #define MASTER_DEFAULT "unix:/var/agentx/master"
@@ -356,6 +376,48 @@ take_master(const struct reader *r, struct loaded *l)
 	if (endpoint_parse(l->conf.master.name, &l->conf.master.endpoint, &why))
 		return true;
 	return conf_wrong(r, setting, "\"%s\": %s", l->conf.master.name, why);
+}
+
+/* A key that would be read in vain is a mistake. */
+static bool
+check_role(const struct reader *r, const struct loaded *l)
+{
+	static const struct {
+		const char *key;
+		int role;
+		const char *name;
+	} keys[] = {
+		{ "master", ROLE_AGENTX, "agentx" },
+		{ "master-ping", ROLE_AGENTX, "agentx" },
+		{ "snmp_conf", ROLE_MASTER, "master" },
+	};
+
+	for (size_t i = 0; i < NITEMS(keys); i++) {
+		const config_setting_t *setting =
+		    config_lookup(&l->config, keys[i].key);
+
+		if (setting != NULL && keys[i].role != l->file.role)
+			return conf_wrong(
+			    r, setting, "only for role = \"%s\"", keys[i].name);
+	}
+	return true;
+}
+
+static bool
+take_role(const struct reader *r, struct loaded *l)
+{
+	size_t len = strlen(l->file.state) + sizeof "/snmp";
+
+	if (!check_role(r, l))
+		return false;
+	if ((l->snmp_state = malloc(len)) == NULL)
+		return conf_wrong_at(r, &l->file.where, "out of memory");
+	snprintf(l->snmp_state, len, "%s/snmp", l->file.state);
+	l->conf.role = (enum role)l->file.role;
+	l->conf.snmp_conf =
+	    l->file.snmp_conf != NULL ? l->file.snmp_conf : SNMP_CONF_DEFAULT;
+	l->conf.snmp_state = l->snmp_state;
+	return true;
 }
 
 static bool
@@ -708,8 +770,9 @@ conf_load(const char *path, char error[CONF_ERROR_MAX])
 	    conf_read_group(
 		&r, config_root_setting(&l->config), &file_section, &l->file) &&
 	    take_options(&r, l) && check_options(&r, l) &&
-	    check_files(&r, &l->file) && take_master(&r, l) &&
-	    take_user(&r, l) && take_control(&r, l) && take_call_home(&r, l))
+	    check_files(&r, &l->file) && take_role(&r, l) &&
+	    take_master(&r, l) && take_user(&r, l) && take_control(&r, l) &&
+	    take_call_home(&r, l))
 		return &l->conf;
 	conf_free(&l->conf);
 	return NULL;
@@ -730,6 +793,7 @@ conf_free(struct conf *conf)
 	free(l->quotas);
 	free(l->modules);
 	free(l->levels);
+	free(l->snmp_state);
 	config_destroy(&l->config);
 	explicit_bzero(l->token, sizeof l->token);
 	free(l);

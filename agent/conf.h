@@ -15,9 +15,18 @@
 #include "licensecore.h"
 #include "snmp/link.h"
 
+/* How SNMP reaches the daemon. */
+enum role {
+	ROLE_AGENTX, /* through a master agent, which managers ask */
+	ROLE_MASTER, /* it is the agent that managers ask */
+};
+
 /* A file that was read.  Everything in it lives exactly as long as it does. */
 struct conf {
-	struct link_master master;
+	enum role role;
+	struct link_master master; /* of ROLE_AGENTX */
+	const char *snmp_conf;     /* of ROLE_MASTER, and the folder for */
+	const char *snmp_state;    /* what the agent remembers */
 	struct files files;
 	struct transfer_conf transfer;
 	struct callhome_conf call_home;

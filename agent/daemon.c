@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "callhome/callhome.h"
+#include "become.h"
 #include "clockwatch.h"
 #include "compat.h"
 #include "control/control.h"
@@ -26,6 +27,7 @@
 #include "mib/notify.h"
 #include "mib/tables.h"
 #include "readiness.h"
+#include "snmp/master.h"
 #include "user.h"
 
 #define END_MS 1000
@@ -43,8 +45,9 @@ struct daemon {
 	struct sets *sets;
 	struct notify *notify;
 	struct control *control; /* NULL before it is open */
-	struct link *link;
-	struct watch signals; /* fd is -1 before it is open */
+	struct link *link;       /* of ROLE_AGENTX */
+	struct master *master;   /* of ROLE_MASTER */
+	struct watch signals;    /* fd is -1 before it is open */
 	struct task reload;
 	struct timer due;    /* when the core wants to be called */
 	enum lc_err due_err; /* why it could not do what was due */
@@ -267,17 +270,32 @@ open_control(struct daemon *d)
 
 /* ---- Signals ---- */
 
+static bool
+is_same_agent(const struct conf *a, const struct conf *b)
+{
+	return strcmp(a->snmp_conf, b->snmp_conf) == 0 &&
+	       strcmp(a->snmp_state, b->snmp_state) == 0;
+}
+
 /* Everything of the core is in force, or nothing is. */
 static enum lc_err
 reconfigure(struct daemon *d, const struct conf *conf, struct lc_detail *detail)
 {
 	struct lc_options options = core_options(d, conf);
 
-	if (user_is_current(conf))
+	if (!user_is_current(conf))
+		snprintf(detail->text, sizeof detail->text,
+		    "the user cannot be changed to %s while the daemon runs",
+		    conf->user);
+	else if (conf->role != d->conf->role)
+		snprintf(detail->text, sizeof detail->text,
+		    "the role cannot be changed while the daemon runs");
+	else if (conf->role == ROLE_MASTER && !is_same_agent(d->conf, conf))
+		snprintf(detail->text, sizeof detail->text,
+		    "snmp_conf and state cannot be changed while the daemon "
+		    "runs");
+	else
 		return lc_reconfigure(d->agent.core, &options, detail);
-	snprintf(detail->text, sizeof detail->text,
-	    "the user cannot be changed to %s while the daemon runs",
-	    conf->user);
 	return LC_EOPTIONS;
 }
 
@@ -301,7 +319,8 @@ take_configuration(struct daemon *d, struct conf *conf, char why[WHY_MAX])
 	jobs_set_conf(
 	    d->jobs, &(struct jobs_conf){ &conf->files, &conf->transfer });
 	callhome_set_conf(d->callhome, &conf->call_home, &conf->transfer);
-	link_move(d->link, &conf->master);
+	if (d->link != NULL)
+		link_move(d->link, &conf->master);
 	good = listen_for_programs(d, conf, socket);
 	if (!good)
 		snprintf(why, WHY_MAX,
@@ -313,6 +332,19 @@ take_configuration(struct daemon *d, struct conf *conf, char why[WHY_MAX])
 	return good;
 }
 
+/* The other file of a daemon that is an agent itself. */
+static bool
+read_snmp_again(struct daemon *d, char why[WHY_MAX])
+{
+	char wrong[MASTER_ERROR_MAX];
+
+	if (d->master == NULL || master_reload(d->master, wrong))
+		return true;
+	snprintf(why, WHY_MAX, "%s; the rest of %s, and %s, are in force",
+	    wrong, d->conf->snmp_conf, d->path);
+	return false;
+}
+
 static bool
 read_again(struct daemon *d, char why[WHY_MAX])
 {
@@ -320,7 +352,8 @@ read_again(struct daemon *d, char why[WHY_MAX])
 	struct conf *conf = conf_load(d->path, error);
 
 	if (conf != NULL)
-		return take_configuration(d, conf, why);
+		return take_configuration(d, conf, why) &&
+		       read_snmp_again(d, why);
 	snprintf(
 	    why, WHY_MAX, "%s; the old configuration stays in force", error);
 	return false;
@@ -455,7 +488,7 @@ open_tables(struct daemon *d)
 }
 
 static bool
-open_link(struct daemon *d)
+open_link(struct daemon *d, struct sender *sender)
 {
 	const struct link_options options = {
 		.master = d->conf->master,
@@ -468,10 +501,55 @@ open_link(struct daemon *d)
 		.arg = d,
 	};
 
-	if ((d->notify = notify_new(d->loop, d->agent.core)) == NULL ||
-	    (d->link = link_new(d->loop, &options)) == NULL)
+	if ((d->link = link_new(d->loop, &options)) != NULL)
+		*sender = link_sender(d->link);
+	else
+		log_error("main", "out of memory");
+	return d->link != NULL;
+}
+
+/* Whoever has asked for a low port needs it no more. */
+static bool
+open_master(struct daemon *d, struct sender *sender)
+{
+	const struct master_options options = {
+		.conf = d->conf->snmp_conf,
+		.folder = d->conf->snmp_state,
+		.regions = regions,
+		.nregions = NITEMS(regions),
+		.serve = { &d->mib, d->sets },
+		.answered = on_answered,
+		.arg = d,
+	};
+	char why[MASTER_ERROR_MAX];
+
+	if ((d->master = master_open(d->loop, &options, why)) == NULL) {
+		log_error("snmp", "%s", why);
 		return false;
-	notify_set_link(d->notify, d->link);
+	}
+	*sender = master_sender(d->master);
+	if (geteuid() != 0)
+		become_without_ports();
+	log_info(
+	    "snmp", "answering SNMP, configured by %s", d->conf->snmp_conf);
+	return true;
+}
+
+/* False: logged. */
+static bool
+open_snmp(struct daemon *d)
+{
+	struct sender sender;
+
+	if ((d->notify = notify_new(d->loop, d->agent.core)) == NULL) {
+		log_error("main", "out of memory");
+		return false;
+	}
+	if (d->conf->role == ROLE_MASTER ? !open_master(d, &sender)
+					 : !open_link(d, &sender))
+		return false;
+	notify_set_sender(d->notify, &sender);
+	notify_poke(d->notify);
 	loop_timer_set(d->loop, &d->due, 0);
 	return true;
 }
@@ -505,9 +583,10 @@ daemon_open(const char *path, struct conf *conf, bool *stopped)
 	else if ((err = open_core(d)) != LC_OK)
 		*stopped = err == LC_ESTOPPED;
 	else {
-		if (!open_tables(d) || !open_link(d) || !open_callhome(d) ||
-		    !open_control(d))
+		if (!open_tables(d) || !open_callhome(d) || !open_control(d))
 			log_error("main", "out of memory");
+		else if (!open_snmp(d))
+			; /* it has said why */
 		else if (listen_for_programs(d, d->conf, why)) {
 			watch_clock(d);
 			return d;
@@ -526,6 +605,7 @@ daemon_close(struct daemon *d)
 	/* What the master had begun is undone while the jobs it may start are
 	 * there. */
 	link_free(d->link);
+	master_close(d->master);
 	sets_free(d->sets);
 	notify_free(d->notify);
 	d->notify = NULL;

@@ -3,8 +3,8 @@
  * and the process (main), the parts put together (daemon), the user that they
  * run as (user), the configuration of all parts (conf).  Each may use those
  * named after it and every folder below: mib/ and control/, which do not know
- * each other, then callhome/, jobs/, snmp/, the folder daemon/ of the tree and the core's
- * public header.
+ * each other, then callhome/, jobs/, snmp/, the folder daemon/ of the tree and
+ * the core's public header.
  *
  * daemon.h - licagentd, put together.
  */

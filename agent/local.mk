@@ -12,6 +12,7 @@ agent_libagent_la_SOURCES = \
 	agent/try.c agent/try.h \
 	agent/user.c agent/user.h
 agent_libagent_la_CPPFLAGS = $(AGENT_CPPFLAGS) \
+	-DSNMP_CONF_DEFAULT='"$(sysconfdir)/licagent/snmpd.conf"' \
 	-DKNOWN_HOSTS_DEFAULT='"$(sysconfdir)/licagent/known_hosts"' \
 	-DPROGRAM_DIR='"$(pkglibexecdir)"'
 agent_libagent_la_LIBADD = daemon/libdaemon.la $(CONFIG_LIBS) $(JANSSON_LIBS) \

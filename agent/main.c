@@ -44,7 +44,7 @@ usage(FILE *to)
 	      "       licagentd -V\n"
 	      "  -c FILE      configuration (" CONF_DEFAULT ")\n"
 	      "  -d SUBJECTS  debug these: control, job, link, notify, set,\n"
-	      "               transfer, or all\n"
+	      "               snmp, transfer, or all\n"
 	      "  -f           stay in the foreground and log to standard "
 	      "error\n"
 	      "  -t           check what a start needs, and start nothing\n"
@@ -216,7 +216,8 @@ serve(const struct arguments *arguments, struct conf *conf, const char *path)
 static int
 try_all(const struct arguments *arguments, struct conf *conf)
 {
-	bool good = user_try(conf, arguments->conf) && try_state(conf);
+	bool good = user_try(conf, arguments->conf) && try_snmp(conf) &&
+		    try_state(conf);
 
 	conf_free(conf);
 	if (!good)

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "snmp/master.h"
 
 #define KEY "device.key"
 #define KEY_TWIN "device-twin.key"
@@ -341,4 +342,15 @@ try_state(const struct conf *conf)
 	free(t.paths);
 	free(t.stores);
 	return good;
+}
+
+bool
+try_snmp(const struct conf *conf)
+{
+	char why[MASTER_ERROR_MAX];
+
+	if (conf->role != ROLE_MASTER || master_try(conf->snmp_conf, why))
+		return true;
+	log_error("config", "%s", why);
+	return false;
 }

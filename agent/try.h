@@ -16,4 +16,10 @@
  */
 bool try_state(const struct conf *);
 
+/*
+ * Reads the configuration of the SNMP agent, if the daemon is one; its ports
+ * are not tried.  False: the log says why it would not start.
+ */
+bool try_snmp(const struct conf *);
+
 #endif

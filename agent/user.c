@@ -162,6 +162,8 @@ reaches_all(const struct conf *conf, const char *path)
 			   USE_FOLDER) &&
 		       good;
 	good = reaches_if_there(conf, conf->transfer.known_hosts, R_OK) && good;
+	if (conf->role == ROLE_MASTER)
+		good = reaches(conf, conf->snmp_conf, R_OK) && good;
 	return reaches_control(conf) && good;
 }
 
@@ -171,6 +173,15 @@ bool
 user_is_current(const struct conf *conf)
 {
 	return conf->user == NULL || conf->uid == geteuid();
+}
+
+/* Managers ask at port 161: the daemon has yet to listen. */
+static bool
+change(const struct conf *conf)
+{
+	return conf->role == ROLE_MASTER
+		   ? become_with_ports(conf->user, conf->uid, conf->gid)
+		   : become(conf->user, conf->uid, conf->gid);
 }
 
 /* It is, or can become, the configured user. */
@@ -204,6 +215,5 @@ user_change(const struct conf *conf, const char *path)
 	if (!may_become(conf))
 		return false;
 	make_control_folder(conf);
-	return become(conf->user, conf->uid, conf->gid) &&
-	       reaches_all(conf, path);
+	return change(conf) && reaches_all(conf, path);
 }

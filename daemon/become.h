@@ -12,4 +12,11 @@
  */
 bool become(const char *user, uid_t, gid_t);
 
+/*
+ * The same, but the process may still listen at ports below 1024, until it
+ * gives that up.
+ */
+bool become_with_ports(const char *user, uid_t, gid_t);
+void become_without_ports(void);
+
 #endif

@@ -28,7 +28,7 @@ struct sent {
 struct notify {
 	struct loop *loop;
 	struct lc *core;
-	struct link *link;
+	struct sender sender; /* without a function, nothing is sent */
 	struct task task;
 	struct timer retry;
 	struct timer report;
@@ -269,7 +269,7 @@ send_event(struct notify *notify, const struct lc_event *event,
 	value_oid(&varbinds[n++].value, kind.id, kind.len);
 	for (size_t i = 0; i < what->nobjects; i++)
 		fill_object(what->objects[i], event, &varbinds[n++]);
-	return link_notify(notify->link, varbinds, n);
+	return notify->sender.send(notify->sender.of, varbinds, n);
 }
 
 static void
@@ -283,7 +283,8 @@ window_add(struct notify *notify, uint32_t packet, uint64_t seq, bool answered)
 static bool
 may_send(const struct notify *notify)
 {
-	return notify->link != NULL && link_is_up(notify->link);
+	return notify->sender.is_up != NULL &&
+	       notify->sender.is_up(notify->sender.of);
 }
 
 /* False: there is none, or not now. */
@@ -455,9 +456,9 @@ notify_new(struct loop *loop, struct lc *core)
 }
 
 void
-notify_set_link(struct notify *notify, struct link *link)
+notify_set_sender(struct notify *notify, const struct sender *sender)
 {
-	notify->link = link;
+	notify->sender = *sender;
 }
 
 void

@@ -12,7 +12,7 @@
 
 #include "licensecore.h"
 #include "loop.h"
-#include "snmp/link.h"
+#include "snmp/sender.h"
 
 struct notify;
 
@@ -20,8 +20,8 @@ struct notify;
 struct notify *notify_new(struct loop *, struct lc *);
 void notify_free(struct notify *);
 
-/* Where to send to; borrowed. */
-void notify_set_link(struct notify *, struct link *);
+/* Where to send to; what it is of is borrowed. */
+void notify_set_sender(struct notify *, const struct sender *);
 
 /* There may be something to send: the link is up, an event was queued. */
 void notify_poke(struct notify *);
@@ -31,7 +31,7 @@ void notify_link_down(struct notify *);
 void notify_stop(struct notify *);
 /* Is anything on its way that the master has not answered for? */
 bool notify_waits(const struct notify *);
-/* link.h's `answered` */
+/* What was sent under this number was taken, or was refused. */
 void notify_answered(struct notify *, uint32_t packet, bool taken);
 
 #endif

@@ -747,3 +747,21 @@ link_is_up(const struct link *link)
 {
 	return link->state == UP;
 }
+
+static bool
+is_up(const void *of)
+{
+	return link_is_up(of);
+}
+
+static uint32_t
+send_notification(void *of, const struct varbind *varbinds, size_t n)
+{
+	return link_notify(of, varbinds, n);
+}
+
+struct sender
+link_sender(struct link *link)
+{
+	return (struct sender){ is_up, send_notification, link };
+}

@@ -21,6 +21,7 @@
 
 #include "endpoint.h"
 #include "loop.h"
+#include "sender.h"
 #include "serve.h"
 #include "value.h"
 
@@ -75,5 +76,7 @@ bool link_is_up(const struct link *);
  * that `answered` will name.
  */
 uint32_t link_notify(struct link *, const struct varbind *varbinds, size_t n);
+/* The same, for those who do not care how. */
+struct sender link_sender(struct link *);
 
 #endif

@@ -31,8 +31,8 @@ SAME(OID_MAX, MAX_OID_LEN);
 
 /* ---- From the library ---- */
 
-static bool
-get_oid(const oid *ids, size_t n, struct oid *out)
+bool
+pdu_get_oid(const oid *ids, size_t n, struct oid *out)
 {
 	if (n > OID_MAX)
 		return false;
@@ -45,7 +45,7 @@ get_oid(const oid *ids, size_t n, struct oid *out)
 bool
 pdu_get_name(const netsnmp_variable_list *var, struct oid *name)
 {
-	return get_oid(var->name, var->name_length, name);
+	return pdu_get_oid(var->name, var->name_length, name);
 }
 
 bool
@@ -57,8 +57,8 @@ pdu_get_range(const netsnmp_variable_list *var, struct range *range)
 	if (len == 2 && var->val.objid[0] == 0 && var->val.objid[1] == 0)
 		len = 0;
 	range->include = var->type == ASN_PRIV_INCL_RANGE;
-	return get_oid(var->name, var->name_length, &range->start) &&
-	       get_oid(var->val.objid, len, &range->end);
+	return pdu_get_oid(var->name, var->name_length, &range->start) &&
+	       pdu_get_oid(var->val.objid, len, &range->end);
 }
 
 static uint64_t

@@ -7,7 +7,8 @@
 #include "agentx.h"
 #include "value.h"
 
-/* False: the name has too many sub-identifiers. */
+/* False: there are too many sub-identifiers. */
+bool pdu_get_oid(const oid *, size_t n, struct oid *);
 bool pdu_get_name(const netsnmp_variable_list *, struct oid *);
 /* The value borrows from the variable. */
 bool pdu_get_varbind(const netsnmp_variable_list *, struct varbind *);

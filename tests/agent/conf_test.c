@@ -71,6 +71,21 @@ pairs(void)
 }
 
 static void
+roles(void)
+{
+	char error[CONF_ERROR_MAX] = "";
+	struct conf *conf =
+	    conf_load(check_path(data_dir(), "good-master.conf"), error);
+
+	CHECK_STR(error, "");
+	REQUIRE(conf != NULL);
+	CHECK_INT(conf->role, ROLE_MASTER);
+	CHECK_STR(conf->snmp_conf, "/tmp/snmpd.conf");
+	CHECK_STR(conf->snmp_state, "/tmp/state/snmp");
+	conf_free(conf);
+}
+
+static void
 values(void)
 {
 	char error[CONF_ERROR_MAX] = "";
@@ -81,6 +96,7 @@ values(void)
 	CHECK_STR(error, "");
 	REQUIRE(conf != NULL);
 	options = &conf->options;
+	CHECK_INT(conf->role, ROLE_AGENTX);
 	CHECK_STR(conf->master.name, "tcp:127.0.0.1:705");
 	CHECK(conf->master.endpoint.is_tcp);
 	CHECK_STR(conf->master.endpoint.host, "127.0.0.1");
@@ -197,6 +213,7 @@ unreadable(void)
 static const struct check_test tests[] = {
 	{ "good and bad ones", pairs },
 	{ "values", values },
+	{ "the role of an agent", roles },
 	{ "defaults", defaults },
 	{ "what cannot be read", unreadable },
 };

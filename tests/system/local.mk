@@ -29,6 +29,7 @@ SYSTEM_TESTS = \
 	tests/system/master_stopped.py \
 	tests/system/quickstart.py \
 	tests/system/response_too_big.py \
+	tests/system/standalone.py \
 	tests/system/stop_loading.py \
 	tests/system/time_issued.py \
 	tests/system/time_kinds.py \
@@ -94,7 +95,40 @@ stress-valgrind: all $(check_PROGRAMS) $(check_LTLIBRARIES)
 	env $(PY_ENV) LOAD_REQUESTS=$${LOAD_REQUESTS-10000} \
 		LOAD_VALGRIND=1 \
 		python3 -B $(srcdir)/tests/system/load.py
-dist_check_SCRIPTS += $(SYSTEM_TESTS) $(SYSTEM_SLOW) \
+# With licagentd as the SNMP agent: what is not about snmpd.
+MASTER_TESTS = \
+	tests/system/access.py \
+	tests/system/action_queue.py \
+	tests/system/bad_files.py \
+	tests/system/callhome.py \
+	tests/system/causes.py \
+	tests/system/clear.py \
+	tests/system/crash.py \
+	tests/system/durable.py \
+	tests/system/install.py \
+	tests/system/install_wait.py \
+	tests/system/keys_change.py \
+	tests/system/levels.py \
+	tests/system/quickstart.py \
+	tests/system/requests.py \
+	tests/system/response_too_big.py \
+	tests/system/standalone.py \
+	tests/system/state_lost.py \
+	tests/system/stop_loading.py \
+	tests/system/time_flow.py \
+	tests/system/time_idle.py \
+	tests/system/time_kinds.py \
+	tests/system/transfers.py \
+	tests/system/waiting.py \
+	tests/system/walk.py \
+	tests/system/walks.py
+.PHONY: check-master
+check-master:
+	LICAGENT_ROLE=master $(MAKE) check TESTS='$(MASTER_TESTS)'
+# In the gate, those that tell most.
+SYSTEM_MASTER = tests/system/as_master.py
+TESTS += $(SYSTEM_MASTER)
+dist_check_SCRIPTS += $(SYSTEM_MASTER) $(SYSTEM_TESTS) $(SYSTEM_SLOW) \
 	tests/system/authority_postgres.py
-dist_check_DATA += tests/system/harness.py tests/system/master_lab.py \
+dist_check_DATA += tests/system/harness.py tests/system/leaks tests/system/master_lab.py \
 	tests/system/servers.py tests/system/time_lab.py

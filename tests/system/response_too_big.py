@@ -34,7 +34,9 @@ def too_big(lab):
     for request in (["get", *([NEXT_ACTION] * 2200)],
                     ["next", *([NEXT_ACTION] * 2200)]):
         error, index, _ = manager.ask(*request)
-        equal((error, index), (TOO_BIG, 1), f"the error of {request[0]}")
+        equal(error, TOO_BIG, f"the error of {request[0]}")
+        check(index == 1 if lab.role == "agentx" else 1000 < index < 2200,
+              f"its index: {index}")
 
     step("bulk ends early")
     answer = manager.ask("bulk", 0, 100, *([f"{LICENSES}.12"] * 40))

@@ -243,6 +243,7 @@ open_link(struct serve serve)
 static void
 open_lab(void)
 {
+	struct sender sender;
 	char conf[1024];
 
 	fixture_open();
@@ -258,7 +259,8 @@ open_lab(void)
 	lab.notify = notify_new(fixture.loop, &fixture.core);
 	lab.link = open_link((struct serve){ &fixture.mib, fixture.sets });
 	REQUIRE(lab.link != NULL);
-	notify_set_link(lab.notify, lab.link);
+	sender = link_sender(lab.link);
+	notify_set_sender(lab.notify, &sender);
 }
 
 static void
