@@ -103,7 +103,7 @@ enum lc_err lc_part_end(
  * is a UDI or the id of a ticket.  Errors of the machine are no refusals.
  */
 enum lc_err lc_refused(struct lc_record *, enum lc_err, const char *subject);
-/* The same, which waits for approval; kind as in waiting.h has it. */
+/* The same for a refusal that waits for approval, of a kind of waiting.h. */
 enum lc_err lc_refused_as(struct lc_record *, enum lc_err, const char *kind,
     const char *subject);
 enum lc_err lc_refusal_put(struct lc_record *);

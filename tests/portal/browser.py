@@ -103,7 +103,10 @@ class Browser:
     # -- Pages ------------------------------------------------------------
 
     def at(self, title):
-        """The page has this title, and is sound."""
+        """The page has this title, and is sound; it loads itself again no
+        more."""
+        self.driver.execute_script(
+            "for (let n = setTimeout(() => {}); n > 0; n--) clearTimeout(n)")
         equal(self.driver.find_element(By.TAG_NAME, "h1").text, title,
               self.driver.find_element(By.TAG_NAME, "main").text)
         wide = self.driver.execute_script(
