@@ -11,9 +11,9 @@ EXTRA_DIST += packaging/licportal.service.in \
 	packaging/sysusers.d/licportal.conf packaging/tmpfiles.d/licportal.conf
 portaldir = $(datadir)/licagent
 if PORTAL
-dist_portal_DATA = packaging/licportal.nginx
+dist_portal_DATA = packaging/licportal.nginx packaging/licportal.pam
 else
-EXTRA_DIST += packaging/licportal.nginx
+EXTRA_DIST += packaging/licportal.nginx packaging/licportal.pam
 endif
 if SYSTEMD_UNITS
 systemdsystemunit_DATA = packaging/licagentd.service

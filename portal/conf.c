@@ -13,6 +13,7 @@
 #include "licenseauthority.h"
 #include "portal/mail/smtp.h"
 #include "web/mail.h"
+#include "web/pam.h"
 
 #define SOCKET_MAX (sizeof((struct sockaddr_un *)0)->sun_path - 1)
 
@@ -43,6 +44,23 @@ is_from(const char *text)
 			return false;
 	}
 	return web_mail_address(text, &at, &len);
+}
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+static bool
+is_service(const char *text)
+{
+	size_t len = strlen(text);
+
+	return web_pam_exists() && text[len - 1] != '/' &&
+	       (text[0] == '/' || strchr(text, '/') == NULL);
+}
+
+static bool
+is_header(const char *text)
+{
+	return text[strspn(text, LETTERS "0123456789-")] == '\0';
 }
 
 #define OF(field) .at = offsetof(struct mail_conf, field)
@@ -89,6 +107,13 @@ static const struct key keys[] = {
 	{ "foreign_keys", KEY_TEXT, OF(foreign_keys), .min = 1, .max = 4095,
 	    .check = is_absolute, .allowed = "an absolute path" },
 	{ "people", KEY_TEXT, OF(people), .min = 1, .max = 4095 },
+	{ "people_pam", KEY_TEXT, OF(people_pam), .min = 1, .max = 4000,
+	    .check = is_service,
+	    .allowed = "the name of a service of PAM, or the path of its "
+		       "file, in a portal that was built with PAM" },
+	{ "people_header", KEY_TEXT, OF(people_header), .min = 1, .max = 64,
+	    .check = is_header,
+	    .allowed = "the name of a header: letters, digits and -" },
 	{ "pages", KEY_TEXT, OF(pages), .min = 1, .max = 4095,
 	    .check = is_absolute, .allowed = "an absolute path" },
 	{ "bootstrap", KEY_TEXT, OF(bootstrap), .min = 1, .max = 4095,
@@ -142,6 +167,20 @@ take_user(const struct reader *r, struct portal_conf *conf)
 
 /* What does not go without the other. */
 static bool
+people_check(const struct reader *r, const struct portal_conf *conf)
+{
+	if (conf->people == NULL &&
+	    (conf->people_pam != NULL || conf->people_header != NULL))
+		return conf_wrong_at(r, &conf->where,
+		    "people_pam and people_header: without people nobody is "
+		    "known");
+	if (conf->people_pam != NULL && conf->people_header != NULL)
+		return conf_wrong_at(r, &conf->where,
+		    "people_pam and people_header exclude each other");
+	return true;
+}
+
+static bool
 mail_check(const struct reader *r, const struct portal_conf *conf)
 {
 	const struct mail_conf *mail = &conf->mail;
@@ -174,7 +213,8 @@ portal_conf_load(const char *path, char error[CONF_ERROR_MAX])
 	good =
 	    conf_read_file(&r, &config) &&
 	    conf_read_group(&r, config_root_setting(&config), &section, conf) &&
-	    mail_check(&r, conf) && take_user(&r, conf);
+	    people_check(&r, conf) && mail_check(&r, conf) &&
+	    take_user(&r, conf);
 	config_destroy(&config);
 	if (good)
 		return conf;

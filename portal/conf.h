@@ -29,6 +29,9 @@ struct portal_conf {
 	char *passphrase_file, *pin_file; /* NULL: none */
 	char *foreign_keys; /* a folder with keys of other authorities; NULL */
 	char *people;       /* their database; NULL: nobody signs in */
+	/* Who compares their passwords, or says who asks, in place of that
+	   database; NULL: nobody. */
+	char *people_pam, *people_header;
 	char *pages;     /* folder of the templates; NULL: the installed one */
 	char *bootstrap; /* that style sheet; NULL: Debian's */
 	uint32_t threads, connections;

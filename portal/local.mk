@@ -129,6 +129,7 @@ bin_licportald_SOURCES = \
 	portal/site/recover.c portal/site/recover.h \
 	portal/site/shape.c portal/site/shape.h \
 	portal/site/sign.c portal/site/sign.h \
+	portal/site/slow.c portal/site/slow.h \
 	portal/site/site.c portal/site/site.h \
 	portal/site/visit.c portal/site/visit.h
 bin_licportald_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \

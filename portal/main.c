@@ -236,10 +236,15 @@ static struct site *
 site_start(struct portal *portal, const struct portal_conf *conf)
 {
 	char why[512];
-	struct site *site = site_open(portal, pages_of(conf), conf->people,
-	    conf->bootstrap != NULL ? conf->bootstrap
-				    : PORTAL_BOOTSTRAP_DEFAULT,
-	    why, sizeof why);
+	const struct site_options options = {
+		.pages = pages_of(conf),
+		.bootstrap = conf->bootstrap != NULL ? conf->bootstrap
+						     : PORTAL_BOOTSTRAP_DEFAULT,
+		.people = conf->people,
+		.pam = conf->people_pam,
+		.header = conf->people_header,
+	};
+	struct site *site = site_open(portal, &options, why, sizeof why);
 
 	if (site == NULL)
 		log_error("main", "pages: %s", why);
@@ -277,6 +282,7 @@ serve(struct doors *doors, const struct portal_conf *conf, int fd)
 	/* Connections that stay open may ask until the server has ended. */
 	web_refuse(server);
 	desk_end(doors->portal->desk);
+	site_end(doors->site);
 	web_stop(server);
 	return good;
 }

@@ -50,12 +50,14 @@ setup_run(const struct portal_conf *conf, const char *name, const char *mail)
 	struct people *people = NULL;
 	struct people_words words = { "" };
 	enum people_err err;
+	bool has_link;
 
 	if (conf->people == NULL) {
 		log_error("setup", "the configuration has no key \"people\", "
 				   "the database of those who sign in");
 		return EXIT_FAILURE;
 	}
+	has_link = conf->people_pam == NULL && conf->people_header == NULL;
 	err = people_open(conf->people, wall_clock, &people, &words);
 	if (err == PEOPLE_OK)
 		err = admin_add(people, name, mail, secret, &words);
@@ -64,8 +66,12 @@ setup_run(const struct portal_conf *conf, const char *name, const char *mail)
 		log_error("setup", "%s", words.text);
 		return EXIT_FAILURE;
 	}
-	printf("Within an hour, choose a password for %s at\n%s/link/%s\n",
-	    name, conf->url, secret);
+	if (!has_link)
+		printf("%s may sign in at\n%s\n", name, conf->url);
+	else
+		printf(
+		    "Within an hour, choose a password for %s at\n%s/link/%s\n",
+		    name, conf->url, secret);
 	OPENSSL_cleanse(secret, sizeof secret);
 	return EXIT_SUCCESS;
 }

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "decode.h"
@@ -184,6 +185,33 @@ web_header(const struct web_request *request, const char *name)
 {
 	return MHD_lookup_connection_value(
 	    request->connection, MHD_HEADER_KIND, name);
+}
+
+struct counting {
+	const char *name;
+	unsigned n;
+};
+
+static enum MHD_Result
+header_count(
+    void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct counting *c = arg;
+
+	(void)kind;
+	(void)value;
+	c->n += strcasecmp(name, c->name) == 0;
+	return MHD_YES;
+}
+
+const char *
+web_header_single(const struct web_request *request, const char *name)
+{
+	struct counting c = { name, 0 };
+
+	(void)MHD_get_connection_values(
+	    request->connection, MHD_HEADER_KIND, header_count, &c);
+	return c.n == 1 ? web_header(request, name) : NULL;
 }
 
 const char *

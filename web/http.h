@@ -56,6 +56,8 @@ const char *web_method(const struct web_request *);
 const char *web_path(const struct web_request *);
 /* NULL if there is none.  Names of headers in any case. */
 const char *web_header(const struct web_request *, const char *name);
+/* The same, but NULL if there are several. */
+const char *web_header_single(const struct web_request *, const char *name);
 /*
  * A value of the query, decoded; NULL if there is none, "" if it is malformed
  * or not UTF-8.

@@ -9,6 +9,7 @@ web_libweb_la_SOURCES = \
 	web/http.c web/http.h \
 	web/mail.c web/mail.h \
 	web/outbox.c web/outbox.h \
+	web/pam.c web/pam.h \
 	web/people.h web/people_db.c web/people_db.h \
 	web/person.c \
 	web/route.c web/route.h \
@@ -19,5 +20,5 @@ web_libweb_la_SOURCES = \
 web_libweb_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(MICROHTTPD_CFLAGS) \
 	$(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(OATH_CFLAGS)
 web_libweb_la_LIBADD = db/libdb.la $(MICROHTTPD_LIBS) $(JANSSON_LIBS) \
-	$(CRYPTO_LIBS) $(OATH_LIBS) $(CRYPT_LIBS)
+	$(CRYPTO_LIBS) $(OATH_LIBS) $(CRYPT_LIBS) $(PAM_LIBS)
 endif

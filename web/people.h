@@ -98,8 +98,7 @@ enum people_err people_password(struct people *, const char *name,
 enum people_err people_link(struct people *, const char *name, int64_t valid_s,
     char secret[PEOPLE_SECRET_LEN + 1], struct people_words *);
 enum people_err people_link_also(struct people *, const char *name,
-    int64_t valid_s, char secret[PEOPLE_SECRET_LEN + 1],
-    struct people_words *);
+    int64_t valid_s, char secret[PEOPLE_SECRET_LEN + 1], struct people_words *);
 enum people_err people_link_use(struct people *, const char *secret,
     const char *password, char name[PERSON_NAME_MAX + 1],
     struct people_words *);
@@ -118,11 +117,19 @@ enum people_err people_totp_end(
     struct people *, const char *name, struct people_words *);
 
 /*
+ * Somebody else who compares passwords, from any thread, instead of the hashes
+ * in the database.  name is a person's, or "-", for a name that is none.
+ */
+typedef bool people_compare(void *arg, const char *name, const char *password);
+void people_compared_by(struct people *, people_compare *, void *arg);
+
+/*
  * Is it this person?  code is "" if none was given; a recovery code serves,
  * too, and a code only once.  From the fifth failure in a row on, each locks
  * the name: for a minute, two, four, up to an hour; a day after the last one
  * they are forgotten.  A name that nobody has costs as much time as a wrong
- * password, and is locked as others are.
+ * password, as far as whoever compares them takes the same for "-", and is
+ * locked as others are.
  */
 enum people_err people_prove(struct people *, const char *name,
     const char *password, const char *code, struct person *,
@@ -153,8 +160,8 @@ enum people_err people_session_find(struct people *, const char *secret,
 enum people_err people_session_end(
     struct people *, const char *secret, struct people_words *);
 /* Ends those of a person but the one with this secret. */
-enum people_err people_sessions_end(struct people *, const char *name,
-    const char *but, struct people_words *);
+enum people_err people_sessions_end(
+    struct people *, const char *name, const char *but, struct people_words *);
 
 /* Random numbers; false: there are none. */
 bool people_secret(char secret[PEOPLE_SECRET_LEN + 1]);

@@ -13,6 +13,8 @@ struct people {
 	pthread_mutex_t lock;
 	struct db *db;
 	int64_t (*now)(void);
+	people_compare *compare; /* NULL: hashes */
+	void *compare_arg;
 };
 
 /*

@@ -634,6 +634,22 @@ prove_write(struct people *people, void *arg, struct people_words *words)
 				: err;
 }
 
+static bool
+is_right(struct people *people, const struct proving *p, const char *password)
+{
+	if (people->compare == NULL)
+		return hash_is_of(p->proofs.hash, password);
+	return people->compare(
+	    people->compare_arg, p->is_known ? p->name : "-", password);
+}
+
+void
+people_compared_by(struct people *people, people_compare *compare, void *arg)
+{
+	people->compare = compare;
+	people->compare_arg = arg;
+}
+
 enum people_err
 people_prove(struct people *people, const char *name, const char *password,
     const char *code, struct person *person, struct people_words *words)
@@ -644,7 +660,7 @@ people_prove(struct people *people, const char *name, const char *password,
 	if (err == PEOPLE_OK) {
 		/* It takes a while, and no lock. */
 		p.is_right = strlen(password) <= PASSWORD_MAX &&
-			     hash_is_of(p.proofs.hash, password);
+			     is_right(people, &p, password);
 		err = people_do(people, prove_write, &p, words);
 	}
 	OPENSSL_cleanse(&p.proofs, sizeof p.proofs);

@@ -59,6 +59,8 @@ me_password(struct visit *visit)
 	struct people_words words = { "" };
 	enum people_err err;
 
+	if (!sign_has(visit, visit->site->has_passwords))
+		return;
 	if (strcmp(password, web_form_text(visit->form, "_again")) != 0) {
 		me_show(visit, 422, "The two passwords are not the same.");
 		return;
@@ -103,8 +105,11 @@ me_factor_start(struct visit *visit)
 {
 	struct people_words words = { "" };
 	char key[TOTP_KEY_LEN + 1];
-	enum people_err err = prove_again(visit, &words);
+	enum people_err err;
 
+	if (!sign_has(visit, visit->site->has_factors))
+		return;
+	err = prove_again(visit, &words);
 	if (err == PEOPLE_OK)
 		err = people_totp_start(visit->site->people,
 		    visit->session.person.name, key, &words);
@@ -155,8 +160,11 @@ me_factor_end(struct visit *visit)
 {
 	const char *name = visit->session.person.name;
 	struct people_words words = { "" };
-	enum people_err err = prove_again(visit, &words);
+	enum people_err err;
 
+	if (!sign_has(visit, visit->site->has_factors))
+		return;
+	err = prove_again(visit, &words);
 	if (err == PEOPLE_OK)
 		err = people_totp_end(visit->site->people, name, &words);
 	if (err != PEOPLE_OK) {

@@ -285,7 +285,8 @@ member_link(struct visit *visit)
 	struct person person;
 	enum people_err err;
 
-	if (!member_may_help(visit, &person))
+	if (!sign_has(visit, visit->site->has_passwords) ||
+	    !member_may_help(visit, &person))
 		return;
 	if (web_form_text(visit->form, "_mail")[0] != '\0' &&
 	    visit->site->portal->mailer != NULL) {

@@ -14,7 +14,8 @@
 static bool
 is_offered(const struct visit *visit)
 {
-	return visit->site->portal->mailer != NULL;
+	return visit->site->portal->mailer != NULL &&
+	       visit->site->has_passwords;
 }
 
 static void

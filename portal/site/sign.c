@@ -10,32 +10,7 @@
 #include "ops/token.h"
 #include "portal/access.h"
 
-#define PROVING_MAX 2 /* at once: each is work for a core */
-
 /* ---- Sessions -------------------------------------------------------- */
-
-void
-sign_find(struct visit *visit)
-{
-	struct people_words words;
-	char *secret = visit_cookie(visit->request, SESSION_COOKIE);
-	const struct person *person = &visit->session.person;
-	struct lc_token *token = &visit->token;
-
-	if (secret != NULL && visit->site->people != NULL &&
-	    people_session_find(visit->site->people, secret, &visit->session,
-		&words) == PEOPLE_OK &&
-	    lc_role_from_name(person->role, &token->role)) {
-		visit->signed_in = true;
-		(void)snprintf(
-		    token->name, sizeof token->name, "@%s", person->name);
-		(void)snprintf(token->account, sizeof token->account, "%s",
-		    person->account);
-	}
-	if (secret != NULL)
-		OPENSSL_cleanse(secret, strlen(secret));
-	free(secret);
-}
 
 static void
 cookie_set(const struct visit *visit, const char *secret)
@@ -66,6 +41,11 @@ sign_page(struct visit *visit)
 {
 	const char *next = web_query(visit->request, "next");
 
+	if (visit->site->header != NULL && visit->signed_in) {
+		visit_redirect(
+		    visit, next != NULL && visit_is_path(next) ? next : "/");
+		return;
+	}
 	sign_show(visit, 200, "", "", next != NULL ? next : "/");
 }
 
@@ -96,19 +76,120 @@ session_end(const struct visit *visit)
 	free(secret);
 }
 
-enum people_err
-sign_begin(struct visit *visit, const char *name, struct people_words *words)
+static enum people_err
+session_begin(struct visit *visit, const char *name,
+    char secret[PEOPLE_SECRET_LEN + 1], struct people_words *words)
 {
-	char secret[PEOPLE_SECRET_LEN + 1];
 	enum people_err err;
 
 	session_end(visit);
 	err = people_session_new(visit->site->people, name, secret, words);
 	if (err == PEOPLE_OK)
 		cookie_set(visit, secret);
+	return err;
+}
+
+enum people_err
+sign_begin(struct visit *visit, const char *name, struct people_words *words)
+{
+	char secret[PEOPLE_SECRET_LEN + 1] = "";
+	enum people_err err = session_begin(visit, name, secret, words);
+
 	OPENSSL_cleanse(secret, sizeof secret);
 	return err;
 }
+
+/* ---- Who it is ------------------------------------------------------- */
+
+static bool
+session_find(struct visit *visit, const char *secret)
+{
+	struct people_words words;
+
+	return secret != NULL &&
+	       people_session_find(visit->site->people, secret, &visit->session,
+		   &words) == PEOPLE_OK;
+}
+
+/*
+ * Whom the web server in front names, in small letters as names are; false:
+ * nobody, or several.
+ */
+static bool
+name_find(const struct visit *visit, char name[PERSON_NAME_MAX + 1])
+{
+	const char *said =
+	    web_header_single(visit->request, visit->site->header);
+	size_t len = said != NULL ? strlen(said) : 0;
+
+	if (len == 0 || len > PERSON_NAME_MAX)
+		return false;
+	for (size_t i = 0; i <= len; i++)
+		name[i] = said[i] >= 'A' && said[i] <= 'Z'
+			      ? (char)(said[i] - 'A' + 'a')
+			      : said[i];
+	return true;
+}
+
+/*
+ * With a header, a session is of whom the header names with each request; it
+ * is made when somebody is named first, if there is such a person.
+ */
+static bool
+named_find(struct visit *visit, const char *secret)
+{
+	char name[PERSON_NAME_MAX + 1], made[PEOPLE_SECRET_LEN + 1] = "";
+	struct people_words words;
+	bool found;
+
+	if (!name_find(visit, name))
+		return false;
+	if (session_find(visit, secret) &&
+	    strcmp(visit->session.person.name, name) == 0)
+		return true;
+	found = session_begin(visit, name, made, &words) == PEOPLE_OK &&
+		session_find(visit, made);
+	OPENSSL_cleanse(made, sizeof made);
+	return found;
+}
+
+void
+sign_find(struct visit *visit)
+{
+	char *secret = visit_cookie(visit->request, SESSION_COOKIE);
+	const struct person *person = &visit->session.person;
+	struct lc_token *token = &visit->token;
+
+	if (visit->site->people != NULL &&
+	    (visit->site->header != NULL ? named_find(visit, secret)
+					 : session_find(visit, secret)) &&
+	    lc_role_from_name(person->role, &token->role)) {
+		visit->signed_in = true;
+		(void)snprintf(
+		    token->name, sizeof token->name, "@%s", person->name);
+		(void)snprintf(token->account, sizeof token->account, "%s",
+		    person->account);
+	} else {
+		memset(&visit->session, 0, sizeof visit->session);
+	}
+	if (secret != NULL)
+		OPENSSL_cleanse(secret, strlen(secret));
+	free(secret);
+}
+
+/* ---- Ways to sign in ------------------------------------------------- */
+
+bool
+sign_has(const struct visit *visit, bool has)
+{
+	if (!has)
+		visit_problem(visit, 404, "Not here",
+		    "The portal has no passwords of its own: whoever keeps "
+		    "yours can help.");
+	return has;
+}
+
+/* ---- Proving --------------------------------------------------------- */
 
 enum people_err
 sign_prove(struct visit *visit, const char *name, const char *password,
@@ -116,17 +197,11 @@ sign_prove(struct visit *visit, const char *name, const char *password,
 {
 	struct site *site = visit->site;
 	struct person person;
-	enum people_err err = PEOPLE_UNAVAILABLE;
+	enum people_err err;
 
 	if (site->people == NULL)
 		return PEOPLE_DENIED;
-	if (atomic_fetch_add(&site->proving, 1) >= PROVING_MAX)
-		(void)strcpy(words->text, "too many people sign in just now; "
-					  "try again");
-	else
-		err = people_prove(
-		    site->people, name, password, code, &person, words);
-	atomic_fetch_sub(&site->proving, 1);
+	err = people_prove(site->people, name, password, code, &person, words);
 	if (err == PEOPLE_DENIED)
 		access_denied(site->portal, visit->request, &visit->token);
 	return err;
@@ -140,7 +215,8 @@ sign_in(struct visit *visit)
 	struct people_words words = { "" };
 	enum people_err err;
 
-	if (!visit_show(visit, &(struct view){ .template = "problem.html",
+	if (!sign_has(visit, visit->site->header == NULL) ||
+	    !visit_show(visit, &(struct view){ .template = "problem.html",
 				   .title = "Sign in" }) ||
 	    !access_may_ask(visit->site->portal, visit->request, &visit->token))
 		return;
@@ -175,7 +251,8 @@ link_show(struct visit *visit, unsigned status, const char *wrong)
 void
 sign_link_page(struct visit *visit)
 {
-	link_show(visit, 200, "");
+	if (sign_has(visit, visit->site->has_passwords))
+		link_show(visit, 200, "");
 }
 
 void
@@ -187,6 +264,8 @@ sign_link(struct visit *visit)
 	struct person person;
 	enum people_err err = PEOPLE_NOT_FOUND;
 
+	if (!sign_has(visit, visit->site->has_passwords))
+		return;
 	if (strcmp(password, web_form_text(visit->form, "_again")) != 0) {
 		link_show(visit, 422, "The two passwords are not the same.");
 		return;

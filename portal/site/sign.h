@@ -4,12 +4,20 @@
 
 #include "portal/site/visit.h"
 
-/* Whose session the browser has, if any: session, signed_in and token. */
+/*
+ * Whose session the browser has, if any: session, signed_in and token.  With
+ * a header that says who asks, it is theirs.
+ */
 void sign_find(struct visit *);
 
 /*
- * Proves a person, as people_prove; no more than a few at once.  The status
- * that goes with its failures.
+ * Has the portal what this page is about: passwords, second factors?  False:
+ * answered.
+ */
+bool sign_has(const struct visit *, bool has);
+
+/*
+ * Proves a person, as people_prove.  The status that goes with its failures.
  */
 enum people_err sign_prove(struct visit *, const char *name,
     const char *password, const char *code, struct people_words *);

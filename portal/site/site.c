@@ -19,16 +19,22 @@
 #include "portal/site/recover.h"
 #include "portal/site/shape.h"
 #include "portal/site/sign.h"
+#include "portal/site/slow.h"
 #include "portal/site/visit.h"
 #include "web/answer.h"
+#include "web/pam.h"
 #include "web/route.h"
 
 struct whole {
 	struct site site;
 	struct web_templates *templates;
 	struct assets *assets;
+	struct slow *slow;
 	char host[256];
 };
+
+#define COMPARING_MAX 2 /* passwords at once: each is work for a core */
+#define ASKING_MAX 8    /* at once, of others, who are waited for */
 
 #define PAGE_ALSO 2
 
@@ -53,6 +59,7 @@ struct page {
 	   shown. */
 	const char *then;
 	void (*call)(struct visit *);
+	bool is_slow;   /* a password is compared or hashed; it has a call */
 	unsigned may;   /* who may call; 0: anybody.  See portal/access.h */
 	bool is_answer; /* as in visit.h */
 	/* The operation's answer is a file, not JSON, and has this name. */
@@ -362,10 +369,9 @@ page_run(struct visit *visit, const struct page *page)
 }
 
 static void
-page_handle(void *arg, struct web_request *request,
-    const struct web_route *route, const char *const *parts)
+visit_run(struct whole *whole, struct web_request *request,
+    const struct page *page, const char *const *parts)
 {
-	struct whole *whole = arg;
 	struct visit visit = {
 		.site = &whole->site,
 		.request = request,
@@ -373,9 +379,61 @@ page_handle(void *arg, struct web_request *request,
 	};
 
 	sign_find(&visit);
-	page_run(&visit, route->more);
+	page_run(&visit, page);
 	web_form_free(visit.form);
 	OPENSSL_cleanse(&visit.session, sizeof visit.session);
+}
+
+/* A visit that another thread does; of the parts, the first. */
+struct later {
+	struct whole *whole;
+	struct web_request *request;
+	const struct page *page;
+	char part[];
+};
+
+static void
+later_run(void *arg)
+{
+	struct later *later = arg;
+	const char *const parts[WEB_PARTS] = { later->part };
+
+	visit_run(later->whole, later->request, later->page, parts);
+	free(later);
+}
+
+static void
+page_later(struct whole *whole, struct web_request *request,
+    const struct page *page, const char *const *parts)
+{
+	const char *part = parts[0] != NULL ? parts[0] : "";
+	struct later *later = malloc(sizeof *later + strlen(part) + 1);
+
+	if (later != NULL) {
+		later->whole = whole;
+		later->request = request;
+		later->page = page;
+		strcpy(later->part, part);
+		if (slow_do(whole->slow, later_run, later))
+			return;
+		free(later);
+	}
+	(void)web_header_add(request, "Retry-After", "5");
+	visit_problem(
+	    &(struct visit){ .site = &whole->site, .request = request }, 503,
+	    "Not now", "Too many people sign in just now; try again.");
+}
+
+static void
+page_handle(void *arg, struct web_request *request,
+    const struct web_route *route, const char *const *parts)
+{
+	const struct page *page = route->more;
+
+	if (page->is_slow)
+		page_later(arg, request, page, parts);
+	else
+		visit_run(arg, request, page, parts);
 }
 
 static void
@@ -404,6 +462,8 @@ asset_handle(void *arg, struct web_request *request,
 #define CALL(function) PAGE(.call = (function), .title = "")
 #define CALL_OF(who, function) \
 	PAGE(.call = (function), .may = (who), .title = "")
+#define SLOW(who, function) \
+	PAGE(.call = (function), .may = (who), .is_slow = true, .title = "")
 #define STILL_OF(who, file, words) \
 	PAGE(.may = (who), .template = (file), .title = (words))
 /* A form after which a page is shown again. */
@@ -415,18 +475,18 @@ static const struct web_route routes[] = {
 	{ "GET", "/assets/{name}", asset_handle, NULL },
 	/* Signing in. */
 	{ "GET", "/sign-in", CALL(sign_page) },
-	{ "POST", "/sign-in", CALL(sign_in) },
+	{ "POST", "/sign-in", SLOW(0, sign_in) },
 	{ "POST", "/sign-out", CALL(sign_out) },
 	{ "GET", "/recover", CALL(recover_page) },
 	{ "POST", "/recover", CALL(recover) },
 	{ "GET", "/link/{secret}", CALL(sign_link_page) },
-	{ "POST", "/link/{secret}", CALL(sign_link) },
+	{ "POST", "/link/{secret}", SLOW(0, sign_link) },
 	/* Oneself, and others. */
 	{ "GET", "/me", CALL_OF(MAY_LIST, me_page) },
-	{ "POST", "/me/password", CALL_OF(MAY_LIST, me_password) },
-	{ "POST", "/me/factor", CALL_OF(MAY_LIST, me_factor_start) },
+	{ "POST", "/me/password", SLOW(MAY_LIST, me_password) },
+	{ "POST", "/me/factor", SLOW(MAY_LIST, me_factor_start) },
 	{ "POST", "/me/factor/confirm", CALL_OF(MAY_LIST, me_factor_confirm) },
-	{ "POST", "/me/factor/end", CALL_OF(MAY_LIST, me_factor_end) },
+	{ "POST", "/me/factor/end", SLOW(MAY_LIST, me_factor_end) },
 	{ "POST", "/me/sessions", CALL_OF(MAY_LIST, me_sessions_end) },
 	{ "GET", "/people", CALL_OF(MAY_ADMINISTER, members_page) },
 	{ "POST", "/people", CALL_OF(MAY_ADMINISTER, members_add) },
@@ -666,12 +726,45 @@ pages_check(const struct whole *whole, char *why, size_t size)
 	return true;
 }
 
+static bool
+pam_compare(void *arg, const char *name, const char *password)
+{
+	return web_pam_check(arg, name, password);
+}
+
+static bool
+parts_open(struct whole *whole, const struct site_options *options, char *why,
+    size_t size)
+{
+	struct site *site = &whole->site;
+	struct people_words words;
+
+	if (!web_templates_load(whole->templates, options->pages, why, size) ||
+	    !pages_check(whole, why, size) ||
+	    (whole->assets = assets_open(
+		 options->pages, options->bootstrap, why, size)) == NULL)
+		return false;
+	if (options->people != NULL &&
+	    people_open(options->people, site->portal->now, &site->people,
+		&words) != PEOPLE_OK) {
+		(void)snprintf(why, size, "people: %s", words.text);
+		return false;
+	}
+	if (options->pam != NULL)
+		people_compared_by(
+		    site->people, pam_compare, (void *)options->pam);
+	whole->slow =
+	    slow_open(options->pam != NULL ? ASKING_MAX : COMPARING_MAX);
+	if (whole->slow == NULL)
+		(void)snprintf(why, size, "no thread");
+	return whole->slow != NULL;
+}
+
 struct site *
-site_open(struct portal *portal, const char *folder, const char *people,
-    const char *bootstrap, char *why, size_t size)
+site_open(struct portal *portal, const struct site_options *options, char *why,
+    size_t size)
 {
 	struct whole *whole = calloc(1, sizeof *whole);
-	struct people_words words;
 
 	if (whole == NULL || (whole->templates = web_templates_new()) == NULL) {
 		(void)snprintf(why, size, "no memory");
@@ -680,21 +773,21 @@ site_open(struct portal *portal, const char *folder, const char *people,
 	}
 	whole->site.portal = portal;
 	whole->site.templates = whole->templates;
+	whole->site.header = options->header;
+	whole->site.has_factors = options->header == NULL;
+	whole->site.has_passwords =
+	    options->header == NULL && options->pam == NULL;
 	host_take(whole, portal->url);
-	if (!web_templates_load(whole->templates, folder, why, size) ||
-	    !pages_check(whole, why, size) ||
-	    (whole->assets = assets_open(folder, bootstrap, why, size)) ==
-		NULL) {
-		site_close(&whole->site);
-		return NULL;
-	}
-	if (people != NULL && people_open(people, portal->now,
-				  &whole->site.people, &words) != PEOPLE_OK) {
-		(void)snprintf(why, size, "people: %s", words.text);
-		site_close(&whole->site);
-		return NULL;
-	}
-	return &whole->site;
+	if (parts_open(whole, options, why, size))
+		return &whole->site;
+	site_close(&whole->site);
+	return NULL;
+}
+
+void
+site_end(struct site *site)
+{
+	slow_end(((struct whole *)site)->slow);
 }
 
 void
@@ -704,6 +797,7 @@ site_close(struct site *site)
 
 	if (whole == NULL)
 		return;
+	slow_close(whole->slow);
 	people_close(whole->site.people);
 	web_templates_free(whole->templates);
 	assets_close(whole->assets);

@@ -6,13 +6,22 @@
 
 struct site;
 
-/*
- * folder has the templates; people is where those who sign in stand: a file,
- * or an address of PostgreSQL; NULL: nobody can sign in.  bootstrap is the
- * style sheet of that name.  NULL: why is a sentence.
- */
-struct site *site_open(struct portal *, const char *folder, const char *people,
-    const char *bootstrap, char *why, size_t size);
+struct site_options {
+	const char *pages;     /* the folder of the templates */
+	const char *bootstrap; /* the style sheet of that name */
+	/* Where those who sign in stand: a file, or an address of PostgreSQL;
+	   NULL: nobody can. */
+	const char *people;
+	/* What says who they are in place of that; NULL: nothing. */
+	const char *pam;    /* a service, web/pam.h */
+	const char *header; /* that the web server in front sets */
+};
+
+/* Borrows the options' texts.  NULL: why is a sentence. */
+struct site *site_open(
+    struct portal *, const struct site_options *, char *why, size_t size);
+/* Before the server stops: what other threads do for it is done then. */
+void site_end(struct site *);
 void site_close(struct site *); /* NULL is fine */
 
 /* A web_handler; arg is a struct site. */

@@ -244,7 +244,8 @@ page_json(const struct visit *visit, const char *title)
 	if (!people_secret(key))
 		return NULL;
 	return json_pack("{s:s, s:s, s:o, s:b, s:b, s:b, s:o, s:s, s:s, s:o,"
-			 " s:o, s:o, s:o, s:o, s:s?, s:b, s:b, s:b, s:s?}",
+			 " s:o, s:o, s:o, s:o, s:s?, s:b, s:b, s:b, s:s?, s:b,"
+			 " s:b, s:b}",
 	    "title", title, "url", visit->site->portal->url, "person",
 	    person_json(visit), "is_staff", lc_role_is_staff(role), "is_admin",
 	    role == LC_ROLE_ADMIN, "is_account_admin",
@@ -256,7 +257,9 @@ page_json(const struct visit *visit, const char *title)
 	    web_query(visit->request, "cursor"), "done",
 	    web_query(visit->request, "done") != NULL, "is_form",
 	    strcmp(web_method(visit->request), "POST") == 0, "mails",
-	    visit->site->portal->mailer != NULL, "mailed", mailed(visit));
+	    visit->site->portal->mailer != NULL, "mailed", mailed(visit),
+	    "passwords", visit->site->has_passwords, "factors",
+	    visit->site->has_factors, "named", visit->site->header != NULL);
 }
 
 /* ---- Answers --------------------------------------------------------- */

@@ -19,6 +19,9 @@
  *   here            the address with these, "?pak=A&", for more to be added
  *   csv             the same of a report as a whole table
  *   cursor          where the page of the list begins, if the address says so
+ *   passwords       the portal has passwords of its own
+ *   factors         and second factors
+ *   named           the web server in front says who asks
  *   mails           the portal sends mails
  *   mailed          where the licenses of this form's request go by mail
  *   is_form         a form was sent
@@ -41,7 +44,9 @@ struct site {
 	const struct web_templates *templates;
 	struct people *people; /* NULL: nobody can sign in */
 	const char *host;      /* of the portal's URL, "licenses.example.net" */
-	atomic_uint proving;   /* passwords that are being compared */
+	const char *header;    /* that says who asks; NULL: sessions do alone */
+	bool has_passwords;    /* of people, in its database */
+	bool has_factors;      /* second ones */
 };
 
 struct visit {

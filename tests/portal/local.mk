@@ -32,10 +32,11 @@ PORTAL_SCRIPTED = tests/portal/api.py \
 dist_check_SCRIPTS += $(PORTAL_SCRIPTED)
 TESTS += $(PORTAL_SCRIPTED)
 dist_check_SCRIPTS += tests/portal/browser.py tests/portal/killed.py \
-	tests/portal/mail.py tests/portal/openapi.py tests/portal/postgres.sh
+	tests/portal/mail.py tests/portal/openapi.py tests/portal/others.py \
+	tests/portal/postgres.sh
 if SLOW_TESTS
 TESTS += tests/portal/browser.py tests/portal/killed.py \
-	tests/portal/mail.py tests/portal/openapi.py
+	tests/portal/mail.py tests/portal/openapi.py tests/portal/others.py
 if HAVE_POSTGRESQL
 TESTS += tests/portal/postgres.sh
 endif

@@ -1,10 +1,14 @@
 """people: visitors of a portal's pages, for tests."""
 
+import base64
+import hmac
 import html
 import http.client
 import os
 import re
+import struct
 import subprocess
+import time
 import urllib.parse
 
 from desk import ADDRESS, BIN, check, equal
@@ -74,6 +78,16 @@ def setup(site, *words):
          os.path.join(site.dir, "licportal.conf"), "setup", *words],
         capture_output=True, text=True, check=False)
     return got.returncode, got.stdout, got.stderr
+
+
+def code_of(key, steps=0):
+    """The code of a second factor, so many steps ahead."""
+    counter = int(time.time()) // 30 + steps
+    digest = hmac.digest(base64.b32decode(key), struct.pack(">Q", counter),
+                         "sha1")
+    at = digest[-1] & 15
+    number = struct.unpack(">L", digest[at:at + 4])[0] & 0x7fffffff
+    return f"{number % 1000000:06d}"
 
 
 def people_place(desk):

@@ -2,8 +2,6 @@
 """site: the pages without a browser: signing in, forms of others, markup in
 every field, and that nobody is led elsewhere."""
 
-import base64
-import hmac
 import gzip
 import html
 import http.client
@@ -11,7 +9,6 @@ import json
 import os
 import re
 import signal
-import struct
 import sys
 import threading
 import time
@@ -22,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), "authority"))
 
 from desk import BIN, TOP, check, equal, main  # noqa: E402
-from people import Visitor, people_place, setup  # noqa: E402
+from people import Visitor, code_of, people_place, setup  # noqa: E402
 from portal_site import Site, wait_until  # noqa: E402
 
 SKU = "L-LAB-SEC-K9="
@@ -253,16 +250,6 @@ def again(site, anna):
     anna.post("/send-again", anna.form(udi="LIC1921/K9:NONE")).shows(
         404, "no license of LIC1921/K9:NONE is current")
     check("<html" in anna.page, anna.page)
-
-
-def code_of(key, steps=0):
-    """The code of a second factor, so many steps ahead."""
-    counter = int(time.time()) // 30 + steps
-    digest = hmac.digest(base64.b32decode(key), struct.pack(">Q", counter),
-                         "sha1")
-    at = digest[-1] & 15
-    number = struct.unpack(">L", digest[at:at + 4])[0] & 0x7fffffff
-    return f"{number % 1000000:06d}"
 
 
 def oneself(site):
