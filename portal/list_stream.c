@@ -91,6 +91,7 @@ list_stream(struct portal *portal, struct web_request *request,
 	s->rows.form = LC_ROWS_CSV;
 	s->more = true;
 	lc_rows_head(&s->rows);
+	(void)web_header_add(request, "Cache-Control", "no-store");
 	web_answer_stream(request, "text/csv; charset=utf-8",
 	    &(struct web_stream){
 		.read = streaming_read,

@@ -320,6 +320,24 @@ web_refused(const struct web_request *request, const char *kind)
 }
 
 void
+web_header_drop(struct web_request *request, const char *name)
+{
+	struct header **at = &request->headers;
+
+	while (*at != NULL) {
+		struct header *header = *at;
+
+		if (strcmp(header->name, name) != 0) {
+			at = &header->next;
+			continue;
+		}
+		*at = header->next;
+		header->next = NULL;
+		headers_free(header);
+	}
+}
+
+void
 web_answer(struct web_request *request, unsigned status, const char *type,
     char *body, size_t len)
 {

@@ -101,6 +101,8 @@ void web_refused(const struct web_request *, const char *kind);
 
 /* A header of the answer; false: no memory, or it holds control characters. */
 bool web_header_add(struct web_request *, const char *name, const char *value);
+/* Takes those of the name back. */
+void web_header_drop(struct web_request *, const char *name);
 
 /*
  * From any thread.  body was allocated with malloc and is freed by the server;

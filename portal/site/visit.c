@@ -395,6 +395,8 @@ show(void *arg, struct web_request *request, unsigned status, json_t *value)
 			status >= 500 ? "Not now" : "This cannot be done"));
 	if (status >= 500 && page != NULL)
 		(void)json_object_set_new(page, "is_unsure", json_true());
+	/* A page is no file, though one was asked for. */
+	web_header_drop(request, "Content-Disposition");
 	page_answer(showing->site, request, status,
 	    status < 400 ? showing->template : "problem.html", page, value);
 }

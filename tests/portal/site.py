@@ -250,6 +250,8 @@ def again(site, anna):
     anna.post("/send-again", anna.form(udi="LIC1921/K9:NONE")).shows(
         404, "no license of LIC1921/K9:NONE is current")
     check("<html" in anna.page, anna.page)
+    # In place of a file a page is shown, and not saved.
+    check(not anna.headers["Content-Disposition"], anna.headers)
 
 
 def oneself(site):
