@@ -66,6 +66,17 @@ decline_adapt(json_t *body)
 	return NULL;
 }
 
+const char *
+approve_adapt(json_t *body)
+{
+	bool is_key = json_object_get(body, "is_key") != NULL;
+
+	(void)json_object_del(body, "is_key");
+	if (is_key && json_object_get(body, "credentials") == NULL)
+		return "Add the credentials that the new key signed.";
+	return NULL;
+}
+
 /* "cme-srst" or "cme-srst 25". */
 static json_t *
 lot_item(const char *line)

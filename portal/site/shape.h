@@ -14,6 +14,8 @@
 const char *pak_adapt(json_t *body);
 const char *extension_adapt(json_t *body);
 const char *lot_adapt(json_t *body);
+/* Another key needs the credentials that it signed. */
+const char *approve_adapt(json_t *body);
 const char *permit_adapt(json_t *body);
 /* The reason alone: the form approves, too. */
 const char *decline_adapt(json_t *body);

@@ -635,8 +635,12 @@ def changed(site):
     text, got = shown(desk.device(one.udi, name="another"))
     equal(got.status, 409, got.body)
     sue.get("/approvals").shows(200, "Another device key", one.udi)
+    sue.post("/approvals/device", sue.form(_udi=one.udi, reason="x", **{
+        "is_key:bool": "1"})).shows(422, "the new key signed")
+    sue.get("/approvals")
     sue.post("/approvals/device", sue.form(
-        _udi=one.udi, reason="a new board", credentials=text))
+        _udi=one.udi, reason="a new board", credentials=text, **{
+            "is_key:bool": "1"}))
     equal(sue.status, 303, sue.page)
     sue.get(sue.headers["Location"]).shows(200, "It is done.", "approved")
     sue.get("/approvals").shows(200, "Nothing waits for approval.")
