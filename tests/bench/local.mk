@@ -14,7 +14,7 @@ dist_check_SCRIPTS += tests/bench/bench.py
 EXTRA_DIST += docs/performance.md
 dist_check_DATA += tests/bench/measure.py $(BENCH_ROWS)
 
-check_PROGRAMS += tests/bench/subagent
+check_PROGRAMS += tests/bench/bare tests/bench/subagent
 tests_bench_subagent_CPPFLAGS = $(AM_CPPFLAGS) $(NETSNMP_CFLAGS)
 tests_bench_subagent_LDADD = $(AGENTX_LIBS)
 
@@ -22,7 +22,7 @@ if HAVE_CUNIT
 check_PROGRAMS += tests/bench/core_bench
 tests_bench_core_bench_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_bench_core_bench_LDADD = $(UNIT_LDADD) $(SQLITE_LIBS)
-bench-table: all tests/bench/core_bench tests/bench/subagent
+bench-table: all tests/bench/core_bench tests/bench/bare tests/bench/subagent
 	$(PY_LOG_COMPILER) $(srcdir)/tests/bench/bench.py || test $$? = 77
 
 check_PROGRAMS += tests/bench/state_bench

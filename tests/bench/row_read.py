@@ -1,10 +1,12 @@
-"""Reading: the subagent's CPU for a value, and the values a second that all
-processes together give, beside subagents that others would write."""
+"""Reading: the subagent's CPU for a value, beside subagents that others would
+write and beside none at all; and what the daemon costs as the SNMP agent itself,
+beside what it and snmpd cost together."""
 
 from measure import *
 
 LICENSE = arcs_of(LICENSES)
 ROOT = (1, 3, 6, 1, 4, 1, 8072, 9999, 543, 1)
+OVER_AGENTX = "snmpd and the daemon over AgentX"
 LLDP = (1, 0, 8802, 1, 1, 2, 1, 1, 1)   # lldpMessageTxInterval
 REQUESTS, ROUNDS = 40, 7
 COLUMNS = range(4, 19)
@@ -73,13 +75,13 @@ def requests_of(entry, columns, size):
         "GET": [(GET, [name(entry + (first, 1, 1, r))], 0) for r in rows]}
 
 
-def ask_all(snmp, pid, requests):
-    """One sample: microseconds of its CPU for a value."""
+def ask_all(snmp, pids, requests):
+    """One sample: microseconds of their CPU for a value."""
     def measure():
-        begin, n = cpu_s(pid), 0
+        begin, n = sum(map(cpu_s, pids)), 0
         for kind, names, repeat in requests:
             n += snmp.ask(kind, names, repeat)
-        return 1e6 * (cpu_s(pid) - begin) / n
+        return 1e6 * (sum(map(cpu_s, pids)) - begin) / n
     return measure
 
 
@@ -94,7 +96,38 @@ def peers_start(bench, lab, snmp, size):
         peer.ready(snmp, root)
         peers[kind + (" subagent" if kind == "null" else "")] = (
             peer, root + (1,), range(1, 16))
+    root = ROOT[:-1] + (3,)
+    peer = Peer(lab, bench.program("bare"),
+                "unix:" + os.path.join(lab.dir, "agentx"), str(size), "3")
+    peer.ready(snmp, root)
+    peers["no library"] = (peer, root + (1,), range(1, 16))
     return peers
+
+
+def run_alone(bench, lab, size):
+    """The daemon as the SNMP agent, beside it and snmpd over AgentX."""
+    alone = Lab(start=False)
+    both = Snmp(lab.snmp_address, lab.ro)
+    failed = True
+    try:
+        alone.start("--licenses", str(size), "--role", "master")
+        pin(alone.pid())
+        one = Snmp(alone.snmp_address, alone.ro)
+        for kind, requests in requests_of(LICENSE, COLUMNS, size).items():
+            results = interleave({
+                "ours": ask_all(one, [alone.pid()], requests),
+                OVER_AGENTX: ask_all(both, [lab.pid(), lab.pid("snmpd")],
+                                     requests)}, ROUNDS)
+            bench.table.add(
+                f"{kind}: CPU a value, as the agent itself", size, "µs",
+                results.pop("ours"), results.items(),
+                ("an eighth", OVER_AGENTX, 1 / 8)
+                if kind == "GETBULK of 50, one column" else None)
+        one.close()
+        failed = False
+    finally:
+        both.close()
+        alone.close(failed)
 
 
 def lldpd_start(bench, lab, snmp):
@@ -116,12 +149,12 @@ def run(bench, lab, size):
     lldpd = lldpd_start(bench, lab, snmp)
     try:
         for kind in requests_of(LICENSE, COLUMNS, size):
-            variants = {title: ask_all(snmp, pid, requests_of(
+            variants = {title: ask_all(snmp, [pid], requests_of(
                 entry, columns, size)[kind])
                 for title, pid, entry, columns in sides}
             if kind == "GET" and lldpd is not None:
                 variants["lldpd"] = ask_all(
-                    snmp, lldpd.pid, [(GET, [name(LLDP + (0,))], 0)] * REQUESTS)
+                    snmp, [lldpd.pid], [(GET, [name(LLDP + (0,))], 0)] * REQUESTS)
             results = interleave(variants, ROUNDS)
             bench.table.add(
                 f"{kind}: the subagent's CPU a value", size, "µs",
@@ -133,3 +166,4 @@ def run(bench, lab, size):
             if peer is not None:
                 peer.close()
         snmp.close()
+    run_alone(bench, lab, size)

@@ -29,7 +29,6 @@ SYSTEM_TESTS = \
 	tests/system/master_stopped.py \
 	tests/system/quickstart.py \
 	tests/system/response_too_big.py \
-	tests/system/standalone.py \
 	tests/system/stop_loading.py \
 	tests/system/time_issued.py \
 	tests/system/time_kinds.py \
@@ -53,12 +52,14 @@ PY_ENV = LAB_BIN=$(abs_top_builddir)/bin \
 PY_LOG_COMPILER = env $(PY_ENV) python3 -B
 TESTS += $(SYSTEM_TESTS)
 SYSTEM_SLOW = \
+	tests/system/as_master.py \
 	tests/system/callhome.py \
 	tests/system/load.py \
 	tests/system/master_names.py \
 	tests/system/odd_servers.py \
 	tests/system/requests.py \
 	tests/system/second_agent.py \
+	tests/system/standalone.py \
 	tests/system/state_lost.py \
 	tests/system/time_flow.py \
 	tests/system/time_idle.py \
@@ -125,10 +126,7 @@ MASTER_TESTS = \
 .PHONY: check-master
 check-master:
 	LICAGENT_ROLE=master $(MAKE) check TESTS='$(MASTER_TESTS)'
-# In the gate, those that tell most.
-SYSTEM_MASTER = tests/system/as_master.py
-TESTS += $(SYSTEM_MASTER)
-dist_check_SCRIPTS += $(SYSTEM_MASTER) $(SYSTEM_TESTS) $(SYSTEM_SLOW) \
+dist_check_SCRIPTS += $(SYSTEM_TESTS) $(SYSTEM_SLOW) \
 	tests/system/authority_postgres.py
 dist_check_DATA += tests/system/harness.py tests/system/leaks tests/system/master_lab.py \
 	tests/system/servers.py tests/system/time_lab.py
