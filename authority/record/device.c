@@ -56,10 +56,17 @@ enum lc_err
 lc_known_device_put(struct lc_record *record, const char *udi,
     const struct lc_device_row *row)
 {
+	char records[LC_NUMBER_SIZE], seen[LC_NUMBER_SIZE],
+	    back_records[LC_NUMBER_SIZE], back_seen[LC_NUMBER_SIZE];
+	const char *const values[] = { udi, row->kid, row->pinned,
+		lc_log_number(records, row->records), row->history,
+		lc_log_number(seen, row->seen),
+		lc_log_number(back_records, row->back_records),
+		row->back_history, lc_log_number(back_seen, row->back_seen) };
 	enum lc_err err;
 
 	err = lc_record_done(record,
-	    db_run(record->db,
+	    db_send(record->db,
 		"INSERT INTO device (udi, kid, pinned, records, history, seen,"
 		" back_records, back_history, back_seen)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
@@ -72,7 +79,8 @@ lc_known_device_put(struct lc_record *record, const char *udi,
 		"sssisiisi", udi, row->kid, row->pinned, row->records,
 		row->history, row->seen, row->back_records, row->back_history,
 		row->back_seen));
-	return err == LC_OK ? lc_log_row(record, "device", udi) : err;
+	return err == LC_OK ? lc_log_values(record, "device", udi, values)
+			    : err;
 }
 
 /* Those after *last, which becomes the last one; LC_ENOTFOUND: no more. */
@@ -142,11 +150,14 @@ lc_device_account_put(
 	enum lc_err err;
 
 	err = lc_record_done(record,
-	    db_run(record->db,
+	    db_send(record->db,
 		"INSERT INTO device_account (udi, account) VALUES ($1, $2)"
 		" ON CONFLICT (udi) DO UPDATE SET account = excluded.account",
 		"ss", udi, account));
-	return err == LC_OK ? lc_log_row(record, "device_account", udi) : err;
+	return err != LC_OK
+		   ? err
+		   : lc_log_values(record, "device_account", udi,
+			 (const char *const[]){ udi, account });
 }
 
 #define LINES_OF(udi) \

@@ -30,14 +30,19 @@ lc_evaluation_put(struct lc_record *record, const char *udi,
     const char *feature, const char *version, const char *id)
 {
 	int64_t n = record->n + 1;
+	char number[LC_NUMBER_SIZE];
+	const char *const values[] = { lc_log_number(number, n), udi, feature,
+		version, id };
 	enum lc_err err;
 
 	err = lc_record_done(record,
-	    db_run(record->db,
+	    db_send(record->db,
 		"INSERT INTO evaluation (n, udi, feature, version, license)"
 		" VALUES ($1, $2, $3, $4, $5)",
 		"issss", n, udi, feature, version, id));
-	return err == LC_OK ? lc_log_row_n(record, "evaluation", n) : err;
+	return err == LC_OK
+		   ? lc_log_values(record, "evaluation", number, values)
+		   : err;
 }
 
 enum lc_err

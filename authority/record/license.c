@@ -223,14 +223,18 @@ lc_issued_end(struct lc_record *record, const char *udi, const char *id,
     const char *why, const char *ref)
 {
 	int64_t n = record->n + 1;
+	char number[LC_NUMBER_SIZE];
+	const char *const values[] = { lc_log_number(number, n), udi, id, why,
+		ref };
 	enum lc_err err;
 
 	err = lc_record_done(record,
-	    db_run(record->db,
+	    db_send(record->db,
 		"INSERT INTO ended (n, udi, id, why, ref)"
 		" VALUES ($1, $2, $3, $4, $5)",
 		"issss", n, udi, id, why, ref));
-	return err == LC_OK ? lc_log_row_n(record, "ended", n) : err;
+	return err == LC_OK ? lc_log_values(record, "ended", number, values)
+			    : err;
 }
 
 enum lc_err
@@ -355,11 +359,11 @@ enum lc_err
 lc_request_add(
     struct lc_record *record, const char *id, const char *what, int64_t *n)
 {
-	char number[24];
+	char number[LC_NUMBER_SIZE];
 	enum lc_err err;
 
 	*n = record->n + 1;
-	(void)snprintf(number, sizeof number, "%lld", (long long)*n);
+	(void)lc_log_number(number, *n);
 	err = lc_record_done(record,
 	    db_send(record->db,
 		"INSERT INTO request (n, id, what) VALUES ($1, $2, $3)", "iss",
@@ -401,10 +405,10 @@ lc_request_put(struct lc_record *record, const char *id, const char *what,
 enum lc_err
 lc_answer_put(struct lc_record *record, int64_t request, const char *body)
 {
-	char number[24];
+	char number[LC_NUMBER_SIZE];
 	enum lc_err err;
 
-	(void)snprintf(number, sizeof number, "%lld", (long long)request);
+	(void)lc_log_number(number, request);
 	err = lc_record_done(record,
 	    db_send(record->db,
 		"INSERT INTO answer (request, body) VALUES ($1, $2)", "is",

@@ -139,6 +139,13 @@ lc_log_row(struct lc_record *record, const char *name, const char *key)
 	return err;
 }
 
+const char *
+lc_log_number(char text[LC_NUMBER_SIZE], int64_t number)
+{
+	(void)snprintf(text, LC_NUMBER_SIZE, "%" PRId64, number);
+	return text;
+}
+
 enum lc_err
 lc_log_values(struct lc_record *record, const char *name, const char *key,
     const char *const *values)
@@ -158,10 +165,9 @@ lc_log_values(struct lc_record *record, const char *name, const char *key,
 enum lc_err
 lc_log_row_n(struct lc_record *record, const char *table, int64_t key)
 {
-	char text[24];
+	char text[LC_NUMBER_SIZE];
 
-	(void)snprintf(text, sizeof text, "%" PRId64, key);
-	return lc_log_row(record, table, text);
+	return lc_log_row(record, table, lc_log_number(text, key));
 }
 
 enum lc_err

@@ -24,6 +24,9 @@ enum lc_err lc_log_add(struct lc_record *, const char *kind,
 enum lc_err lc_log_row(
     struct lc_record *, const char *table, const char *key);
 enum lc_err lc_log_row_n(struct lc_record *, const char *table, int64_t key);
+/* A number as a text, for it. */
+#define LC_NUMBER_SIZE 24
+const char *lc_log_number(char text[LC_NUMBER_SIZE], int64_t);
 /* The same of a row whose columns, in the order of lc_images, were just sent;
    NULL is SQL's. */
 enum lc_err lc_log_values(struct lc_record *, const char *table,

@@ -58,7 +58,7 @@ lc_nonce_use(struct lc_record *record, const char *nonce, int64_t expires)
 	enum lc_err err;
 
 	err = lc_record_done(record,
-	    db_run(record->db, "DELETE FROM nonce WHERE expires < $1", "i",
+	    db_send(record->db, "DELETE FROM nonce WHERE expires < $1", "i",
 		record->at));
 	if (err == LC_OK)
 		err = lc_record_number(record,
