@@ -29,7 +29,7 @@ except ImportError:
 
 from desk import TOP, check, equal, main  # noqa: E402
 from people import Visitor, people_place, setup  # noqa: E402
-from portal_site import Site, free_port, wait_until  # noqa: E402
+from portal_site import Site, free_port, quoted, wait_until  # noqa: E402
 
 warnings.simplefilter("ignore")     # of aiosmtpd, about TLS
 
@@ -309,7 +309,8 @@ def recovering(site, box, bob):
     Visitor(site).post("/recover", {"name": "bob"}).shows(200)
     wait_until(lambda: re.search(r"\nlicportal_mails_waiting [01]\n",
                                  metrics(site)), "all that is due is sent")
-    equal([m["Subject"] for m in box.of("anna@example.net")], [])
+    equal([m["Subject"] for m in box.of("anna@example.net")],
+          ["Something waits for your approval"])
     equal(box.of("bob@example.net")[-1]["Message-ID"], mail["Message-ID"])
     return link
 
@@ -327,8 +328,8 @@ def bombing(site, bob):
     check(n > 0, "the first was one too many")
 
 
-def approvals(site, box, anna):
-    """Whoever may confirm hears of it, and not who proposed it."""
+def approvals(site, box, anna, bob, place):
+    """Whoever may approve hears of it, and not who asked for it."""
     equal(setup(site, "adam", "adam@example.net")[0], 0)
     anna.get("/keys")
     anna.post("/keys", anna.form(action="rotate", reason="due")).leads_to(
@@ -339,6 +340,27 @@ def approvals(site, box, anna):
           text)
     check(f'href="{site.url}/keys"' in html, html)
     equal(box.of("anna@example.net"), [])
+
+    newcomer(site, box, anna, name="sue", role="support",
+             mail="sue@example.net")
+    bob.get("/evaluation")
+    bob.post("/evaluation", bob.form(udi=PID + "A", feature="uck9")).shows(200)
+    attached(box.wait("bob@example.net", 3))
+    bob.get("/devices/" + quoted(PID + "A"))
+    bob.get(re.search(r'href="(/extension\?license=[^"]*)"', bob.page)
+            .group(1))
+    trial = bob.hidden_value("license")
+    bob.post("/extension", bob.form(license=trial, reason="<b>late", **{
+        "days:number": "3"})).shows(200)
+    # There is one mail in a quarter of an hour.
+    place.sql("UPDATE mail_place SET at = 1 WHERE name = 'approvals'")
+    for name, n in (("sue", 2), ("adam", 2), ("anna", 1)):
+        text, html = well_formed(box.wait(f"{name}@example.net", n),
+                                 "Something waits for your approval")
+        check(f"an extension of license {trial}, asked for by person bob"
+              in text, text)
+        check("signing keys" not in text and "<b>" not in html, text)
+    equal(len(box.of("bob@example.net")), 3)
 
 
 class Place:
@@ -424,7 +446,7 @@ def mails(desk):
                  account="example-net", mail="vera@example.net")
         delivered(site, box, bob, pak)
         faults(site, box, pak)
-        approvals(site, box, anna)
+        approvals(site, box, anna, bob, place)
         killed(desk, site, box, pak, place)
         expiring(desk, site, box, place)
         bombing(site, bob)
