@@ -11,7 +11,8 @@
  * A license with what it is on its first device, or on the one that the report
  * is limited to.  What other tables have is looked up for the rows of the page
  * alone: of joins, PostgreSQL makes hashes of whole tables, since it does not
- * know how few rows LIMIT leaves.
+ * know how few rows LIMIT leaves.  For the largest n alone it may go through the
+ * whole table by n; for n + 0 it cannot.
  */
 #define COLUMNS(udi) \
 	"SELECT l.n, l.id, " udi ", l.feature, l.source, l.sku," \
@@ -19,7 +20,7 @@
 	" (SELECT contract FROM contract_sku WHERE n = l.pak_line)," \
 	" l.ends, l.line," \
 	" (SELECT why FROM ended e WHERE e.udi = " udi " AND e.id = l.id)," \
-	" (SELECT max(s.n) FROM license s WHERE s.id = l.id)" \
+	" (SELECT max(s.n + 0) FROM license s WHERE s.id = l.id)" \
 	" FROM license l"
 enum {
 	N,
@@ -238,12 +239,30 @@ each(struct lc_reporting *r, struct db_rows *rows)
 
 /* ---- Pages ----------------------------------------------------------- */
 
+/*
+ * Without filters: what may be NULL has PostgreSQL expect few rows, and sort
+ * the whole table.
+ */
+static enum lc_err
+page_plain(struct lc_reporting *r, size_t *n)
+{
+	struct db_rows *rows = NULL;
+
+	return lc_report_rows(r,
+	    db_query(r->record->db, &rows,
+		COLUMNS("l.udi") " WHERE l.n > $1 ORDER BY l.n LIMIT $2", "ii",
+		r->n, r->limit),
+	    &rows, each, n);
+}
+
 static enum lc_err
 page_all(struct lc_reporting *r, size_t *n)
 {
 	const struct lc_report_filter *f = r->filter;
 	struct db_rows *rows = NULL;
 
+	if (f->feature == NULL && f->sku == NULL)
+		return page_plain(r, n);
 	return lc_report_rows(r,
 	    db_query(r->record->db, &rows,
 		COLUMNS("l.udi") " WHERE l.n > $1"
