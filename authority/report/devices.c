@@ -60,15 +60,16 @@ each(struct lc_reporting *r, struct db_rows *rows)
 	return lc_put_row(r);
 }
 
-/* License l counts on device x. */
-#define COUNTS \
-	" AND NOT EXISTS (SELECT 1 FROM ended e" \
-	" WHERE e.udi = x.udi AND e.id = l.id)" \
-	" AND NOT EXISTS (SELECT 1 FROM license s" \
-	" WHERE s.id = l.id AND s.n > l.n)"
 /*
- * What is known of it, in one text: as a join, PostgreSQL would read the whole
- * table.  No key has a blank.
+ * License l counts on device x: it is the latest of its id, and did not end.
+ * As NOT EXISTS, or as a join, PostgreSQL would read the whole table.
+ */
+#define COUNTS \
+	" AND (SELECT count(*) FROM ended e" \
+	" WHERE e.udi = x.udi AND e.id = l.id) = 0" \
+	" AND l.n = (SELECT max(s.n + 0) FROM license s WHERE s.id = l.id)"
+/*
+ * What is known of it, in one text: no key has a blank.
  */
 #define KNOWN \
 	"(SELECT seen || ' ' || records || ' ' || kid || ' ' || pinned" \
