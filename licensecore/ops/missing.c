@@ -159,6 +159,8 @@ lc_missing_look(struct lc *lc)
 	enum lc_err err = LC_OK;
 	bool changing = false;
 
+	/* A change that is paused would take copies with it. */
+	lc_change_clear(&lc->state);
 	for (size_t i = 0; i < b->nknown; i++) {
 		struct lc_copy *copy = b->known[i] != NULL ?
 		    b->known[i]->copies : NULL;

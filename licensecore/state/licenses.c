@@ -116,10 +116,12 @@ copy_take(struct lc_state *st, struct lc_known *k, struct lc_entry *e,
 	if (copy == NULL)
 		err = lc_book_add_copy(b, k, e->public.store,
 		    k->device->last_index + 1, &copy);
-	if (err == LC_OK)
-		err = lc_book_keep(b, &copy->facts, sizeof copy->facts);
-	if (err != LC_OK)
+	if (err != LC_OK ||
+	    (err = lc_book_keep(b, &copy->found, sizeof copy->found)) !=
+	    LC_OK ||
+	    (err = lc_book_keep(b, &copy->facts, sizeof copy->facts)) != LC_OK)
 		return err;
+	copy->found = true;
 	copy->facts.held = true;
 	copy->facts.missing = false;
 	copy->facts.has_line = has_line;

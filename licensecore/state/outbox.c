@@ -13,8 +13,10 @@ int64_t
 lc_outbox_length(struct lc_state *st)
 {
 	int64_t first = st->book.facts.first_event;
+	int64_t next = lc_twin_head(st->twin)->next_event;
 
-	return first != 0 ? lc_twin_head(st->twin)->next_event - first : 0;
+	/* The first one may be of a change that is paused. */
+	return first != 0 && next > first ? next - first : 0;
 }
 
 int64_t

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "device.h"
+#include "ops/missing.h"
 #include "format/file.h"
 #include "format/jws.h"
 
@@ -489,15 +490,27 @@ meanwhile_comment(struct device *d, unsigned step)
 	CHECK_STR(device_license(d, "first")->comment, text);
 }
 
+static void
+missing_count(void *arg, const char *text)
+{
+	unsigned *n = arg;
+
+	(void)text;
+	++*n;
+}
+
 /* Nobody sees what is not committed. */
 static void
 meanwhile_read(struct device *d, unsigned step)
 {
 	const struct lc_history *record;
 	const struct lc_event *event;
+	unsigned missing = 0;
 	size_t n;
 
 	(void)step;
+	lc_missing_each(d->lc, missing_count, &missing);
+	CHECK_UINT(missing, 0);
 	(void)lc_licenses(d->lc, &n);
 	CHECK_UINT(lc_event_waiting(d->lc), n);
 	CHECK_ERR(lc_history_next(d->lc, n - 1, &record), LC_OK, NULL);
@@ -614,8 +627,11 @@ slices(void)
 	CHECK_UINT(n, 0);
 
 	a = many_begin(d, file);
-	while (!lc_action_step(a))
+	while (!lc_action_step(a)) {
+		(void)lc_licenses(d->lc, &n);
+		CHECK_UINT(lc_event_waiting(d->lc), n);
 		steps++;
+	}
 	CHECK(steps > 5);
 	CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
 	lc_action_free(a);
