@@ -23,20 +23,17 @@ tests_portal_picture_test_SOURCES = tests/portal/picture_test.c \
 tests_portal_picture_test_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_portal_picture_test_LDADD = $(UNIT_LDADD) $(JANSSON_LIBS)
 endif
-PORTAL_SCRIPTED = tests/portal/api.py \
-	tests/portal/cycle.py \
-	tests/portal/callhome.py tests/portal/faults.py \
-	tests/portal/keys.py tests/portal/lists.py \
-	tests/portal/site.py \
-	tests/portal/webhooks.py
-dist_check_SCRIPTS += $(PORTAL_SCRIPTED)
-TESTS += $(PORTAL_SCRIPTED)
-dist_check_SCRIPTS += tests/portal/browser.py tests/portal/killed.py \
+PORTAL_SCRIPTED = tests/portal/api.py tests/portal/faults.py \
+	tests/portal/lists.py
+PORTAL_SLOW = tests/portal/browser.py tests/portal/callhome.py \
+	tests/portal/cycle.py tests/portal/keys.py tests/portal/killed.py \
 	tests/portal/mail.py tests/portal/openapi.py tests/portal/others.py \
+	tests/portal/site.py tests/portal/webhooks.py
+dist_check_SCRIPTS += $(PORTAL_SCRIPTED) $(PORTAL_SLOW) \
 	tests/portal/postgres.sh
+TESTS += $(PORTAL_SCRIPTED)
 if SLOW_TESTS
-TESTS += tests/portal/browser.py tests/portal/killed.py \
-	tests/portal/mail.py tests/portal/openapi.py tests/portal/others.py
+TESTS += $(PORTAL_SLOW)
 if HAVE_POSTGRESQL
 TESTS += tests/portal/postgres.sh
 endif
@@ -52,6 +49,7 @@ check-killed: all tests/authority/device
 check-away: all tests/authority/device
 	env AWAY_S=30 $(srcdir)/tests/support/with_postgres \
 	    $(PY_LOG_COMPILER) $(srcdir)/tests/portal/faults.py
-dist_check_DATA += tests/portal/people.py tests/portal/portal_site.py tests/portal/described.py
+dist_check_DATA += tests/portal/people.py tests/portal/portal_site.py \
+	tests/portal/described.py
 endif
 .PHONY: check-browser check-killed check-away
