@@ -522,17 +522,19 @@ prove_read(struct people *people, void *arg, struct people_words *words)
 {
 	struct proving *p = arg;
 	enum people_err err = proofs_read(people, p->name, &p->proofs, words);
+	long long minutes;
 
 	p->is_known = err == PEOPLE_OK;
 	if (err == PEOPLE_NOT_FOUND)
 		err = stranger_read(people, p, words);
 	if (p->proofs.locked <= people->now() - FORGET_S)
 		p->proofs.failures = 0;
-	if (err == PEOPLE_OK && p->proofs.locked > people->now())
-		return people_fail(words, PEOPLE_LOCKED,
-		    "too many failures; try again in %lld minutes",
-		    (long long)((p->proofs.locked - people->now() + 59) / 60));
-	return err;
+	if (err != PEOPLE_OK || p->proofs.locked <= people->now())
+		return err;
+	minutes = (p->proofs.locked - people->now() + 59) / 60;
+	return people_fail(words, PEOPLE_LOCKED,
+	    "too many failures; try again in %lld minute%s", minutes,
+	    minutes == 1 ? "" : "s");
 }
 
 /* Seconds that a name is locked for after so many failures in a row. */

@@ -225,7 +225,7 @@ locks(void)
 		clock_now += minutes[i] * 60 - 1;
 		CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_LOCKED);
 		CHECK_STR(
-		    words.text, "too many failures; try again in 1 minutes");
+		    words.text, "too many failures; try again in 1 minute");
 		clock_now++;
 	}
 	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_OK);
