@@ -175,34 +175,41 @@ people_link_also(struct people *people, const char *name, int64_t valid_s,
 	    &(struct linking){ name, valid_s, secret, true }, words);
 }
 
+/* Whose link it is, by a statement that gives the person. */
 static enum people_err
-link_over(struct people_words *words)
+link_person(struct people *people, const char *secret, const char *sql,
+    char name[PERSON_NAME_MAX + 1], struct people_words *words)
 {
-	return people_fail(words, PEOPLE_NOT_FOUND,
-	    "this link was used, or is too old; ask for another one");
+	char digest[PEOPLE_DIGEST_LEN + 1];
+	struct db_rows *rows;
+	enum db_err err;
+
+	if (!people_digest(secret, digest))
+		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
+	err = db_query(people->db, &rows, sql, "si", digest, people->now());
+	if (err == DB_OK && (err = db_next(rows)) == DB_OK) {
+		(void)snprintf(
+		    name, PERSON_NAME_MAX + 1, "%s", db_text(rows, 0));
+		db_stop(rows);
+		return PEOPLE_OK;
+	}
+	if (err == DB_END)
+		return people_fail(words, PEOPLE_NOT_FOUND,
+		    "this link was used, or is too old; ask for another one");
+	return people_db(people, err, words);
 }
 
 static enum people_err
 link_take(struct people *people, void *arg, struct people_words *words)
 {
 	const struct setting *s = arg;
-	char digest[PEOPLE_DIGEST_LEN + 1];
-	struct db_rows *rows;
-	enum db_err err;
-
-	if (!people_digest(s->name, digest))
-		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
-	err = db_query(people->db, &rows,
+	enum people_err err = link_person(people, s->name,
 	    "DELETE FROM link WHERE digest = $1 AND ends > $2"
 	    " RETURNING person",
-	    "si", digest, people->now());
-	if (err == DB_OK && (err = db_next(rows)) == DB_OK) {
-		(void)snprintf(
-		    s->found, PERSON_NAME_MAX + 1, "%s", db_text(rows, 0));
-		db_stop(rows);
-		return hash_put(people, s->found, s->hash, words);
-	}
-	return err == DB_END ? link_over(words) : people_db(people, err, words);
+	    s->found, words);
+
+	return err == PEOPLE_OK ? hash_put(people, s->found, s->hash, words)
+				: err;
 }
 
 /* Hashing takes long: nobody has it done without a link. */
@@ -210,20 +217,10 @@ static enum people_err
 link_look(struct people *people, void *arg, struct people_words *words)
 {
 	const struct setting *s = arg;
-	char digest[PEOPLE_DIGEST_LEN + 1];
-	struct db_rows *rows;
-	enum db_err err;
 
-	if (!people_digest(s->name, digest))
-		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
-	err = db_query(people->db, &rows,
-	    "SELECT person FROM link WHERE digest = $1 AND ends > $2", "si",
-	    digest, people->now());
-	if (err == DB_OK && (err = db_next(rows)) == DB_OK) {
-		db_stop(rows);
-		return PEOPLE_OK;
-	}
-	return err == DB_END ? link_over(words) : people_db(people, err, words);
+	return link_person(people, s->name,
+	    "SELECT person FROM link WHERE digest = $1 AND ends > $2", s->found,
+	    words);
 }
 
 enum people_err
