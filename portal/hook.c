@@ -45,7 +45,7 @@ struct thread {
 	struct hook_post *post;
 	char lessee[LC_B64_LEN(LESSEE_BYTES) + 1];
 	char id[LC_WEBHOOK_ID + 1]; /* what it tells to; under the lock */
-	struct letter letters[2 * EVENTS];
+	struct letter letters[2 * EVENTS]; /* two of an entry */
 	size_t nletters;
 };
 
@@ -259,7 +259,9 @@ letters_send(struct thread *t, struct lc_webhook *hook, bool from_log)
 		if (err == LC_OK && letter->wanted &&
 		    !letter_send(t, hook, letter))
 			err = LC_EIO;
-		if (err == LC_OK && from_log)
+		/* An entry is told when all of its letters are. */
+		if (err == LC_OK && from_log &&
+		    (i + 1 == t->nletters || letter[1].n != letter->n))
 			hook->seen = letter->n;
 	}
 	return err;
@@ -269,8 +271,8 @@ static enum lc_err
 tell_log(struct thread *t, struct lc_webhook *hook)
 {
 	int64_t upto = hook->seen;
-	enum lc_err err =
-	    lc_log_events(t->record, hook->seen, EVENTS, letter_add, t, &upto);
+	enum lc_err err = lc_log_events(
+	    t->record, hook->seen, EVENTS, hook->ends, letter_add, t, &upto);
 
 	if (err == LC_OK)
 		err = letters_send(t, hook, true);

@@ -20,6 +20,7 @@ struct telling {
 	struct lc_record *record;
 	lc_log_event_call *call;
 	void *arg;
+	int64_t told; /* of what ends before it */
 };
 
 /* ---- Licenses -------------------------------------------------------- */
@@ -55,9 +56,10 @@ license_tell(const struct telling *t, enum db_err started,
 	    db_text(*rows, 0), "udi", text_or_null(*rows, 1), "feature",
 	    db_text(*rows, 2), "source", db_text(*rows, 3), "sku",
 	    text_or_null(*rows, 4), "pak", text_or_null(*rows, 5));
-	if (data != NULL && !db_is_null(*rows, 7))
+	event->ends = db_int(*rows, 7); /* 0 for NULL */
+	if (data != NULL && event->ends != 0)
 		(void)json_object_set_new(data, "ends",
-		    json_string(lc_rows_date(db_int(*rows, 7), ends)));
+		    json_string(lc_rows_date(event->ends, ends)));
 	event->account = db_text(*rows, 6);
 	event->udi = db_text(*rows, 1);
 	event->who = db_text(*rows, 8);
@@ -178,6 +180,27 @@ tell_image(const struct telling *t, const char *kind, const char *says,
 
 /* ---- Events ---------------------------------------------------------- */
 
+/* One that does not count any more has nothing to tell. */
+static enum lc_err
+ending_tell(const struct telling *t, int64_t n, int64_t at)
+{
+	struct lc_log_event event = {
+		.n = n,
+		.at = at,
+		.type = "license.expiring",
+	};
+	struct db_rows *rows = NULL;
+
+	return license_tell(t,
+	    db_query(t->record->db, &rows,
+		LICENSE "WHERE l.n = $1 AND NOT EXISTS (SELECT 1 FROM ended e"
+			" WHERE e.udi = l.udi AND e.id = l.id)"
+			" AND NOT EXISTS (SELECT 1 FROM license x"
+			" WHERE x.id = l.id AND x.n > l.n)",
+		"i", n),
+	    &rows, &event);
+}
+
 static enum lc_err
 entry_tell(const struct telling *t, struct db_rows *rows)
 {
@@ -189,16 +212,22 @@ entry_tell(const struct telling *t, struct db_rows *rows)
 		.udi = "",
 	};
 
-	if (strcmp(db_text(rows, 2), "license") == 0)
-		return license_of(t, event.n, &event);
-	return tell_image(t, db_text(rows, 2), db_text(rows, 3), &event);
+	enum lc_err err;
+
+	if (strcmp(db_text(rows, 2), "license") != 0)
+		return tell_image(
+		    t, db_text(rows, 2), db_text(rows, 3), &event);
+	err = license_of(t, event.n, &event);
+	if (err == LC_OK && event.ends != 0 && event.ends < t->told)
+		err = ending_tell(t, event.n, event.at);
+	return err;
 }
 
 enum lc_err
 lc_log_events(struct lc_record *record, int64_t after, int64_t limit,
-    lc_log_event_call *call, void *arg, int64_t *upto)
+    int64_t told, lc_log_event_call *call, void *arg, int64_t *upto)
 {
-	const struct telling t = { record, call, arg };
+	const struct telling t = { record, call, arg, told };
 	struct db_rows *rows = NULL;
 	int64_t last = after, n = 0, head = after;
 	enum lc_err err;
@@ -226,32 +255,11 @@ lc_log_events(struct lc_record *record, int64_t after, int64_t limit,
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }
 
-/* One that does not count any more has nothing to tell. */
-static enum lc_err
-ending_tell(const struct telling *t, int64_t n, int64_t at)
-{
-	struct lc_log_event event = {
-		.n = n,
-		.at = at,
-		.type = "license.expiring",
-	};
-	struct db_rows *rows = NULL;
-
-	return license_tell(t,
-	    db_query(t->record->db, &rows,
-		LICENSE "WHERE l.n = $1 AND NOT EXISTS (SELECT 1 FROM ended e"
-			" WHERE e.udi = l.udi AND e.id = l.id)"
-			" AND NOT EXISTS (SELECT 1 FROM license x"
-			" WHERE x.id = l.id AND x.n > l.n)",
-		"i", n),
-	    &rows, &event);
-}
-
 enum lc_err
 lc_log_events_expiring(struct lc_record *record, int64_t until, int64_t limit,
     lc_log_event_call *call, void *arg, int64_t *ends, int64_t *n)
 {
-	const struct telling t = { record, call, arg };
+	const struct telling t = { record, call, arg, 0 };
 	struct db_rows *rows = NULL;
 	enum lc_err err;
 

@@ -13,6 +13,7 @@ struct lc_log_event {
 	const char *account; /* whose it is; "": nobody's; NULL: everybody's */
 	const char *udi;     /* of the device it is about; "" */
 	const char *who;     /* of a license: in whose name it was issued */
+	int64_t ends;        /* of a license; 0: it does not end */
 	const json_t *data;
 };
 typedef enum lc_err lc_log_event_call(void *arg, const struct lc_log_event *);
@@ -21,9 +22,13 @@ typedef enum lc_err lc_log_event_call(void *arg, const struct lc_log_event *);
  * Events after an entry, in order, from limit entries at most that have one;
  * *upto is the last entry that was looked at.  license.issued, license.moved,
  * device.replaced, pak.stopped, key.rotated.
+ *
+ * told: license.expiring was told of what ends before it.  A license that was
+ * issued later and ends before it too has its license.expiring here, with the
+ * same n, after its license.issued.
  */
 enum lc_err lc_log_events(struct lc_record *, int64_t after, int64_t limit,
-    lc_log_event_call *, void *arg, int64_t *upto);
+    int64_t told, lc_log_event_call *, void *arg, int64_t *upto);
 
 /*
  * Licenses that end after the one at *ends, *n, and not after until, as

@@ -392,7 +392,7 @@ static enum people_err
 scan_days(
     struct expiring *e, int64_t from, int64_t to, struct people_words *words)
 {
-	int64_t ends = from, n = INT32_MAX, last;
+	int64_t ends = from, n = INT64_MAX, last;
 	enum people_err err = PEOPLE_OK;
 	const char *key;
 

@@ -190,6 +190,16 @@ def expiring(it):
                 "--force", "-o", "x.lic")
     equal([event["data"]["license"] for _, event in it.wait(2)],
           ["soon", "too"])
+    # One that ends before them, but was issued after they were told.
+    sooner = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(
+        time.time() + 5 * 86400))
+    it.desk.run("issue", "acme", "--udi", PID + "U", "--feature", "uck9",
+                "--type", "paidSubscription", "--end", sooner, "--id",
+                "sooner", "--force", "-o", "x.lic")
+    heard = it.wait(3)
+    equal([event["data"]["license"] for _, event in heard],
+          ["soon", "too", "sooner"])
+    equal([event["type"] for _, event in heard], ["license.expiring"] * 3)
     it.delete(hook)
 
 
