@@ -250,13 +250,14 @@ is_movable(const json_t *license, const void *arg)
 }
 
 /* Without a network nobody says which may move: all that are locked to a
- * device. */
+ * device, but grace periods, which end on theirs. */
 static bool
 is_locked(const json_t *license, const void *arg)
 {
 	(void)arg;
 	return json_array_size(json_object_get(license, "udis")) > 0 &&
-	       !is(license, "installed", "");
+	       !is(license, "installed", "") &&
+	       !is(license, "type", "gracePeriod");
 }
 
 static void
