@@ -13,6 +13,15 @@
 
 /* ---- Bodies ---------------------------------------------------------- */
 
+/* Empty fields are not sent on: neither the text nor the file was there. */
+const char *
+catalog_adapt(json_t *body)
+{
+	return json_object_get(body, "catalog") != NULL
+		   ? NULL
+		   : "Choose a catalog file, or paste its text.";
+}
+
 /*
  * sku1, quantity1, sku2, ... become lines.  Half a line stays one, and the
  * operation says what it lacks.

@@ -11,6 +11,7 @@
  * Bodies of operations, from the fields of a form.  NULL, or a sentence why
  * they cannot be made.
  */
+const char *catalog_adapt(json_t *body);
 const char *pak_adapt(json_t *body);
 const char *extension_adapt(json_t *body);
 const char *lot_adapt(json_t *body);

@@ -483,6 +483,11 @@ def staff(site, anna):
     equal(anna.status, 303)
 
     anna.get("/catalog").shows(200, SKU, "securityk9")
+    equal(re.search(r"<textarea[^>]*>(.*?)</textarea>", anna.page,
+                    re.S).group(1), "")
+    anna.post("/catalog", anna.form()).shows(
+        422, "Choose a catalog file, or paste its text.")
+    anna.get("/catalog")
     anna.post("/catalog", anna.form(catalog="accounts = (\n"
                                     "  { account = 7; }\n);\n")).shows(
         422, "Line 2:")
@@ -773,6 +778,28 @@ def offline(site, anna, pak):
     anna.get("/paks?order=none").shows(200, "No PAK is here.")
 
 
+def fields_of_pages():
+    """A name that a form did not send is looked up further out: no field has
+    a name of the page, or of what a role may do."""
+    with open(os.path.join(TOP, "portal", "site", "visit.c"),
+              encoding="ascii") as f:
+        visit = f.read()
+    may = re.findall(r'\{ "(\w+)", "[A-Z]+ /api', visit)
+    frame = re.search(r"^page_json\(.*?^}", visit, re.S | re.M).group(0)
+    taken = set(may) | set(re.findall(r'"(\w+)",\s', frame))
+    check({"catalog", "paks", "title", "form", "named"} <= taken, taken)
+    pages = os.path.join(TOP, "portal", "pages")
+    for name in sorted(os.listdir(pages)):
+        with open(os.path.join(pages, name), encoding="utf-8") as f:
+            page = f.read()
+        for part in ("fields", "query"):
+            for inner in re.findall(
+                    r"\{\{#%s\}\}(.*?)\{\{/%s\}\}" % (part, part), page,
+                    re.S):
+                equal(set(re.findall(r"\{\{[#^]?(\w+)", inner))
+                      & taken - {"query"}, set(), name, part)
+
+
 def assets(site):
     for name, kind in (("portal.css", "text/css"), ("portal.js", "text/java"),
                        ("icon.svg", "image/svg")):
@@ -798,6 +825,7 @@ def assets(site):
 
 
 def site(desk):
+    fields_of_pages()
     desk.authority("acme")
     desk.run("sku", "load", "acme", os.path.join(TOP, "examples",
                                                  "catalog.conf"))
