@@ -128,8 +128,7 @@ struct moving {
 static const struct arg rehost_args[] = {
 	{ "ticket", ARG_FILE, OF(ticket), .required = true, .min = 1,
 	    .max = FILE_MAX },
-	{ "to", ARG_TEXT, OF(to), .required = true, .min = 3,
-	    .max = LC_UDI_MAX },
+	{ "to", ARG_TEXT, OF(to), .min = 3, .max = LC_UDI_MAX },
 };
 #undef OF
 
@@ -139,9 +138,15 @@ op_rehost(struct lc_authority *authority, const struct op_asked *asked,
 {
 	struct moving m = { NULL, NULL };
 	struct lc_redeemed result;
+	char to[LC_UDI_MAX + 1];
 	enum lc_err err = args_read(
 	    rehost_args, NITEMS(rehost_args), asked->body, &m, detail);
 
+	if (err == LC_OK && m.to == NULL) {
+		err = lc_redeem_to(authority->record, m.ticket,
+		    strlen(m.ticket), to, detail);
+		m.to = to;
+	}
 	if (err != LC_OK || (err = device_check(authority, asked, m.to,
 				 DEVICE_NO_OTHERS, answer, detail)) != LC_OK)
 		return err;

@@ -287,7 +287,8 @@ struct lc_permission {
 	const char *eula;	/* the agreement of those; NULL: none */
 	size_t eula_len;
 	int64_t issued;
-	const char *to;		/* the device they are for; NULL: not known */
+	const char *to;		/* the device they are for, and no other one;
+				   NULL: not known */
 };
 
 /*
@@ -315,7 +316,8 @@ struct lc_redeemed {
  * repeated for that device, it gives the same licenses, in case the file was
  * lost.  first_sight: the key of a device that is not known is the ticket's.
  * LC_EFILE, LC_ELINE, LC_ESIGNATURE: not a rehost ticket; LC_ETICKET: not an
- * answer to a permission ticket of this authority; LC_EKEY: not the device's
+ * answer to a permission ticket of this authority, or to one that names
+ * another device; LC_EKEY: not the device's
  * key, or that is not known; LC_EEXISTS: redeemed for another device; LC_EREVOKED: a license was
  * moved before; LC_EEXPIRED: all licenses are used up; LC_EINVAL: invalid UDI;
  * otherwise as lc_authority_permit.

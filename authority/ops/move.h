@@ -33,4 +33,12 @@ struct lc_redeem {
 enum lc_err lc_redeem(const struct lc_authority *, const struct lc_redeem *,
     struct lc_redeemed *, int64_t *request);
 
+struct lc_record;
+/*
+ * The device that the permission for a rehost ticket names.  LC_EINVAL: it
+ * names none; otherwise as lc_authority_redeem.
+ */
+enum lc_err lc_redeem_to(struct lc_record *, const void *ticket, size_t len,
+    char udi[LC_UDI_MAX + 1], struct lc_detail *);
+
 #endif

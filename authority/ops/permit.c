@@ -194,9 +194,11 @@ sign(struct lc_permit *p)
 		return err;
 	p->seq = s.seq;
 	err = lc_statement_sign(&s, p->authority->key, &p->text, p->detail);
-	return err == LC_OK
-		   ? lc_ticket_put(record, s.seq, s.id, s.udi, p->text)
-		   : err;
+	if (err == LC_OK)
+		err = lc_ticket_put(record, s.seq, s.id, s.udi, p->text);
+	if (err == LC_OK && p->asked->to != NULL)
+		err = lc_ticket_to_put(record, s.id, p->asked->to);
+	return err;
 }
 
 static enum lc_err

@@ -5,6 +5,7 @@
  * The licenses are committed, with their device, before anyone sees them: from
  * then on the ticket is worth these lines and no others.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,6 +123,19 @@ again_judge(struct redeem *r)
 	return LC_OK;
 }
 
+/* The licenses were judged for the device that the permission names. */
+static enum lc_err
+to_judge(const struct redeem *r)
+{
+	const char *to = r->ticket.to;
+
+	if (*to == '\0' || strcmp(to, r->asked->udi) == 0)
+		return LC_OK;
+	return lc_fail(r->detail, LC_ETICKET,
+	    "permission ticket %s moves its licenses to %s, not to %s",
+	    r->rehost->id, to, r->asked->udi);
+}
+
 /* ---- Issuing --------------------------------------------------------- */
 
 /* Takes off what was used; false: nothing is left. */
@@ -190,7 +204,7 @@ redeem(struct redeem *r)
 	enum lc_err err;
 
 	if ((err = ticket_judge(r)) != LC_OK || (err = key_judge(r)) != LC_OK ||
-	    (err = again_judge(r)) != LC_OK ||
+	    (err = again_judge(r)) != LC_OK || (err = to_judge(r)) != LC_OK ||
 	    (err = lc_ticket_request(
 		 r->record, r->rehost->id, &r->request, &again)) != LC_OK)
 		return err;
@@ -233,6 +247,30 @@ lc_redeem(const struct lc_authority *authority, const struct lc_redeem *asked,
 	}
 	lc_ticket_row_free(&r.ticket);
 	lc_statement_free(r.rehost);
+	return err;
+}
+
+enum lc_err
+lc_redeem_to(struct lc_record *record, const void *ticket, size_t len,
+    char udi[LC_UDI_MAX + 1], struct lc_detail *detail)
+{
+	struct lc_ticket_row row = { 0 };
+	struct lc_statement *rehost;
+	enum lc_err err = lc_statement_from_file(
+	    LC_REHOST_TICKET, ticket, len, &rehost, NULL, detail);
+
+	if (err != LC_OK)
+		return err;
+	if ((err = lc_ticket_find(record, rehost->id, &row)) == LC_OK &&
+	    *row.to == '\0')
+		err = lc_fail(detail, LC_EINVAL,
+		    "permission ticket %s names no device: say which one gets "
+		    "the licenses",
+		    rehost->id);
+	if (err == LC_OK)
+		(void)snprintf(udi, LC_UDI_MAX + 1, "%s", row.to);
+	lc_ticket_row_free(&row);
+	lc_statement_free(rehost);
 	return err;
 }
 

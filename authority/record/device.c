@@ -249,6 +249,12 @@ lc_ticket_put(struct lc_record *record, uint32_t seq, const char *id,
 }
 
 enum lc_err
+lc_ticket_to_put(struct lc_record *record, const char *id, const char *udi)
+{
+	return lc_log_add(record, "permitted", id, udi);
+}
+
+enum lc_err
 lc_ticket_find(
     struct lc_record *record, const char *id, struct lc_ticket_row *row)
 {
@@ -258,7 +264,10 @@ lc_ticket_find(
 	memset(row, 0, sizeof *row);
 	err = lc_record_first(record,
 	    db_query(record->db, &rows,
-		"SELECT seq, text, redeemed_for FROM ticket WHERE id = $1",
+		"SELECT seq, text, redeemed_for, (SELECT says FROM log"
+		" WHERE kind = 'permitted' AND subject = $1"
+		" AND subject <> '' ORDER BY log.n DESC LIMIT 1)"
+		" FROM ticket WHERE id = $1",
 		"s", id),
 	    &rows);
 	if (err == LC_ENOTFOUND)
@@ -269,9 +278,12 @@ lc_ticket_find(
 	row->seq = (uint32_t)db_int(rows, 0);
 	row->text = strdup(db_text(rows, 1));
 	row->redeemed_for = strdup(db_text(rows, 2));
+	row->to = strdup(db_text(rows, 3));
 	db_stop(rows);
-	return row->text != NULL && row->redeemed_for != NULL ? LC_OK
-							       : LC_ENOMEM;
+	return row->text != NULL && row->redeemed_for != NULL &&
+		       row->to != NULL
+		   ? LC_OK
+		   : LC_ENOMEM;
 }
 
 void
@@ -279,6 +291,7 @@ lc_ticket_row_free(struct lc_ticket_row *row)
 {
 	free(row->text);
 	free(row->redeemed_for);
+	free(row->to);
 	memset(row, 0, sizeof *row);
 }
 

@@ -54,10 +54,14 @@ enum lc_err lc_device_account_put(
 enum lc_err lc_ticket_number(struct lc_record *, uint32_t *seq);
 enum lc_err lc_ticket_put(struct lc_record *, uint32_t seq, const char *id,
     const char *udi, const char *text);
+/* The device that its licenses go to: an entry of the log. */
+enum lc_err lc_ticket_to_put(
+    struct lc_record *, const char *id, const char *udi);
 
 struct lc_ticket_row {
 	uint32_t seq;
 	char *text;         /* signed */
+	char *to;           /* the device its licenses go to; "": any */
 	char *redeemed_for; /* the UDI of a device; "" */
 };
 /* LC_ETICKET: not there. */

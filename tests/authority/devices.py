@@ -276,6 +276,7 @@ def families(desk):
                  "x.lic")
     for good in ("SB-1:1", "SWITCH-48:1"):
         permit(desk, OTHER, sold, "sw-t2", "--to", good, "--force")
+    permit(desk, OTHER, sold, "sw-t2", "--force")
     answer = device.revoke("sw-t2", "sw-answer")
     desk.refused(words, "rehost", "acme", "--ticket", answer, "--udi", A,
                  "-o", "x.lic")

@@ -649,7 +649,7 @@ class Cycle:
             f.write(browser.value("file"))
         self.devices[ONE].revoke("permission", "rehost")
         browser.press("bring the rehost ticket", "Move licenses")
-        browser.fill(ticket=self.text_of("rehost"), to2=TWO)
+        browser.fill(ticket=self.text_of("rehost"))
         browser.press("Get the licenses", "Licenses for the new device")
         self.install(TWO)
         self.has(TWO, "securityk9")

@@ -290,12 +290,17 @@ class Cycle:
               permit)
         equal((permit["udi"], permit["to"]), (ONE, TWO))
         rehost = {"ticket": self.read(one.revoke(
-            self.write("permission", permit["ticket"]), "rehost")), "to": TWO}
+            self.write("permission", permit["ticket"]), "rehost"))}
+        portal.refused(422, "ticket", "member", "rehosts",
+                       {**rehost, "to": THREE},
+                       f"moves its licenses to {TWO}, not to {THREE}")
+        portal.refused(403, "another-account", "stranger", "rehosts", rehost)
         moved = portal.do("member", "rehosts", rehost)
         equal(moved["spent"], 0)
         self.install(TWO, moved, 1)
-        equal(portal.do("member", "rehosts", rehost)["licenses"],
-              moved["licenses"])
+        for same in (rehost, {**rehost, "to": TWO}):
+            equal(portal.do("member", "rehosts", same)["licenses"],
+                  moved["licenses"])
         portal.refused(409, "exists", "member", "rehosts",
                        {**rehost, "to": THREE})
         forged = rehost["ticket"][:-200] + rehost["ticket"][-200:].swapcase()

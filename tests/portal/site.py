@@ -733,6 +733,17 @@ def moving(site, anna, pak):
         200, "BEGIN PERMISSION TICKET")
     equal(anna.headers["Content-Disposition"],
           'attachment; filename="permission.lic"')
+    with open(site.desk.path("permission"), "w", encoding="utf-8") as f:
+        f.write(anna.page)
+    with open(site.desk.path(one.revoke("permission", "rehost")),
+              encoding="utf-8") as f:
+        ticket = f.read()
+    anna.get("/move").shows(200)
+    anna.post("/move", anna.form(ticket=ticket, to="LIC1921/K9:OTHER")).shows(
+        422, "moves its licenses to LIC1921/K9:MOVED, not to LIC1921/K9:OTHER")
+    anna.get("/move")
+    anna.post("/move", anna.form(ticket=ticket)).shows(
+        200, "LIC1921/K9:MOVED", "BEGIN LICENSE")
     anna.get("/move")
     anna.post("/move/check", anna.form(**{"from": NASTY, "to": NASTY})).shows(
         422)
