@@ -413,3 +413,18 @@ list_answer(struct portal *portal, struct web_request *request,
 	else
 		page_answer(portal, request, list, &q);
 }
+
+/* All reports have the same title for columns of the same name. */
+const char *
+list_title(const char *column)
+{
+	for (size_t i = 0; i < lc_nreports; i++) {
+		const struct lc_report *report = lc_reports[i];
+
+		for (size_t j = 0; j < report->ncolumns; j++) {
+			if (strcmp(report->columns[j].name, column) == 0)
+				return report->columns[j].title;
+		}
+	}
+	return column;
+}

@@ -33,4 +33,7 @@ bool list_device_check(struct portal *, struct web_request *,
 bool list_device_is_own(
     struct portal *, const struct lc_token *, const char *udi);
 
+/* The title of a report's column, or its name if no report has it. */
+const char *list_title(const char *column);
+
 #endif

@@ -224,6 +224,14 @@ link_look(struct people *people, void *arg, struct people_words *words)
 }
 
 enum people_err
+people_link_find(struct people *people, const char *secret,
+    char name[PERSON_NAME_MAX + 1], struct people_words *words)
+{
+	return people_do(
+	    people, link_look, &(struct setting){ secret, NULL, name }, words);
+}
+
+enum people_err
 people_link_use(struct people *people, const char *secret, const char *password,
     char name[PERSON_NAME_MAX + 1], struct people_words *words)
 {

@@ -11,6 +11,18 @@ for (const link of document.querySelectorAll("[data-save]")) {
 	link.parentElement.hidden = false;
 }
 
+// Secrets and codes are copied from the page that shows them.
+for (const button of document.querySelectorAll("[data-copy]")) {
+	const thing = document.getElementById(button.dataset.copy);
+
+	button.hidden = !navigator.clipboard;
+	button.addEventListener("click", async () => {
+		await navigator.clipboard.writeText(
+			thing.value ?? thing.textContent);
+		button.textContent = "Copied";
+	});
+}
+
 // What goes on elsewhere is looked at again.
 for (const thing of document.querySelectorAll("[data-again]"))
 	setTimeout(() => location.replace(location.pathname),

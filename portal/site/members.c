@@ -164,6 +164,20 @@ member_find(const struct visit *visit, struct person *person)
 	return false;
 }
 
+/* "is_account_admin_now": the one of the list that is chosen. */
+static void
+role_now_add(json_t *json, const char *role)
+{
+	char name[48];
+
+	(void)snprintf(name, sizeof name, "is_%s_now", role);
+	for (char *c = name; *c != '\0'; c++) {
+		if (*c == '-')
+			*c = '_';
+	}
+	(void)json_object_set_new(json, name, json_true());
+}
+
 static void
 member_show(const struct visit *visit, unsigned status,
     const struct person *person, const char *wrong)
@@ -175,6 +189,7 @@ member_show(const struct visit *visit, unsigned status,
 	    json, "is_self", json_boolean(is_self(visit, person)));
 	(void)json_object_set_new(
 	    json, "is_an_admin", json_boolean(is_admin(person)));
+	role_now_add(json, person->role);
 	visit_answer(visit, status, "person.html", person->name, json);
 }
 

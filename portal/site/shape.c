@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "portal/list.h"
 #include "portal/site/picture.h"
 
 #define DAY_S 86400
@@ -22,10 +23,7 @@ catalog_adapt(json_t *body)
 		   : "Choose a catalog file, or paste its text.";
 }
 
-/*
- * sku1, quantity1, sku2, ... become lines.  Half a line stays one, and the
- * operation says what it lacks.
- */
+/* sku1, quantity1, sku2, ... become lines. */
 const char *
 pak_adapt(json_t *body)
 {
@@ -35,6 +33,7 @@ pak_adapt(json_t *body)
 		{ "sku3", "quantity3" },
 	};
 	json_t *lines = json_array();
+	const char *wrong = NULL;
 
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
 		json_t *sku = json_object_get(body, fields[i][0]);
@@ -46,9 +45,14 @@ pak_adapt(json_t *body)
 				       "quantity", quantity));
 		(void)json_object_del(body, fields[i][0]);
 		(void)json_object_del(body, fields[i][1]);
+		if ((sku == NULL) != (quantity == NULL))
+			wrong = "Each SKU needs its units, and each number "
+				"of units its SKU.";
 	}
+	if (json_array_size(lines) == 0 && wrong == NULL)
+		wrong = "Name a SKU and its units.";
 	(void)json_object_set_new(body, "lines", lines);
-	return NULL;
+	return wrong;
 }
 
 /* Days of use are a period in seconds. */
@@ -106,6 +110,8 @@ const char *
 lot_adapt(json_t *body)
 {
 	const json_t *lines = json_object_get(body, "features");
+	bool is_for_any = json_is_true(json_object_get(body, "unlocked"));
+	bool is_for_some = json_array_size(json_object_get(body, "udis")) > 0;
 	json_t *licenses = json_array(), *line;
 	size_t i;
 
@@ -116,6 +122,10 @@ lot_adapt(json_t *body)
 	}
 	(void)json_object_set_new(body, "licenses", licenses);
 	(void)json_object_del(body, "features");
+	if (json_array_size(licenses) == 0)
+		return "Name the features, one a line.";
+	if (is_for_any == is_for_some)
+		return "Either name the devices, or choose \"For any device\".";
 	return NULL;
 }
 
@@ -151,17 +161,24 @@ upload_adapt(json_t *body)
 
 /* ---- Answers --------------------------------------------------------- */
 
-/* "extension_days" is "extension days". */
-static json_t *
-title_json(const char *name)
+static bool
+is_text(const json_t *row, const char *name, const char *text)
 {
-	char title[64];
-	size_t i;
+	const char *is = json_string_value(json_object_get(row, name));
 
-	for (i = 0; name[i] != '\0' && i < sizeof title - 1; i++)
-		title[i] = name[i] == '_' ? ' ' : name[i];
-	title[i] = '\0';
-	return json_string(title);
+	return is != NULL && strcmp(is, text) == 0;
+}
+
+/* A period is seconds of use. */
+static json_t *
+cell_json(const char *name, json_t *cell)
+{
+	json_int_t days = json_integer_value(cell) / DAY_S;
+
+	if (strcmp(name, "period") == 0 && days > 0)
+		return json_sprintf(
+		    "%" JSON_INTEGER_FORMAT " days of use", days);
+	return json_incref(cell);
 }
 
 void
@@ -182,8 +199,9 @@ report_prepare(json_t *value, const json_t *page)
 		{
 			if (i == 0)
 				(void)json_array_append_new(
-				    columns, title_json(name));
-			(void)json_array_append(line, cell);
+				    columns, json_string(list_title(name)));
+			(void)json_array_append_new(
+			    line, cell_json(name, cell));
 		}
 		/* A section over an array of arrays has each as ".". */
 		(void)json_array_append_new(
@@ -191,6 +209,78 @@ report_prepare(json_t *value, const json_t *page)
 	}
 	(void)json_object_set_new(value, "columns", columns);
 	(void)json_object_set_new(value, "lines", lines);
+}
+
+/* Kinds of entries that have the names of tables. */
+static void
+what_add(json_t *row)
+{
+	static const char *const words[][2] = {
+		{ "asked", "asked for more time" },
+		{ "contract_udi", "contract" },
+		{ "device", "device key" },
+		{ "device_account", "account" },
+		{ "ended", "license ended" },
+		{ "rma", "replacement" },
+		{ "ticket", "permission ticket" },
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (is_text(row, "what", words[i][0])) {
+			(void)json_object_set_new(
+			    row, "what", json_string(words[i][1]));
+			return;
+		}
+	}
+}
+
+/* NULL: the wish cannot be read. */
+static json_t *
+wish_text(const char *says)
+{
+	json_t *wish = json_loads(says, 0, NULL), *text = NULL;
+	json_int_t days = json_integer_value(json_object_get(wish, "days"));
+	const char *reason = json_string_value(json_object_get(wish, "reason"));
+
+	if (reason != NULL)
+		text = json_sprintf(
+		    "%" JSON_INTEGER_FORMAT " days: %s", days, reason);
+	json_decref(wish);
+	return text;
+}
+
+static void
+says_add(json_t *row)
+{
+	const char *says = json_string_value(json_object_get(row, "says"));
+	json_t *text = NULL;
+
+	if (says == NULL)
+		return;
+	if (is_text(row, "what", "asked"))
+		text = wish_text(says);
+	else if (is_text(row, "what", "request"))
+		/* The rest tells requests apart. */
+		text = json_stringn(says, strcspn(says, " "));
+	else if (is_text(row, "what", "declined") &&
+		 strncmp(says, "asked,", 6) == 0)
+		text = json_sprintf("more time%s", says + 5);
+	if (text != NULL)
+		(void)json_object_set_new(row, "says", text);
+}
+
+void
+history_prepare(json_t *value, const json_t *page)
+{
+	json_t *row;
+	size_t i;
+
+	(void)page;
+	json_array_foreach(json_object_get(value, "history"), i, row)
+	{
+		says_add(row);
+		what_add(row);
+	}
 }
 
 void
@@ -205,14 +295,6 @@ answer_prepare(json_t *value, const json_t *page)
 	    json_boolean(
 		json_array_size(json_object_get(value, "licenses")) > 0));
 	free(text);
-}
-
-static bool
-is_text(const json_t *row, const char *name, const char *text)
-{
-	const char *is = json_string_value(json_object_get(row, name));
-
-	return is != NULL && strcmp(is, text) == 0;
 }
 
 static void

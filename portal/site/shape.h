@@ -25,6 +25,8 @@ const char *upload_adapt(json_t *body);
 
 /* Rows of a report: {"columns": [title], "lines": [[value]]}. */
 void report_prepare(json_t *value, const json_t *page);
+/* Of each entry of a history "what" and "says", in words. */
+void history_prepare(json_t *value, const json_t *page);
 /* The answer itself as a text, "answer", and whether it has licenses. */
 void answer_prepare(json_t *value, const json_t *page);
 /* State: is_put_back, is_replaced; of each license may_ask, for more time. */

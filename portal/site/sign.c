@@ -251,8 +251,21 @@ link_show(struct visit *visit, unsigned status, const char *wrong)
 void
 sign_link_page(struct visit *visit)
 {
-	if (sign_has(visit, visit->site->has_passwords))
+	struct people_words words = { "the portal has no database of people" };
+	char name[PERSON_NAME_MAX + 1];
+	enum people_err err = PEOPLE_UNAVAILABLE;
+
+	if (!sign_has(visit, visit->site->has_passwords))
+		return;
+	if (visit->site->people != NULL)
+		err = people_link_find(
+		    visit->site->people, visit->parts[0], name, &words);
+	if (err == PEOPLE_OK)
 		link_show(visit, 200, "");
+	else if (err == PEOPLE_NOT_FOUND)
+		visit_problem(visit, 404, "This link is of no use", words.text);
+	else
+		visit_problem(visit, 503, "Not now", words.text);
 }
 
 void

@@ -37,13 +37,15 @@ struct whole {
 #define ASKING_MAX 8    /* at once, of others, who are waited for */
 
 #define PAGE_ALSO 2
+#define TITLE_SIZE 320
 
 /*
  * One of: operation, the interface's own, as "POST /api/v1/rmas"; call; also
  * alone; or none, and the template has all.
  */
 struct page {
-	const char *template, *title;
+	const char *template;
+	const char *title; /* "*" at its end is the part of the path */
 	const char *operation;
 	/* The field of a form that takes the place of the operation's part of
 	   the path; NULL: the page's own path has it. */
@@ -258,6 +260,23 @@ then_make(
 	return true;
 }
 
+/* A long part is in no title. */
+static void
+title_make(
+    const struct visit *visit, const struct page *page, char *out, size_t size)
+{
+	size_t len = strlen(page->title);
+	bool has_part = len > 0 && page->title[len - 1] == '*';
+	json_t *part = has_part ? json_string(part_of(visit, page)) : NULL;
+
+	(void)snprintf(out, size, "%s", page->title);
+	if (has_part)
+		out[len - 1] = '\0';
+	if (part != NULL && len + json_string_length(part) < size)
+		strcpy(out + len - 1, json_string_value(part));
+	json_decref(part);
+}
+
 /* A form of filters sends those that are left empty, too. */
 static void
 query_shorten(const struct visit *visit)
@@ -294,10 +313,10 @@ static void
 operation_run(const struct visit *visit, const struct page *page)
 {
 	const struct operation *operation = api_operation(page->operation);
-	char then[1024];
+	char then[1024], title[TITLE_SIZE];
 	struct view view = {
 		.template = page->template,
-		.title = page->title,
+		.title = title,
 		.prepare = page->prepare,
 		.is_answer = page->is_answer,
 	};
@@ -305,6 +324,7 @@ operation_run(const struct visit *visit, const struct page *page)
 
 	if (!may_see(visit, operation->may))
 		return;
+	title_make(visit, page, title, sizeof title);
 	if (visit->form == NULL && visit_has_empty_filter(visit)) {
 		query_shorten(visit);
 		return;
@@ -511,8 +531,9 @@ static const struct web_route routes[] = {
 		.prepare = device_prepare, .template = "device.html",
 		.title = "Device") },
 	{ "GET", "/devices/{udi}/history",
-	    OF("GET /api/v1/devices/{udi}/history", "device-history.html",
-		"History of a device") },
+	    PAGE(.operation = "GET /api/v1/devices/{udi}/history",
+		.prepare = history_prepare, .template = "device-history.html",
+		.title = "History of *") },
 	{ "GET", "/paks",
 	    PAGE(.operation = "GET /api/v1/paks",
 		.also = { "GET /api/v1/skus" }, .prepare = paks_prepare,
@@ -539,7 +560,7 @@ static const struct web_route routes[] = {
 	{ "GET", "/reports/{name}",
 	    PAGE(.operation = "GET /api/v1/reports/{name}",
 		.prepare = report_prepare, .template = "report.html",
-		.title = "Report") },
+		.title = "Report: *") },
 	/* The staff. */
 	{ "GET", "/staff",
 	    PAGE(.may = MAY_STAFF,
@@ -676,11 +697,14 @@ site_handle(void *arg, struct web_request *request)
 		return;
 	if (status == 405)
 		(void)web_header_add(request, "Allow", allow);
+	/* Who has signed in keeps the menu. */
+	sign_find(&visit);
 	visit_problem(&visit, status,
 	    status == 404   ? "There is no such page"
 	    : status == 405 ? "This page takes other methods"
 			    : "This address cannot be read",
 	    "Look at the address, or begin at the front page.");
+	OPENSSL_cleanse(&visit.session, sizeof visit.session);
 }
 
 /* ---- Opening --------------------------------------------------------- */

@@ -310,7 +310,7 @@ def member(browser, pak, udi):
     browser.follow(browser.driver.find_element(By.LINK_TEXT, udi))
     browser.at("Device")
     browser.shows("securityk9", "cme-srst")
-    browser.get(f"/devices/{quoted(udi)}/history", "History of a device")
+    browser.get(f"/devices/{quoted(udi)}/history", f"History of {udi}")
     browser.get("/licenses", "Licenses")
     browser.get("/expiring", "What expires")
     browser.get("/move", "Move licenses")
@@ -357,7 +357,7 @@ def staff(browser):
     browser.get("/log", "Log")
     browser.press("Verify the whole log", "Log")
     browser.get("/reports", "Reports")
-    browser.get("/reports/licenses?limit=500", "Report")
+    browser.get("/reports/licenses?limit=500", "Report: licenses")
     return link
 
 
@@ -411,7 +411,7 @@ def viewer(browser, cycle):
     browser.shows(cycle.pak)
     browser.get("/licenses", "Licenses")
     browser.get("/expiring?days=365", "What expires")
-    browser.get("/reports/paks", "Report")
+    browser.get("/reports/paks", "Report: paks")
     for path in ("/move", "/evaluation", "/tokens", "/staff"):
         browser.get(path, "This page is for others")
 
@@ -424,7 +424,8 @@ def account_admin(browser, _):
     browser.press("Make it", "A new token")
     check(browser.value("token").startswith("lt_"), "no token")
     browser.get("/tokens", "Tokens")
-    browser.press("Stop", "Tokens")
+    browser.driver.find_element(By.CSS_SELECTOR, "td summary").click()
+    browser.press("Stop it", "Tokens")
     browser.shows("It is done.", "stopped")
 
 
@@ -448,7 +449,7 @@ def auditor(browser, _):
     while "entries are right" not in browser.text():
         check(time.monotonic() < until, browser.text())
         browser.get("/log", "Log")
-    browser.get("/reports/skus", "Report")
+    browser.get("/reports/skus", "Report: skus")
     browser.get("/keys", "Keys")
     check("Propose" not in browser.text(), browser.text())
 
@@ -508,9 +509,9 @@ def everything(browser, cycle):
             ("/licenses?limit=1", "Licenses"),
             ("/paks?order=none", "PAKs"),
             (f"/devices/{quoted(TWO)}", "Device"),
-            (f"/reports/history?udi={quoted(ONE)}&", "Report"),
-            ("/reports/expiring?days=60", "Report"),
-            ("/reports/devices", "Report"), ("/reports/skus", "Report"),
+            (f"/reports/history?udi={quoted(ONE)}&", "Report: history"),
+            ("/reports/expiring?days=60", "Report: expiring"),
+            ("/reports/devices", "Report: devices"), ("/reports/skus", "Report: skus"),
             ("/reports/none", "This cannot be done"),
             ("/none", "There is no such page")):
         browser.get(path, title)
@@ -681,7 +682,7 @@ class Cycle:
         browser.get(f"/devices/{quoted(THREE)}", "Device")
         browser.shows("securityk9", TWO)
         browser.get(f"/devices/{quoted(THREE)}/history",
-                    "History of a device")
+                    f"History of {THREE}")
 
 
 def whole(desk, width, script):

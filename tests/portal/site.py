@@ -35,6 +35,7 @@ def signing_in(site):
     path = out.split()[-1].removeprefix(site.url)
     visitor = Visitor(site)
     visitor.get(path).shows(200, "Choose a password")
+    visitor.get("/sign-in").shows(200, "Forgot your password?")
     visitor.post(path, {"_password": PASSWORD, "_again": "other"}).shows(
         422, "The two passwords are not the same.")
     visitor.post(path, {"_password": "short", "_again": "short"}).shows(
@@ -44,7 +45,10 @@ def signing_in(site):
     for attribute in ("Path=/", "Secure", "HttpOnly", "SameSite=Lax"):
         check(attribute in visitor.headers["Set-Cookie"], attribute)
     visitor.get("/").shows(200, "anna", "Sign out")
-    # The link is used up.
+    # The link is used up, and the menu is there where a page is not.
+    Visitor(site).get(path).shows(404, "this link was used")
+    visitor.get("/none").shows(404, "There is no such page", "Sign out",
+                               'href="/devices"')
     Visitor(site).post(path, {"_password": PASSWORD, "_again": PASSWORD}
                        ).shows(422, "this link was used")
 
@@ -203,7 +207,9 @@ def markup(site, pak):
     check("<script>alert" not in visitor.page, visitor.page)
     visitor.post("/sign-in", {"name": NASTY, "_password": NASTY}).shows(422)
     check("<script>alert" not in visitor.page, visitor.page)
-    visitor.get("/link/%22%3E%3Cscript%3E").shows(200)
+    visitor.get("/link/%22%3E%3Cscript%3E").shows(404)
+    visitor.post("/link/%22%3E%3Cscript%3E", {
+        "_password": "a", "_again": "b"}).shows(422)
     check("<script>" not in visitor.page.replace("<script src", ""),
           visitor.page)
     visitor.get("/%3Cscript%3E").shows(404, "There is no such page")
@@ -323,7 +329,11 @@ def newcomer(site, boss, **fields):
     boss.get("/people").shows(200)
     boss.post("/people", boss.form(**fields)).leads_to(
         f"/people/{fields['name']}?done=1")
-    boss.get(f"/people/{fields['name']}").shows(200, "not yet chosen")
+    boss.get(f"/people/{fields['name']}").shows(
+        200, "not yet chosen", f"{fields['name']} has no password yet.")
+    equal(re.findall(r'<option value="([^"]*)" selected>', boss.page),
+          [fields["role"]])
+    equal(boss.page.count(f'<option value="{fields["role"]}"'), 1)
     boss.post(f"/people/{fields['name']}/link", boss.form()).shows(200)
     link = re.search(r'value="(https://[^"]*/link/[^"]*)"', boss.page).group(1)
     return chosen(site, link)
@@ -410,7 +420,8 @@ def lists(site, anna, pak):
                   visitor.page)
     quoted = urllib.parse.quote(UDI, safe="")
     anna.get(f"/devices/{quoted}").shows(200, "securityk9", "cme-srst", "unpinned")
-    anna.get(f"/devices/{quoted}/history").shows(200, "person anna")
+    anna.get(f"/devices/{quoted}/history").shows(200, "person anna",
+                                                   f"History of {UDI}")
     anna.get("/devices/LIC1921%2FK9%3ANONE").shows(404, "no device")
     anna.get(f"/paks/{pak}").shows(200, "6 of 10", "To whom its licenses went")
     bob.get(f"/paks/{pak}").shows(200)
@@ -431,13 +442,17 @@ def lists(site, anna, pak):
     anna.get("/reports/licenses?format=csv").shows(200, "securityk9")
     equal(anna.headers["Content-Disposition"],
           'attachment; filename="report.csv"')
-    anna.get("/reports/licenses?limit=500").shows(200, "All rows as CSV")
+    anna.get("/reports/licenses?limit=500").shows(
+        200, "Report: licenses", "All rows as CSV", "These rows as CSV",
+        "<th scope=\"col\">UDI</th>", "Extension days", "60 days of use")
     everything = html.unescape(re.search(
         r'href="(\?[^"]*limit=all)"', anna.page).group(1))
     anna.get("/reports/licenses" + everything).shows(200, "securityk9")
     equal(anna.headers["Content-Disposition"],
           'attachment; filename="report.csv"')
     anna.get("/reports/none").shows(404)
+    anna.get("/reports/%ff").shows(400)
+    anna.get("/reports/" + "x" * 1000).shows(404)
     bob.get("/reports/skus").shows(403)
     for path in ("/devices", "/licenses", "/paks", "/expiring", "/log",
                  "/keys", "/tokens", "/staff", "/approvals", "/reports"):
@@ -455,7 +470,7 @@ def tokens(site, anna):
     equal(site.get("/api/v1/paks", token=secret).status, 200)
     anna.post("/tokens", fields).shows(200, "It was shown before")
     check(secret not in anna.page, anna.page)
-    anna.get("/tokens").shows(200, "till")
+    anna.get("/tokens").shows(200, "till", "It cannot be started again.")
     anna.post("/tokens", anna.form(name="root", role="admin")).shows(
         422, "licissue token create")
     anna.get("/tokens")
@@ -473,7 +488,11 @@ def staff(site, anna):
     pak = re.search(r'href="/paks/(\w+)"', anna.page).group(1)
     anna.get("/paks?order=%3Cb%3E7").shows(200, pak)
     check("<b>7" not in anna.page, anna.page)
-    anna.post("/paks", anna.form(sku1=SKU)).shows(422, "quantity")
+    anna.post("/paks", anna.form(sku1=SKU)).shows(
+        422, "Each SKU needs its units")
+    anna.get("/paks")
+    anna.post("/paks", anna.form(order="8")).shows(
+        422, "Name a SKU and its units.")
     anna.get(f"/paks/{pak}").shows(200, "4 of 4")
     anna.post(f"/paks/{pak}/stop", anna.form(reason=NASTY[:27])).leads_to(
         f"/paks/" + "".join(f"%{ord(c):02X}" for c in pak) + "?done=1")
@@ -490,7 +509,8 @@ def staff(site, anna):
     anna.get("/catalog")
     anna.post("/catalog", anna.form(catalog="accounts = (\n"
                                     "  { account = 7; }\n);\n")).shows(
-        422, "Line 2:")
+        422, "Line 2:", "nothing is changed")
+    check("Nothing was changed" not in anna.page, anna.page)
     anna.get("/catalog")
     anna.post("/catalog", anna.form(
         catalog='accounts = ( { account = "<i>"; } );')).shows(422)
@@ -588,6 +608,10 @@ def approvals(site, anna):
         license=license_id, reason="no", **{"use_days:number": "30"})
         ).leads_to("/approvals?done=1")
     sue.get("/approvals").shows(200, "Nothing waits for approval.")
+    mia.get("/devices/LIC1921%2FK9%3AFDO7/history").shows(
+        200, "asked for more time", "30 days: ", "more time, by person sue: no")
+    check("{" not in mia.page and "9223372036854775808" not in mia.page,
+          mia.page)
     mia.get("/extension")
     mia.post("/extension", mia.form(license=license_id, reason="please", **{
         "days:number": "9"})).shows(200)
@@ -673,6 +697,14 @@ def factory(site, anna):
         "features:lines": "ipbasek9\ncme-srst 25\n",
         "udis:list": "LIC1921/K9:F1\nLIC1921/K9:F2"})
     fred.post("/lots", fields).shows(200, "The lot was made. Licenses: 4")
+    fred.post("/lots", fred.form(
+        name=fred.hidden("name"), **{
+            field: html.unescape(re.search(
+                f'<textarea name="{field}"[^>]*>(.*?)</textarea>', fred.page,
+                re.S).group(1))
+            for field in ("features:lines", "udis:list")},
+        **{"download:bool": "1"})).shows(200)
+    equal(fred.page.count("BEGIN LICENSE"), 4)
     fred.post("/lots", {**fields, "download:bool": "1"}).shows(200)
     equal(fred.page.count("BEGIN LICENSE"), 4)
     fred.get("/lots").shows(200, "week-48")
@@ -682,6 +714,9 @@ def factory(site, anna):
     fred.post("/lots", fred.form(name="any", **{
         "features:lines": "uck9", "unlocked:bool": "1"})).shows(
             200, "Licenses: 1")
+    fred.get("/lots")
+    fred.post("/lots", fred.form(name="none", **{
+        "features:lines": "uck9"})).shows(422, "Either name the devices")
     bob = signed_in(site, "bob", LATER)
     bob.get("/lots").shows(403)
 

@@ -286,10 +286,17 @@ links(void)
 	    PEOPLE_NOT_FOUND);
 	CHECK_INT(people_link_use(people, second, "short", name, &words),
 	    PEOPLE_INVALID);
+	CHECK_INT(people_link_find(people, first, name, &words),
+	    PEOPLE_NOT_FOUND);
+	name[0] = '\0';
+	CHECK_INT(people_link_find(people, second, name, &words), PEOPLE_OK);
+	CHECK_STR(name, "anna");
 	CHECK_INT(
 	    people_link_use(people, second, "another password", name, &words),
 	    PEOPLE_OK);
 	CHECK_STR(name, "anna");
+	CHECK_INT(people_link_find(people, second, name, &words),
+	    PEOPLE_NOT_FOUND);
 	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_DENIED);
 	CHECK_INT(prove(people, "another password", ""), PEOPLE_OK);
 	/* Used once; and no longer than it holds. */
