@@ -337,10 +337,46 @@ move_prepare(json_t *value, const json_t *page)
 	}
 }
 
+/* "a, b, c" of the texts of a row that are not empty; NULL: it is none. */
+static json_t *
+values_text(const char *says)
+{
+	json_t *values = says != NULL ? json_loads(says, 0, NULL) : NULL;
+	json_t *text = json_is_array(values) ? json_string("") : NULL, *value;
+	size_t i;
+
+	json_array_foreach(values, i, value)
+	{
+		const char *before = json_string_value(text);
+		const char *more = json_string_value(value);
+		json_t *longer;
+
+		if (before == NULL || more == NULL || more[0] == '\0')
+			continue;
+		longer = json_sprintf(
+		    "%s%s%s", before, before[0] != '\0' ? ", " : "", more);
+		json_decref(text);
+		text = longer;
+	}
+	json_decref(values);
+	return text;
+}
+
 void
 log_prepare(json_t *value, const json_t *page)
 {
+	json_t *row;
+	size_t i;
+
 	(void)page;
+	json_array_foreach(json_object_get(value, "log"), i, row)
+	{
+		json_t *text = values_text(
+		    json_string_value(json_object_get(row, "says")));
+
+		if (text != NULL)
+			(void)json_object_set_new(row, "says", text);
+	}
 	state_add(value, "is_running", "running");
 	state_add(value, "is_done", "done");
 	state_add(value, "is_failed", "failed");

@@ -33,7 +33,10 @@ void answer_prepare(json_t *value, const json_t *page);
 void device_prepare(json_t *value, const json_t *page);
 /* Of each license is_current. */
 void move_prepare(json_t *value, const json_t *page);
-/* State of the verification: is_running, is_done, is_failed; may_verify. */
+/*
+ * State of the verification: is_running, is_done, is_failed; may_verify.  Of
+ * each entry that vouches for a row of a table, its values as one text.
+ */
 void log_prepare(json_t *value, const json_t *page);
 /*
  * Each of "approvals": is_extension, is_key, is_put_back, is_replacement; of an

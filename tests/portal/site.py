@@ -537,7 +537,8 @@ def staff(site, anna):
     anna.get("/replace").shows(200, "to approve it above the limits")
     anna.post("/replace", anna.form(**{"from": "LIC1921/K9:FDO2"},
                                     to="LIC1921/K9:FDO3")).shows(200)
-    anna.get("/rmas").shows(200, "FDO3", "It came back")
+    anna.get("/rmas").shows(200, "FDO3", "It came back",
+                            'data-label="Came back"')
     anna.post("/rmas/LIC1921%2FK9%3AFDO2/returned", anna.form()).leads_to(
         "/rmas?done=1")
     anna.get("/rmas")
@@ -545,7 +546,15 @@ def staff(site, anna):
 
     four_eyes(site, anna)
 
-    anna.get("/log").shows(200, "Verify the whole log", "person anna")
+    anna.get("/log").shows(200, "Verify the whole log", "person anna",
+                           'data-label="Says"')
+    entries = site.get("/api/v1/log", token=site.desk.run(
+        "token", "create", "acme", "clerk", "--role",
+        "auditor").strip()).json["log"]
+    says = next(json.loads(entry["says"]) for entry in entries
+                if entry["says"].startswith("["))
+    anna.shows(200, ">" + ", ".join(filter(None, says)) + "</td>")
+    check('>["' not in html.unescape(anna.page), anna.page)
     anna.post("/log/audit", anna.form()).leads_to("/log?done=1")
     wait_until(lambda: "entries are right" in anna.get("/log").page,
                "the verification")
@@ -593,7 +602,8 @@ def approvals(site, anna):
     for _ in range(2):
         mia.post("/extension", mia.form(
             license=license_id, reason=NASTY[:27], **{
-                "days:number": "30"})).shows(200, "The staff was asked", "30")
+                "days:number": "30"})).shows(200, "The staff was asked", "30",
+                                          "If they decline")
         mia.get("/extension")
     mia.get("/approvals").shows(403)
     sue.get("/staff").shows(200, "1 waiting")
@@ -608,6 +618,8 @@ def approvals(site, anna):
         license=license_id, reason="no", **{"use_days:number": "30"})
         ).leads_to("/approvals?done=1")
     sue.get("/approvals").shows(200, "Nothing waits for approval.")
+    mia.get("/devices/LIC1921%2FK9%3AFDO7").shows(
+        200, "what the staff decided")
     mia.get("/devices/LIC1921%2FK9%3AFDO7/history").shows(
         200, "asked for more time", "30 days: ", "more time, by person sue: no")
     check("{" not in mia.page and "9223372036854775808" not in mia.page,
