@@ -481,6 +481,13 @@ def tokens(site, anna):
 def staff(site, anna):
     """PAK desk, catalog, approvals, replacements, log."""
     anna.get("/staff").shows(200, "PAK desk")
+    anna.get("/paks").shows(200, "whoever knows the PAK may redeem it")
+    # As the page says: an account keeps out other accounts alone.
+    own = site.desk.run("pak", "create", "acme", "--sku", SKU, "--quantity",
+                        "1", "--account", "contoso").strip()
+    Visitor(site).get(f"/paks/{own}").shows(200, "1 of 1")
+    bob = signed_in(site, "bob", LATER)
+    bob.get(f"/paks/{own}").shows(403, "this PAK is another account's")
     anna.get("/paks")
     anna.post("/paks", anna.form(sku1=SKU, sku2="L-LAB-SRST-25=", order="<b>7", **{
         "quantity1:number": "3", "quantity2:number": "1"})).shows(
