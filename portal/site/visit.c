@@ -363,6 +363,16 @@ qr_add(json_t *page, const json_t *value)
 	free(image);
 }
 
+/* A list was asked for, and its filter refused. */
+static bool
+is_filter(const json_t *page, unsigned status)
+{
+	const char *here = text_of(page, "here");
+
+	return (status == 400 || status == 422) && here != NULL &&
+	       strcmp(here, "?") != 0;
+}
+
 static void
 show(void *arg, struct web_request *request, unsigned status, json_t *value)
 {
@@ -393,6 +403,8 @@ show(void *arg, struct web_request *request, unsigned status, json_t *value)
 		(void)json_object_set_new(page, "title",
 		    json_string(
 			status >= 500 ? "Not now" : "This cannot be done"));
+	if (is_filter(page, status))
+		(void)json_object_set_new(page, "is_filter", json_true());
 	if (status >= 500 && page != NULL)
 		(void)json_object_set_new(page, "is_unsure", json_true());
 	/* A page is no file, though one was asked for. */

@@ -26,6 +26,7 @@
  *   mailed          where the licenses of this form's request go by mail
  *   is_form         a form was sent
  *   done            what a form asked for was done
+ *   is_filter       a list was asked for with a filter that was refused
  *   is_unsure       nobody knows whether what a form asked for was done
  *   qr              the license file as a picture, if it is small
  */

@@ -436,6 +436,12 @@ def lists(site, anna, pak):
     anna.get("/licenses" + following).shows(200)
     check(anna.page != first, "the next page is the same")
     anna.get("/licenses?udi=" + urllib.parse.quote(NASTY)).shows(400)
+    for path in ("/devices?udi=FDO1", "/paks?pak=5VGRQ"):
+        anna.get(path)
+        check(anna.status in (400, 422), path, anna.status)
+        anna.shows(anna.status, "A filter takes a whole id, code or name")
+    anna.get("/licenses?cursor=%ff").shows(400)
+    check("A filter takes" not in anna.page, anna.page)
     anna.get("/licenses?cursor=%ff").shows(400, "cursor: not from this list")
     anna.get("/?cursor=%ff").shows(200)
     check("<script>alert" not in anna.page, anna.page)
