@@ -346,11 +346,15 @@ desk_end(struct desk *desk)
 	wake(desk);
 	(void)pthread_join(desk->thread, NULL); /* it ends by itself */
 	(void)close(desk->fd);
+	desk->fd = -1;
 }
 
 void
 desk_close(struct desk *desk)
 {
-	if (desk != NULL)
-		desk_free(desk);
+	if (desk == NULL)
+		return;
+	if (desk->fd >= 0)
+		desk_end(desk);
+	desk_free(desk);
 }

@@ -26,12 +26,13 @@ typedef void desk_call(
 /*
  * fd is the issuing process's, and the desk's from here on.  gone is called
  * once, in the desk's thread, when it has ended; all requests are answered with
- * 503 then.  NULL: no memory or no thread.
+ * 503 then.  NULL: no memory or no thread; fd is still the caller's.
  */
 struct desk *desk_open(int fd, void (*gone)(void *arg), void *arg);
 /*
  * Waits for the answers that are under way, and ends the issuing process;
- * desk_ask refuses from here on.  Then, once nobody can ask any more, close.
+ * desk_ask refuses from here on.  Then, once nobody can ask any more, close,
+ * which ends it too if it was not.
  */
 void desk_end(struct desk *);
 void desk_close(struct desk *); /* NULL is fine */

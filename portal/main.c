@@ -365,6 +365,8 @@ portal_run(
 	metrics_free(portal.metrics);
 	cache_free(portal.cache);
 	guesses_free(portal.guesses);
+	if (portal.desk == NULL)
+		(void)close(issuer);
 	desk_close(portal.desk);
 	readers_close(portal.readers);
 	return good;
@@ -395,15 +397,16 @@ live(struct portal_conf *conf)
 		return false;
 	signals_block();
 	if (secret_file_read(conf->mail.password_file, password) &&
-	    (fd = socket_open(conf)) >= 0) {
-		good =
-		    user_become(conf) && portal_run(conf, issuer, fd, password);
-		explicit_bzero(password, sizeof password);
+	    (fd = socket_open(conf)) >= 0 && user_become(conf))
+		good = portal_run(conf, issuer, fd, password);
+	else
+		(void)close(issuer);
+	explicit_bzero(password, sizeof password);
+	if (fd >= 0) {
 		(void)unlink(conf->listen);
 		(void)close(fd);
-	} else {
-		(void)close(issuer);
 	}
+	/* It ends when nobody is at the other end. */
 	(void)waitpid(pid, &status, 0);
 	return good && status == 0;
 }

@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), "authority"))
 
-from desk import ADDRESS, TOP, check, equal, main  # noqa: E402
+from desk import ADDRESS, BIN, TOP, check, equal, main  # noqa: E402
 from portal_site import PATIENCE, Site, quoted, wait_until  # noqa: E402
 
 SKU = "L-LAB-SEC-K9="
@@ -330,6 +330,21 @@ def no_secrets(site, secrets):
         check(secret not in logs, "a secret is in a log:", secret)
 
 
+def cannot_start(site):
+    """What a portal lacks is told, and both of its processes end."""
+    for why, changes in (
+            ("/nowhere: No such file", {"pages": "/nowhere"}),
+            ("/nowhere/http", {"listen": "/nowhere/http"}),
+            ("unable to open", {"people": "/nowhere/people.db"})):
+        site.write("bad.conf", site.conf(
+            **{"listen": site.path("bad"), **changes}))
+        done = subprocess.run(
+            [os.path.join(BIN, "licportald"), "-c", site.path("bad.conf")],
+            capture_output=True, text=True, timeout=PATIENCE, check=False)
+        equal(done.returncode, 1, done.stderr)
+        check(why in done.stderr, done.stderr)
+
+
 def faults(desk):
     desk.authority("acme")
     desk.run("sku", "load", "acme", os.path.join(TOP, "examples",
@@ -347,6 +362,7 @@ def faults(desk):
         poison(desk, site)
         large_answers(desk, site)
         slow_bodies(desk, site)
+        cannot_start(site)
         guessing(desk, site, token)
         if ADDRESS:
             two_portals(desk, site)

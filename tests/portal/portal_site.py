@@ -157,8 +157,11 @@ class Site:
             capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr
 
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
     def write(self, name, text):
-        with open(os.path.join(self.dir, name), "w", encoding="utf-8") as f:
+        with open(self.path(name), "w", encoding="utf-8") as f:
             f.write(text)
 
     def certificate(self):

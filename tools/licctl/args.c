@@ -50,7 +50,7 @@ static const struct arg_kind {
 	    "technology-package" },
 	{ 'a', "all|acceptEULA", "all devices; agreements accepted", NULL, NULL,
 	    "all\nacceptEULA" },
-	{ 'c', "PAK", "a product activation key", NULL, NULL, NULL },
+	{ 'c', "PAK", "a product authorization key", NULL, NULL, NULL },
 	{ 'u', "UDI", "the other device, PID:SN", NULL, NULL, NULL },
 	{ 'U', "URL|default",
 	    "https://HOST[:PORT][/PATH], or the configured one", NULL, NULL,
