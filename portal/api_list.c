@@ -188,3 +188,45 @@ read_device(struct portal *portal, struct web_request *request,
 		device_answer(request, parts[0], &d);
 	}
 }
+
+/* ---- Before a PAK is redeemed ---------------------------------------- */
+
+#define HAD_MAX 100
+
+static enum lc_err
+had_take(void *arg, const struct lc_cell *cells)
+{
+	const struct lc_report *report = &lc_report_licenses;
+	struct had *had = arg;
+
+	for (size_t i = 0; i < report->ncolumns; i++) {
+		if (strcmp(report->columns[i].name, "state") == 0 &&
+		    strcmp(cells[i].text, "current") == 0)
+			had->licenses++;
+	}
+	return LC_OK;
+}
+
+struct had
+read_had(struct portal *portal, const char *udi, const char *pak)
+{
+	struct lc_report_filter filter = {
+		.udi = udi,
+		.pak = pak,
+		.now = portal->now(),
+	};
+	struct lc_report_place place = { .n = 0 };
+	struct lc_record *record = readers_take(portal->readers);
+	struct had had = { .licenses = 0 };
+	struct lc_rma_row rma;
+	struct lc_detail detail;
+	bool more;
+
+	if (lc_report_page(record, &lc_report_licenses, &filter, &place,
+		HAD_MAX, &more, had_take, &had, &detail) != LC_OK)
+		had.licenses = 0;
+	if (lc_rma_of(record, udi, &rma) == LC_OK)
+		had.is_replaced = rma.n != 0;
+	readers_return(portal->readers, record);
+	return had;
+}

@@ -58,6 +58,17 @@ void read_audit(struct portal *, struct web_request *, const struct lc_token *,
 /* How many licenses of a device are current; 0 also if that cannot be read. */
 size_t read_license_count(struct portal *, const char *udi);
 
+/*
+ * What speaks against one more unit of a PAK for a device: licenses of this PAK
+ * that are current on it, 100 at most, and that another device took its place.
+ * {0} also if that cannot be read.
+ */
+struct had {
+	size_t licenses;
+	bool is_replaced;
+};
+struct had read_had(struct portal *, const char *udi, const char *pak);
+
 /* A date as all answers have it; 0 is null. */
 json_t *read_date(int64_t date);
 

@@ -127,6 +127,7 @@ bin_licportald_SOURCES = \
 	portal/site/picture.c portal/site/picture.h \
 	portal/site/qr.c portal/site/qr.h \
 	portal/site/recover.c portal/site/recover.h \
+	portal/site/redeem.c portal/site/redeem.h \
 	portal/site/shape.c portal/site/shape.h \
 	portal/site/sign.c portal/site/sign.h \
 	portal/site/slow.c portal/site/slow.h \

@@ -7,6 +7,7 @@
 
 #include "array.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "format/statement.h"
 #include "op_args.h"
 #include "ops/device.h"
@@ -135,6 +136,12 @@ credentials_udi(
 	(void)snprintf(udi, LC_UDI_MAX + 1, "%s", s->udi);
 	lc_statement_free(s);
 	return LC_OK;
+}
+
+bool
+is_device_id(const char *text)
+{
+	return text != NULL && lc_text_is_udi(text, strlen(text));
 }
 
 struct crediting {

@@ -27,4 +27,7 @@ enum lc_err account_check(const struct op_asked *, const char *account,
 enum lc_err credentials_udi(
     const char *credentials, char udi[LC_UDI_MAX + 1], struct lc_detail *);
 
+/* Is it the UDI of a device, PID:SN?  NULL is none. */
+bool is_device_id(const char *text);
+
 #endif

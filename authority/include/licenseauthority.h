@@ -293,8 +293,8 @@ struct lc_permission {
 
 /*
  * Creates a ticket, as a file to be saved.  It supersedes earlier ones.
- * LC_EINVAL: invalid UDI, or too many licenses; LC_ENOTFOUND: a license was
- * not issued here; LC_EUDI: a license is not for this device; LC_EREVOKED: a
+ * LC_EINVAL: invalid UDI, the device itself as the one they are for, or too
+ * many licenses; LC_ENOTFOUND: a license was not issued here; LC_EUDI: a license is not for this device; LC_EREVOKED: a
  * license was moved before, or its SKU does not move, or a state directory of
  * the device was put back; LC_EFILE, LC_ELINE: invalid file to add; LC_EKEY:
  * the authority's key is not valid at that date; otherwise as

@@ -209,6 +209,12 @@ check(const struct lc_permit *p)
 	if (!lc_text_is_udi(asked->udi, strlen(asked->udi)))
 		return lc_fail(p->detail, LC_EINVAL,
 		    "invalid UDI \"%.60s\" (not PID:SN)", asked->udi);
+	if (asked->to != NULL && !lc_text_is_udi(asked->to, strlen(asked->to)))
+		return lc_fail(p->detail, LC_EINVAL,
+		    "invalid UDI \"%.60s\" (not PID:SN)", asked->to);
+	if (asked->to != NULL && strcmp(asked->to, asked->udi) == 0)
+		return lc_fail(p->detail, LC_EINVAL,
+		    "%s cannot move licenses to itself", asked->to);
 	if (asked->nremove > LC_TICKET_LICENSES)
 		return lc_fail(p->detail, LC_EINVAL,
 		    "too many licenses to remove: at most %d, not %zu",

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "portal/list.h"
+#include "portal/op_device.h"
 #include "portal/site/picture.h"
 
 #define DAY_S 86400
@@ -137,6 +138,53 @@ permit_adapt(json_t *body)
 	if (json_array_size(json_object_get(body, "licenses")) == 0)
 		return "Choose the licenses that are to move.";
 	return NULL;
+}
+
+/* NULL, or what is wrong with the devices. */
+static const char *
+two_check(const char *from, const char *to)
+{
+	if (!is_device_id(from))
+		return "The old device is no device id (product ID, colon, "
+		       "serial number).";
+	if (!is_device_id(to))
+		return "The new device is no device id (product ID, colon, "
+		       "serial number).";
+	return strcmp(from, to) == 0
+		   ? "The old and the new device are the same."
+		   : NULL;
+}
+
+const char *
+move_check(json_t *fields)
+{
+	const char *from = json_string_value(json_object_get(fields, "from"));
+	const char *to = json_string_value(json_object_get(fields, "to"));
+	const char *text =
+	    json_string_value(json_object_get(fields, "credentials"));
+	const char *wrong = two_check(from, to);
+	struct lc_detail detail;
+	char udi[LC_UDI_MAX + 1];
+
+	if (wrong != NULL)
+		return wrong;
+	if (text == NULL)
+		return "The credentials of the old device are missing.";
+	if (credentials_udi(text, udi, &detail) != LC_OK)
+		return "These are no credentials: is it the file that "
+		       "\"license save credential\" wrote, and all of it?";
+	return strcmp(udi, from) == 0
+		   ? NULL
+		   : "These credentials are not the old device's.";
+}
+
+const char *
+replace_adapt(json_t *body)
+{
+	bool is_sure = json_object_del(body, "sure") == 0;
+
+	return is_sure ? NULL
+		       : "Confirm that the old device is not in use any more.";
 }
 
 const char *
@@ -323,18 +371,77 @@ device_prepare(json_t *value, const json_t *page)
 	state_add(value, "is_replaced", "replaced");
 }
 
+/* NULL: it is not in the catalog any more. */
+static const json_t *
+sku_find(const json_t *skus, const char *code)
+{
+	json_t *sku;
+	size_t i;
+
+	json_array_foreach(skus, i, sku)
+	{
+		if (code != NULL && is_text(sku, "sku", code))
+			return sku;
+	}
+	return NULL;
+}
+
 void
 move_prepare(json_t *value, const json_t *page)
 {
-	json_t *row;
+	const json_t *skus = json_object_get(value, "skus");
+	json_t *movable = json_array(), *row;
 	size_t i;
 
 	(void)page;
 	json_array_foreach(json_object_get(value, "licenses"), i, row)
 	{
-		(void)json_object_set_new(row, "is_current",
-		    json_boolean(is_text(row, "state", "current")));
+		const json_t *sku = sku_find(
+		    skus, json_string_value(json_object_get(row, "sku")));
+
+		if (is_text(row, "state", "current") &&
+		    !is_text(row, "type", "gracePeriod") &&
+		    !json_is_false(json_object_get(sku, "movable")))
+			(void)json_array_append(movable, row);
 	}
+	(void)json_object_set_new(
+	    value, "any_move", json_boolean(json_array_size(movable) > 0));
+	(void)json_object_set_new(value, "movable", movable);
+}
+
+static bool
+has_feature(const json_t *features, const char *name)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(features, i, row)
+	{
+		if (is_text(row, "feature", name))
+			return true;
+	}
+	return false;
+}
+
+void
+evaluation_prepare(json_t *value, const json_t *page)
+{
+	json_t *features = json_array(), *sku, *item;
+	size_t i, j;
+
+	(void)page;
+	json_array_foreach(json_object_get(value, "skus"), i, sku){
+		json_array_foreach(json_object_get(sku, "items"), j, item){
+		    json_t *name = json_object_get(item, "feature");
+
+	if (!has_feature(features, json_string_value(name)))
+		(void)json_array_append_new(
+		    features, json_pack("{s:O}", "feature", name));
+}
+}
+(void)json_object_set_new(
+    value, "any_feature", json_boolean(json_array_size(features) > 0));
+(void)json_object_set_new(value, "features", features);
 }
 
 /* "a, b, c" of the texts of a row that are not empty; NULL: it is none. */
@@ -490,9 +597,22 @@ paks_prepare(json_t *value, const json_t *page)
 void
 redeem_prepare(json_t *value, const json_t *page)
 {
+	const json_t *skus = json_object_get(value, "skus");
 	const json_t *lines = json_object_get(value, "lines");
+	json_t *line;
+	size_t i;
 
 	(void)page;
+	json_array_foreach(lines, i, line)
+	{
+		const json_t *sku = sku_find(
+		    skus, json_string_value(json_object_get(line, "sku")));
+
+		(void)json_object_set(
+		    line, "gives", json_object_get(sku, "items"));
+		(void)json_object_set(
+		    line, "words", json_object_get(sku, "description"));
+	}
 	if (json_array_size(lines) == 1)
 		(void)json_object_set_new(
 		    json_array_get(lines, 0), "is_only", json_true());

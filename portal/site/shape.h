@@ -18,6 +18,10 @@ const char *lot_adapt(json_t *body);
 /* Another key needs the credentials that it signed. */
 const char *approve_adapt(json_t *body);
 const char *permit_adapt(json_t *body);
+/* What is to move: the devices, and that the credentials are the old one's. */
+const char *move_check(json_t *fields);
+/* Somebody has said that the old device is not in use any more. */
+const char *replace_adapt(json_t *body);
 /* The reason alone: the form approves, too. */
 const char *decline_adapt(json_t *body);
 /* The body is a file, as the field "call" has it. */
@@ -31,8 +35,10 @@ void history_prepare(json_t *value, const json_t *page);
 void answer_prepare(json_t *value, const json_t *page);
 /* State: is_put_back, is_replaced; of each license may_ask, for more time. */
 void device_prepare(json_t *value, const json_t *page);
-/* Of each license is_current. */
+/* "movable": the licenses that may leave the device; any_move: there are. */
 void move_prepare(json_t *value, const json_t *page);
+/* "features": those of all SKUs, {feature}, each once; any_feature. */
+void evaluation_prepare(json_t *value, const json_t *page);
 /*
  * State of the verification: is_running, is_done, is_failed; may_verify.  Of
  * each entry that vouches for a row of a table, its values as one text.
@@ -50,7 +56,7 @@ void staff_prepare(json_t *value, const json_t *page);
 /* Pictures; see picture.h. */
 void calendar_prepare(json_t *value, const json_t *page);
 void paks_prepare(json_t *value, const json_t *page);
-/* The line of a PAK that has one: is_only. */
+/* The line of a PAK that has one: is_only; of all: words, and what it gives. */
 void redeem_prepare(json_t *value, const json_t *page);
 /* "made": how many licenses. */
 void lot_prepare(json_t *value, const json_t *page);

@@ -17,6 +17,7 @@
 #include "portal/site/me.h"
 #include "portal/site/members.h"
 #include "portal/site/recover.h"
+#include "portal/site/redeem.h"
 #include "portal/site/shape.h"
 #include "portal/site/sign.h"
 #include "portal/site/slow.h"
@@ -54,8 +55,10 @@ struct page {
 	/* Reading, whose answers the template gets, too. */
 	const char *also[PAGE_ALSO];
 	/* Makes the form's JSON into the operation's body, or says why it
-	   cannot; NULL: it is that. */
+	   cannot; NULL: it is that.  What reads has no body: it checks. */
 	const char *(*adapt)(json_t *body);
+	/* Adds what other tables say to what a reading operation answers. */
+	void (*look)(const struct visit *, json_t *value);
 	void (*prepare)(json_t *value, const json_t *page); /* as in visit.h */
 	/* Where a success leads; "*" is the part of the path.  NULL: it is
 	   shown. */
@@ -225,6 +228,8 @@ operations_read(
 			(void)json_object_update(all, more);
 		json_decref(more);
 	}
+	if (!failed && page->look != NULL)
+		page->look(visit, all);
 	if (!visit_show(visit, view))
 		json_decref(all);
 	else if (failed)
@@ -235,6 +240,24 @@ operations_read(
 		    all);
 	else
 		web_answer_json(visit->request, 200, all);
+}
+
+/* False: the form of a page that reads is wrong, answered. */
+static bool
+form_check(const struct visit *visit, const struct page *page)
+{
+	char why[128] = "";
+	const char *wrong = why;
+	json_t *fields;
+
+	if (page->adapt == NULL || visit->form == NULL)
+		return true;
+	if ((fields = web_form_json(visit->form, why, sizeof why)) != NULL)
+		wrong = page->adapt(fields);
+	json_decref(fields);
+	if (wrong != NULL)
+		visit_problem(visit, 422, "This cannot be done", wrong);
+	return wrong == NULL;
 }
 
 /* Where a success leads; false: it is shown. */
@@ -331,7 +354,9 @@ operation_run(const struct visit *visit, const struct page *page)
 	}
 	if (then_make(visit, page, then, sizeof then))
 		view.then = then;
-	if (page->also[0] != NULL) {
+	if (operation->read != NULL && !form_check(visit, page))
+		return;
+	if (page->also[0] != NULL || page->look != NULL) {
 		operations_read(visit, page, &view);
 		return;
 	}
@@ -622,6 +647,7 @@ static const struct web_route routes[] = {
 	{ "GET", "/redeem", STILL("redeem.html", "Redeem a PAK") },
 	{ "POST", "/redeem/check",
 	    PAGE(.operation = "GET /api/v1/paks/{code}", .part = "pak",
+		.also = { "GET /api/v1/skus" }, .look = redeem_look,
 		.prepare = redeem_prepare, .template = "redeem-check.html",
 		.title = "Redeem a PAK") },
 	{ "POST", "/redeem",
@@ -642,8 +668,8 @@ static const struct web_route routes[] = {
 	/* Evaluation. */
 	{ "GET", "/evaluation",
 	    PAGE(.leads_to = "POST /api/v1/evaluations",
-		.also = { "GET /api/v1/skus" }, .template = "evaluation.html",
-		.title = "Try a feature") },
+		.also = { "GET /api/v1/skus" }, .prepare = evaluation_prepare,
+		.template = "evaluation.html", .title = "Try a feature") },
 	{ "POST", "/evaluation",
 	    OF("POST /api/v1/evaluations", "licenses.html",
 		"Your evaluation license") },
@@ -658,7 +684,8 @@ static const struct web_route routes[] = {
 		"Licenses of another authority") },
 	{ "POST", "/move/check",
 	    PAGE(.operation = "GET /api/v1/devices/{udi}/licenses",
-		.part = "from", .prepare = move_prepare,
+		.also = { "GET /api/v1/skus" }, .part = "from",
+		.adapt = move_check, .prepare = move_prepare,
 		.template = "move-check.html", .title = "Move licenses") },
 	{ "POST", "/move/permit",
 	    PAGE(.operation = "POST /api/v1/rehosts/permits",
@@ -671,8 +698,9 @@ static const struct web_route routes[] = {
 	{ "GET", "/replace",
 	    LEADING("POST /api/v1/rmas", "replace.html", "Replace a device") },
 	{ "POST", "/replace",
-	    OF("POST /api/v1/rmas", "licenses.html",
-		"Licenses for the new device") },
+	    PAGE(.operation = "POST /api/v1/rmas", .adapt = replace_adapt,
+		.template = "licenses.html",
+		.title = "Licenses for the new device") },
 	/* Send again. */
 	{ "GET", "/send-again",
 	    LEADING("GET /api/v1/devices/{udi}/licenses.lic", "send-again.html",

@@ -320,7 +320,7 @@ def member(browser, pak, udi):
     browser.press("Set up a second factor", "Second factor")
     browser.get("/replace", "Replace a device")
     browser.fill(**{"from": udi, "to": udi + "X"})
-    browser.driver.find_element(By.NAME, "_sure").click()
+    browser.driver.find_element(By.NAME, "sure:bool").click()
     browser.press("Replace it", "Licenses for the new device")
     browser.get("/people", "This page is for others")
 
@@ -659,7 +659,7 @@ class Cycle:
         browser = self.browser
         browser.get("/replace", "Replace a device")
         browser.fill(**{"from": TWO, "to": THREE})
-        browser.driver.find_element(By.NAME, "_sure").click()
+        browser.driver.find_element(By.NAME, "sure:bool").click()
         browser.press("Replace it", "Licenses for the new device")
         self.install(THREE)
         self.has(THREE, "securityk9")

@@ -175,7 +175,8 @@ def restart(site):
 
 def strangers(site, anna):
     """Forms that are not of a page of this portal."""
-    anna.get("/evaluation").shows(200)
+    anna.get("/evaluation").shows(200, "60 days of use")
+    equal(anna.page.count("<option>securityk9</option>"), 1)
     fields = anna.form(udi=UDI, feature="cme-srst")
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"},
                     {"Origin": site.url.replace("https", "http")},
@@ -548,8 +549,9 @@ def staff(site, anna):
             200, "The extension", "cme-srst", "data:image/svg+xml")
 
     anna.get("/replace").shows(200, "to approve it above the limits")
-    anna.post("/replace", anna.form(**{"from": "LIC1921/K9:FDO2"},
-                                    to="LIC1921/K9:FDO3")).shows(200)
+    anna.post("/replace", anna.form(**{
+        "from": "LIC1921/K9:FDO2", "sure:bool": "1"},
+        to="LIC1921/K9:FDO3")).shows(200)
     anna.get("/rmas").shows(200, "FDO3", "It came back",
                             'data-label="Came back"')
     anna.post("/rmas/LIC1921%2FK9%3AFDO2/returned", anna.form()).leads_to(
@@ -701,15 +703,18 @@ def changed(site):
 
     desk.run("rma", "limits", "acme", "--licenses", "1")
     sue.get("/replace")
-    sue.post("/replace", sue.form(**{"from": one.udi},
-                                  to="LIC1921/K9:KEY2")).shows(409, "approval")
+    fields = {"from": one.udi, "to": "LIC1921/K9:KEY2"}
+    sue.post("/replace", sue.form(**fields)).shows(422, "not in use any more")
+    sue.get("/replace")
+    fields["sure:bool"] = "1"
+    sue.post("/replace", sue.form(**fields)).shows(409, "approval")
     sue.get("/approvals").shows(200, "A replacement above the limits",
                                 "LIC1921/K9:KEY2", "person sue")
     equal(html.unescape(re.search(r'name="to" value="([^"]*)"',
                                   sue.page).group(1)), "LIC1921/K9:KEY2")
-    sue.post("/replace", sue.form(**{"from": one.udi}, to="LIC1921/K9:KEY2",
-                                  reason="a fire")).shows(
-        200, "Licenses for the new device")
+    equal(sue.hidden("sure:bool"), "1")
+    sue.post("/replace", sue.form(reason="a fire", **fields)).shows(
+        200, "Licenses for the new device", "has to be returned by 20")
     desk.run("rma", "limits", "acme", "--licenses", "1000")
     sue.get("/approvals").shows(200, "Nothing waits for approval.")
 
@@ -781,7 +786,21 @@ def moving(site, anna, pak):
     anna.get("/move").shows(200, "Credentials of the old device")
     fields = {"from": one.udi, "to": "LIC1921/K9:MOVED",
               "credentials": credentials}
-    anna.post("/move/check", anna.form(**fields)).shows(200, "securityk9")
+    for wrong, words in (
+            ({"credentials": ""}, "credentials of the old device are missing"),
+            ({"credentials": "hello"}, "no credentials"),
+            ({"from": UDI}, "not the old device's"),
+            ({"to": "bogus"}, "The new device is no device id"),
+            ({"to": one.udi}, "the same")):
+        anna.post("/move/check", anna.form(**{**fields, **wrong})).shows(
+            422, words)
+        anna.get("/move")
+    anna.post("/move/check", anna.form(**fields)).shows(
+        200, "securityk9", f"PAK <code>{pak}</code>", "install them first")
+    check(anna.hidden("licenses:each") in anna.page.split("id <code>")[1],
+          anna.page)
+    fields_of_check = fields
+    nmovable = anna.page.count('name="licenses:each"')
     fields = anna.form(to="LIC1921/K9:MOVED",
                        credentials=anna.hidden("credentials"))
     chosen_id = anna.hidden("licenses:each")
@@ -801,6 +820,11 @@ def moving(site, anna, pak):
     anna.get("/move").shows(200)
     anna.post("/move", anna.form(ticket=ticket, to="LIC1921/K9:OTHER")).shows(
         422, "moves its licenses to LIC1921/K9:MOVED, not to LIC1921/K9:OTHER")
+    # What takes their place for a while stays.
+    anna.get("/move")
+    anna.post("/move/check", anna.form(**fields_of_check)).shows(
+        200, "securityk9")
+    equal(anna.page.count('name="licenses:each"'), nmovable)
     anna.get("/move")
     anna.post("/move", anna.form(ticket=ticket)).shows(
         200, "LIC1921/K9:MOVED", "BEGIN LICENSE")
