@@ -355,18 +355,21 @@ state_add(json_t *value, const char *name, const char *state)
 void
 device_prepare(json_t *value, const json_t *page)
 {
+	bool any = json_is_string(json_object_get(value, "next"));
 	json_t *row;
 	size_t i;
 
 	(void)page;
 	json_array_foreach(json_object_get(value, "licenses"), i, row)
 	{
+		any = any || is_text(row, "state", "current");
 		(void)json_object_set_new(row, "may_ask",
 		    json_boolean(
 			is_text(row, "state", "current") &&
 			(!json_is_null(json_object_get(row, "ends")) ||
 			    !json_is_null(json_object_get(row, "period")))));
 	}
+	(void)json_object_set_new(value, "any_current", json_boolean(any));
 	state_add(value, "is_put_back", "put-back");
 	state_add(value, "is_replaced", "replaced");
 }

@@ -33,7 +33,8 @@ void report_prepare(json_t *value, const json_t *page);
 void history_prepare(json_t *value, const json_t *page);
 /* The answer itself as a text, "answer", and whether it has licenses. */
 void answer_prepare(json_t *value, const json_t *page);
-/* State: is_put_back, is_replaced; of each license may_ask, for more time. */
+/* State: is_put_back, is_replaced; any_current: a license may be; of each
+   license may_ask, for more time. */
 void device_prepare(json_t *value, const json_t *page);
 /* "movable": the licenses that may leave the device; any_move: there are. */
 void move_prepare(json_t *value, const json_t *page);

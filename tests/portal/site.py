@@ -239,6 +239,25 @@ def redeeming(site, pak):
           'attachment; filename="licenses.lic"')
     check(visitor.page in html.unescape(page), visitor.page)
     equal(site.get(f"/api/v1/paks/{pak}").json["left"], 6)
+    visitor.get("/redeem")
+    visitor.post("/redeem/check", visitor.form(
+        pak=pak, **{"udis:list": f"{UDI} LIC1921/K9:FDO3"})).shows(
+            200, "It has licenses of this PAK already: 2.",
+            "Get the licenses")
+    equal(visitor.page.count("already"), 1)
+    for udis, words in (
+            ("bogus", "This is no device id"),
+            ("LIC1921/K9 FDO3", "This is no device id"),
+            (" ".join(f"LIC1921/K9:N{n}" for n in range(7)), "fewer units"),
+            ("", "No device was named")):
+        visitor.get("/redeem")
+        visitor.post("/redeem/check", visitor.form(
+            pak=pak, **{"udis:list": udis})).shows(200, words)
+        check("Get the licenses" not in visitor.page, udis)
+    visitor.get("/redeem")
+    visitor.post("/redeem/check", visitor.form(
+        pak=pak, **{"udis:list": "LIC1921/K9:N LIC1921/K9:N"})).shows(
+            200, "in the list twice", "Get the licenses", "securityk9")
     visitor.post("/redeem", {**fields, "_key": "other",
                              "quantity:number": "9"}).shows(422, UDI)
     visitor.post("/redeem", {**fields, "_key": "other",
