@@ -176,7 +176,7 @@ def restart(site):
 def strangers(site, anna):
     """Forms that are not of a page of this portal."""
     anna.get("/evaluation").shows(200, "60 days of use")
-    equal(anna.page.count("<option>securityk9</option>"), 1)
+    equal(anna.page.count('<option value="securityk9">'), 1)
     fields = anna.form(udi=UDI, feature="cme-srst")
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"},
                     {"Origin": site.url.replace("https", "http")},
