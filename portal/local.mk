@@ -128,6 +128,7 @@ bin_licportald_SOURCES = \
 	portal/site/qr.c portal/site/qr.h \
 	portal/site/recover.c portal/site/recover.h \
 	portal/site/redeem.c portal/site/redeem.h \
+	portal/site/adapt.c portal/site/adapt.h \
 	portal/site/shape.c portal/site/shape.h \
 	portal/site/sign.c portal/site/sign.h \
 	portal/site/slow.c portal/site/slow.h \

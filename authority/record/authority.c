@@ -297,15 +297,11 @@ static enum lc_err
 check_filled(struct lc_authority *authority, struct lc_detail *detail)
 {
 	struct lc_record *record = authority->record;
-	struct db_rows *rows = NULL;
 	int64_t n;
 	enum lc_err err;
 
 	lc_record_tell(record, detail);
-	err = lc_record_number(record,
-	    db_query(
-		record->db, &rows, "SELECT n FROM head WHERE one = 1", ""),
-	    &rows, &n);
+	err = lc_log_head(record, &n);
 	lc_record_tell(record, NULL);
 	if (err != LC_OK || n > 0)
 		return err;

@@ -139,6 +139,16 @@ lc_log_row(struct lc_record *record, const char *name, const char *key)
 	return err;
 }
 
+enum lc_err
+lc_log_head(struct lc_record *record, int64_t *n)
+{
+	struct db_rows *rows = NULL;
+
+	return lc_record_number(record,
+	    db_query(record->db, &rows, "SELECT n FROM head WHERE one = 1", ""),
+	    &rows, n);
+}
+
 const char *
 lc_log_number(char text[LC_NUMBER_SIZE], int64_t number)
 {

@@ -35,6 +35,9 @@ enum lc_err lc_log_values(struct lc_record *, const char *table,
 enum lc_err lc_log_gone(
     struct lc_record *, const char *table, const char *key);
 
+/* The number of the last entry; 0: none. */
+enum lc_err lc_log_head(struct lc_record *, int64_t *n);
+
 /* A row of the table license; the entry has its number, n + 1. */
 struct lc_license_row {
 	int64_t n;

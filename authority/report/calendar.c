@@ -31,14 +31,10 @@ calendar_page(struct lc_reporting *r, size_t *n)
 	    db_query(r->record->db, &rows,
 		"SELECT l.ends / 86400 AS day, l.feature, count(*)"
 		" FROM license l"
-		" LEFT JOIN ended e ON e.udi = l.udi AND e.id = l.id"
 		" WHERE l.ends IS NOT NULL AND l.ends >= $1 AND l.ends <= $2"
 		" AND (l.ends / 86400 > $3"
 		" OR (l.ends / 86400 = $3 AND l.feature > $4))"
-		" AND (e.why IS NULL OR EXISTS"
-		" (SELECT 1 FROM license_udi u WHERE u.license = l.n))"
-		" AND NOT EXISTS"
-		" (SELECT 1 FROM license s WHERE s.id = l.id AND s.n > l.n)"
+		LC_COUNTS("l.udi")
 		LC_OPTIONAL(6, "l.pak_line IN " LC_ACCOUNT_LINES(6))
 		" GROUP BY l.ends / 86400, l.feature"
 		" ORDER BY l.ends / 86400, l.feature LIMIT $5",

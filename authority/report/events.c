@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record/log.h"
 #include "rows.h"
 
 const char *const lc_log_event_types[] = {
@@ -232,10 +233,7 @@ lc_log_events(struct lc_record *record, int64_t after, int64_t limit,
 	int64_t last = after, n = 0, head = after;
 	enum lc_err err;
 
-	err = lc_record_number(record,
-	    db_query(record->db, &rows, "SELECT n FROM head WHERE one = 1", ""),
-	    &rows, &head);
-	if (err == LC_OK)
+	if ((err = lc_log_head(record, &head)) == LC_OK)
 		err = lc_record_first(record,
 		    db_query(record->db, &rows,
 			"SELECT n, at, kind, says FROM log WHERE n > $1"

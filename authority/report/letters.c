@@ -1,15 +1,7 @@
 /* letters.c - see letters.h. */
 #include "letters.h"
 
-enum lc_err
-lc_letters_head(struct lc_record *record, int64_t *n)
-{
-	struct db_rows *rows = NULL;
-
-	return lc_record_number(record,
-	    db_query(record->db, &rows, "SELECT n FROM head WHERE one = 1", ""),
-	    &rows, n);
-}
+#include "record/log.h"
 
 static enum db_err
 start(struct lc_record *record, enum lc_letters which, struct db_rows **rows,
@@ -36,7 +28,7 @@ lc_letters(struct lc_record *record, enum lc_letters which, int64_t after,
 {
 	struct db_rows *rows = NULL;
 	int64_t head = after, last = after, n = 0;
-	enum lc_err err = lc_letters_head(record, &head);
+	enum lc_err err = lc_log_head(record, &head);
 
 	if (err == LC_OK)
 		err = lc_record_first(record,

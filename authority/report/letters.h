@@ -23,7 +23,4 @@ enum lc_letters {
 enum lc_err lc_letters(struct lc_record *, enum lc_letters, int64_t after,
     int64_t limit, lc_letter_call *, void *arg, int64_t *upto);
 
-/* The last entry of the log. */
-enum lc_err lc_letters_head(struct lc_record *, int64_t *n);
-
 #endif

@@ -352,12 +352,7 @@ expiring_page(struct lc_reporting *r, size_t *n)
 		COLUMNS("COALESCE(CAST($7 AS TEXT), l.udi)")
 		" WHERE l.ends IS NOT NULL AND l.ends >= $1"
 		" AND (l.ends > $1 OR l.n > $2) AND l.ends <= $3"
-		" AND (NOT EXISTS (SELECT 1 FROM ended e WHERE"
-		" e.udi = COALESCE(CAST($7 AS TEXT), l.udi) AND e.id = l.id)"
-		" OR EXISTS (SELECT 1 FROM license_udi u"
-		" WHERE u.license = l.n))"
-		" AND NOT EXISTS"
-		" (SELECT 1 FROM license s WHERE s.id = l.id AND s.n > l.n)"
+		LC_COUNTS("COALESCE(CAST($7 AS TEXT), l.udi)")
 		LC_OPTIONAL(5, "l.feature = $5") LC_OPTIONAL(6, "l.sku = $6")
 		LC_OPTIONAL(7, "l.udi = $7 OR l.n IN"
 		" (SELECT license FROM license_udi WHERE udi = $7)")

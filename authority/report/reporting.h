@@ -45,6 +45,13 @@ void lc_report_key(struct lc_reporting *, const char *);
 /* A condition that counts if parameter n is not NULL. */
 #define LC_OPTIONAL(n, condition) \
 	" AND (CAST($" #n " AS TEXT) IS NULL OR " condition ")"
+/* License l counts on a device, and is the latest with its id. */
+#define LC_COUNTS(udi) \
+	" AND (NOT EXISTS (SELECT 1 FROM ended e" \
+	" WHERE e.udi = " udi " AND e.id = l.id)" \
+	" OR EXISTS (SELECT 1 FROM license_udi u WHERE u.license = l.n))" \
+	" AND NOT EXISTS" \
+	" (SELECT 1 FROM license s WHERE s.id = l.id AND s.n > l.n)"
 /* The lines of an account's PAKs and contracts; n is the parameter. */
 #define LC_ACCOUNT_LINES(n) \
 	"(SELECT n FROM pak_line WHERE pak IN" \

@@ -15,6 +15,7 @@
 
 #include "daemon/array.h"
 #include "ops/token.h"
+#include "record/log.h"
 #include "report/events.h"
 #include "report/letters.h"
 
@@ -150,7 +151,7 @@ place_begin(struct post *post, struct outbox_place *place, bool *began,
 	*began = err == PEOPLE_OK && place->n == 0 && place->at == 0;
 	if (!*began)
 		return err;
-	if (lc_letters_head(post->record, &head) != LC_OK)
+	if (lc_log_head(post->record, &head) != LC_OK)
 		return fail(words, "the log cannot be read");
 	return batch_put(
 	    &(struct batch){ .post = post }, place, head, 1, words);

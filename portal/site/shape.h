@@ -1,31 +1,10 @@
 /*
- * shape.h - JSON of forms that operations want otherwise, and of answers that
- * templates do: templates do not compare.
+ * shape.h - answers as templates want them: templates do not compare.
  */
 #ifndef PORTAL_SHAPE_H
 #define PORTAL_SHAPE_H
 
 #include <jansson.h>
-
-/*
- * Bodies of operations, from the fields of a form.  NULL, or a sentence why
- * they cannot be made.
- */
-const char *catalog_adapt(json_t *body);
-const char *pak_adapt(json_t *body);
-const char *extension_adapt(json_t *body);
-const char *lot_adapt(json_t *body);
-/* Another key needs the credentials that it signed. */
-const char *approve_adapt(json_t *body);
-const char *permit_adapt(json_t *body);
-/* What is to move: the devices, and that the credentials are the old one's. */
-const char *move_check(json_t *fields);
-/* Somebody has said that the old device is not in use any more. */
-const char *replace_adapt(json_t *body);
-/* The reason alone: the form approves, too. */
-const char *decline_adapt(json_t *body);
-/* The body is a file, as the field "call" has it. */
-const char *upload_adapt(json_t *body);
 
 /* Rows of a report: {"columns": [title], "lines": [[value]]}. */
 void report_prepare(json_t *value, const json_t *page);

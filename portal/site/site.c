@@ -12,6 +12,7 @@
 #include "portal/access.h"
 #include "portal/api.h"
 #include "portal/api_write.h"
+#include "portal/site/adapt.h"
 #include "portal/site/assets.h"
 #include "portal/site/by_mail.h"
 #include "portal/site/me.h"

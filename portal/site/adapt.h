@@ -1,0 +1,29 @@
+/*
+ * adapt.h - fields of forms as operations want them.
+ */
+#ifndef PORTAL_ADAPT_H
+#define PORTAL_ADAPT_H
+
+#include <jansson.h>
+
+/*
+ * Bodies of operations, from the fields of a form.  NULL, or a sentence why
+ * they cannot be made.
+ */
+const char *catalog_adapt(json_t *body);
+const char *pak_adapt(json_t *body);
+const char *extension_adapt(json_t *body);
+const char *lot_adapt(json_t *body);
+/* Another key needs the credentials that it signed. */
+const char *approve_adapt(json_t *body);
+const char *permit_adapt(json_t *body);
+/* What is to move: the devices, and that the credentials are the old one's. */
+const char *move_check(json_t *fields);
+/* Somebody has said that the old device is not in use any more. */
+const char *replace_adapt(json_t *body);
+/* The reason alone: the form approves, too. */
+const char *decline_adapt(json_t *body);
+/* The body is a file, as the field "call" has it. */
+const char *upload_adapt(json_t *body);
+
+#endif
