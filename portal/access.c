@@ -81,7 +81,10 @@ address_of(const struct web_request *request)
 	return list;
 }
 
-/* Of IPv6 the /64: whoever has one address of it has them all. */
+/*
+ * Of IPv6 the /64: whoever has one address of it has them all.  A socket for
+ * both shows IPv4 within IPv6.
+ */
 static const char *
 network_of(const char *address, char network[INET6_ADDRSTRLEN])
 {
@@ -89,9 +92,32 @@ network_of(const char *address, char network[INET6_ADDRSTRLEN])
 
 	if (inet_pton(AF_INET6, address, &in6) != 1)
 		return address;
+	if (IN6_IS_ADDR_V4MAPPED(&in6))
+		return inet_ntop(
+		    AF_INET, &in6.s6_addr[12], network, INET6_ADDRSTRLEN);
 	memset(&in6.s6_addr[8], 0, 8);
-	(void)inet_ntop(AF_INET6, &in6, network, INET6_ADDRSTRLEN);
-	return network;
+	return inet_ntop(AF_INET6, &in6, network, INET6_ADDRSTRLEN);
+}
+
+void
+access_network(
+    const struct web_request *request, char network[ACCESS_NETWORK_SIZE])
+{
+	const char *address = address_of(request);
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr in6;
+	struct in_addr in;
+
+	network[0] = '\0';
+	if (address == NULL)
+		return;
+	address = network_of(address, text);
+	if (inet_pton(AF_INET, address, &in) == 1) {
+		in.s_addr &= htonl(0xffffff00);
+		(void)inet_ntop(AF_INET, &in, network, ACCESS_NETWORK_SIZE);
+	} else if (inet_pton(AF_INET6, address, &in6) == 1) {
+		strcpy(network, address);
+	}
 }
 
 /*

@@ -42,6 +42,14 @@ bool access_sees(const struct lc_token *, const char *account);
 bool access_is_account(struct portal *, const char *name);
 
 /*
+ * The network that a request comes from, by which failures to sign in are
+ * counted: of IPv4 the /24, of IPv6 the /64; "": unknown.
+ */
+#define ACCESS_NETWORK_SIZE 64
+void access_network(
+    const struct web_request *, char network[ACCESS_NETWORK_SIZE]);
+
+/*
  * What was asked for does not exist, or who asked is not who they say.  Where
  * that comes from often one has to wait, as an address, or as a token or a
  * person at an address: access_may_ask answers with 429 then (false), but not

@@ -16,7 +16,8 @@ web_libweb_la_SOURCES = \
 	web/session.c \
 	web/sign_in.c \
 	web/template.c web/template.h web/template_nodes.h \
-	web/template_render.c
+	web/template_render.c \
+	web/tries.c web/tries.h
 web_libweb_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) $(MICROHTTPD_CFLAGS) \
 	$(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) $(OATH_CFLAGS)
 web_libweb_la_LIBADD = db/libdb.la $(MICROHTTPD_LIBS) $(JANSSON_LIBS) \

@@ -90,6 +90,19 @@ enum people_err people_list(struct people *, const char *account,
 enum people_err people_password(struct people *, const char *name,
     const char *password, struct people_words *);
 
+/* What somebody shows to be a person. */
+struct people_proof {
+	const char *name, *password;
+	const char *code; /* of a second factor, or for recovery; "": none */
+	const char *from; /* the network that it comes from; "": unknown */
+	const char *form; /* tells its form from all others; "": nothing does */
+};
+/*
+ * people_prove and people_password at once.  Of two at once, one changes it.
+ */
+enum people_err people_password_change(struct people *,
+    const struct people_proof *, const char *password, struct people_words *);
+
 /*
  * A link by which somebody chooses a password once, within valid_s seconds; an
  * earlier one ends.  people_link_also lets earlier ones be, for a mail that may
@@ -109,13 +122,14 @@ enum people_err people_link_use(struct people *, const char *secret,
 /*
  * A second factor (TOTP, RFC 6238: SHA-1, 30 seconds, 6 digits).  start makes
  * a key, which counts once confirm is told a code of it; confirm gives codes
- * for those who lose the key, each good once.
+ * for those who lose the key, each good once, and ends all sessions but the one
+ * with the secret but.  Wrong codes count as in people_prove.
  */
 enum people_err people_totp_start(struct people *, const char *name,
     char key[TOTP_KEY_LEN + 1], struct people_words *);
-enum people_err people_totp_confirm(struct people *, const char *name,
-    const char *code, char recovery[RECOVERY_CODES][RECOVERY_LEN + 1],
-    struct people_words *);
+enum people_err people_totp_confirm(struct people *,
+    const struct people_proof *, const char *but,
+    char recovery[RECOVERY_CODES][RECOVERY_LEN + 1], struct people_words *);
 enum people_err people_totp_end(
     struct people *, const char *name, struct people_words *);
 
@@ -127,16 +141,22 @@ typedef bool people_compare(void *arg, const char *name, const char *password);
 void people_compared_by(struct people *, people_compare *, void *arg);
 
 /*
- * Is it this person?  code is "" if none was given; a recovery code serves,
- * too, and a code only once.  From the fifth failure in a row on, each locks
- * the name: for a minute, two, four, up to an hour; a day after the last one
- * they are forgotten.  A name that nobody has costs as much time as a wrong
- * password, as far as whoever compares them takes the same for "-", and is
- * locked as others are.
+ * Is it this person?  A recovery code serves as a code, too, and a code only
+ * once; the same form sent again within a minute is answered as it was.
+ *
+ * From the fifth failure in a row on, each locks the name for the network that
+ * it came from: for a minute, two, four, up to an hour; a day after the last
+ * one they are forgotten.  From the hundredth on, from all networks together,
+ * the name can be tried once in 30 seconds.  The right password with wrong
+ * codes locks the name for all networks as one alone does.  What counts for all
+ * networks does not hold up those that the person signed in from within 30
+ * days.
+ *
+ * A name that nobody has costs as much time as a wrong password, as far as
+ * whoever compares them takes the same for "-", and is locked as others are.
  */
-enum people_err people_prove(struct people *, const char *name,
-    const char *password, const char *code, struct person *,
-    struct people_words *);
+enum people_err people_prove(struct people *, const struct people_proof *,
+    struct person *, struct people_words *);
 
 /* ---- Sessions -------------------------------------------------------- */
 

@@ -14,7 +14,9 @@
  * person: password "" is none; totp is a key that counts, totp_new one that
  * waits for its first code; totp_step is the last step whose code was taken.
  * session, link, recovery: digests of what a browser or a person holds.
- * stranger: failures of names that nobody has, by the name's digest.
+ * tries: failures of names, whether anybody has them or not, by the name's
+ * digest and the network that they came from; see tries.c.
+ * code_used: of the last code and the form that it came with, at code_at.
  * mail: what waits to be sent (sent 0), and is one program's until leased; see
  * outbox.h, for mail_place, too.
  */
@@ -44,6 +46,15 @@ static const char *const steps[] = {
 	"CREATE TABLE stranger (digest TEXT PRIMARY KEY,"
 	" failures INTEGER NOT NULL, locked BIGINT NOT NULL);"
 	"CREATE INDEX stranger_locked ON stranger (locked);",
+	"CREATE TABLE tries (name TEXT NOT NULL, place TEXT NOT NULL,"
+	" failures BIGINT NOT NULL, locked BIGINT NOT NULL,"
+	" seen BIGINT NOT NULL, PRIMARY KEY (name, place));"
+	"CREATE INDEX tries_locked ON tries (locked);"
+	"DROP TABLE stranger;"
+	"ALTER TABLE person DROP COLUMN failures;"
+	"ALTER TABLE person DROP COLUMN locked;"
+	"ALTER TABLE person ADD COLUMN code_used TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE person ADD COLUMN code_at BIGINT NOT NULL DEFAULT 0;",
 };
 
 static const struct db_schema schema = {

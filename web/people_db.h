@@ -34,8 +34,9 @@ enum people_err people_fail(struct people_words *, enum people_err,
 /* Within a call. */
 enum people_err people_read(
     struct people *, const char *name, struct person *, struct people_words *);
+/* Ends all sessions of a person but the one with this secret; "": all. */
 enum people_err people_sessions_drop(
-    struct people *, const char *name, struct people_words *);
+    struct people *, const char *name, const char *but, struct people_words *);
 
 /* Of random numbers; false: no memory. */
 bool people_digest(const char *secret, char digest[PEOPLE_DIGEST_LEN + 1]);

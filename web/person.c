@@ -99,8 +99,9 @@ add(struct people *people, void *arg, struct people_words *words)
 		return err;
 	return people_db(people,
 	    db_run(people->db,
-		"INSERT INTO person VALUES ($1, $2, $3, $4, $5, '', '', '', 0,"
-		" 0, 0, $6, 0)",
+		"INSERT INTO person (name, account, role, mail, stopped,"
+		" password, totp, totp_new, totp_step, made, seen)"
+		" VALUES ($1, $2, $3, $4, $5, '', '', '', 0, $6, 0)",
 		"ssssii", person->name, person->account, person->role,
 		person->mail, (int64_t)person->is_stopped, people->now()),
 	    words);
@@ -132,7 +133,7 @@ change(struct people *people, void *arg, struct people_words *words)
 			person->mail, (int64_t)person->is_stopped),
 		    words);
 	if (err == PEOPLE_OK && person->is_stopped)
-		err = people_sessions_drop(people, person->name, words);
+		err = people_sessions_drop(people, person->name, "", words);
 	return err;
 }
 

@@ -7,12 +7,17 @@
 #define SEEN_STEP_S 60 /* being seen is written this often */
 
 enum people_err
-people_sessions_drop(
-    struct people *people, const char *name, struct people_words *words)
+people_sessions_drop(struct people *people, const char *name, const char *but,
+    struct people_words *words)
 {
+	char digest[PEOPLE_DIGEST_LEN + 1];
+
+	if (!people_digest(but, digest))
+		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
 	return people_db(people,
-	    db_run(
-		people->db, "DELETE FROM session WHERE person = $1", "s", name),
+	    db_run(people->db,
+		"DELETE FROM session WHERE person = $1 AND digest <> $2", "ss",
+		name, digest),
 	    words);
 }
 
@@ -179,15 +184,8 @@ static enum people_err
 end_others(struct people *people, void *arg, struct people_words *words)
 {
 	const struct others *o = arg;
-	char digest[PEOPLE_DIGEST_LEN + 1];
 
-	if (!people_digest(o->but, digest))
-		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
-	return people_db(people,
-	    db_run(people->db,
-		"DELETE FROM session WHERE person = $1 AND digest <> $2", "ss",
-		o->name, digest),
-	    words);
+	return people_sessions_drop(people, o->name, o->but, words);
 }
 
 enum people_err

@@ -9,14 +9,13 @@
 #include <openssl/rand.h>
 
 #include "people_db.h"
+#include "tries.h"
 
 #define YESCRYPT "$y$"
 #define HASH_MAX CRYPT_OUTPUT_SIZE
 #define TOTP_STEP_S 30
 #define TOTP_WINDOW 1 /* steps that a clock may differ, each way */
-#define FREE_FAILURES 4
-#define LOCK_MAX_S 3600
-#define FORGET_S 86400 /* after a day without one, failures are forgotten */
+#define FORM_S 60     /* a form sent twice is the same so long */
 
 /* ---- Passwords ------------------------------------------------------- */
 
@@ -90,16 +89,17 @@ hash_put(struct people *people, const char *name, const char *hash,
 	if (err == PEOPLE_OK)
 		err = people_db(people,
 		    db_run(people->db,
-			"UPDATE person SET password = $2, failures = 0,"
-			" locked = 0 WHERE name = $1",
-			"ss", name, hash),
+			"UPDATE person SET password = $2 WHERE name = $1", "ss",
+			name, hash),
 		    words);
+	if (err == PEOPLE_OK)
+		err = tries_forget(people, name, words);
 	if (err == PEOPLE_OK)
 		err = people_db(people,
 		    db_run(people->db, "DELETE FROM link WHERE person = $1",
 			"s", name),
 		    words);
-	return err == PEOPLE_OK ? people_sessions_drop(people, name, words)
+	return err == PEOPLE_OK ? people_sessions_drop(people, name, "", words)
 				: err;
 }
 
@@ -291,8 +291,10 @@ totp_step(const char *key, const char *code, int64_t now, int64_t last)
 }
 
 struct factor {
-	const char *name, *code;
+	const char *name;
 	char *key;
+	const struct people_proof *proof; /* when it is confirmed */
+	const char *but;
 	char (*recovery)[RECOVERY_LEN + 1];
 };
 
@@ -378,7 +380,8 @@ recovery_put(
 struct proofs {
 	char hash[HASH_MAX];
 	char totp[TOTP_KEY_LEN + 1], totp_new[TOTP_KEY_LEN + 1];
-	int64_t step, failures, locked;
+	char code_used[PEOPLE_DIGEST_LEN + 1];
+	int64_t step, code_at;
 	bool is_stopped;
 };
 
@@ -388,7 +391,7 @@ proofs_read(struct people *people, const char *name, struct proofs *proofs,
 {
 	struct db_rows *rows;
 	enum db_err err = db_query(people->db, &rows,
-	    "SELECT password, totp, totp_new, totp_step, failures, locked,"
+	    "SELECT password, totp, totp_new, totp_step, code_used, code_at,"
 	    " stopped FROM person WHERE name = $1",
 	    "s", name);
 
@@ -400,8 +403,9 @@ proofs_read(struct people *people, const char *name, struct proofs *proofs,
 		(void)snprintf(proofs->totp_new, sizeof proofs->totp_new, "%s",
 		    db_text(rows, 2));
 		proofs->step = db_int(rows, 3);
-		proofs->failures = db_int(rows, 4);
-		proofs->locked = db_int(rows, 5);
+		(void)snprintf(proofs->code_used, sizeof proofs->code_used,
+		    "%s", db_text(rows, 4));
+		proofs->code_at = db_int(rows, 5);
 		proofs->is_stopped = db_int(rows, 6) != 0;
 		db_stop(rows);
 		return PEOPLE_OK;
@@ -409,6 +413,20 @@ proofs_read(struct people *people, const char *name, struct proofs *proofs,
 	return err == DB_END ? people_fail(words, PEOPLE_NOT_FOUND,
 				   "there is no person \"%s\"", name)
 			     : people_db(people, err, words);
+}
+
+static enum people_err
+confirm_denied(
+    struct people *people, const struct factor *f, struct people_words *words)
+{
+	enum people_err err =
+	    tries_failed(people, f->name, f->proof->from, true, words);
+
+	return err != PEOPLE_OK
+		   ? err
+		   : people_fail(words, PEOPLE_DENIED,
+			 "this is not the code of now; is the clock of your "
+			 "device right?");
 }
 
 static enum people_err
@@ -421,25 +439,37 @@ totp_confirm(struct people *people, void *arg, struct people_words *words)
 
 	if (err != PEOPLE_OK)
 		return err;
-	if (proofs.totp_new[0] == '\0' ||
-	    (step = totp_step(proofs.totp_new, f->code, people->now(), 0)) < 0)
+	if (proofs.totp_new[0] == '\0')
 		return people_fail(words, PEOPLE_INVALID,
-		    "this is not the code of now; is the clock of your device "
-		    "right?");
+		    "no second factor is being set up: begin again");
+	if ((err = tries_check(people, f->name, f->proof->from, true, words)) !=
+	    PEOPLE_OK)
+		return err;
+	step = totp_step(proofs.totp_new, f->proof->code, people->now(), 0);
+	if (step < 0)
+		return confirm_denied(people, f, words);
 	err = people_db(people,
 	    db_run(people->db,
 		"UPDATE person SET totp = totp_new, totp_new = '',"
 		" totp_step = $2 WHERE name = $1",
 		"si", f->name, step),
 	    words);
+	if (err == PEOPLE_OK)
+		err = people_sessions_drop(people, f->name, f->but, words);
 	return err == PEOPLE_OK ? recovery_put(people, f, words) : err;
 }
 
 enum people_err
-people_totp_confirm(struct people *people, const char *name, const char *code,
-    char recovery[RECOVERY_CODES][RECOVERY_LEN + 1], struct people_words *words)
+people_totp_confirm(struct people *people, const struct people_proof *proof,
+    const char *but, char recovery[RECOVERY_CODES][RECOVERY_LEN + 1],
+    struct people_words *words)
 {
-	struct factor f = { .name = name, .code = code, .recovery = recovery };
+	struct factor f = {
+		.name = proof->name,
+		.proof = proof,
+		.but = but,
+		.recovery = recovery,
+	};
 
 	return people_do(people, totp_confirm, &f, words);
 }
@@ -469,113 +499,86 @@ people_totp_end(
 /* ---- Proving --------------------------------------------------------- */
 
 struct proving {
-	const char *name, *code;
+	const struct people_proof *proof;
 	bool is_known, is_right; /* there is such a person; the password is */
 	struct proofs proofs;
 	struct person *person;
+	const char *hash; /* of the password that they choose; NULL: none */
 };
 
 /* A name that nobody has is locked like others: it is not told from them. */
 static enum people_err
-stranger_read(
-    struct people *people, struct proving *p, struct people_words *words)
+prove_read(struct people *people, void *arg, struct people_words *words)
 {
-	char digest[PEOPLE_DIGEST_LEN + 1];
-	struct db_rows *rows;
-	enum db_err err;
+	struct proving *p = arg;
+	const char *name = p->proof->name;
+	enum people_err err = proofs_read(people, name, &p->proofs, words);
 
-	if (!people_digest(p->name, digest))
-		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
-	err = db_query(people->db, &rows,
-	    "SELECT failures, locked FROM stranger WHERE digest = $1", "s",
-	    digest);
-	if (err == DB_OK && (err = db_next(rows)) == DB_OK) {
-		p->proofs.failures = db_int(rows, 0);
-		p->proofs.locked = db_int(rows, 1);
-		db_stop(rows);
-	}
-	return people_db(people, err, words);
-}
-
-static enum people_err
-stranger_put(struct people *people, const char *name, int64_t failures,
-    int64_t locked, struct people_words *words)
-{
-	char digest[PEOPLE_DIGEST_LEN + 1];
-	enum people_err err;
-
-	if (!people_digest(name, digest))
-		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
-	err = people_db(people,
-	    db_run(people->db, "DELETE FROM stranger WHERE locked <= $1", "i",
-		people->now() - FORGET_S),
-	    words);
-	if (err == PEOPLE_OK)
-		err = people_db(people,
-		    db_run(people->db,
-			"INSERT INTO stranger VALUES ($1, $2, $3)"
-			" ON CONFLICT (digest) DO UPDATE SET"
-			" failures = excluded.failures,"
-			" locked = excluded.locked",
-			"sii", digest, failures, locked),
-		    words);
+	p->is_known = err == PEOPLE_OK;
+	if (err == PEOPLE_OK || err == PEOPLE_NOT_FOUND)
+		err = tries_check(people, name, p->proof->from, false, words);
 	return err;
 }
 
 static enum people_err
-prove_read(struct people *people, void *arg, struct people_words *words)
+refuse(struct people_words *words)
 {
-	struct proving *p = arg;
-	enum people_err err = proofs_read(people, p->name, &p->proofs, words);
-	long long minutes;
-
-	p->is_known = err == PEOPLE_OK;
-	if (err == PEOPLE_NOT_FOUND)
-		err = stranger_read(people, p, words);
-	if (p->proofs.locked <= people->now() - FORGET_S)
-		p->proofs.failures = 0;
-	if (err != PEOPLE_OK || p->proofs.locked <= people->now())
-		return err;
-	minutes = (p->proofs.locked - people->now() + 59) / 60;
-	return people_fail(words, PEOPLE_LOCKED,
-	    "too many failures; try again in %lld minute%s", minutes,
-	    minutes == 1 ? "" : "s");
-}
-
-/* Seconds that a name is locked for after so many failures in a row. */
-static int64_t
-lock_of(int64_t failures)
-{
-	int64_t lock = 60;
-
-	if (failures <= FREE_FAILURES)
-		return 0;
-	for (; failures > FREE_FAILURES + 1 && lock < LOCK_MAX_S; failures--)
-		lock *= 2;
-	return lock < LOCK_MAX_S ? lock : LOCK_MAX_S;
+	return people_fail(words, PEOPLE_DENIED,
+	    "the name, the password or the code is wrong");
 }
 
 static enum people_err
-denied(
+denied(struct people *people, const struct proving *p, bool codes,
+    struct people_words *words)
+{
+	enum people_err err =
+	    tries_failed(people, p->proof->name, p->proof->from, codes, words);
+
+	return err == PEOPLE_OK ? refuse(words) : err;
+}
+
+/* ---- Codes ----------------------------------------------------------- */
+
+/* Of a code and its form; false: nothing tells the form from others. */
+static bool
+code_digest(
+    const struct people_proof *proof, char digest[PEOPLE_DIGEST_LEN + 1])
+{
+	char form[PEOPLE_DIGEST_LEN + 1];
+	char text[PEOPLE_DIGEST_LEN + RECOVERY_LEN + 2];
+
+	if (proof->form[0] == '\0' || strlen(proof->code) > RECOVERY_LEN ||
+	    !people_digest(proof->form, form))
+		return false;
+	(void)snprintf(text, sizeof text, "%s %s", form, proof->code);
+	return people_digest(text, digest);
+}
+
+/* Somebody who clicked twice: the first one took the code. */
+static bool
+is_again(struct people *people, const struct proving *p)
+{
+	char digest[PEOPLE_DIGEST_LEN + 1];
+
+	return p->proofs.code_at > people->now() - FORM_S &&
+	       code_digest(p->proof, digest) &&
+	       people_same(p->proofs.code_used, digest);
+}
+
+static enum people_err
+code_remember(
     struct people *people, const struct proving *p, struct people_words *words)
 {
-	int64_t failures = p->proofs.failures + 1;
-	int64_t locked = people->now() + lock_of(failures);
-	enum people_err err;
+	char digest[PEOPLE_DIGEST_LEN + 1];
 
-	if (p->is_known)
-		err = people_db(people,
-		    db_run(people->db,
-			"UPDATE person SET failures = $2, locked = $3"
-			" WHERE name = $1",
-			"sii", p->name, failures, locked),
-		    words);
-	else
-		err = stranger_put(people, p->name, failures, locked, words);
-	return err == PEOPLE_OK
-		   ? people_fail(words, PEOPLE_DENIED,
-			 "the name, the password or the code is wrong")
-		   : err;
+	if (!code_digest(p->proof, digest))
+		return PEOPLE_OK;
+	return people_db(people,
+	    db_run(people->db,
+		"UPDATE person SET code_used = $2, code_at = $3"
+		" WHERE name = $1",
+		"ssi", p->proof->name, digest, people->now()),
+	    words);
 }
 
 /* PEOPLE_DENIED, without words: it is no code of theirs. */
@@ -583,36 +586,60 @@ static enum people_err
 code_take(
     struct people *people, const struct proving *p, struct people_words *words)
 {
+	const char *name = p->proof->name, *code = p->proof->code;
 	char digest[PEOPLE_DIGEST_LEN + 1];
 	struct db_rows *rows;
 	enum db_err err;
 	int64_t step =
-	    totp_step(p->proofs.totp, p->code, people->now(), p->proofs.step);
+	    totp_step(p->proofs.totp, code, people->now(), p->proofs.step);
 
 	if (step >= 0)
 		/* Of two at once, one has it. */
 		err = db_query(people->db, &rows,
 		    "UPDATE person SET totp_step = $2 WHERE name = $1"
 		    " AND totp_step < $2 RETURNING name",
-		    "si", p->name, step);
-	else if (people_digest(p->code, digest))
+		    "si", name, step);
+	else if (people_digest(code, digest))
 		err = db_query(people->db, &rows,
 		    "DELETE FROM recovery WHERE digest = $1 AND person = $2"
 		    " RETURNING person",
-		    "ss", digest, p->name);
+		    "ss", digest, name);
 	else
 		return people_fail(words, PEOPLE_UNAVAILABLE, "no digest");
 	if (err == DB_OK && (err = db_next(rows)) == DB_OK) {
 		db_stop(rows);
-		return PEOPLE_OK;
+		return code_remember(people, p, words);
 	}
 	return err == DB_END ? PEOPLE_DENIED : people_db(people, err, words);
 }
+
+/* The password is right. */
+static enum people_err
+code_prove(
+    struct people *people, const struct proving *p, struct people_words *words)
+{
+	const struct people_proof *proof = p->proof;
+	enum people_err err;
+
+	if (p->proofs.totp[0] == '\0' || is_again(people, p))
+		return PEOPLE_OK;
+	if (proof->code[0] == '\0')
+		return people_fail(words, PEOPLE_CODE,
+		    "the code of your second factor is needed");
+	if ((err = tries_check(
+		 people, proof->name, proof->from, true, words)) == PEOPLE_OK &&
+	    (err = code_take(people, p, words)) == PEOPLE_DENIED)
+		err = denied(people, p, true, words);
+	return err;
+}
+
+/* ---- All of it ------------------------------------------------------- */
 
 static enum people_err
 prove_write(struct people *people, void *arg, struct people_words *words)
 {
 	struct proving *p = arg;
+	const struct people_proof *proof = p->proof;
 	char judged[HASH_MAX];
 	enum people_err err;
 
@@ -620,34 +647,32 @@ prove_write(struct people *people, void *arg, struct people_words *words)
 	strcpy(judged, p->proofs.hash);
 	if ((err = prove_read(people, p, words)) != PEOPLE_OK)
 		return err;
-	if (!p->is_known || !p->is_right || p->proofs.is_stopped ||
-	    !people_same(judged, p->proofs.hash))
-		return denied(people, p, words);
-	if (p->proofs.totp[0] != '\0' && p->code[0] == '\0')
-		return people_fail(words, PEOPLE_CODE,
-		    "the code of your second factor is needed");
-	if (p->proofs.totp[0] != '\0')
-		err = code_take(people, p, words);
-	if (err == PEOPLE_DENIED)
-		return denied(people, p, words);
-	if (err == PEOPLE_OK && p->proofs.failures > 0)
-		err = people_db(people,
-		    db_run(people->db,
-			"UPDATE person SET failures = 0, locked = 0"
-			" WHERE name = $1",
-			"s", p->name),
-		    words);
-	return err == PEOPLE_OK ? people_read(people, p->name, p->person, words)
-				: err;
+	/* It was right a moment ago: no failure that counts. */
+	if (p->is_known && p->is_right && !people_same(judged, p->proofs.hash))
+		return refuse(words);
+	if (!p->is_known || !p->is_right || p->proofs.is_stopped)
+		return denied(people, p, false, words);
+	if ((err = code_prove(people, p, words)) == PEOPLE_OK &&
+	    (err = tries_succeeded(people, proof->name, proof->from,
+		 p->proofs.totp[0] != '\0', words)) == PEOPLE_OK &&
+	    p->hash != NULL)
+		err = hash_put(people, proof->name, p->hash, words);
+	return err == PEOPLE_OK
+		   ? people_read(people, proof->name, p->person, words)
+		   : err;
 }
 
 static bool
-is_right(struct people *people, const struct proving *p, const char *password)
+is_right(struct people *people, const struct proving *p)
 {
+	const struct people_proof *proof = p->proof;
+
+	if (strlen(proof->password) > PASSWORD_MAX)
+		return false;
 	if (people->compare == NULL)
-		return hash_is_of(p->proofs.hash, password);
-	return people->compare(
-	    people->compare_arg, p->is_known ? p->name : "-", password);
+		return hash_is_of(p->proofs.hash, proof->password);
+	return people->compare(people->compare_arg,
+	    p->is_known ? proof->name : "-", proof->password);
 }
 
 void
@@ -657,19 +682,37 @@ people_compared_by(struct people *people, people_compare *compare, void *arg)
 	people->compare_arg = arg;
 }
 
-enum people_err
-people_prove(struct people *people, const char *name, const char *password,
-    const char *code, struct person *person, struct people_words *words)
+static enum people_err
+prove(struct people *people, struct proving *p, struct people_words *words)
 {
-	struct proving p = { .name = name, .code = code, .person = person };
-	enum people_err err = people_do(people, prove_read, &p, words);
+	enum people_err err = people_do(people, prove_read, p, words);
 
 	if (err == PEOPLE_OK) {
 		/* It takes a while, and no lock. */
-		p.is_right = strlen(password) <= PASSWORD_MAX &&
-			     is_right(people, &p, password);
-		err = people_do(people, prove_write, &p, words);
+		p->is_right = is_right(people, p);
+		err = people_do(people, prove_write, p, words);
 	}
-	OPENSSL_cleanse(&p.proofs, sizeof p.proofs);
+	OPENSSL_cleanse(&p->proofs, sizeof p->proofs);
 	return err;
+}
+
+enum people_err
+people_prove(struct people *people, const struct people_proof *proof,
+    struct person *person, struct people_words *words)
+{
+	struct proving p = { .proof = proof, .person = person };
+
+	return prove(people, &p, words);
+}
+
+enum people_err
+people_password_change(struct people *people, const struct people_proof *proof,
+    const char *password, struct people_words *words)
+{
+	char hash[HASH_MAX];
+	struct person person;
+	struct proving p = { .proof = proof, .person = &person, .hash = hash };
+	enum people_err err = password_hash(password, hash, words);
+
+	return err == PEOPLE_OK ? prove(people, &p, words) : err;
 }

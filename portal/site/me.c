@@ -36,16 +36,21 @@ me_page(struct visit *visit)
 	me_show(visit, 200, "");
 }
 
+static void
+denied_explain(enum people_err err, struct people_words *words)
+{
+	if (err == PEOPLE_DENIED)
+		(void)strcpy(words->text, "the password or the code is wrong");
+}
+
 /* With what the form has as password and code. */
 static enum people_err
 prove_again(struct visit *visit, struct people_words *words)
 {
 	enum people_err err = sign_prove(visit, visit->session.person.name,
-	    web_form_text(visit->form, "_old"),
-	    web_form_text(visit->form, "_code"), words);
+	    web_form_text(visit->form, "_old"), words);
 
-	if (err == PEOPLE_DENIED)
-		(void)strcpy(words->text, "the password or the code is wrong");
+	denied_explain(err, words);
 	return err;
 }
 
@@ -57,6 +62,7 @@ me_password(struct visit *visit)
 	const char *name = visit->session.person.name;
 	const char *password = web_form_text(visit->form, "_password");
 	struct people_words words = { "" };
+	struct sign_proof shown;
 	enum people_err err;
 
 	if (!sign_has(visit, visit->site->has_passwords))
@@ -65,10 +71,12 @@ me_password(struct visit *visit)
 		me_show(visit, 422, "The two passwords are not the same.");
 		return;
 	}
-	err = prove_again(visit, &words);
-	if (err == PEOPLE_OK)
-		err = people_password(
-		    visit->site->people, name, password, &words);
+	sign_show_proof(
+	    visit, name, web_form_text(visit->form, "_old"), &shown);
+	err = people_password_change(
+	    visit->site->people, &shown.proof, password, &words);
+	sign_denied(visit, err);
+	denied_explain(err, &words);
 	/* Their sessions have ended, this one, too. */
 	if (err == PEOPLE_OK)
 		err = sign_begin(visit, name, &words);
@@ -127,6 +135,25 @@ is_key(const char *text)
 	       strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == TOTP_KEY_LEN;
 }
 
+/* Their other sessions end: those who have them showed no code. */
+static enum people_err
+factor_confirm(struct visit *visit,
+    char codes[RECOVERY_CODES][RECOVERY_LEN + 1], struct people_words *words)
+{
+	char *secret = visit_cookie(visit->request, SESSION_COOKIE);
+	struct sign_proof shown;
+	enum people_err err;
+
+	sign_show_proof(visit, visit->session.person.name, "", &shown);
+	err = people_totp_confirm(visit->site->people, &shown.proof,
+	    secret != NULL ? secret : "", codes, words);
+	sign_denied(visit, err);
+	if (secret != NULL)
+		OPENSSL_cleanse(secret, strlen(secret));
+	free(secret);
+	return err;
+}
+
 void
 me_factor_confirm(struct visit *visit)
 {
@@ -135,8 +162,7 @@ me_factor_confirm(struct visit *visit)
 	char codes[RECOVERY_CODES][RECOVERY_LEN + 1];
 	struct people_words words = { "" };
 	json_t *list;
-	enum people_err err = people_totp_confirm(visit->site->people, name,
-	    web_form_text(visit->form, "_code"), codes, &words);
+	enum people_err err = factor_confirm(visit, codes, &words);
 
 	if (err != PEOPLE_OK && is_key(key)) {
 		factor_show(visit, sign_status(err), key, words.text);

@@ -8,7 +8,6 @@
 #include <openssl/crypto.h>
 
 #include "ops/token.h"
-#include "portal/access.h"
 
 /* ---- Sessions -------------------------------------------------------- */
 
@@ -191,19 +190,41 @@ sign_has(const struct visit *visit, bool has)
 
 /* ---- Proving --------------------------------------------------------- */
 
+void
+sign_show_proof(const struct visit *visit, const char *name,
+    const char *password, struct sign_proof *out)
+{
+	access_network(visit->request, out->from);
+	out->proof = (struct people_proof){
+		.name = name,
+		.password = password,
+		.code = web_form_text(visit->form, "_code"),
+		.from = out->from,
+		.form = web_form_text(visit->form, "_key"),
+	};
+}
+
+void
+sign_denied(const struct visit *visit, enum people_err err)
+{
+	if (err == PEOPLE_DENIED)
+		access_denied(
+		    visit->site->portal, visit->request, &visit->token);
+}
+
 enum people_err
 sign_prove(struct visit *visit, const char *name, const char *password,
-    const char *code, struct people_words *words)
+    struct people_words *words)
 {
-	struct site *site = visit->site;
+	struct sign_proof shown;
 	struct person person;
 	enum people_err err;
 
-	if (site->people == NULL)
+	if (visit->site->people == NULL)
 		return PEOPLE_DENIED;
-	err = people_prove(site->people, name, password, code, &person, words);
-	if (err == PEOPLE_DENIED)
-		access_denied(site->portal, visit->request, &visit->token);
+	sign_show_proof(visit, name, password, &shown);
+	err = people_prove(visit->site->people, &shown.proof, &person, words);
+	sign_denied(visit, err);
 	return err;
 }
 
@@ -220,8 +241,8 @@ sign_in(struct visit *visit)
 				   .title = "Sign in" }) ||
 	    !access_may_ask(visit->site->portal, visit->request, &visit->token))
 		return;
-	err = sign_prove(visit, name, web_form_text(visit->form, "_password"),
-	    web_form_text(visit->form, "_code"), &words);
+	err = sign_prove(
+	    visit, name, web_form_text(visit->form, "_password"), &words);
 	if (err == PEOPLE_OK)
 		err = sign_begin(visit, name, &words);
 	if (err == PEOPLE_OK)

@@ -2,6 +2,7 @@
 #ifndef PORTAL_SIGN_H
 #define PORTAL_SIGN_H
 
+#include "portal/access.h"
 #include "portal/site/visit.h"
 
 /*
@@ -17,11 +18,21 @@ void sign_find(struct visit *);
 bool sign_has(const struct visit *, bool has);
 
 /*
- * Proves a person, as people_prove.  The status that goes with its failures.
+ * What the form and its request show of a person, to be proved: its fields
+ * "_code" and "_key", and the network.
  */
-enum people_err sign_prove(struct visit *, const char *name,
-    const char *password, const char *code, struct people_words *);
+struct sign_proof {
+	struct people_proof proof;
+	char from[ACCESS_NETWORK_SIZE];
+};
+void sign_show_proof(const struct visit *, const char *name,
+    const char *password, struct sign_proof *);
+/* Who guesses has to wait; the status that goes with a failure. */
+void sign_denied(const struct visit *, enum people_err);
 unsigned sign_status(enum people_err);
+/* Proves a person, as people_prove. */
+enum people_err sign_prove(struct visit *, const char *name,
+    const char *password, struct people_words *);
 /*
  * Begins a session for one who was proven, in place of the browser's: the
  * cookie is set.

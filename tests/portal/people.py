@@ -17,12 +17,15 @@ from desk import ADDRESS, BIN, check, equal
 class Visitor:
     """A browser with a cookie, and without a script."""
 
-    def __init__(self, site):
+    def __init__(self, site, address="127.0.0.1"):
+        """address: where the browser is."""
         self.site, self.cookie, self.page = site, None, None
+        self.address = address
 
     def ask(self, method, path, body=None, **headers):
         connection = http.client.HTTPSConnection(
-            "127.0.0.1", self.site.port, context=self.site.context, timeout=60)
+            "127.0.0.1", self.site.port, context=self.site.context, timeout=60,
+            source_address=(self.address, 0))
         headers = {name.replace("_", "-"): value
                    for name, value in headers.items()}
         if self.cookie:

@@ -280,6 +280,17 @@ def again(site, anna):
     check(not anna.headers["Content-Disposition"], anna.headers)
 
 
+def locked_elsewhere(site):
+    """Who knows a name locks it for their own network, and nobody else's."""
+    fields = {"name": "bob", "_password": LATER}
+    for n in range(5):
+        Visitor(site, f"127.0.1.{n + 1}").post(
+            "/sign-in", {**fields, "_password": "wrong"}).shows(422)
+    Visitor(site, "127.0.1.9").post("/sign-in", fields).shows(
+        429, "too many failures; try again in 1 minute")
+    Visitor(site, "127.0.2.1").post("/sign-in", fields).leads_to("/")
+
+
 def oneself(site):
     """Password, second factor, other sessions; all of bob."""
     bob, other = Visitor(site), Visitor(site)
@@ -307,6 +318,7 @@ def oneself(site):
     bob.post("/me/factor", bob.form(_old=LATER)).shows(
         200, "Second factor", "data:image/svg+xml;base64,")
     key = bob.hidden("_secret")
+    elsewhere = signed_in(site, "bob", LATER)
     bob.post("/me/factor/confirm", bob.form(_secret=key, _code="abc")).shows(
         422, "this is not the code of now", key)
     bob.post("/me/factor/confirm", bob.form(
@@ -316,6 +328,9 @@ def oneself(site):
         _secret=key, _code=code_of(key))).shows(200, "Recovery codes")
     recovery = re.findall(r"<li><code>(\S{11})</code>", bob.page)
     equal(len(recovery), 10)
+    # Elsewhere nobody showed a code, here somebody did.
+    elsewhere.get("/me").leads_to("/sign-in?next=/me")
+    bob.get("/me").shows(200)
     other = Visitor(site)
     other.post("/sign-in", {"name": "bob", "_password": LATER}).shows(
         422, "the code of your second factor is needed")
@@ -324,9 +339,17 @@ def oneself(site):
     other.get("/me").shows(200)
     other.post("/me/factor/end", other.form(
         _old=LATER, _code=recovery[0])).shows(422)
+    # Whoever clicks twice is let in twice, with a code that is good once.
+    other.get("/sign-in")
+    fields = {"name": "bob", "_password": LATER, "_code": recovery[2],
+              "_key": other.hidden("_key")}
+    for _ in range(2):
+        Visitor(site).post("/sign-in", fields).leads_to("/")
+    Visitor(site).post("/sign-in", {**fields, "_key": "another"}).shows(422)
     other.post("/me/factor/end", other.form(
         _old=LATER, _code=recovery[1])).leads_to("/me?done=1")
     other.get("/me").shows(200, "Set up a second factor")
+    locked_elsewhere(site)
 
 
 def chosen(site, link):

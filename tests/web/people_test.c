@@ -69,12 +69,43 @@ people_with_anna(void)
 	return people;
 }
 
+#define HOME "192.0.2.0"
+#define ELSEWHERE "198.51.100.0"
+
+static enum people_err
+prove_as(struct people *people, const char *name, const char *password,
+    const char *code, const char *from)
+{
+	const struct people_proof proof = { name, password, code, from, "" };
+	struct person person;
+
+	return people_prove(people, &proof, &person, &words);
+}
+
 static enum people_err
 prove(struct people *people, const char *password, const char *code)
 {
+	return prove_as(people, "anna", password, code, HOME);
+}
+
+/* With the key of a form. */
+static enum people_err
+prove_form(struct people *people, const char *code, const char *form)
+{
+	const struct people_proof proof = { "anna", PASSWORD, code, HOME,
+		form };
 	struct person person;
 
-	return people_prove(people, "anna", password, code, &person, &words);
+	return people_prove(people, &proof, &person, &words);
+}
+
+static enum people_err
+confirm(struct people *people, const char *code, const char *but,
+    char codes[RECOVERY_CODES][RECOVERY_LEN + 1])
+{
+	const struct people_proof proof = { "anna", "", code, HOME, "" };
+
+	return people_totp_confirm(people, &proof, but, codes, &words);
 }
 
 /* The code of a key at a time. */
@@ -189,13 +220,12 @@ passwords(void)
 	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_OK);
 	CHECK_INT(prove(people, "wrong horse battery", ""), PEOPLE_DENIED);
 	CHECK_INT(prove(people, "", ""), PEOPLE_DENIED);
-	CHECK_INT(people_prove(people, "nobody", PASSWORD, "", &found, &words),
-	    PEOPLE_DENIED);
+	CHECK_INT(
+	    prove_as(people, "nobody", PASSWORD, "", HOME), PEOPLE_DENIED);
 	CHECK_STR(words.text, "the name, the password or the code is wrong");
 	/* Without a password nobody gets in, with an empty one neither. */
 	CHECK_INT(people_add(people, &bob, &words), PEOPLE_OK);
-	CHECK_INT(
-	    people_prove(people, "bob", "", "", &found, &words), PEOPLE_DENIED);
+	CHECK_INT(prove_as(people, "bob", "", "", HOME), PEOPLE_DENIED);
 	CHECK_INT(people_password(people, "anna", "elevenchars", &words),
 	    PEOPLE_INVALID);
 	CHECK_HAS(words.text, "12 to 256 characters");
@@ -234,6 +264,128 @@ locks(void)
 	people_end(people);
 }
 
+/* Whoever knows a name locks it for their own network alone. */
+static void
+networks(void)
+{
+	struct people *people = people_with_anna();
+	char secret[PEOPLE_SECRET_LEN + 1], name[PERSON_NAME_MAX + 1];
+
+	for (int i = 0; i < 5; i++)
+		CHECK_INT(prove_as(people, "anna", "wrong", "", ELSEWHERE),
+		    PEOPLE_DENIED);
+	CHECK_INT(
+	    prove_as(people, "anna", PASSWORD, "", ELSEWHERE), PEOPLE_LOCKED);
+	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_OK);
+	CHECK_INT(
+	    prove_as(people, "anna", PASSWORD, "", ELSEWHERE), PEOPLE_LOCKED);
+	/* A new password opens it everywhere. */
+	CHECK_INT(people_link(people, "anna", 60, secret, &words), PEOPLE_OK);
+	CHECK_INT(
+	    people_link_use(people, secret, PASSWORD, name, &words), PEOPLE_OK);
+	CHECK_INT(prove_as(people, "anna", PASSWORD, "", ELSEWHERE), PEOPLE_OK);
+	people_end(people);
+}
+
+/* A wrong password from the nth network. */
+static enum people_err
+guess(struct people *people, const char *name, int n)
+{
+	char from[32];
+
+	(void)snprintf(from, sizeof from, "10.0.%d.0", n);
+	return prove_as(people, name, "wrong", "", from);
+}
+
+/* Many networks together are slowed, but not those that anna is known from. */
+static void
+distributed(void)
+{
+	struct people *people = people_with_anna();
+
+	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_OK);
+	for (int i = 0; i < 100; i++) {
+		check_context("network %d", i);
+		CHECK_INT(guess(people, "anna", i), PEOPLE_DENIED);
+		CHECK_INT(guess(people, "nobody", i), PEOPLE_DENIED);
+	}
+	CHECK_INT(guess(people, "anna", 100), PEOPLE_LOCKED);
+	CHECK_INT(guess(people, "nobody", 100), PEOPLE_LOCKED);
+	CHECK_INT(
+	    prove_as(people, "anna", PASSWORD, "", ELSEWHERE), PEOPLE_LOCKED);
+	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_OK);
+	/* One each half minute. */
+	clock_now += 29;
+	CHECK_INT(guess(people, "anna", 100), PEOPLE_LOCKED);
+	clock_now++;
+	CHECK_INT(guess(people, "anna", 100), PEOPLE_DENIED);
+	CHECK_INT(guess(people, "anna", 101), PEOPLE_LOCKED);
+	clock_now += 30;
+	CHECK_INT(prove_as(people, "anna", PASSWORD, "", ELSEWHERE), PEOPLE_OK);
+	/* A month later home is a network like any other. */
+	clock_now += 30 * 86400;
+	for (int i = 0; i < 100; i++)
+		CHECK_INT(guess(people, "anna", i), PEOPLE_DENIED);
+	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_LOCKED);
+	people_end(people);
+}
+
+/* With the password, codes are guessed as slowly from many networks as from
+   one; who has no password learns nothing of it. */
+static void
+guessed_codes(void)
+{
+	struct people *people = people_with_anna();
+	char key[TOTP_KEY_LEN + 1], codes[RECOVERY_CODES][RECOVERY_LEN + 1];
+	char from[32];
+
+	CHECK_INT(people_totp_start(people, "anna", key, &words), PEOPLE_OK);
+	CHECK_INT(
+	    confirm(people, code_at(key, clock_now), "", codes), PEOPLE_OK);
+	clock_now += 30;
+	CHECK_INT(prove(people, PASSWORD, code_at(key, clock_now)), PEOPLE_OK);
+	for (int i = 0; i < 6; i++) {
+		check_context("network %d", i);
+		(void)snprintf(from, sizeof from, "10.0.%d.0", i);
+		CHECK_INT(prove_as(people, "anna", PASSWORD, "1", from),
+		    i < 5 ? PEOPLE_DENIED : PEOPLE_LOCKED);
+	}
+	CHECK_INT(
+	    prove_as(people, "anna", "wrong", "1", ELSEWHERE), PEOPLE_DENIED);
+	clock_now += 30;
+	CHECK_INT(prove_as(people, "anna", PASSWORD, code_at(key, clock_now),
+		      ELSEWHERE),
+	    PEOPLE_LOCKED);
+	CHECK_INT(prove(people, PASSWORD, code_at(key, clock_now)), PEOPLE_OK);
+	CHECK_INT(
+	    prove_as(people, "anna", PASSWORD, codes[0], ELSEWHERE), PEOPLE_OK);
+	people_end(people);
+}
+
+/* Two clicks on one form: the second is answered as the first. */
+static void
+clicked_twice(void)
+{
+	struct people *people = people_with_anna();
+	char key[TOTP_KEY_LEN + 1], codes[RECOVERY_CODES][RECOVERY_LEN + 1];
+	char code[7];
+
+	CHECK_INT(people_totp_start(people, "anna", key, &words), PEOPLE_OK);
+	CHECK_INT(
+	    confirm(people, code_at(key, clock_now), "", codes), PEOPLE_OK);
+	clock_now += 30;
+	strcpy(code, code_at(key, clock_now));
+	CHECK_INT(prove_form(people, code, "one form"), PEOPLE_OK);
+	CHECK_INT(prove_form(people, code, "one form"), PEOPLE_OK);
+	CHECK_INT(prove_form(people, code, "another form"), PEOPLE_DENIED);
+	CHECK_INT(prove_form(people, codes[0], "one form"), PEOPLE_OK);
+	CHECK_INT(prove_form(people, codes[0], "one form"), PEOPLE_OK);
+	CHECK_INT(prove_form(people, codes[0], ""), PEOPLE_DENIED);
+	clock_now += 60;
+	CHECK_INT(prove_form(people, codes[0], "one form"), PEOPLE_DENIED);
+	people_end(people);
+}
+
 /* A name that nobody has is answered as anna's is, whatever is tried. */
 static void
 strangers(void)
@@ -241,8 +393,7 @@ strangers(void)
 	static const int64_t waits[] = { 0, 0, 0, 0, 0, 0, 60, 0, 59, 61, 120,
 		86400 - 60, 86400 + 480, 0, 0, 0, 0, 0, 60 };
 	struct people *people = people_with_anna();
-	struct people_words others;
-	struct person person;
+	char others[PEOPLE_WORDS_SIZE];
 	int locked = 0;
 
 	for (size_t i = 0; i < CHECK_COUNT(waits); i++) {
@@ -251,10 +402,9 @@ strangers(void)
 		check_context("failure %zu", i);
 		clock_now += waits[i];
 		err = prove(people, "wrong", "");
-		CHECK_INT(people_prove(
-			      people, "nobody", "wrong", "", &person, &others),
-		    err);
-		CHECK_STR(others.text, words.text);
+		strcpy(others, words.text);
+		CHECK_INT(prove_as(people, "nobody", "wrong", "", HOME), err);
+		CHECK_STR(words.text, others);
 		locked += err == PEOPLE_LOCKED;
 	}
 	CHECK_INT(locked, 5);
@@ -286,8 +436,8 @@ links(void)
 	    PEOPLE_NOT_FOUND);
 	CHECK_INT(people_link_use(people, second, "short", name, &words),
 	    PEOPLE_INVALID);
-	CHECK_INT(people_link_find(people, first, name, &words),
-	    PEOPLE_NOT_FOUND);
+	CHECK_INT(
+	    people_link_find(people, first, name, &words), PEOPLE_NOT_FOUND);
 	name[0] = '\0';
 	CHECK_INT(people_link_find(people, second, name, &words), PEOPLE_OK);
 	CHECK_STR(name, "anna");
@@ -295,8 +445,8 @@ links(void)
 	    people_link_use(people, second, "another password", name, &words),
 	    PEOPLE_OK);
 	CHECK_STR(name, "anna");
-	CHECK_INT(people_link_find(people, second, name, &words),
-	    PEOPLE_NOT_FOUND);
+	CHECK_INT(
+	    people_link_find(people, second, name, &words), PEOPLE_NOT_FOUND);
 	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_DENIED);
 	CHECK_INT(prove(people, "another password", ""), PEOPLE_OK);
 	/* Used once; and no longer than it holds. */
@@ -316,18 +466,15 @@ factors(void)
 	char key[TOTP_KEY_LEN + 1], codes[RECOVERY_CODES][RECOVERY_LEN + 1];
 	struct person found;
 
-	CHECK_INT(people_totp_confirm(people, "anna", "123456", codes, &words),
-	    PEOPLE_INVALID);
+	CHECK_INT(confirm(people, "123456", "", codes), PEOPLE_INVALID);
 	CHECK_INT(people_totp_start(people, "anna", key, &words), PEOPLE_OK);
 	CHECK_UINT(strlen(key), TOTP_KEY_LEN);
 	/* It does not count yet. */
 	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_OK);
-	CHECK_INT(people_totp_confirm(people, "anna",
-		      code_at(key, clock_now - 90), codes, &words),
-	    PEOPLE_INVALID);
-	CHECK_INT(people_totp_confirm(
-		      people, "anna", code_at(key, clock_now), codes, &words),
-	    PEOPLE_OK);
+	CHECK_INT(confirm(people, code_at(key, clock_now - 90), "", codes),
+	    PEOPLE_DENIED);
+	CHECK_INT(
+	    confirm(people, code_at(key, clock_now), "", codes), PEOPLE_OK);
 	CHECK_INT(people_find(people, "anna", &found, &words), PEOPLE_OK);
 	CHECK(found.has_totp);
 
@@ -355,6 +502,12 @@ factors(void)
 	CHECK_INT(prove(people, PASSWORD, codes[9]), PEOPLE_OK);
 	CHECK_INT(people_totp_end(people, "anna", &words), PEOPLE_OK);
 	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_OK);
+	/* Wrong codes count, too, while one is set up. */
+	CHECK_INT(people_totp_start(people, "anna", key, &words), PEOPLE_OK);
+	for (int i = 0; i < 5; i++)
+		CHECK_INT(confirm(people, "1", "", codes), PEOPLE_DENIED);
+	CHECK_INT(
+	    confirm(people, code_at(key, clock_now), "", codes), PEOPLE_LOCKED);
 	people_end(people);
 }
 
@@ -363,6 +516,7 @@ sessions(void)
 {
 	struct people *people = people_with_anna();
 	char one[PEOPLE_SECRET_LEN + 1], other[PEOPLE_SECRET_LEN + 1];
+	char key[TOTP_KEY_LEN + 1], codes[RECOVERY_CODES][RECOVERY_LEN + 1];
 	struct person anna = person_of("anna");
 	struct session session, again;
 
@@ -417,6 +571,16 @@ sessions(void)
 	CHECK_INT(people_password(people, "anna", PASSWORD, &words), PEOPLE_OK);
 	CHECK_INT(people_session_find(people, other, &again, &words),
 	    PEOPLE_NOT_FOUND);
+	/* So it does by a second factor, but here. */
+	CHECK_INT(people_session_new(people, "anna", one, &words), PEOPLE_OK);
+	CHECK_INT(people_session_new(people, "anna", other, &words), PEOPLE_OK);
+	CHECK_INT(people_totp_start(people, "anna", key, &words), PEOPLE_OK);
+	CHECK_INT(
+	    confirm(people, code_at(key, clock_now), other, codes), PEOPLE_OK);
+	CHECK_INT(
+	    people_session_find(people, one, &again, &words), PEOPLE_NOT_FOUND);
+	CHECK_INT(
+	    people_session_find(people, other, &again, &words), PEOPLE_OK);
 	CHECK_INT(people_session_new(people, "anna", one, &words), PEOPLE_OK);
 	anna.is_stopped = true;
 	CHECK_INT(people_change(people, &anna, &words), PEOPLE_OK);
@@ -438,9 +602,8 @@ secrets(void)
 
 	CHECK_INT(people_session_new(people, "anna", one, &words), PEOPLE_OK);
 	CHECK_INT(people_totp_start(people, "anna", key, &words), PEOPLE_OK);
-	CHECK_INT(people_totp_confirm(
-		      people, "anna", code_at(key, clock_now), codes, &words),
-	    PEOPLE_OK);
+	CHECK_INT(
+	    confirm(people, code_at(key, clock_now), "", codes), PEOPLE_OK);
 	CHECK_INT(people_link(people, "anna", 60, link, &words), PEOPLE_OK);
 	(void)snprintf(command, sizeof command,
 	    "grep -aqF -e '%s' -e '%s' -e '%s' -e '%s' %s/*", PASSWORD, one,
@@ -461,10 +624,11 @@ static pthread_mutex_t proven_lock = PTHREAD_MUTEX_INITIALIZER;
 static void *
 prove_once(void *arg)
 {
+	const struct people_proof proof = { "anna", PASSWORD, shared_code, HOME,
+		"" };
 	struct person person;
 	struct people_words own;
-	enum people_err err =
-	    people_prove(shared, "anna", PASSWORD, shared_code, &person, &own);
+	enum people_err err = people_prove(shared, &proof, &person, &own);
 
 	(void)arg;
 	(void)pthread_mutex_lock(&proven_lock);
@@ -482,9 +646,8 @@ at_once(void)
 
 	shared = people_with_anna();
 	CHECK_INT(people_totp_start(shared, "anna", key, &words), PEOPLE_OK);
-	CHECK_INT(people_totp_confirm(
-		      shared, "anna", code_at(key, clock_now), codes, &words),
-	    PEOPLE_OK);
+	CHECK_INT(
+	    confirm(shared, code_at(key, clock_now), "", codes), PEOPLE_OK);
 	clock_now += 30;
 	strcpy(shared_code, code_at(key, clock_now));
 	for (size_t i = 0; i < CHECK_COUNT(threads); i++)
@@ -496,17 +659,60 @@ at_once(void)
 	people_end(shared);
 }
 
+static void *
+change_once(void *arg)
+{
+	const struct people_proof proof = { "anna", PASSWORD, "", HOME, "" };
+	struct people_words own;
+	enum people_err err = people_password_change(shared, &proof, arg, &own);
+
+	(void)pthread_mutex_lock(&proven_lock);
+	proven += err == PEOPLE_OK;
+	(void)pthread_mutex_unlock(&proven_lock);
+	return NULL;
+}
+
+/* Of several who change a password at once, one does. */
+static void
+changes_at_once(void)
+{
+	static char passwords[][32] = { "a new password 1", "a new password 2",
+		"a new password 3", "a new password 4" };
+	pthread_t threads[CHECK_COUNT(passwords)];
+	int good = 0;
+
+	shared = people_with_anna();
+	proven = 0;
+	for (size_t i = 0; i < CHECK_COUNT(threads); i++)
+		REQUIRE(pthread_create(
+			    &threads[i], NULL, change_once, passwords[i]) == 0);
+	for (size_t i = 0; i < CHECK_COUNT(threads); i++)
+		(void)pthread_join(threads[i], NULL);
+	CHECK_INT(proven, 1);
+	for (size_t i = 0; i < CHECK_COUNT(passwords); i++)
+		good += prove_as(shared, "anna", passwords[i], "", ELSEWHERE) ==
+			PEOPLE_OK;
+	CHECK_INT(good, 1);
+	CHECK_INT(prove(shared, PASSWORD, ""), PEOPLE_DENIED);
+	people_end(shared);
+}
+
 static const struct check_test tests[] = {
 	{ "names", names },
 	{ "lists", lists },
 	{ "passwords", passwords },
 	{ "locks", locks },
+	{ "networks", networks },
+	{ "distributed", distributed },
+	{ "guessed codes", guessed_codes },
+	{ "clicked twice", clicked_twice },
 	{ "strangers", strangers },
 	{ "links", links },
 	{ "second factors", factors },
 	{ "sessions", sessions },
 	{ "secrets", secrets },
 	{ "at once", at_once },
+	{ "changes at once", changes_at_once },
 };
 
 int
