@@ -46,6 +46,27 @@ static const struct arg redeem_args[] = {
 static const struct arg file_args[] = { A_REST };
 #undef OF
 
+/*
+ * What one license file holds is also what one request may ask for; without a
+ * token it is what the PAK has units for, looked at before anything else.
+ */
+static enum lc_err
+units_check(const struct redeeming *r, uint64_t units, struct lc_detail *detail)
+{
+	unsigned long long n = units;
+
+	if (r->list.max != 0 && n > r->list.max)
+		return lc_fail(detail, LC_EINVAL,
+		    "%llu units in one request, but the PAK has %zu", n,
+		    r->list.max);
+	if (n > LC_WISHES_MAX)
+		return lc_fail(detail, LC_EINVAL,
+		    "%llu units in one request: at most %d, ask for the others "
+		    "in another one",
+		    n, LC_WISHES_MAX);
+	return LC_OK;
+}
+
 static enum lc_err
 list_read(
     const struct op_asked *asked, struct redeeming *r, struct lc_detail *detail)
@@ -53,6 +74,8 @@ list_read(
 	enum lc_err err =
 	    args_read(redeem_args, NITEMS(redeem_args), asked->body, r, detail);
 
+	if (err == LC_OK)
+		err = units_check(r, json_array_size(r->udis), detail);
 	for (size_t i = 0; err == LC_OK && i < json_array_size(r->udis); i++)
 		err = lc_wishes_add(
 		    &r->list, json_string_value(json_array_get(r->udis, i)));
@@ -77,20 +100,14 @@ file_read(
 	return err;
 }
 
-/* What one license file holds is also what one request may ask for. */
 static enum lc_err
-units_check(const struct redeeming *r, struct lc_detail *detail)
+wishes_units_check(const struct redeeming *r, struct lc_detail *detail)
 {
 	uint64_t units = 0;
 
 	for (size_t i = 0; i < r->list.n; i++)
 		units += r->list.wishes[i].quantity;
-	if (units <= LC_WISHES_MAX)
-		return LC_OK;
-	return lc_fail(detail, LC_EINVAL,
-	    "%llu units in one request: at most %d, ask for the others in "
-	    "another one",
-	    (unsigned long long)units, LC_WISHES_MAX);
+	return units_check(r, units, detail);
 }
 
 /* [{"udi", "row", "detail"}] of the devices that got nothing. */
@@ -175,7 +192,7 @@ redeem(struct lc_authority *authority, const struct op_asked *asked,
 	err = asked->type[0] != '\0' ? file_read(asked, r, detail)
 				     : list_read(asked, r, detail);
 	if (err == LC_OK)
-		err = units_check(r, detail);
+		err = wishes_units_check(r, detail);
 	if (err == LC_OK)
 		err = devices_check(authority, asked, r, answer, detail);
 	if (err == LC_OK &&
@@ -198,6 +215,18 @@ redeem(struct lc_authority *authority, const struct op_asked *asked,
 	return err;
 }
 
+/* At least 1. */
+static size_t
+units_of(const struct lc_pak *pak)
+{
+	size_t units = 0;
+
+	for (const struct lc_pak_line *line = pak->lines; line != NULL;
+	     line = line->next)
+		units += (size_t)line->quantity;
+	return units;
+}
+
 /* The staff, and whoever shows no token, needs to know the PAK and no more. */
 static enum lc_err
 pak_check(struct lc_authority *authority, const struct op_asked *asked,
@@ -217,6 +246,8 @@ pak_check(struct lc_authority *authority, const struct op_asked *asked,
 		    r->account, sizeof r->account, "%s", pak->account);
 		err = account_check(
 		    asked, pak->account, "this PAK", answer, detail);
+		if (asked->role == LC_ROLE_NONE)
+			r->list.max = units_of(pak);
 	}
 	lc_arena_free(&arena);
 	return err;

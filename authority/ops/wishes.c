@@ -60,10 +60,13 @@ lc_wish_quantity(struct lc_wish *wish, const char *text)
 }
 
 enum lc_err
-lc_wishes_full(struct lc_detail *detail)
+lc_wishes_room(const struct lc_wishes *list, struct lc_detail *detail)
 {
-	return lc_fail(
-	    detail, LC_EFILE, "more than %d devices", LC_WISHES_MAX);
+	size_t max = list->max != 0 ? list->max : LC_WISHES_MAX;
+
+	return list->n < max ? LC_OK
+			     : lc_fail(detail, LC_EFILE,
+				   "more than %zu devices", max);
 }
 
 enum lc_err

@@ -24,6 +24,9 @@ struct lc_wishes {
 	/* What a row has that does not say it. */
 	const char *sku;
 	uint32_t quantity;
+	/* The units that there are: a file of more devices is refused before it
+	   is read on.  0: LC_WISHES_MAX. */
+	size_t max;
 };
 
 /*
@@ -48,7 +51,7 @@ bool lc_wish_quantity(struct lc_wish *, const char *text);
 /* Is the file text, and not too long?  LC_EFILE. */
 enum lc_err lc_wishes_check(
     const char *text, size_t len, struct lc_detail *);
-/* LC_EFILE: too many of them. */
-enum lc_err lc_wishes_full(struct lc_detail *);
+/* LC_EFILE: no more of them. */
+enum lc_err lc_wishes_room(const struct lc_wishes *, struct lc_detail *);
 
 #endif

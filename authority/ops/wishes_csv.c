@@ -24,9 +24,10 @@ row_read(struct lc_wishes *list, const struct lc_csv_row *row,
     struct lc_detail *detail)
 {
 	struct lc_wish *wish;
+	enum lc_err err = lc_wishes_room(list, detail);
 
-	if (list->n == LC_WISHES_MAX)
-		return lc_wishes_full(detail);
+	if (err != LC_OK)
+		return err;
 	if ((wish = lc_wishes_next(list, row->number)) == NULL)
 		return LC_ENOMEM;
 	wish_fill(wish, row);

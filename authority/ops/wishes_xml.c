@@ -56,10 +56,11 @@ attribute_read(struct reading *r, struct lc_wish *wish, const char *name,
 static void
 device_read(struct reading *r, const char **attributes)
 {
+	struct lc_detail full;
 	struct lc_wish *wish;
 
-	if (r->list->n == LC_WISHES_MAX) {
-		stop(r, LC_EFILE, "more than %d devices", LC_WISHES_MAX);
+	if (lc_wishes_room(r->list, &full) != LC_OK) {
+		stop(r, LC_EFILE, "%s", full.text);
 		return;
 	}
 	wish = lc_wishes_next(r->list,

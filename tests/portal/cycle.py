@@ -224,6 +224,14 @@ class Cycle:
         for who in ("stranger", None):
             portal.refused(403, "another-account", who, redeem,
                            {"udis": [OTHER, ONE]}, ONE)
+        # Without a token no more than the PAK has, before all else.
+        portal.refused(422, "refused", None, redeem, {"udis": [ONE] * 4},
+                       "4 units in one request, but the PAK has 3")
+        portal.refused(422, "refused", None, redeem,
+                       {"udis": [OTHER], "quantity": 4}, "the PAK has 3")
+        csv = f"{OTHER}\n{TWO}\n{ONE}\n{THREE}\n"
+        portal.refused(422, "file", None, redeem, csv.encode(),
+                       "more than 3 devices", Content_Type="text/csv")
         portal.do("stranger", redeem, {"udis": [OTHER]})
         portal.refused(403, "another-account", "stranger", "rmas",
                        {"from": OTHER, "to": ONE}, ONE)
