@@ -232,11 +232,10 @@ pages_of(const struct portal_conf *conf)
 	return conf->pages != NULL ? conf->pages : PORTAL_PAGES_DEFAULT;
 }
 
-static struct site *
-site_start(struct portal *portal, const struct portal_conf *conf)
+static struct site_options
+site_options(const struct portal_conf *conf)
 {
-	char why[512];
-	const struct site_options options = {
+	return (struct site_options){
 		.pages = pages_of(conf),
 		.bootstrap = conf->bootstrap != NULL ? conf->bootstrap
 						     : PORTAL_BOOTSTRAP_DEFAULT,
@@ -244,6 +243,13 @@ site_start(struct portal *portal, const struct portal_conf *conf)
 		.pam = conf->people_pam,
 		.header = conf->people_header,
 	};
+}
+
+static struct site *
+site_start(struct portal *portal, const struct portal_conf *conf)
+{
+	const struct site_options options = site_options(conf);
+	char why[512];
 	struct site *site = site_open(portal, &options, why, sizeof why);
 
 	if (site == NULL)
@@ -425,10 +431,23 @@ usage(FILE *to)
 	      "  -d SUBJECTS  debug these: http, or all\n"
 	      "  -R           print the operations, and the roles that may "
 	      "use each\n"
-	      "  -t           check the configuration and the authority, and "
-	      "start nothing\n"
+	      "  -t           check the configuration, the pages and the "
+	      "authority, and start\n"
+	      "               nothing\n"
 	      "  -V           print the version\n",
 	    to);
+}
+
+static bool
+pages_try(const struct portal_conf *conf)
+{
+	const struct site_options options = site_options(conf);
+	char why[512];
+
+	if (site_check(&options, why, sizeof why))
+		return true;
+	log_error("main", "pages: %s", why);
+	return false;
 }
 
 static int
@@ -440,7 +459,7 @@ try_all(const struct portal_conf *conf, const char *path)
 	bool good =
 	    secrets_read(&secrets, conf->passphrase_file, conf->pin_file) &&
 	    secret_file_read(conf->mail.password_file, password) &&
-	    authority_open(conf, &secrets, &authority);
+	    authority_open(conf, &secrets, &authority) && pages_try(conf);
 
 	lc_authority_close(authority);
 	secrets_forget(&secrets);

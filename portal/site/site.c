@@ -794,11 +794,6 @@ parts_open(struct whole *whole, const struct site_options *options, char *why,
 	struct site *site = &whole->site;
 	struct people_words words;
 
-	if (!web_templates_load(whole->templates, options->pages, why, size) ||
-	    !pages_check(whole, why, size) ||
-	    (whole->assets = assets_open(
-		 options->pages, options->bootstrap, why, size)) == NULL)
-		return false;
 	if (options->people != NULL &&
 	    people_open(options->people, site->portal->now, &site->people,
 		&words) != PEOPLE_OK) {
@@ -815,17 +810,41 @@ parts_open(struct whole *whole, const struct site_options *options, char *why,
 	return whole->slow != NULL;
 }
 
+/* With the templates and the files beside them.  NULL: why is a sentence. */
+static struct whole *
+whole_new(const struct site_options *options, char *why, size_t size)
+{
+	struct whole *whole = calloc(1, sizeof *whole);
+
+	if (whole == NULL || (whole->templates = web_templates_new()) == NULL)
+		(void)snprintf(why, size, "no memory");
+	else if (web_templates_load(
+		     whole->templates, options->pages, why, size) &&
+		 pages_check(whole, why, size) &&
+		 (whole->assets = assets_open(
+		      options->pages, options->bootstrap, why, size)) != NULL)
+		return whole;
+	site_close((struct site *)whole);
+	return NULL;
+}
+
+bool
+site_check(const struct site_options *options, char *why, size_t size)
+{
+	struct whole *whole = whole_new(options, why, size);
+
+	site_close((struct site *)whole);
+	return whole != NULL;
+}
+
 struct site *
 site_open(struct portal *portal, const struct site_options *options, char *why,
     size_t size)
 {
-	struct whole *whole = calloc(1, sizeof *whole);
+	struct whole *whole = whole_new(options, why, size);
 
-	if (whole == NULL || (whole->templates = web_templates_new()) == NULL) {
-		(void)snprintf(why, size, "no memory");
-		free(whole);
+	if (whole == NULL)
 		return NULL;
-	}
 	whole->site.portal = portal;
 	whole->site.templates = whole->templates;
 	whole->site.header = options->header;

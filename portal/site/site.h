@@ -20,6 +20,8 @@ struct site_options {
 /* Borrows the options' texts.  NULL: why is a sentence. */
 struct site *site_open(
     struct portal *, const struct site_options *, char *why, size_t size);
+/* Are the files of the pages all there, and right?  False: why is a sentence. */
+bool site_check(const struct site_options *, char *why, size_t size);
 /* Before the server stops: what other threads do for it is done then. */
 void site_end(struct site *);
 void site_close(struct site *); /* NULL is fine */

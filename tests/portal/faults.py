@@ -343,6 +343,10 @@ def cannot_start(site):
             capture_output=True, text=True, timeout=PATIENCE, check=False)
         equal(done.returncode, 1, done.stderr)
         check(why in done.stderr, done.stderr)
+    equal(site.tried()[0], 0)
+    code, _, said = site.tried(pages="/nowhere")
+    equal(code, 1, said)
+    check("pages: /nowhere: No such file" in said, said)
 
 
 def faults(desk):
