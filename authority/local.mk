@@ -40,6 +40,7 @@ authority_libauthority_la_SOURCES = \
 	authority/catalog/put.c \
 	authority/catalog/read.c \
 	authority/catalog/save.c \
+	authority/report/asked.c \
 	authority/report/calendar.c \
 	authority/report/devices.c \
 	authority/report/events.c authority/report/events.h \
@@ -47,11 +48,13 @@ authority_libauthority_la_SOURCES = \
 	authority/report/letters.c authority/report/letters.h \
 	authority/report/licenses.c \
 	authority/report/lists.c \
+	authority/report/parts.c \
 	authority/report/report.h \
 	authority/report/reporting.c authority/report/reporting.h \
 	authority/report/rows.c authority/report/rows.h \
 	authority/report/sales.c \
 	authority/report/waiting.c \
+	authority/report/words.c authority/report/words.h \
 	authority/ops/bundle.c authority/ops/bundle.h \
 	authority/ops/csv.c authority/ops/csv.h \
 	authority/ops/callhome.c authority/ops/callhome.h \

@@ -63,6 +63,17 @@ list_device_history(struct portal *portal, struct web_request *request,
 		.udi = parts[0] });
 }
 
+/* What became of extensions that were asked for. */
+void
+list_device_asked(struct portal *portal, struct web_request *request,
+    const struct lc_token *token, const char *const *parts)
+{
+	list_answer(portal, request, token,
+	    &(const struct listing){ .report = &lc_list_asked,
+		.member = lc_list_asked.name,
+		.udi = parts[0] });
+}
+
 /* What the whole catalog sold is for the staff alone. */
 void
 list_report(struct portal *portal, struct web_request *request,

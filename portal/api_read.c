@@ -9,7 +9,6 @@
 #include "access.h"
 #include "base/arena.h"
 #include "base/text.h"
-#include "catalog/catalog.h"
 #include "format/line.h"
 #include "ops/issue.h"
 #include "ops/nonce.h"
@@ -20,65 +19,6 @@
 #include "record/pak.h"
 #include "record/record.h"
 #include "web/answer.h"
-
-/* ---- SKUs ------------------------------------------------------------ */
-
-static json_t *
-item_json(const struct lc_item *item)
-{
-	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I}", "feature",
-	    item->feature, "version", item->version, "type",
-	    lc_type_name((enum lc_type)item->type), "additive", item->additive,
-	    "period", (json_int_t)item->period_s, "days",
-	    (json_int_t)item->days);
-
-	if (json != NULL && item->count != LC_UNCOUNTED)
-		(void)json_object_set_new(
-		    json, "count", json_integer(item->count));
-	return json;
-}
-
-static json_t *
-sku_json(const struct lc_sku *sku)
-{
-	json_t *items = json_array();
-
-	for (const struct lc_item *item = sku->items;
-	     items != NULL && item != NULL; item = item->part.next)
-		(void)json_array_append_new(items, item_json(item));
-	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:o}", "sku", sku->code,
-	    "description", sku->description, "family", sku->family, "movable",
-	    sku->movable, "sold", sku->sold, "items", items);
-}
-
-void
-read_skus(struct portal *portal, struct web_request *request,
-    const struct lc_token *token, const char *const *parts)
-{
-	struct lc_record *record = readers_take(portal->readers);
-	struct lc_catalog catalog = { .skus = NULL };
-	struct lc_detail detail = { "" };
-	json_t *list = json_array();
-	enum lc_err err;
-
-	(void)token;
-	(void)parts;
-	lc_record_tell(record, &detail);
-	err = lc_catalog_read(record, &catalog);
-	for (const struct lc_sku *sku = catalog.skus;
-	     err == LC_OK && sku != NULL; sku = sku->part.next) {
-		if (json_array_append_new(list, sku_json(sku)) != 0)
-			err = LC_ENOMEM;
-	}
-	lc_catalog_free(&catalog);
-	readers_return(portal->readers, record);
-	if (err == LC_OK) {
-		web_answer_json(request, 200, json_pack("{s:o}", "skus", list));
-		return;
-	}
-	json_decref(list);
-	read_fail(request, err, &detail);
-}
 
 /* ---- PAKs ------------------------------------------------------------ */
 

@@ -7,6 +7,13 @@
 /* Each answers; parts are the variable parts of the path. */
 void read_skus(struct portal *, struct web_request *, const struct lc_token *,
     const char *const *parts);
+/* Families, accounts, contracts; accounts alone; the file of all of it. */
+void read_catalog(struct portal *, struct web_request *,
+    const struct lc_token *, const char *const *parts);
+void read_accounts(struct portal *, struct web_request *,
+    const struct lc_token *, const char *const *parts);
+void read_catalog_file(struct portal *, struct web_request *,
+    const struct lc_token *, const char *const *parts);
 void read_pak(struct portal *, struct web_request *, const struct lc_token *,
     const char *const *parts);
 /* The current licenses of a device, as a license file. */
@@ -28,6 +35,8 @@ void list_licenses(struct portal *, struct web_request *,
 void list_device_licenses(struct portal *, struct web_request *,
     const struct lc_token *, const char *const *parts);
 void list_device_history(struct portal *, struct web_request *,
+    const struct lc_token *, const char *const *parts);
+void list_device_asked(struct portal *, struct web_request *,
     const struct lc_token *, const char *const *parts);
 void list_rmas(struct portal *, struct web_request *, const struct lc_token *,
     const char *const *parts);
@@ -68,6 +77,9 @@ struct had {
 	bool is_replaced;
 };
 struct had read_had(struct portal *, const char *udi, const char *pak);
+
+/* {"accounts": [{account, description}]}; NULL: they cannot be read. */
+json_t *read_account_list(struct portal *);
 
 /* A date as all answers have it; 0 is null. */
 json_t *read_date(int64_t date);

@@ -11,10 +11,11 @@
 
 #define CURSOR_SIZE 1024
 
-void cursor_write(const struct lc_report *, const struct lc_report_place *,
-    char text[CURSOR_SIZE]);
+/* newest: of the list whose last row comes first. */
+void cursor_write(const struct lc_report *, bool newest,
+    const struct lc_report_place *, char text[CURSOR_SIZE]);
 /* False: it is not one of this list's. */
-bool cursor_read(
-    const struct lc_report *, const char *text, struct lc_report_place *);
+bool cursor_read(const struct lc_report *, bool newest, const char *text,
+    struct lc_report_place *);
 
 #endif

@@ -1,6 +1,7 @@
 /* list.c - see list.h. */
 #include "list.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +15,9 @@
 #include "cursor.h"
 #include "fail.h"
 #include "list_stream.h"
+#include "op_args.h"
 #include "record/device.h"
+#include "record/image.h"
 #include "record/pak.h"
 #include "report/rows.h"
 #include "web/answer.h"
@@ -22,6 +25,7 @@
 #define DAYS 30
 #define DAYS_MAX 36500
 #define TEXT_MAX 255
+#define PAK_PART_MIN 3 /* characters */
 
 /* What a request asks for. */
 struct query {
@@ -30,6 +34,7 @@ struct query {
 	size_t limit;
 	enum lc_rows_form form;
 	bool whole; /* and not a page */
+	bool parts; /* texts are parts */
 	char pak[LC_PAK_LEN + 1];
 };
 
@@ -94,6 +99,9 @@ texts_take(
 		{ LC_LIMIT_ORDER, "order", &f->order },
 		{ LC_LIMIT_ACCOUNT, "account", &f->account },
 		{ LC_LIMIT_TYPE, "type", &f->type },
+		{ LC_LIMIT_KIND, "kind", &f->kind },
+		{ LC_LIMIT_SUBJECT, "subject", &f->subject },
+		{ LC_LIMIT_WHO, "who", &f->who },
 	};
 
 	for (size_t i = 0; i < NITEMS(texts); i++) {
@@ -104,16 +112,54 @@ texts_take(
 	return true;
 }
 
+/* One of two words; false: answered. */
 static bool
-flag_take(struct web_request *request, const char *name, bool *flag)
+word_take(struct web_request *request, const char *name, const char *no,
+    const char *yes, bool *is_yes)
 {
 	const char *text = web_query(request, name);
 
 	if (text == NULL)
 		return true;
-	*flag = strcmp(text, "true") == 0;
-	return *flag || strcmp(text, "false") == 0 ||
-	       refuse(request, name, "neither true nor false");
+	*is_yes = strcmp(text, yes) == 0;
+	if (*is_yes || strcmp(text, no) == 0)
+		return true;
+	web_problem(
+	    request, 400, "bad-query", "%s: neither %s nor %s", name, no, yes);
+	return false;
+}
+
+/* A day that something lasts until is over at its end. */
+static bool
+time_take(
+    struct web_request *request, const char *name, bool is_end, int64_t *out)
+{
+	const char *text = web_query(request, name);
+
+	if (text == NULL)
+		return true;
+	if (!date_read(text, out))
+		return refuse(request, name,
+		    "not a date such as 2027-01-31 or 2027-01-31T12:00:00Z");
+	if (is_end && strchr(text, 'T') == NULL)
+		*out += 86400 - 1;
+	return true;
+}
+
+/* The beginning of a PAK, in the way in which they are kept. */
+static bool
+pak_part_take(struct web_request *request, struct query *q)
+{
+	size_t n = 0;
+
+	for (const char *c = q->filter.pak; *c != '\0' && n < LC_PAK_LEN; c++) {
+		if (*c != '-' && *c != ' ')
+			q->pak[n++] = (char)toupper((unsigned char)*c);
+	}
+	q->pak[n] = '\0';
+	q->filter.pak = q->pak;
+	return n >= PAK_PART_MIN ||
+	       refuse(request, "pak", "the first 3 characters are needed");
 }
 
 static bool
@@ -123,10 +169,34 @@ pak_take(struct web_request *request, struct query *q)
 
 	if (q->filter.pak == NULL)
 		return true;
+	if (q->parts)
+		return pak_part_take(request, q);
 	if (lc_pak_read(q->filter.pak, q->pak, &detail) != LC_OK)
 		return refuse(request, "pak", detail.text);
 	q->filter.pak = q->pak;
 	return true;
+}
+
+/* How rows are chosen and sorted. */
+static bool
+choice_take(
+    struct web_request *request, const struct listing *list, struct query *q)
+{
+	unsigned limits = list->report->limits;
+	struct lc_report_filter *f = &q->filter;
+
+	if ((limits & LC_LIMIT_PARTS) != 0 &&
+	    !word_take(request, "match", "whole", "part", &q->parts))
+		return false;
+	if ((limits & LC_LIMIT_SORT) != 0 &&
+	    !word_take(request, "sort", "oldest", "newest", &f->newest))
+		return false;
+	if ((limits & LC_LIMIT_LEFT) != 0 &&
+	    !word_take(request, "left", "false", "true", &f->left))
+		return false;
+	return (limits & LC_LIMIT_TIME) == 0 ||
+	       (time_take(request, "since", false, &f->since) &&
+		   time_take(request, "until", true, &f->until));
 }
 
 /* As a table for spreadsheets, if that is asked for. */
@@ -173,7 +243,7 @@ query_read(struct portal *portal, struct web_request *request,
 
 	*q = (struct query){ .filter.now = portal->now() };
 	if (!texts_take(request, list->report->limits, &q->filter) ||
-	    !pak_take(request, q) ||
+	    !choice_take(request, list, q) || !pak_take(request, q) ||
 	    !form_take(request, list->takes_csv, &q->form) ||
 	    !limit_take(request, q))
 		return false;
@@ -181,10 +251,8 @@ query_read(struct portal *portal, struct web_request *request,
 	    !number_take(request, list->takes_csv ? "days" : "expiring",
 		DAYS_MAX, &days))
 		return false;
-	if ((list->report->limits & LC_LIMIT_LEFT) != 0 &&
-	    !flag_take(request, "left", &q->filter.left))
-		return false;
-	if (cursor != NULL && !cursor_read(list->report, cursor, &q->place))
+	if (cursor != NULL &&
+	    !cursor_read(list->report, q->filter.newest, cursor, &q->place))
 		return refuse(request, "cursor", "not from this list");
 	q->filter.days = (uint32_t)days;
 	if (list->udi != NULL)
@@ -214,12 +282,12 @@ rows_begin(const struct listing *list, struct lc_rows *rows)
 
 static void
 rows_end(struct web_request *request, struct lc_rows *rows,
-    const struct lc_report_place *place, bool more)
+    const struct query *q, bool more)
 {
 	char next[CURSOR_SIZE] = "";
 
 	if (more)
-		cursor_write(rows->report, place, next);
+		cursor_write(rows->report, q->filter.newest, &q->place, next);
 	if (more && rows->form == LC_ROWS_CSV)
 		(void)web_header_add(request, "Next-Cursor", next);
 	if (rows->form != LC_ROWS_JSON)
@@ -246,11 +314,13 @@ key_make(
 	const struct lc_report_filter *f = &q->filter;
 	int len = snprintf(key->asked, sizeof key->asked,
 	    "%s\n%s\n%zu\n%" PRId64 "\n%" PRId64 "\n%s\n%d\n%" PRIu32
-	    "\n%s\n%s\n%s\n%s\n%s\n%s\n%s",
+	    "\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%" PRId64 "\n%" PRId64
+	    "\n%u\n%d",
 	    list->report->name, list->member, q->limit, q->place.n,
 	    q->place.ends, q->place.key, f->left, f->days, TEXT(f->udi),
 	    TEXT(f->feature), TEXT(f->pak), TEXT(f->sku), TEXT(f->order),
-	    TEXT(f->account), TEXT(f->type));
+	    TEXT(f->account), TEXT(f->type), TEXT(f->kind), TEXT(f->subject),
+	    TEXT(f->who), f->since, f->until, f->parts, f->newest);
 #undef TEXT
 
 	key->now = f->now;
@@ -274,7 +344,7 @@ page_read(struct portal *portal, struct web_request *request,
 	err = lc_report_page(record, list->report, &q->filter, &q->place,
 	    q->limit, &more, lc_rows_row, &rows, &detail);
 	if (err == LC_OK) {
-		rows_end(request, &rows, &q->place, more);
+		rows_end(request, &rows, q, more);
 		err = rows.failed ? LC_ENOMEM : LC_OK;
 	}
 	page = (struct cache_page){ .text = rows.text, .len = rows.len };
@@ -391,6 +461,59 @@ list_device_check(struct portal *portal, struct web_request *request,
 	return false;
 }
 
+/* May an account see the device, if there is one of this id? */
+static bool
+may_see_udi(
+    struct portal *portal, const struct lc_token *token, const char *udi)
+{
+	struct lc_detail unheard = { "" };
+	bool own = false, others = false;
+
+	return !lc_role_is_staff(token->role) && udi != NULL &&
+	       lc_text_is_udi(udi, strlen(udi)) &&
+	       device_whose(portal, token, udi, &own, &others, &unheard) ==
+		   LC_OK &&
+	       (own || !others);
+}
+
+/* Which of the texts are parts, and for whom.  False: answered. */
+static bool
+parts_limit(struct portal *portal, struct web_request *request,
+    const struct lc_token *token, const struct lc_report *report,
+    struct lc_report_filter *filter)
+{
+	const char *udi = filter->udi;
+	bool may_see = may_see_udi(portal, token, udi);
+	struct lc_detail detail = { "" };
+	struct lc_record *record;
+	enum lc_err err;
+
+	filter->udi = NULL; /* no device whose rows were limited already */
+	if (!account_limit(request, token, report, filter))
+		return false;
+	filter->udi = udi;
+	record = readers_take(portal->readers);
+	err = lc_report_parts(record, report, may_see, filter, &detail);
+	readers_return(portal->readers, record);
+	if (err != LC_OK)
+		read_fail(request, err, &detail);
+	return err == LC_OK;
+}
+
+/* Whose rows they are.  False: answered. */
+static bool
+limit_to(struct portal *portal, struct web_request *request,
+    const struct lc_token *token, const struct listing *list, struct query *q)
+{
+	if (q->parts && list->udi == NULL)
+		return parts_limit(
+		    portal, request, token, list->report, &q->filter);
+	if (q->filter.udi != NULL &&
+	    !list_device_check(portal, request, token, q->filter.udi))
+		return false;
+	return account_limit(request, token, list->report, &q->filter);
+}
+
 void
 list_answer(struct portal *portal, struct web_request *request,
     const struct lc_token *token, const struct listing *list)
@@ -403,10 +526,7 @@ list_answer(struct portal *portal, struct web_request *request,
 		(void)refuse(request, "udi", "it is needed");
 		return;
 	}
-	if (q.filter.udi != NULL &&
-	    !list_device_check(portal, request, token, q.filter.udi))
-		return;
-	if (!account_limit(request, token, list->report, &q.filter))
+	if (!limit_to(portal, request, token, list, &q))
 		return;
 	if (q.whole)
 		list_stream(portal, request, list->report, &q.filter);
@@ -427,4 +547,19 @@ list_title(const char *column)
 		}
 	}
 	return column;
+}
+
+/* The others are tables, whose rows the log vouches for. */
+const char *
+list_kind(size_t n)
+{
+	static const char *const kinds[] = { "above limit", "approved", "asked",
+		"created", "declined", "license", "other key", "permitted",
+		"proposed", "put back", "refused", "rotated", "watched",
+		"webhook", "withdrawn" };
+
+	if (n < NITEMS(kinds))
+		return kinds[n];
+	n -= NITEMS(kinds);
+	return n < lc_nimages ? lc_images[n].name : NULL;
 }

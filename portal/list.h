@@ -36,4 +36,7 @@ bool list_device_is_own(
 /* The title of a report's column, or its name if no report has it. */
 const char *list_title(const char *column);
 
+/* The nth kind of entries of the log, from 0; NULL: there are no more. */
+const char *list_kind(size_t n);
+
 #endif

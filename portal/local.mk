@@ -75,6 +75,7 @@ bin_licportald_SOURCES = \
 	portal/access.c portal/access.h \
 	portal/api.c portal/api.h \
 	portal/api_calendar.c \
+	portal/api_catalog.c \
 	portal/api_hook.c \
 	portal/api_keys.c \
 	portal/api_list.c \

@@ -36,8 +36,7 @@ sign(const char **text, char c)
 	return true;
 }
 
-/* "2027-01-31" or "2027-01-31T12:00:00Z" */
-static bool
+bool
 date_read(const char *text, int64_t *out)
 {
 	struct tm tm = { 0 }, same;

@@ -42,7 +42,8 @@ enum lc_err args_read(const struct arg *, size_t n, const json_t *object,
 enum lc_err args_read_nth(const struct arg *, size_t n, const char *list,
     const json_t *array, size_t i, void *out, struct lc_detail *);
 
-/* A date as ARG_DATE takes it. */
+/* A date as ARG_DATE takes it: "2027-01-31" or "2027-01-31T12:00:00Z". */
+bool date_read(const char *text, int64_t *out);
 #define DATE_SIZE 24
 const char *date_text(int64_t, char text[DATE_SIZE]);
 

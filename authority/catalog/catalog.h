@@ -110,6 +110,8 @@ enum lc_err lc_contract_find(struct lc_record *, struct lc_arena *,
 
 /* All of it, each list in the order of its codes. */
 enum lc_err lc_catalog_read(struct lc_record *, struct lc_catalog *);
+/* The accounts alone. */
+enum lc_err lc_accounts_read(struct lc_record *, struct lc_catalog *);
 
 /* Stops a contract, or lets it go on if why is "".  While writing. */
 enum lc_err lc_contract_stop(

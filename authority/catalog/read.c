@@ -420,15 +420,25 @@ lc_contract_stop(
 /* ---- All of it ------------------------------------------------------- */
 
 enum lc_err
+lc_accounts_read(struct lc_record *record, struct lc_catalog *catalog)
+{
+	struct taking t = {
+		.arena = &catalog->arena,
+		.end = (struct lc_part_of **)&catalog->accounts,
+	};
+
+	return each(record,
+	    db_query(record->db, &t.rows,
+		"SELECT name, description FROM account ORDER BY name", ""),
+	    &t, account_put);
+}
+
+enum lc_err
 lc_catalog_read(struct lc_record *record, struct lc_catalog *catalog)
 {
 	struct taking families = {
 		.arena = &catalog->arena,
 		.end = (struct lc_part_of **)&catalog->families,
-	};
-	struct taking accounts = {
-		.arena = &catalog->arena,
-		.end = (struct lc_part_of **)&catalog->accounts,
 	};
 	enum lc_err err;
 
@@ -437,11 +447,7 @@ lc_catalog_read(struct lc_record *record, struct lc_catalog *catalog)
 		"SELECT name, pids, moves_to FROM family ORDER BY name", ""),
 	    &families, family_put);
 	if (err == LC_OK)
-		err = each(record,
-		    db_query(record->db, &accounts.rows,
-			"SELECT name, description FROM account ORDER BY name",
-			""),
-		    &accounts, account_put);
+		err = lc_accounts_read(record, catalog);
 	if (err == LC_OK)
 		err = skus_read(record, catalog);
 	return err == LC_OK ? contracts_read(record, catalog) : err;

@@ -88,13 +88,13 @@ each(struct lc_reporting *r, struct db_rows *rows)
  * Devices with a license, and those whose key is known.  Each list is limited
  * by itself, so that the indexes serve.
  */
-#define NEXT(from, also) \
+#define NEXT(from, also, n) \
 	"SELECT udi FROM (SELECT DISTINCT udi FROM " from \
-	" WHERE udi > $1" also " ORDER BY udi LIMIT $2) x_" from
-#define ALL \
-	"SELECT udi FROM (" NEXT("device", "") " UNION " \
-	NEXT("license", " AND udi <> ''") " UNION " \
-	NEXT("license_udi", "") ") y ORDER BY udi LIMIT $2"
+	" WHERE udi > $1" also " ORDER BY udi LIMIT $" #n ") x_" from
+#define ALL(n) \
+	"SELECT udi FROM (" NEXT("device", "", n) " UNION " \
+	NEXT("license", " AND udi <> ''", n) " UNION " \
+	NEXT("license_udi", "", n) ") y ORDER BY udi LIMIT $" #n
 #define OF_ACCOUNT \
 	"SELECT udi FROM (SELECT udi FROM license" \
 	" WHERE udi > $1 AND udi <> '' AND pak_line IN " LC_ACCOUNT_LINES(3) \
@@ -102,11 +102,58 @@ each(struct lc_reporting *r, struct db_rows *rows)
 	" JOIN license l ON l.n = u.license" \
 	" WHERE u.udi > $1 AND l.pak_line IN " LC_ACCOUNT_LINES(3) \
 	" UNION SELECT udi FROM device_account" \
-	" WHERE udi > $1 AND account = $3) y ORDER BY udi LIMIT $2"
+	" WHERE udi > $1 AND account = $3) y" \
+	" WHERE " LC_HAS(4, "udi") " ORDER BY udi LIMIT $2"
 #define ONE \
 	"SELECT udi FROM (SELECT udi FROM device WHERE udi = $1" \
 	" UNION SELECT udi FROM license WHERE udi = $1 AND udi <> ''" \
 	" UNION SELECT udi FROM license_udi WHERE udi = $1) y"
+
+/* Parts are looked for among so many devices at a time. */
+#define WINDOW INT64_C(5000)
+#define PARTS \
+	"SELECT udi FROM (" ALL(3) ") z" \
+	" WHERE " LC_HAS(4, "udi") " ORDER BY udi LIMIT $2"
+
+/* The last device of the window, and how many there are. */
+static enum lc_err
+window_end(struct lc_reporting *r, char last[LC_UDI_MAX + 1], int64_t *n)
+{
+	struct db_rows *rows = NULL;
+	enum lc_err err = lc_record_first(r->record,
+	    db_query(r->record->db, &rows,
+		"SELECT max(udi), count(*) FROM (" ALL(2) ") z", "si", r->key,
+		WINDOW),
+	    &rows);
+
+	if (err != LC_OK)
+		return err;
+	(void)snprintf(last, LC_UDI_MAX + 1, "%s", db_text(rows, 0));
+	*n = db_int(rows, 1);
+	db_stop(rows);
+	return LC_OK;
+}
+
+static enum lc_err
+devices_find(struct lc_reporting *r, size_t *n)
+{
+	struct db_rows *rows = NULL;
+	char last[LC_UDI_MAX + 1];
+	int64_t nlooked;
+	enum lc_err err = window_end(r, last, &nlooked);
+
+	if (err != LC_OK)
+		return err;
+	err = lc_report_rows(r,
+	    db_query(r->record->db, &rows, DEVICES(PARTS), "siis", r->key,
+		r->limit, WINDOW, r->filter->udi),
+	    &rows, each, n);
+	if (err == LC_OK && *n < (size_t)r->limit && nlooked == WINDOW) {
+		lc_report_key(r, last);
+		*n = (size_t)r->limit; /* there may be more */
+	}
+	return err;
+}
 
 static enum lc_err
 devices_page(struct lc_reporting *r, size_t *n)
@@ -116,14 +163,16 @@ devices_page(struct lc_reporting *r, size_t *n)
 	struct db_rows *rows = NULL;
 	enum db_err err;
 
-	if (f->udi != NULL)
+	if (LC_WHOLE(f, LC_LIMIT_UDI, udi) != NULL)
 		err = db_query(db, &rows, DEVICES(ONE), "s", f->udi);
 	else if (f->account != NULL)
-		err = db_query(db, &rows, DEVICES(OF_ACCOUNT), "sis", r->key,
-		    r->limit, f->account);
+		err = db_query(db, &rows, DEVICES(OF_ACCOUNT), "siss", r->key,
+		    r->limit, f->account, f->udi);
+	else if (f->udi != NULL)
+		return devices_find(r, n);
 	else
 		err = db_query(
-		    db, &rows, DEVICES(ALL), "si", r->key, r->limit);
+		    db, &rows, DEVICES(ALL(2)), "si", r->key, r->limit);
 	return lc_report_rows(r, err, &rows, each, n);
 }
 
@@ -131,6 +180,6 @@ const struct lc_report lc_report_devices = {
 	.name = "devices",
 	.columns = columns,
 	.ncolumns = sizeof columns / sizeof columns[0],
-	.limits = LC_LIMIT_UDI | LC_LIMIT_ACCOUNT,
+	.limits = LC_LIMIT_UDI | LC_LIMIT_ACCOUNT | LC_LIMIT_PARTS,
 	.page = devices_page,
 };

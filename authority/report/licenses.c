@@ -91,7 +91,7 @@ counting_udi(struct lc_reporting *r, const struct lc_terms *t,
 	bool ended = true;
 	enum lc_err err = LC_OK;
 
-	if (**why == '\0' || r->filter->udi != NULL)
+	if (**why == '\0' || LC_WHOLE(r->filter, LC_LIMIT_UDI, udi) != NULL)
 		return LC_OK;
 
 	for (size_t i = 1; i < t->nudis && ended && err == LC_OK; i++) {
@@ -243,100 +243,117 @@ each(struct lc_reporting *r, struct db_rows *rows)
  * Without filters: what may be NULL has PostgreSQL expect few rows, and sort
  * the whole table.
  */
+#define PLAIN(after, order) \
+	COLUMNS("l.udi") " WHERE l.n " after " $1 ORDER BY l.n" order \
+	" LIMIT $2"
+
 static enum lc_err
 page_plain(struct lc_reporting *r, size_t *n)
 {
 	struct db_rows *rows = NULL;
 
 	return lc_report_rows(r,
-	    db_query(r->record->db, &rows,
-		COLUMNS("l.udi") " WHERE l.n > $1 ORDER BY l.n LIMIT $2", "ii",
-		r->n, r->limit),
+	    db_query(r->record->db, &rows, LC_SORTED(r, PLAIN), "ii", r->n,
+		r->limit),
 	    &rows, each, n);
 }
 
+/* Of the licenses with these numbers, those that the filter does not leave out:
+   whole and parts of features and SKUs, and lines. */
+#define FOUND(udi, numbers, after, order) \
+	COLUMNS(udi) " WHERE l.n " after " $1" numbers \
+	LC_OPTIONAL(2, "l.feature = $2") LC_OPTIONAL(3, "l.sku = $3") \
+	" AND " LC_HAS(5, "l.feature") \
+	" AND " LC_HAS(6, "COALESCE(l.sku, '')") \
+	LC_OPTIONAL(7, "l.pak_line IN " PAK_LINES "7)") \
+	LC_OPTIONAL(8, "l.pak_line IN " LC_ACCOUNT_LINES(8)) \
+	LC_OPTIONAL(9, "l.pak_line IN " BEGINNING "9 AND pak < $9 || '~')") \
+	" AND " LC_HAS(10, "l.udi") \
+	" ORDER BY l.n" order " LIMIT $4"
+#define BEGINNING "(SELECT n FROM pak_line WHERE pak >= $"
+#define LETTERS "ississssss"
+
+#define OF_WINDOW(after, order) \
+	FOUND("l.udi", " AND l.n >= $11 AND l.n <= $12", after, order)
+#define OF_LINES(lines, after, order) \
+	FOUND("l.udi", " AND l.n IN (SELECT n FROM license WHERE n " after \
+	    " $1 AND pak_line IN " lines ")", after, order)
+#define OF_PAK(after, order) OF_LINES(PAK_LINES "7)", after, order)
+#define OF_BEGINNING(after, order) \
+	OF_LINES(BEGINNING "9 AND pak < $9 || '~')", after, order)
+#define OF_ACCOUNT(after, order) OF_LINES(LC_ACCOUNT_LINES(8), after, order)
+#define OF_UDI(after, order) \
+	FOUND("CAST($11 AS TEXT)", " AND l.n IN" \
+	    " (SELECT n FROM license WHERE udi = $11 AND udi <> ''" \
+	    " UNION SELECT license FROM license_udi WHERE udi = $11)", \
+	    after, order)
+
+/* What all of these queries have. */
+#define ARGUMENTS(r, f) \
+	(r)->n, LC_WHOLE(f, LC_LIMIT_FEATURE, feature), \
+	    LC_WHOLE(f, LC_LIMIT_SKU, sku), (r)->limit, \
+	    LC_PART(f, LC_LIMIT_FEATURE, feature), \
+	    LC_PART(f, LC_LIMIT_SKU, sku), LC_WHOLE(f, LC_LIMIT_PAK, pak), \
+	    (f)->account, LC_PART(f, LC_LIMIT_PAK, pak), \
+	    LC_PART(f, LC_LIMIT_UDI, udi)
+
 static enum lc_err
-page_all(struct lc_reporting *r, size_t *n)
+page_of_window(struct lc_reporting *r, size_t *n)
 {
 	const struct lc_report_filter *f = r->filter;
+	struct lc_window w = LC_WINDOW_ALL;
 	struct db_rows *rows = NULL;
+	enum lc_err err = LC_OK;
 
-	if (f->feature == NULL && f->sku == NULL)
-		return page_plain(r, n);
-	return lc_report_rows(r,
-	    db_query(r->record->db, &rows,
-		COLUMNS("l.udi") " WHERE l.n > $1"
-		LC_OPTIONAL(2, "l.feature = $2") LC_OPTIONAL(3, "l.sku = $3")
-		" ORDER BY l.n LIMIT $4",
-		"issi", r->n, f->feature, f->sku, r->limit),
+	if (f->parts != 0 && (err = lc_window_next(r, &w)) != LC_OK)
+		return err;
+	err = lc_report_rows(r,
+	    db_query(r->record->db, &rows, LC_SORTED(r, OF_WINDOW),
+		LETTERS "ii", ARGUMENTS(r, f), w.low, w.high),
 	    &rows, each, n);
+	if (err == LC_OK)
+		lc_window_end(r, &w, n);
+	return err;
 }
 
 static enum lc_err
-page_of_pak(struct lc_reporting *r, size_t *n)
+page_of_lines(struct lc_reporting *r, const char *sql, size_t *n)
 {
-	const struct lc_report_filter *f = r->filter;
 	struct db_rows *rows = NULL;
 
 	return lc_report_rows(r,
-	    db_query(r->record->db, &rows,
-		COLUMNS("l.udi") " WHERE l.n IN (SELECT n FROM license"
-		" WHERE n > $1 AND pak_line IN " PAK_LINES "5))"
-		LC_OPTIONAL(2, "l.feature = $2") LC_OPTIONAL(3, "l.sku = $3")
-		LC_OPTIONAL(6, "l.pak_line IN " LC_ACCOUNT_LINES(6))
-		" ORDER BY l.n LIMIT $4",
-		"ississ", r->n, f->feature, f->sku, r->limit, f->pak,
-		f->account),
-	    &rows, each, n);
-}
-
-static enum lc_err
-page_of_account(struct lc_reporting *r, size_t *n)
-{
-	const struct lc_report_filter *f = r->filter;
-	struct db_rows *rows = NULL;
-
-	return lc_report_rows(r,
-	    db_query(r->record->db, &rows,
-		COLUMNS("l.udi") " WHERE l.n IN (SELECT n FROM license"
-		" WHERE n > $1 AND pak_line IN " LC_ACCOUNT_LINES(5) ")"
-		LC_OPTIONAL(2, "l.feature = $2") LC_OPTIONAL(3, "l.sku = $3")
-		" ORDER BY l.n LIMIT $4",
-		"issis", r->n, f->feature, f->sku, r->limit, f->account),
+	    db_query(
+		r->record->db, &rows, sql, LETTERS, ARGUMENTS(r, r->filter)),
 	    &rows, each, n);
 }
 
 static enum lc_err
 page_of_udi(struct lc_reporting *r, size_t *n)
 {
-	const struct lc_report_filter *f = r->filter;
 	struct db_rows *rows = NULL;
 
 	return lc_report_rows(r,
-	    db_query(r->record->db, &rows,
-		COLUMNS("CAST($6 AS TEXT)") " WHERE l.n IN"
-		" (SELECT n FROM license WHERE udi = $6 AND udi <> ''"
-		" UNION SELECT license FROM license_udi WHERE udi = $6)"
-		" AND l.n > $1"
-		LC_OPTIONAL(2, "l.feature = $2") LC_OPTIONAL(3, "l.sku = $3")
-		LC_OPTIONAL(5, "l.pak_line IN " PAK_LINES "5)")
-		LC_OPTIONAL(7, "l.pak_line IN " LC_ACCOUNT_LINES(7))
-		" ORDER BY l.n LIMIT $4",
-		"ississs", r->n, f->feature, f->sku, r->limit, f->pak, f->udi,
-		f->account),
+	    db_query(r->record->db, &rows, LC_SORTED(r, OF_UDI), LETTERS "s",
+		ARGUMENTS(r, r->filter), r->filter->udi),
 	    &rows, each, n);
 }
 
 static enum lc_err
 licenses_page(struct lc_reporting *r, size_t *n)
 {
-	if (r->filter->udi != NULL)
+	const struct lc_report_filter *f = r->filter;
+
+	if (LC_WHOLE(f, LC_LIMIT_UDI, udi) != NULL)
 		return page_of_udi(r, n);
-	if (r->filter->pak != NULL)
-		return page_of_pak(r, n);
-	if (r->filter->account != NULL)
-		return page_of_account(r, n);
-	return page_all(r, n);
+	if (LC_WHOLE(f, LC_LIMIT_PAK, pak) != NULL)
+		return page_of_lines(r, LC_SORTED(r, OF_PAK), n);
+	if (f->pak != NULL)
+		return page_of_lines(r, LC_SORTED(r, OF_BEGINNING), n);
+	if (f->account != NULL)
+		return page_of_lines(r, LC_SORTED(r, OF_ACCOUNT), n);
+	if (f->feature == NULL && f->sku == NULL && f->udi == NULL)
+		return page_plain(r, n);
+	return page_of_window(r, n);
 }
 
 /* Those that count, from now on. */
@@ -372,7 +389,7 @@ const struct lc_report lc_report_licenses = {
 	.name = "licenses",
 	.columns = columns,
 	.ncolumns = sizeof columns / sizeof columns[0],
-	.limits = LIMITS,
+	.limits = LIMITS | LC_LIMIT_SORT | LC_LIMIT_PARTS,
 	.page = licenses_page,
 };
 

@@ -1,6 +1,7 @@
 /* lists.c - replacements, lots, and the log, page by page. */
 #include "base/b64.h"
 #include "reporting.h"
+#include "words.h"
 
 /* ---- Replacements ---------------------------------------------------- */
 
@@ -42,21 +43,48 @@ each_rma(struct lc_reporting *r, struct db_rows *rows)
 }
 
 /* Those of an account: it has a license on one of the devices. */
+#define RMAS \
+	"SELECT n, old_udi, new_udi, at, why, approved_by, licenses, due," \
+	" returned FROM rma WHERE n "
+#define RMAS_OF_ACCOUNT(n) \
+	LC_OPTIONAL(n, "EXISTS (SELECT 1 FROM license l WHERE" \
+	    " l.udi IN (old_udi, new_udi) AND l.udi <> ''" \
+	    " AND l.pak_line IN " LC_ACCOUNT_LINES(n) ")")
+#define WHOLE(after, order) \
+	RMAS after " $1" LC_OPTIONAL(2, "old_udi = $2 OR new_udi = $2") \
+	RMAS_OF_ACCOUNT(3) " ORDER BY n" order " LIMIT $4"
+#define PARTS(after, order) \
+	RMAS ">= $1 AND n <= $5" " AND " LC_HAS(2, "old_udi || ' ' || new_udi") \
+	RMAS_OF_ACCOUNT(3) " ORDER BY n" order " LIMIT $4"
+
+static enum lc_err
+rmas_find(struct lc_reporting *r, size_t *n)
+{
+	struct db_rows *rows = NULL;
+	struct lc_window w;
+	enum lc_err err;
+
+	if ((err = lc_window_next(r, &w)) != LC_OK)
+		return err;
+	err = lc_report_rows(r,
+	    db_query(r->record->db, &rows, LC_SORTED(r, PARTS), "issii", w.low,
+		r->filter->udi, r->filter->account, r->limit, w.high),
+	    &rows, each_rma, n);
+	if (err == LC_OK)
+		lc_window_end(r, &w, n);
+	return err;
+}
+
 static enum lc_err
 rmas_page(struct lc_reporting *r, size_t *n)
 {
 	struct db_rows *rows = NULL;
 
+	if ((r->filter->parts & LC_LIMIT_UDI) != 0)
+		return rmas_find(r, n);
 	return lc_report_rows(r,
-	    db_query(r->record->db, &rows,
-		"SELECT n, old_udi, new_udi, at, why, approved_by, licenses,"
-		" due, returned FROM rma WHERE n > $1"
-		LC_OPTIONAL(2, "old_udi = $2 OR new_udi = $2")
-		LC_OPTIONAL(3, "EXISTS (SELECT 1 FROM license l WHERE"
-		    " l.udi IN (old_udi, new_udi) AND l.udi <> ''"
-		    " AND l.pak_line IN " LC_ACCOUNT_LINES(3) ")")
-		" ORDER BY n LIMIT $4",
-		"issi", r->n, r->filter->udi, r->filter->account, r->limit),
+	    db_query(r->record->db, &rows, LC_SORTED(r, WHOLE), "issi", r->n,
+		r->filter->udi, r->filter->account, r->limit),
 	    &rows, each_rma, n);
 }
 
@@ -64,7 +92,8 @@ const struct lc_report lc_list_rmas = {
 	.name = "rmas",
 	.columns = rma_columns,
 	.ncolumns = sizeof rma_columns / sizeof rma_columns[0],
-	.limits = LC_LIMIT_UDI | LC_LIMIT_ACCOUNT,
+	.limits = LC_LIMIT_UDI | LC_LIMIT_ACCOUNT | LC_LIMIT_SORT |
+	    LC_LIMIT_PARTS,
 	.page = rmas_page,
 };
 
@@ -116,7 +145,29 @@ static const struct lc_report_column log_columns[] = {
 	{ "subject", "Subject", LC_CELL_TEXT, false },
 	{ "says", "Says", LC_CELL_TEXT, false },
 	{ "digest", "Digest", LC_CELL_TEXT, true },
+	/* Of a license, its id; of other entries often the subject. */
+	{ "about", "About", LC_CELL_TEXT, false },
+	{ "words", "Words", LC_CELL_TEXT, false }, /* for people */
 };
+
+static enum lc_err
+put_words(struct lc_reporting *r, struct db_rows *rows)
+{
+	const struct lc_said said = {
+		.n = db_int(rows, 0),
+		.kind = db_text(rows, 3),
+		.subject = db_text(rows, 4),
+		.says = db_text(rows, 5),
+	};
+	struct lc_words w;
+	enum lc_err err = lc_words_of(r->record, &said, &w);
+
+	if (err != LC_OK)
+		return err;
+	lc_put_text(r, w.about);
+	lc_put_text(r, w.text);
+	return lc_put_row(r);
+}
 
 static enum lc_err
 each_entry(struct lc_reporting *r, struct db_rows *rows)
@@ -134,19 +185,64 @@ each_entry(struct lc_reporting *r, struct db_rows *rows)
 	for (int i = 2; i < 6; i++)
 		lc_put_text(r, db_text(rows, i));
 	lc_put_text(r, digest);
-	return lc_put_row(r);
+	return put_words(r, rows);
+}
+
+#define ENTRIES \
+	"SELECT n, at, who, kind, subject, says, digest FROM log WHERE n "
+#define PLAIN(after, order) \
+	ENTRIES after " $1 ORDER BY n" order " LIMIT $2"
+/*
+ * The license of an entry has its id and device.  A part of the subject may be
+ * in what the entry says, too: rows of some tables are known by a number.
+ */
+#define FOUND(after, order) \
+	ENTRIES ">= $1 AND n <= $2" \
+	LC_OPTIONAL(4, "kind = $4") \
+	LC_OPTIONAL(5, "subject = $5 OR EXISTS (SELECT 1 FROM license l" \
+	    " WHERE l.n = log.n AND (l.id = $5 OR l.udi = $5))") \
+	LC_OPTIONAL(6, LC_HAS(6, "subject || ' ' || says") \
+	    " OR EXISTS (SELECT 1 FROM license l WHERE l.n = log.n AND " \
+	    LC_HAS(6, "l.id || ' ' || l.udi") ")") \
+	LC_OPTIONAL(7, "who = $7") " AND " LC_HAS(8, "who") \
+	" AND at >= $9 AND (CAST($10 AS BIGINT) = 0 OR at <= $10)" \
+	" ORDER BY n" order " LIMIT $3"
+
+static enum lc_err
+log_find(struct lc_reporting *r, size_t *n)
+{
+	const struct lc_report_filter *f = r->filter;
+	struct db_rows *rows = NULL;
+	struct lc_window w;
+	enum lc_err err;
+
+	if ((err = lc_window_next(r, &w)) != LC_OK)
+		return err;
+	err = lc_report_rows(r,
+	    db_query(r->record->db, &rows, LC_SORTED(r, FOUND), "iiisssssii",
+		w.low, w.high, r->limit, f->kind,
+		LC_WHOLE(f, LC_LIMIT_SUBJECT, subject),
+		LC_PART(f, LC_LIMIT_SUBJECT, subject),
+		LC_WHOLE(f, LC_LIMIT_WHO, who), LC_PART(f, LC_LIMIT_WHO, who),
+		f->since, f->until),
+	    &rows, each_entry, n);
+	if (err == LC_OK)
+		lc_window_end(r, &w, n);
+	return err;
 }
 
 static enum lc_err
 log_page(struct lc_reporting *r, size_t *n)
 {
+	const struct lc_report_filter *f = r->filter;
 	struct db_rows *rows = NULL;
 
+	if (f->kind != NULL || f->subject != NULL || f->who != NULL ||
+	    f->since != 0 || f->until != 0)
+		return log_find(r, n);
 	return lc_report_rows(r,
-	    db_query(r->record->db, &rows,
-		"SELECT n, at, who, kind, subject, says, digest FROM log"
-		" WHERE n > $1 ORDER BY n LIMIT $2",
-		"ii", r->n, r->limit),
+	    db_query(r->record->db, &rows, LC_SORTED(r, PLAIN), "ii", r->n,
+		r->limit),
 	    &rows, each_entry, n);
 }
 
@@ -154,5 +250,7 @@ const struct lc_report lc_list_log = {
 	.name = "log",
 	.columns = log_columns,
 	.ncolumns = sizeof log_columns / sizeof log_columns[0],
+	.limits = LC_LIMIT_KIND | LC_LIMIT_SUBJECT | LC_LIMIT_WHO |
+	    LC_LIMIT_TIME | LC_LIMIT_SORT | LC_LIMIT_PARTS,
 	.page = log_page,
 };

@@ -45,6 +45,12 @@ enum lc_report_limit {
 	LC_LIMIT_ACCOUNT = 1 << 6,
 	LC_LIMIT_TYPE = 1 << 7,
 	LC_LIMIT_LEFT = 1 << 8,
+	LC_LIMIT_KIND = 1 << 9,
+	LC_LIMIT_SUBJECT = 1 << 10,
+	LC_LIMIT_WHO = 1 << 11,
+	LC_LIMIT_TIME = 1 << 12,  /* since, until */
+	LC_LIMIT_SORT = 1 << 13,  /* newest */
+	LC_LIMIT_PARTS = 1 << 14, /* texts that are parts */
 };
 
 struct lc_report {
@@ -64,22 +70,44 @@ extern const struct lc_report lc_report_licenses, lc_report_expiring,
     lc_report_paks, lc_report_skus, lc_report_devices, lc_report_history;
 /* Further lists, for lc_report_page. */
 extern const struct lc_report lc_list_rmas, lc_list_lots, lc_list_log,
-    lc_list_waiting, lc_list_calendar;
+    lc_list_waiting, lc_list_calendar, lc_list_asked;
 
 struct lc_report_filter {
 	/* NULL: all */
 	const char *udi, *feature, *pak, *sku, *order, *account, *type;
+	const char *kind, *subject, *who;      /* of the log */
+	int64_t since, until;                  /* of the log; 0: always */
+	/*
+	 * Bits of udi, feature, pak, sku, order, subject and who: the text is
+	 * a part of what is looked for, in any case of its letters; of a PAK,
+	 * the beginning.  See lc_report_parts.
+	 */
+	unsigned parts;
+	bool newest;                           /* the last one first */
 	bool left;                             /* PAKs with units left */
 	uint32_t days;                         /* of "expiring" */
 	int64_t now;                           /* seconds since 1970 */
 };
+
+#define LC_LIMIT_TEXTS \
+	(LC_LIMIT_UDI | LC_LIMIT_FEATURE | LC_LIMIT_PAK | LC_LIMIT_SKU | \
+	    LC_LIMIT_ORDER | LC_LIMIT_SUBJECT | LC_LIMIT_WHO)
+
+/*
+ * Sets parts for the texts that the filter has, and the list can be limited to,
+ * but those that there are as a whole: an index finds these.  With an account
+ * none is looked up, so that it does not learn what others have, but a device
+ * that it may see: then the filter is limited to this, and not to the account.
+ */
+enum lc_err lc_report_parts(struct lc_record *, const struct lc_report *,
+    bool may_see_udi, struct lc_report_filter *, struct lc_detail *);
 
 /* As many cells as there are columns.  An error ends the report. */
 typedef enum lc_err lc_report_row(void *arg, const struct lc_cell *cells);
 
 /*
  * Calls row for each row, of one state of the database, in the order in which
- * things were recorded ("expiring": of the dates, "skus" and "devices": of the
+ * things were recorded, or the other way round ("expiring": of the dates, "skus" and "devices": of the
  * names).  Errors of row, and of lc_record_begin.
  */
 enum lc_err lc_report_run(struct lc_record *, const struct lc_report *,

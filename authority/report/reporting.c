@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "record/log.h"
+
 const struct lc_report *const lc_reports[] = {
 	&lc_report_licenses,
 	&lc_report_expiring,
@@ -57,7 +59,47 @@ lc_report_key(struct lc_reporting *r, const char *key)
 	(void)snprintf(r->key, sizeof r->key, "%s", key);
 }
 
+/* ---- Windows --------------------------------------------------------- */
+
+#define WINDOW 10000 /* numbers; a page has TURNS_MAX of them at most */
+
+enum lc_err
+lc_window_next(struct lc_reporting *r, struct lc_window *w)
+{
+	int64_t head;
+	enum lc_err err = lc_log_head(r->record, &head);
+
+	if (err != LC_OK)
+		return err;
+	if (r->filter->newest) {
+		w->high = r->n <= head ? r->n - 1 : head;
+		w->low = w->high > WINDOW ? w->high - WINDOW + 1 : 1;
+		w->is_last = w->low == 1;
+	} else {
+		w->low = r->n + 1;
+		w->high = r->n + WINDOW < head ? r->n + WINDOW : head;
+		w->is_last = w->high == head;
+	}
+	return LC_OK;
+}
+
+void
+lc_window_end(struct lc_reporting *r, const struct lc_window *w, size_t *n)
+{
+	if (*n == (size_t)r->limit || w->is_last)
+		return;
+	r->n = r->filter->newest ? w->low : w->high;
+	*n = (size_t)r->limit; /* there may be more */
+}
+
 /* ---- Pages ----------------------------------------------------------- */
+
+/* Before the first row. */
+static int64_t
+n_begin(const struct lc_report_filter *filter)
+{
+	return filter->newest ? INT32_MAX : 0;
+}
 
 enum lc_err
 lc_report_rows(struct lc_reporting *r, enum db_err started,
@@ -91,6 +133,7 @@ lc_report_run(struct lc_record *record, const struct lc_report *report,
 		.row = row,
 		.arg = arg,
 		.limit = LC_REPORT_PAGE,
+		.n = n_begin(filter),
 		.ends = filter->now,
 	};
 	size_t n = 0;
@@ -146,7 +189,7 @@ lc_report_page(struct lc_record *record, const struct lc_report *report,
 		.filter = filter,
 		.row = row,
 		.arg = arg,
-		.n = place->n,
+		.n = place->n != 0 ? place->n : n_begin(filter),
 		.ends = place->ends != 0 ? place->ends : filter->now,
 		.until = INT64_MAX,
 	};

@@ -2,6 +2,8 @@
 #ifndef LC_REPORTING_H
 #define LC_REPORTING_H
 
+#include <stdint.h>
+
 #include "report.h"
 
 #define LC_REPORT_PAGE 1000 /* rows */
@@ -39,12 +41,43 @@ void lc_put_none(struct lc_reporting *);
 /* The row is complete. */
 enum lc_err lc_put_row(struct lc_reporting *);
 
+/*
+ * The text of a query, from a macro over the comparison that the next page's
+ * rows are found by, and the order.
+ */
+#define LC_SORTED(r, query) \
+	((r)->filter->newest ? query("<", " DESC") : query(">", ""))
+
+/* A text of the filter: as a whole, or as a part; NULL: it is the other. */
+#define LC_WHOLE(f, bit, text) (((f)->parts & (bit)) == 0 ? (f)->text : NULL)
+#define LC_PART(f, bit, text) (((f)->parts & (bit)) != 0 ? (f)->text : NULL)
+
+/*
+ * Rows in the order of n that no index finds are looked for in a part of the
+ * table, so that a page takes a bounded time: from low to high.  Others, in all
+ * of it.
+ */
+struct lc_window {
+	int64_t low, high;
+	bool is_last;
+};
+#define LC_WINDOW_ALL { 0, INT32_MAX, true }
+enum lc_err lc_window_next(struct lc_reporting *, struct lc_window *);
+/* After its rows were read, *n of them: if they were all, the next page begins
+   behind the window. */
+void lc_window_end(
+    struct lc_reporting *, const struct lc_window *, size_t *n);
+
 /* The key of the next page. */
 void lc_report_key(struct lc_reporting *, const char *);
 
 /* A condition that counts if parameter n is not NULL. */
 #define LC_OPTIONAL(n, condition) \
 	" AND (CAST($" #n " AS TEXT) IS NULL OR " condition ")"
+/* The column has parameter n in it, in any case of its letters, or n is NULL. */
+#define LC_HAS(n, column) \
+	"(CAST($" #n " AS TEXT) IS NULL OR replace(upper(" column ")," \
+	" upper(CAST($" #n " AS TEXT)), '') <> upper(" column "))"
 /* License l counts on a device, and is the latest with its id. */
 #define LC_COUNTS(udi) \
 	" AND (NOT EXISTS (SELECT 1 FROM ended e" \

@@ -26,16 +26,28 @@ static const struct lc_report_column pak_columns[] = {
 	"SELECT l.n, l.pak, l.sku, l.quantity, l.used, p.order_number," \
 	" p.account, p.made, p.stopped FROM pak_line l" \
 	" JOIN pak p ON p.code = l.pak"
-#define PAKS(condition) \
-	COLUMNS " WHERE l.n > $1" condition \
+#define LEFT(n) \
+	" AND (CAST($" #n " AS BIGINT) = 0" \
+	" OR (l.used < l.quantity AND p.stopped = ''))"
+#define PAKS(condition, after, order) \
+	COLUMNS " WHERE l.n " after " $1" condition \
 	LC_OPTIONAL(2, "l.sku = $2") LC_OPTIONAL(3, "l.pak = $3") \
 	LC_OPTIONAL(4, "p.order_number = $4") \
-	LC_OPTIONAL(5, "p.account = $5") \
-	" AND (CAST($6 AS BIGINT) = 0 OR (l.used < l.quantity AND p.stopped = ''))" \
-	" ORDER BY l.n LIMIT $7"
+	LC_OPTIONAL(5, "p.account = $5") LEFT(6) \
+	" AND " LC_HAS(8, "l.sku") " AND " LC_HAS(9, "p.order_number") \
+	LC_OPTIONAL(10, "l.pak >= $10 AND l.pak < $10 || '~'") \
+	" AND l.n >= $11 AND l.n <= $12 ORDER BY l.n" order " LIMIT $7"
 #define AMONG(paks) \
 	" AND l.n IN (SELECT n FROM pak_line WHERE pak IN" \
 	" (SELECT code FROM pak WHERE " paks "))"
+#define OF_PAK(after, order) PAKS(AMONG("code = $3"), after, order)
+#define OF_BEGINNING(after, order) \
+	PAKS(AMONG("code >= $10 AND code < $10 || '~'"), after, order)
+#define OF_ORDER(after, order) \
+	PAKS(AMONG("order_number = $4 AND order_number <> ''"), after, order)
+#define OF_ACCOUNT(after, order) \
+	PAKS(AMONG("account = $5 AND account <> ''"), after, order)
+#define OF_ALL(after, order) PAKS("", after, order)
 
 static enum lc_err
 put_pak(struct lc_reporting *r, struct db_rows *rows)
@@ -63,10 +75,10 @@ put_pak(struct lc_reporting *r, struct db_rows *rows)
  * table otherwise.  It takes a tenth of a table for what LIMIT $n leaves, and
  * thus of LC_REPORT_PAGE rows.
  */
-#define PLAIN \
+#define PLAIN(after, order) \
 	COLUMNS " WHERE l.n IN (SELECT n FROM (SELECT n FROM pak_line" \
-	" WHERE n > $1 ORDER BY n LIMIT 1000) x ORDER BY n LIMIT $2)" \
-	" ORDER BY l.n"
+	" WHERE n " after " $1 ORDER BY n" order " LIMIT 1000) x" \
+	" ORDER BY n" order " LIMIT $2) ORDER BY l.n" order
 _Static_assert(LC_REPORT_PAGE <= 1000, "a page is longer than PLAIN takes");
 
 static bool
@@ -76,29 +88,59 @@ is_plain(const struct lc_report_filter *f)
 	       f->account == NULL && !f->left;
 }
 
+/* NULL: no index finds them. */
+static const char *
+paks_query(const struct lc_reporting *r)
+{
+	const struct lc_report_filter *f = r->filter;
+
+	if (f->pak != NULL)
+		return (f->parts & LC_LIMIT_PAK) != 0
+			   ? LC_SORTED(r, OF_BEGINNING)
+			   : LC_SORTED(r, OF_PAK);
+	if (f->order != NULL && (f->parts & LC_LIMIT_ORDER) == 0)
+		return LC_SORTED(r, OF_ORDER);
+	return f->account != NULL ? LC_SORTED(r, OF_ACCOUNT) : NULL;
+}
+
+static enum lc_err
+paks_find(struct lc_reporting *r, size_t *n)
+{
+	const struct lc_report_filter *f = r->filter;
+	const char *sql = paks_query(r);
+	struct lc_window w = LC_WINDOW_ALL;
+	struct db_rows *rows = NULL;
+	enum lc_err err = LC_OK;
+
+	if (sql == NULL && f->parts != 0)
+		err = lc_window_next(r, &w);
+	if (err != LC_OK)
+		return err;
+	err = lc_report_rows(r,
+	    db_query(r->record->db, &rows,
+		sql != NULL ? sql : LC_SORTED(r, OF_ALL), "issssiisssii", r->n,
+		LC_WHOLE(f, LC_LIMIT_SKU, sku), LC_WHOLE(f, LC_LIMIT_PAK, pak),
+		LC_WHOLE(f, LC_LIMIT_ORDER, order), f->account,
+		(int64_t)f->left, r->limit, LC_PART(f, LC_LIMIT_SKU, sku),
+		LC_PART(f, LC_LIMIT_ORDER, order),
+		LC_PART(f, LC_LIMIT_PAK, pak), w.low, w.high),
+	    &rows, put_pak, n);
+	if (err == LC_OK)
+		lc_window_end(r, &w, n);
+	return err;
+}
+
 static enum lc_err
 paks_page(struct lc_reporting *r, size_t *n)
 {
-	const struct lc_report_filter *f = r->filter;
 	struct db_rows *rows = NULL;
-	enum db_err err;
 
-#define WITH(condition) \
-	db_query(r->record->db, &rows, PAKS(condition), "issssii", r->n, \
-	    f->sku, f->pak, f->order, f->account, (int64_t)f->left, r->limit)
-	if (is_plain(f))
-		err = db_query(
-		    r->record->db, &rows, PLAIN, "ii", r->n, r->limit);
-	else if (f->pak != NULL)
-		err = WITH(AMONG("code = $3"));
-	else if (f->order != NULL)
-		err = WITH(AMONG("order_number = $4 AND order_number <> ''"));
-	else if (f->account != NULL)
-		err = WITH(AMONG("account = $5 AND account <> ''"));
-	else
-		err = WITH("");
-#undef WITH
-	return lc_report_rows(r, err, &rows, put_pak, n);
+	if (!is_plain(r->filter))
+		return paks_find(r, n);
+	return lc_report_rows(r,
+	    db_query(r->record->db, &rows, LC_SORTED(r, PLAIN), "ii", r->n,
+		r->limit),
+	    &rows, put_pak, n);
 }
 
 const struct lc_report lc_report_paks = {
@@ -106,7 +148,7 @@ const struct lc_report lc_report_paks = {
 	.columns = pak_columns,
 	.ncolumns = sizeof pak_columns / sizeof pak_columns[0],
 	.limits = LC_LIMIT_PAK | LC_LIMIT_SKU | LC_LIMIT_ORDER |
-	    LC_LIMIT_ACCOUNT | LC_LIMIT_LEFT,
+	    LC_LIMIT_ACCOUNT | LC_LIMIT_LEFT | LC_LIMIT_SORT | LC_LIMIT_PARTS,
 	.page = paks_page,
 };
 

@@ -2,6 +2,7 @@
 """lists: what the portal lists, page by page, filtered, for whom, with tags;
 reports, keys, the log and its verification."""
 
+import json
 import os
 import re
 import sys
@@ -12,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), "authority"))
 
+from described import Description  # noqa: E402
 from desk import TOP, check, equal, main  # noqa: E402
 from portal_site import Site, quoted, wait_until  # noqa: E402
 
@@ -24,6 +26,7 @@ DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 class Lists:
     def __init__(self, desk, site, tokens):
         self.desk, self.site, self.tokens = desk, site, tokens
+        self.described = Description()
 
     def get(self, path, who="admin", **query):
         if query:
@@ -160,6 +163,167 @@ def devices(it):
               [(PID + "C", PID + "D")] * n)
 
 
+def newest(it):
+    """The other way round, from page to page, through each way to rows."""
+    for name, who, query in (
+            ("paks", "admin", {}), ("paks", "viewer", {}),
+            ("paks", "admin", {"sku": SKU}), ("paks", "admin", {"order": "N1"}),
+            ("paks", "admin", {"pak": it.none}),
+            ("licenses", "admin", {}), ("licenses", "viewer", {}),
+            ("licenses", "admin", {"pak": it.org}),
+            ("licenses", "admin", {"feature": "securityk9"}),
+            ("licenses", "admin", {"udi": PID + "A"}),
+            ("rmas", "admin", {}), ("log", "admin", {}),
+            ("log", "admin", {"kind": "license"}),
+            ("reports/paks", "admin", {}),
+            (f"devices/{quoted(PID + 'A')}/licenses", "viewer", {}),
+            (f"devices/{quoted(PID + 'A')}/history", "viewer", {})):
+        member = "rows" if name.startswith("reports") else None
+        rows = it.all(name, who, member=member, **query)
+        check(rows, name, query)
+        equal(it.all(name, who, member=member, sort="oldest", **query), rows)
+        equal(it.all(name, who, member=member, sort="newest", **query),
+              rows[::-1], name, query)
+    _, cursor = it.page("paks", limit=1, sort="newest")
+    it.get("/api/v1/paks", cursor=cursor).is_problem(
+        400, "bad-query", "not from this list")
+    it.get("/api/v1/paks", sort="any").is_problem(
+        400, "bad-query", "sort: neither oldest nor newest")
+    it.get("/api/v1/paks", match="x").is_problem(400, "bad-query", "match")
+
+
+def parts(it):
+    """Parts of ids and names, for whom they are."""
+    def found(name, column, who="admin", **query):
+        return [row[column] for row in it.all(name, who, match="part",
+                                              **query)]
+
+    equal(found("devices", "udi", udi="1/k9:x"), [PID + "X"])
+    equal(found("devices", "udi", udi="LIC1921"),
+          [PID + n for n in "ABCDNXY"])
+    equal(found("devices", "udi", "viewer", udi="lic1921"),
+          [PID + n for n in "ABCD"])
+    equal(found("devices", "udi", "viewer", udi=PID + "X"), [])
+    # One of no account, who names it as a whole.
+    equal(found("devices", "udi", "viewer", udi=PID + "N"), [PID + "N"])
+    equal(found("devices", "udi", "viewer", udi="K9:N"), [])
+    ids = it.all("licenses", udi=PID + "N")
+    equal(it.all("licenses", "viewer", udi=PID + "N", match="part"), ids)
+    equal(found("licenses", "udi", feature="CURITY", udi="9:x"), [PID + "X"])
+    equal(found("licenses", "id", "other", feature="secur"), it.org_ids)
+    equal(found("licenses", "id", pak=it.org[:6].lower()), it.org_ids)
+    equal(found("licenses", "id", "viewer", pak=it.org[:6]), [])
+    equal(found("licenses", "id", pak=it.org, sku="sec-k9"), it.org_ids)
+    equal(found("licenses", "id", feature="securityk9x"), [])
+    equal(found("paks", "pak", pak=it.net[:3] + "-" + it.net[3:5]), [it.net])
+    equal(found("paks", "pak", pak=it.none), [it.none] * 2)
+    equal(found("paks", "pak", "viewer", pak=it.org), [])
+    equal(found("paks", "pak", sku="srst"), [it.none])
+    equal(found("paks", "pak", order="1"), [it.net, it.org])
+    equal(found("paks", "pak", order="1", sort="newest"), [it.org, it.net])
+    equal(found("paks", "pak", "other", order="1"), [it.org])
+    # There is one of this name as a whole.
+    more = it.pak("--sku", SKU, "--quantity", "1", "--order", "N11")
+    equal(found("paks", "pak", order="N1"), [it.net])
+    equal(found("paks", "pak", order="n1"), [it.net, more])
+    equal(found("rmas", "to", udi="9:c"), [PID + "D"])
+    equal(found("rmas", "to", "other", udi="9:c"), [])
+    it.get("/api/v1/paks", match="part", pak="5-v").is_problem(
+        400, "bad-query", "pak: the first 3 characters")
+    it.get("/api/v1/paks", "viewer", match="part", sku="SEC",
+           account="other").is_problem(403, "another-account")
+    for path in ("devices?udi=LIC", "paks?pak=AAA", "licenses?feature=s"):
+        it.site.get(f"/api/v1/{path}&match=part").is_problem(401, "no-token")
+
+
+def far(it):
+    """What is looked for stands behind more than a page looks through."""
+    number = it.desk.sql("acme", "SELECT max(n) FROM log")[0]
+    columns = "(n, id, udi, feature, source, units, line)"
+    end = 400000
+    it.desk.sql("acme", f"INSERT INTO license {columns} VALUES"
+                f" ({end}, 'far', 'FAR:1', 'farthest', 'manual', 0, 'x');"
+                f" UPDATE head SET n = {end}")
+    try:
+        rows, cursor = it.page("licenses", feature="farthest", match="part")
+        equal(rows, [])
+        check(cursor, "there is no further page")
+        equal([row["udi"] for row in it.all(
+            "licenses", feature="FARTHEST", match="part")], ["FAR:1"])
+        equal(it.all("licenses", feature="nothing", match="part",
+                     sort="newest"), [])
+    finally:
+        it.desk.sql("acme", f"DELETE FROM license WHERE n = {end};"
+                            f" UPDATE head SET n = {number}")
+
+
+def asked(it):
+    """What became of extensions that were asked for, for whose device it
+    is."""
+    member, support = (it.desk.run(
+        "token", "create", "acme", name, "--role", name, *more).strip()
+        for name, more in (("member", ("--account", "example-net")),
+                           ("support", ())))
+
+    def do(path, token, key, **body):
+        got = it.site.post("/api/v1/" + path, body, token=token, key=key)
+        equal(got.status, 200, got.body)
+        return got.json
+
+    udi = PID + "A"
+    path = f"/api/v1/devices/{quoted(udi)}/extensions"
+    equal(it.get(path, "viewer").json, {"extensions": []})
+    trial = do("evaluations", member, "trial", udi=udi,
+               feature="uck9")["licenses"][0]["id"]
+    for n in "12":
+        do("extensions/requests", member, "ask" + n, license=trial,
+           days=int(n), reason="late " + n)
+    waits, = it.get("/api/v1/approvals").json["approvals"]
+    do(f"approvals/{waits['entry']}/decline", support, "no",
+       reason="not paid: no")
+    do("extensions/requests", member, "ask3", license=trial, days=3,
+       reason="paid")
+    rows = it.all(path[8:], "viewer", sort="newest")
+    it.described.examine("GET", path, it.get(path, "viewer"))
+    equal([(row["days"], row["state"], row["answer"]) for row in rows],
+          [(3, "waiting", None), (2, "declined", "not paid: no"),
+           (1, "repeated", None)])
+    equal([(row["license"], row["feature"], row["of_use"], row["who"],
+            row["decided"] is None) for row in rows],
+          [(trial, "uck9", True, "token member", state != "declined")
+           for state in ("waiting", "declined", "repeated")])
+    do("extensions", support, "yes", license=trial, period=86400,
+       reason="fine")
+    equal([(row["state"], row["answer"]) for row in it.all(
+        path[8:], "viewer")], [("repeated", None),
+                               ("declined", "not paid: no"),
+                               ("approved", "fine")])
+    it.get(path, "other").is_problem(404, "not-found")
+    it.site.get(path).is_problem(401, "no-token")
+
+
+def catalog(it):
+    """Families, accounts and contracts, and the file of all."""
+    got = it.get("/api/v1/catalog", "auditor")
+    it.described.examine("GET", "/api/v1/catalog", got)
+    got = got.json
+    equal([row["account"] for row in got["accounts"]],
+          ["example-net", "other"])
+    equal([(row["contract"], row["account"], row["skus"][0]["used"])
+           for row in got["contracts"]][:1], [("C-1001", "example-net", 0)])
+    check({"family", "pids", "moves_to"} == set(got["families"][0]), got)
+    equal(it.get("/api/v1/accounts").json, {"accounts": got["accounts"]})
+    text = it.get("/api/v1/catalog/file").body
+    equal(it.site.ask("PUT", "/api/v1/catalog", text,
+                      token=it.tokens["admin"],
+                      Content_Type="text/plain").json["same"],
+          len(got["accounts"]) + len(got["contracts"]) + len(got["families"])
+          + len(it.get("/api/v1/skus").json["skus"]))
+    for path in ("catalog", "catalog/file", "accounts"):
+        it.get("/api/v1/" + path, "viewer").is_problem(403, "role")
+        it.site.get("/api/v1/" + path).is_problem(401, "no-token")
+
+
 def tags(it):
     path = "/api/v1/paks?limit=1"
     got = it.get(path)
@@ -265,6 +429,7 @@ def log(it):
     rows = it.all("log", limit=7)
     equal([row["entry"] for row in rows], list(range(1, len(rows) + 1)))
     equal(rows[0]["kind"], "created")
+    entries(it, rows)
     checkpoint = it.get("/api/v1/log/checkpoint", "viewer").body.decode()
     equal(checkpoint.count("."), 2)
     audit = "/api/v1/log/audit"
@@ -289,6 +454,41 @@ def log(it):
     got = verify()
     equal(got["faults"], 1)
     check(it.net in got["found"][0], got)
+
+
+def entries(it, rows):
+    """Filters of the log, and its words for people."""
+    def found(**query):
+        got = it.get("/api/v1/log?" + urllib.parse.urlencode(
+            {"limit": 500, **query}))
+        equal(got.status, 200, got.body)
+        return [row["entry"] for row in got.json["log"]]
+
+    def of(condition):
+        return [row["entry"] for row in rows if condition(row)]
+
+    equal(found(kind="license"), of(lambda row: row["kind"] == "license"))
+    equal(found(who=rows[0]["who"]),
+          of(lambda row: row["who"] == rows[0]["who"]))
+    equal(found(subject=it.org), of(lambda row: row["subject"] == it.org))
+    first, = found(subject=it.net_ids[0])
+    row = rows[first - 1]
+    equal((row["subject"], row["about"], row["words"]), (
+        None, it.net_ids[0],
+        f"securityk9 1.0, permanent; pak, {SKU} of PAK {it.net}; for {PID}A"))
+    equal(found(subject="9:a", match="part", kind="license")[:1], [first])
+    pak, = it.all("log", subject=it.org)
+    check(re.fullmatch(r"order number O1, account other, made \d{4}-\S+Z",
+                       pak["words"]), pak)
+    equal(json.loads(pak["says"])[1], "O1")
+    day = rows[0]["at"][:10]
+    equal(found(until=day), found(until=day + "T23:59:59Z"))
+    equal(found(since="2100-01-01"), [])
+    equal(found(since=day), [row["entry"] for row in rows])
+    equal(found(until="2000-01-01T00:00:00Z"), [])
+    for query in ({"since": "x"}, {"until": "2026-02-30"}, {"kind": ""}):
+        it.get("/api/v1/log", **query).is_problem(
+            400, "bad-query", next(iter(query)))
 
 
 def whole(it):
@@ -357,8 +557,9 @@ def lists(desk):
     with Site(desk) as site:
         it = Lists(desk, site, tokens)
         fill(it)
-        for test in (paks, stable, licenses, devices, tags, kept, wrong,
-                     reports, keys, log, whole, calendar):
+        for test in (paks, stable, licenses, devices, newest, parts, far,
+                     catalog, tags, kept, wrong, reports, keys, log, whole,
+                     calendar, asked):
             test(it)
         equal(site.stop("licportald"), 0)
 
