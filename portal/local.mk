@@ -4,6 +4,7 @@ PORTAL_PAGES = \
 	portal/pages/answer.html \
 	portal/pages/approvals.html \
 	portal/pages/approve.html \
+	portal/pages/accounts.html \
 	portal/pages/by-mail.html \
 	portal/pages/catalog-loaded.html \
 	portal/pages/catalog.html \
@@ -126,6 +127,7 @@ bin_licportald_SOURCES = \
 	portal/site/me.c portal/site/me.h \
 	portal/site/members.c portal/site/members.h \
 	portal/site/picture.c portal/site/picture.h \
+	portal/site/problem.c portal/site/problem.h \
 	portal/site/qr.c portal/site/qr.h \
 	portal/site/recover.c portal/site/recover.h \
 	portal/site/redeem.c portal/site/redeem.h \

@@ -64,7 +64,8 @@ struct web_request {
 	size_t answer_len;
 	struct web_stream stream; /* read NULL: the answer is all */
 	struct header *headers;
-	struct header *query; /* values that were asked for, decoded */
+	struct header *query;    /* values that were asked for, decoded */
+	struct header *defaults; /* values that count if the query has none */
 };
 
 /* ---- A request ------------------------------------------------------- */
@@ -111,6 +112,7 @@ request_free(struct web_request *request)
 	(void)pthread_mutex_destroy(&request->lock);
 	headers_free(request->headers);
 	headers_free(request->query);
+	headers_free(request->defaults);
 	if (request->stream.read != NULL)
 		request->stream.free(request->stream.arg);
 	free(request->answer);
@@ -219,14 +221,24 @@ web_query(struct web_request *request, const char *name)
 {
 	const char *value = MHD_lookup_connection_value(
 	    request->connection, MHD_GET_ARGUMENT_KIND, name);
-	struct header *decoded;
+	struct header *decoded = request->defaults;
 
-	if (value == NULL)
-		return NULL;
+	if (value == NULL) {
+		while (decoded != NULL && strcmp(decoded->name, name) != 0)
+			decoded = decoded->next;
+		return decoded != NULL ? decoded->value : NULL;
+	}
 	if ((decoded = list_add(&request->query, name, value)) == NULL ||
 	    !web_decode(decoded->value) || !web_is_utf8(decoded->value))
 		return "";
 	return decoded->value;
+}
+
+bool
+web_query_default(
+    struct web_request *request, const char *name, const char *value)
+{
+	return list_add(&request->defaults, name, value) != NULL;
 }
 
 const char *

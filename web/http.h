@@ -63,6 +63,9 @@ const char *web_header_single(const struct web_request *, const char *name);
  * or not UTF-8.
  */
 const char *web_query(struct web_request *, const char *name);
+/* What web_query answers if the query has no such value.  False: no memory. */
+bool web_query_default(
+    struct web_request *, const char *name, const char *value);
 /* Followed by a NUL. */
 const char *web_body(const struct web_request *, size_t *len);
 

@@ -9,7 +9,9 @@
 
 #include "daemon/log.h"
 #include "portal/access.h"
+#include "portal/api_read.h"
 #include "portal/mail/mailer.h"
+#include "portal/site/shape.h"
 #include "portal/site/sign.h"
 #include "web/outbox.h"
 
@@ -54,6 +56,20 @@ list_add(void *arg, const struct person *person)
 	(void)json_array_append_new(arg, person_json(person));
 }
 
+/* To choose from. */
+static void
+accounts_add(const struct visit *visit, json_t *value)
+{
+	json_t *accounts;
+
+	if (!asker_is_admin(visit))
+		return;
+	accounts = read_account_list(visit->site->portal);
+	(void)json_object_update(value, accounts);
+	json_decref(accounts);
+	accounts_prepare(value, NULL);
+}
+
 static void
 members_show(const struct visit *visit, unsigned status, const char *wrong)
 {
@@ -62,11 +78,12 @@ members_show(const struct visit *visit, unsigned status, const char *wrong)
 	enum people_err err = people_list(visit->site->people,
 	    asker_is_admin(visit) ? NULL : visit->token.account, list_add, list,
 	    &words);
+	json_t *value = json_pack("{s:o, s:s}", "people", list, "wrong",
+	    err == PEOPLE_OK ? wrong : words.text);
 
+	accounts_add(visit, value);
 	visit_answer(visit, err == PEOPLE_OK ? status : 503, "people.html",
-	    "People",
-	    json_pack("{s:o, s:s}", "people", list, "wrong",
-		err == PEOPLE_OK ? wrong : words.text));
+	    "People", value);
 }
 
 void
@@ -190,6 +207,7 @@ member_show(const struct visit *visit, unsigned status,
 	(void)json_object_set_new(
 	    json, "is_an_admin", json_boolean(is_admin(person)));
 	role_now_add(json, person->role);
+	accounts_add(visit, json);
 	visit_answer(visit, status, "person.html", person->name, json);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "portal/list.h"
 #include "portal/site/picture.h"
 
@@ -84,41 +85,6 @@ what_add(json_t *row)
 	}
 }
 
-/* NULL: the wish cannot be read. */
-static json_t *
-wish_text(const char *says)
-{
-	json_t *wish = json_loads(says, 0, NULL), *text = NULL;
-	json_int_t days = json_integer_value(json_object_get(wish, "days"));
-	const char *reason = json_string_value(json_object_get(wish, "reason"));
-
-	if (reason != NULL)
-		text = json_sprintf(
-		    "%" JSON_INTEGER_FORMAT " days: %s", days, reason);
-	json_decref(wish);
-	return text;
-}
-
-static void
-says_add(json_t *row)
-{
-	const char *says = json_string_value(json_object_get(row, "says"));
-	json_t *text = NULL;
-
-	if (says == NULL)
-		return;
-	if (is_text(row, "what", "asked"))
-		text = wish_text(says);
-	else if (is_text(row, "what", "request"))
-		/* The rest tells requests apart. */
-		text = json_stringn(says, strcspn(says, " "));
-	else if (is_text(row, "what", "declined") &&
-		 strncmp(says, "asked,", 6) == 0)
-		text = json_sprintf("more time%s", says + 5);
-	if (text != NULL)
-		(void)json_object_set_new(row, "says", text);
-}
-
 void
 history_prepare(json_t *value, const json_t *page)
 {
@@ -128,7 +94,6 @@ history_prepare(json_t *value, const json_t *page)
 	(void)page;
 	json_array_foreach(json_object_get(value, "history"), i, row)
 	{
-		says_add(row);
 		what_add(row);
 	}
 }
@@ -154,6 +119,28 @@ state_add(json_t *value, const char *name, const char *state)
 	    value, name, json_boolean(is_text(value, "state", state)));
 }
 
+/* What became of what was asked for. */
+static void
+asked_add(json_t *value)
+{
+	static const char *const states[][2] = {
+		{ "waiting", "is_waiting" },
+		{ "approved", "is_approved" },
+		{ "declined", "is_declined" },
+		{ "repeated", "is_repeated" },
+	};
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(value, "extensions"), i, row)
+	{
+		for (size_t j = 0; j < NITEMS(states); j++)
+			(void)json_object_set_new(row, states[j][1],
+			    json_boolean(is_text(row, "state", states[j][0])));
+		(void)json_object_set_new(value, "any_asked", json_true());
+	}
+}
+
 void
 device_prepare(json_t *value, const json_t *page)
 {
@@ -171,6 +158,7 @@ device_prepare(json_t *value, const json_t *page)
 			(!json_is_null(json_object_get(row, "ends")) ||
 			    !json_is_null(json_object_get(row, "period")))));
 	}
+	asked_add(value);
 	(void)json_object_set_new(value, "any_current", json_boolean(any));
 	state_add(value, "is_put_back", "put-back");
 	state_add(value, "is_replaced", "replaced");
@@ -228,70 +216,88 @@ has_feature(const json_t *features, const char *name)
 	return false;
 }
 
+/* Of a SKU those that are not among them yet. */
+static void
+features_take(json_t *features, const json_t *items)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(items, i, item)
+	{
+		json_t *name = json_object_get(item, "feature");
+
+		if (!has_feature(features, json_string_value(name)))
+			(void)json_array_append_new(
+			    features, json_pack("{s:O}", "feature", name));
+	}
+}
+
+static void
+features_add(json_t *value)
+{
+	json_t *features = json_array(), *sku;
+	size_t i;
+
+	json_array_foreach(json_object_get(value, "skus"), i, sku)
+	{
+		features_take(features, json_object_get(sku, "items"));
+	}
+	(void)json_object_set_new(
+	    value, "any_feature", json_boolean(json_array_size(features) > 0));
+	(void)json_object_set_new(value, "features", features);
+}
+
 void
 evaluation_prepare(json_t *value, const json_t *page)
 {
-	json_t *features = json_array(), *sku, *item;
-	size_t i, j;
-
 	(void)page;
-	json_array_foreach(json_object_get(value, "skus"), i, sku){
-		json_array_foreach(json_object_get(sku, "items"), j, item){
-		    json_t *name = json_object_get(item, "feature");
-
-	if (!has_feature(features, json_string_value(name)))
-		(void)json_array_append_new(
-		    features, json_pack("{s:O}", "feature", name));
-}
-}
-(void)json_object_set_new(
-    value, "any_feature", json_boolean(json_array_size(features) > 0));
-(void)json_object_set_new(value, "features", features);
+	features_add(value);
 }
 
-/* "a, b, c" of the texts of a row that are not empty; NULL: it is none. */
-static json_t *
-values_text(const char *says)
+void
+catalog_prepare(json_t *value, const json_t *page)
 {
-	json_t *values = says != NULL ? json_loads(says, 0, NULL) : NULL;
-	json_t *text = json_is_array(values) ? json_string("") : NULL, *value;
-	size_t i;
+	(void)page;
+	features_add(value);
+	(void)json_object_set_new(value, "is_whole",
+	    json_boolean(json_object_get(value, "accounts") != NULL));
+}
 
-	json_array_foreach(values, i, value)
-	{
-		const char *before = json_string_value(text);
-		const char *more = json_string_value(value);
-		json_t *longer;
+#define CHOICES_MAX 1000
 
-		if (before == NULL || more == NULL || more[0] == '\0')
-			continue;
-		longer = json_sprintf(
-		    "%s%s%s", before, before[0] != '\0' ? ", " : "", more);
-		json_decref(text);
-		text = longer;
-	}
-	json_decref(values);
-	return text;
+void
+accounts_prepare(json_t *value, const json_t *page)
+{
+	(void)page;
+	if (json_array_size(json_object_get(value, "accounts")) > CHOICES_MAX)
+		(void)json_object_del(value, "accounts");
+}
+
+/* What a filter of kinds may be. */
+static void
+kinds_add(json_t *value)
+{
+	json_t *kinds = json_array();
+	const char *kind;
+
+	for (size_t i = 0; (kind = list_kind(i)) != NULL; i++)
+		(void)json_array_append_new(
+		    kinds, json_pack("{s:s}", "word", kind));
+	(void)json_object_set_new(value, "kinds", kinds);
 }
 
 void
 log_prepare(json_t *value, const json_t *page)
 {
-	json_t *row;
-	size_t i;
+	const json_t *query = json_object_get(page, "query");
 
-	(void)page;
-	json_array_foreach(json_object_get(value, "log"), i, row)
-	{
-		json_t *text = values_text(
-		    json_string_value(json_object_get(row, "says")));
-
-		if (text != NULL)
-			(void)json_object_set_new(row, "says", text);
-	}
+	kinds_add(value);
 	state_add(value, "is_running", "running");
 	state_add(value, "is_done", "done");
 	state_add(value, "is_failed", "failed");
+	(void)json_object_set_new(
+	    value, "is_oldest", json_boolean(is_text(query, "sort", "oldest")));
 	(void)json_object_set_new(value, "may_verify",
 	    json_boolean(json_object_get(value, "state") != NULL));
 }
@@ -334,11 +340,12 @@ number_add(json_t *value, const char *name, const char *list)
 void
 approvals_prepare(json_t *value, const json_t *page)
 {
-	static const char *const whats[][2] = {
-		{ "extension", "is_extension" },
-		{ "key", "is_key" },
-		{ "put-back", "is_put_back" },
-		{ "replacement", "is_replacement" },
+	/* And where its form goes. */
+	static const char *const whats[][3] = {
+		{ "extension", "is_extension", "/approvals/extension" },
+		{ "key", "is_key", "/approvals/device" },
+		{ "put-back", "is_put_back", "/approvals/device" },
+		{ "replacement", "is_replacement", "/replace" },
 	};
 	json_t *row;
 	size_t i;
@@ -346,9 +353,15 @@ approvals_prepare(json_t *value, const json_t *page)
 	(void)page;
 	json_array_foreach(json_object_get(value, "approvals"), i, row)
 	{
-		for (size_t j = 0; j < sizeof whats / sizeof whats[0]; j++)
-			(void)json_object_set_new(row, whats[j][1],
-			    json_boolean(is_text(row, "what", whats[j][0])));
+		for (size_t j = 0; j < NITEMS(whats); j++) {
+			bool is_it = is_text(row, "what", whats[j][0]);
+
+			(void)json_object_set_new(
+			    row, whats[j][1], json_boolean(is_it));
+			if (is_it)
+				(void)json_object_set_new(
+				    row, "goes_to", json_string(whats[j][2]));
+		}
 		if (is_text(row, "what", "extension"))
 			wish_add(row);
 		if (is_text(row, "what", "replacement"))
@@ -394,7 +407,7 @@ calendar_prepare(json_t *value, const json_t *page)
 void
 paks_prepare(json_t *value, const json_t *page)
 {
-	(void)page;
+	accounts_prepare(value, page);
 	picture_shares(json_object_get(value, "paks"));
 	picture_shares(json_object_get(value, "lines"));
 }

@@ -70,6 +70,9 @@ struct page {
 	bool is_answer; /* as in visit.h */
 	/* The operation's answer is a file, not JSON, and has this name. */
 	const char *file;
+	/* A list that is shown the last row first, and whose filters find
+	   parts, unless the address says otherwise. */
+	bool is_newest, finds_parts;
 	/* A template that leads to an operation: who may do that sees it. */
 	const char *leads_to;
 };
@@ -225,6 +228,9 @@ operations_read(
 			continue;
 		more =
 		    operation_read(visit, page->also[i], part_of(visit, page));
+		/* The page turns the pages of one list, the first. */
+		if (i > 0)
+			(void)json_object_del(more, "next");
 		if (!is_problem(more))
 			(void)json_object_update(all, more);
 		json_decref(more);
@@ -333,6 +339,16 @@ wants_csv(const struct visit *visit)
 	return format != NULL && strcmp(format, "csv") == 0;
 }
 
+/* Without memory the list is as programs get it. */
+static void
+defaults_set(const struct visit *visit, const struct page *page)
+{
+	if (page->is_newest)
+		(void)web_query_default(visit->request, "sort", "newest");
+	if (page->finds_parts)
+		(void)web_query_default(visit->request, "match", "part");
+}
+
 static void
 operation_run(const struct visit *visit, const struct page *page)
 {
@@ -353,6 +369,7 @@ operation_run(const struct visit *visit, const struct page *page)
 		query_shorten(visit);
 		return;
 	}
+	defaults_set(visit, page);
 	if (then_make(visit, page, then, sizeof then))
 		view.then = then;
 	if (operation->read != NULL && !form_check(visit, page))
@@ -541,7 +558,10 @@ static const struct web_route routes[] = {
 	{ "POST", "/people/{name}/link", CALL_OF(MAY_ADMINISTER, member_link) },
 	{ "POST", "/people/{name}/factor",
 	    CALL_OF(MAY_ADMINISTER, member_factor_end) },
-	{ "GET", "/tokens", OF("GET /api/v1/tokens", "tokens.html", "Tokens") },
+	{ "GET", "/tokens",
+	    PAGE(.operation = "GET /api/v1/tokens",
+		.also = { "GET /api/v1/accounts" }, .prepare = accounts_prepare,
+		.template = "tokens.html", .title = "Tokens") },
 	{ "POST", "/tokens",
 	    OF("POST /api/v1/tokens", "token.html", "A new token") },
 	{ "POST", "/tokens/{name}/stop",
@@ -550,26 +570,31 @@ static const struct web_route routes[] = {
 	{ "GET", "/devices",
 	    PAGE(.operation = "GET /api/v1/devices",
 		.also = { "GET /api/v1/calendar" }, .prepare = calendar_prepare,
-		.template = "devices.html", .title = "Devices") },
+		.finds_parts = true, .template = "devices.html",
+		.title = "Devices") },
 	{ "GET", "/devices/{udi}",
 	    PAGE(.operation = "GET /api/v1/devices/{udi}",
-		.also = { "GET /api/v1/devices/{udi}/licenses" },
-		.prepare = device_prepare, .template = "device.html",
-		.title = "Device") },
+		.also = { "GET /api/v1/devices/{udi}/licenses",
+		    "GET /api/v1/devices/{udi}/extensions" },
+		.is_newest = true, .prepare = device_prepare,
+		.template = "device.html", .title = "Device") },
 	{ "GET", "/devices/{udi}/history",
 	    PAGE(.operation = "GET /api/v1/devices/{udi}/history",
-		.prepare = history_prepare, .template = "device-history.html",
-		.title = "History of *") },
+		.is_newest = true, .prepare = history_prepare,
+		.template = "device-history.html", .title = "History of *") },
 	{ "GET", "/paks",
 	    PAGE(.operation = "GET /api/v1/paks",
-		.also = { "GET /api/v1/skus" }, .prepare = paks_prepare,
+		.also = { "GET /api/v1/skus", "GET /api/v1/accounts" },
+		.is_newest = true, .finds_parts = true, .prepare = paks_prepare,
 		.template = "paks.html", .title = "PAKs") },
 	{ "GET", "/paks/{code}",
 	    PAGE(.operation = "GET /api/v1/paks/{code}",
 		.prepare = paks_prepare, .template = "pak.html",
 		.title = "PAK") },
 	{ "GET", "/licenses",
-	    OF("GET /api/v1/licenses", "license-list.html", "Licenses") },
+	    PAGE(.operation = "GET /api/v1/licenses", .is_newest = true,
+		.finds_parts = true, .template = "license-list.html",
+		.title = "Licenses") },
 	{ "GET", "/expiring",
 	    PAGE(.operation = "GET /api/v1/reports/{name}", .fixed = "expiring",
 		.also = { "GET /api/v1/calendar" }, .prepare = calendar_prepare,
@@ -581,7 +606,9 @@ static const struct web_route routes[] = {
 	    OF("POST /api/v1/extensions/requests", "extension-asked.html",
 		"Ask for more time") },
 	{ "GET", "/rmas",
-	    OF("GET /api/v1/rmas", "rmas.html", "Replaced devices") },
+	    PAGE(.operation = "GET /api/v1/rmas", .is_newest = true,
+		.finds_parts = true, .template = "rmas.html",
+		.title = "Replaced devices") },
 	{ "GET", "/reports", STILL_OF(MAY_LIST, "reports.html", "Reports") },
 	{ "GET", "/reports/{name}",
 	    PAGE(.operation = "GET /api/v1/reports/{name}",
@@ -602,7 +629,12 @@ static const struct web_route routes[] = {
 	{ "POST", "/paks/{code}/start",
 	    DOING("POST /api/v1/paks/{code}/start", "/paks/*") },
 	{ "GET", "/catalog",
-	    OF("GET /api/v1/skus", "catalog.html", "Catalog") },
+	    PAGE(.operation = "GET /api/v1/skus",
+		.also = { "GET /api/v1/catalog" }, .prepare = catalog_prepare,
+		.template = "catalog.html", .title = "Catalog") },
+	{ "GET", "/catalog/file",
+	    PAGE(.operation = "GET /api/v1/catalog/file",
+		.file = "catalog.conf", .title = "Catalog") },
 	{ "POST", "/catalog",
 	    PAGE(.operation = "PUT /api/v1/catalog", .adapt = catalog_adapt,
 		.template = "catalog-loaded.html",
@@ -641,7 +673,8 @@ static const struct web_route routes[] = {
 	    DOING("POST /api/v1/keys/proposals/{id}/drop", "/keys") },
 	{ "GET", "/log",
 	    PAGE(.operation = "GET /api/v1/log",
-		.also = { "GET /api/v1/log/audit" }, .prepare = log_prepare,
+		.also = { "GET /api/v1/log/audit" }, .is_newest = true,
+		.finds_parts = true, .prepare = log_prepare,
 		.template = "log.html", .title = "Log") },
 	{ "POST", "/log/audit", DOING("POST /api/v1/log/audit", "/log") },
 	/* Redeem a PAK. */

@@ -9,6 +9,7 @@
 #include "array.h"
 #include "portal/access.h"
 #include "portal/api.h"
+#include "portal/site/problem.h"
 #include "portal/site/qr.h"
 #include "web/answer.h"
 
@@ -83,7 +84,8 @@ may_json(enum lc_role role)
 
 /* Of lists; see licportal-api(7). */
 static const char *const filters[] = { "udi", "feature", "type", "pak", "sku",
-	"order", "account", "left", "days", "expiring", "limit" };
+	"order", "account", "left", "days", "expiring", "kind", "subject",
+	"who", "since", "until", "sort", "match", "limit" };
 
 /* What a link fills a form with. */
 static const char *const fills[] = { "license", "from", "to" };
@@ -173,6 +175,22 @@ all_query(const struct visit *visit, struct buffer *out)
 	text_add(out, "format=csv&limit=all");
 }
 
+/* The same list from its other end. */
+static void
+turned_query(const struct visit *visit, struct buffer *out)
+{
+	const char *sort = web_query(visit->request, "sort");
+
+	text_add(out, "?");
+	for (size_t i = 0; i < NITEMS(filters); i++) {
+		if (strcmp(filters[i], "sort") != 0)
+			filter_add(visit, filters[i], out);
+	}
+	text_add(out, sort != NULL && strcmp(sort, "newest") == 0
+			  ? "sort=oldest"
+			  : "sort=newest");
+}
+
 static json_t *
 here_json(const struct visit *visit,
     void (*add)(const struct visit *, struct buffer *))
@@ -243,9 +261,10 @@ page_json(const struct visit *visit, const char *title)
 
 	if (!people_secret(key))
 		return NULL;
-	return json_pack("{s:s, s:s, s:o, s:b, s:b, s:b, s:o, s:s, s:s, s:o,"
-			 " s:o, s:o, s:o, s:o, s:s?, s:b, s:b, s:b, s:s?, s:b,"
-			 " s:b, s:b}",
+	return json_pack(
+	    "{s:s, s:s, s:o, s:b, s:b, s:b, s:o, s:s, s:s, s:o,"
+	    " s:o, s:o, s:o, s:o, s:o, s:s?, s:b, s:b, s:b, s:s?, s:b,"
+	    " s:b, s:b}",
 	    "title", title, "url", visit->site->portal->url, "person",
 	    person_json(visit), "is_staff", lc_role_is_staff(role), "is_admin",
 	    role == LC_ROLE_ADMIN, "is_account_admin",
@@ -253,7 +272,8 @@ page_json(const struct visit *visit, const char *title)
 	    visit->signed_in ? visit->session.form : "", "key", key, "fields",
 	    fields_json(visit), "query", query_json(visit), "at",
 	    at_json(visit), "here", here_json(visit, visit_query), "csv",
-	    here_json(visit, all_query), "cursor",
+	    here_json(visit, all_query), "turned",
+	    here_json(visit, turned_query), "cursor",
 	    web_query(visit->request, "cursor"), "done",
 	    web_query(visit->request, "done") != NULL, "is_form",
 	    strcmp(web_method(visit->request), "POST") == 0, "mails",
@@ -363,16 +383,6 @@ qr_add(json_t *page, const json_t *value)
 	free(image);
 }
 
-/* A list was asked for, and its filter refused. */
-static bool
-is_filter(const json_t *page, unsigned status)
-{
-	const char *here = text_of(page, "here");
-
-	return (status == 400 || status == 422) && here != NULL &&
-	       strcmp(here, "?") != 0;
-}
-
 static void
 show(void *arg, struct web_request *request, unsigned status, json_t *value)
 {
@@ -399,12 +409,12 @@ show(void *arg, struct web_request *request, unsigned status, json_t *value)
 		showing->prepare(value, page);
 	if (status < 400)
 		qr_add(page, value);
+	else
+		problem_prepare(value, page);
 	if (status >= 400 && page != NULL)
 		(void)json_object_set_new(page, "title",
 		    json_string(
 			status >= 500 ? "Not now" : "This cannot be done"));
-	if (is_filter(page, status))
-		(void)json_object_set_new(page, "is_filter", json_true());
 	if (status >= 500 && page != NULL)
 		(void)json_object_set_new(page, "is_unsure", json_true());
 	/* A page is no file, though one was asked for. */

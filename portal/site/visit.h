@@ -17,6 +17,7 @@
  *   query           the filters of a list, as the address has them
  *   at              the part of the pages, as {"at_paks": true}
  *   here            the address with these, "?pak=A&", for more to be added
+ *   turned          the same from its other end: the last row first, or last
  *   csv             the same of a report as a whole table
  *   cursor          where the page of the list begins, if the address says so
  *   passwords       the portal has passwords of its own
@@ -26,7 +27,6 @@
  *   mailed          where the licenses of this form's request go by mail
  *   is_form         a form was sent
  *   done            what a form asked for was done
- *   is_filter       a list was asked for with a filter that was refused
  *   is_unsure       nobody knows whether what a form asked for was done
  *   qr              the license file as a picture, if it is small
  */
