@@ -259,7 +259,8 @@ def redeeming(site, pak):
         pak=pak, **{"udis:list": "LIC1921/K9:N LIC1921/K9:N"})).shows(
             200, "in the list twice", "Get the licenses", "securityk9")
     visitor.post("/redeem", {**fields, "_key": "other",
-                             "quantity:number": "9"}).shows(422, UDI)
+                             "quantity:number": "9"}).shows(
+                                 422, "18 units in one request")
     visitor.post("/redeem", {**fields, "_key": "other",
                              "quantity:number": "many"}).shows(
                                  422, "Units: \"many\" is not a number")
