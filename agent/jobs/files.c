@@ -24,6 +24,7 @@
 
 #define TEMPORARY ".licagent-"
 #define LOOK_MAX 100000 /* entries that a start looks at */
+#define PIECE (size_t)(256 * 1024)
 
 static const char too_large[] = "larger than 16 MiB";
 
@@ -58,49 +59,22 @@ explain_prefixes(const struct files *files, char *why, size_t why_size)
 		snprintf(why, why_size, "no file prefix is configured");
 }
 
-/* Up to and including one byte too many: then it has grown. */
-static bool
-read_all(int fd, uint8_t *data, size_t size, size_t *len)
-{
-	ssize_t n;
-
-	*len = 0;
-	do {
-		n = read(fd, data + *len, size - *len);
-		if (n > 0)
-			*len += (size_t)n;
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	return n == 0;
-}
-
-/* NULL: it was read; else what is wrong. */
+/* NULL: it can be read; else what is wrong. */
 static const char *
-read_regular(int fd, uint8_t **out, size_t *len)
+open_regular(struct file_source *source)
 {
-	const char *wrong;
 	struct stat st;
-	uint8_t *data;
-	size_t size;
 
-	if (fstat(fd, &st) < 0)
+	if (fstat(source->fd, &st) < 0)
 		return strerror(errno);
 	if (!S_ISREG(st.st_mode))
 		return "not a regular file";
 	if (st.st_size > FILES_MAX_SIZE)
 		return too_large;
-	size = (size_t)st.st_size + 1;
-	if ((data = malloc(size)) == NULL)
+	/* One byte too many: then it has grown. */
+	source->size = (size_t)st.st_size + 1;
+	if ((source->data = malloc(source->size)) == NULL)
 		return strerror(errno);
-	if (!read_all(fd, data, size, len)) {
-		wrong = strerror(errno); /* before free, which may set it */
-		free(data);
-		return wrong;
-	}
-	if (*len == size) {
-		free(data);
-		return "file is being written";
-	}
-	*out = data;
 	return NULL;
 }
 
@@ -114,30 +88,79 @@ open_error(int error)
 	return strerror(error);
 }
 
+void
+file_close(struct file_source *source)
+{
+	if (!source->open)
+		return;
+	close(source->fd);
+	free(source->data);
+	*source = (struct file_source){ .open = false };
+}
+
 enum files_result
-files_read(const struct files *files, const char *name, uint8_t **data,
-    size_t *len, char *why, size_t why_size)
+file_open(struct file_source *source, const struct files *files,
+    const char *name, char *why, size_t why_size)
 {
 	const struct files_prefix *prefix;
 	const char *wrong, *rest;
-	int fd;
 
 	if ((rest = find_file(files, name, &prefix)) == NULL) {
 		explain_prefixes(files, why, why_size);
 		return FILES_UNREADABLE;
 	}
-	fd = beneath_open(
+	*source = (struct file_source){ .open = true };
+	source->fd = beneath_open(
 	    prefix->directory, rest, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0) {
+	if (source->fd < 0) {
+		source->open = false;
 		snprintf(why, why_size, "%s", open_error(errno));
 		return FILES_UNREADABLE;
 	}
-	wrong = read_regular(fd, data, len);
-	close(fd);
-	if (wrong == NULL)
-		return FILES_READ;
+	if ((wrong = open_regular(source)) == NULL)
+		return FILES_MORE;
+	file_close(source);
 	snprintf(why, why_size, "%s", wrong);
 	return wrong == too_large ? FILES_TOO_LARGE : FILES_UNREADABLE;
+}
+
+enum files_result
+file_read_on(struct file_source *source, char *why, size_t why_size)
+{
+	size_t left = source->size - source->len;
+	ssize_t n = read(source->fd, source->data + source->len,
+	    left < PIECE ? left : PIECE);
+
+	if (n < 0 && errno == EINTR)
+		return FILES_MORE;
+	if (n > 0 && (source->len += (size_t)n) < source->size)
+		return FILES_MORE;
+	if (n != 0) {
+		snprintf(why, why_size, "%s",
+		    n < 0 ? strerror(errno) : "file is being written");
+		file_close(source);
+		return FILES_UNREADABLE;
+	}
+	close(source->fd);
+	source->open = false;
+	return FILES_READ;
+}
+
+enum files_result
+files_read(const struct files *files, const char *name, uint8_t **data,
+    size_t *len, char *why, size_t why_size)
+{
+	struct file_source source;
+	enum files_result result =
+	    file_open(&source, files, name, why, why_size);
+
+	while (result == FILES_MORE)
+		result = file_read_on(&source, why, why_size);
+	if (result != FILES_READ)
+		return result;
+	*data = source.data;
+	*len = source.len;
+	return result;
 }
 
 /* ---- Writing ---- */

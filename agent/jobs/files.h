@@ -26,14 +26,38 @@ struct files {
 
 enum files_result {
 	FILES_READ,
+	FILES_MORE,       /* there may be more of it */
 	FILES_UNREADABLE, /* no such file, not one of ours, or no file */
 	FILES_TOO_LARGE,
 };
 
+/* A file that is being read. */
+struct file_source {
+	bool open;
+	int fd;
+	uint8_t *data;
+	size_t size, len; /* len of it were read */
+};
+
 /*
- * Reads a regular file of at most FILES_MAX_SIZE bytes, without ever waiting
- * for one that is no file.  The caller frees *data.  Unless it was read, `why`
- * is one sentence.
+ * Opens a regular file of at most FILES_MAX_SIZE bytes, without ever waiting
+ * for one that is no file: FILES_MORE.  Else `why` is one sentence.
+ */
+enum files_result file_open(struct file_source *, const struct files *,
+    const char *name, char *why, size_t why_size);
+/*
+ * Reads the next piece, a quarter of a megabyte at most.  After FILES_READ the
+ * data are the caller's to take, and to free; after everything but FILES_MORE
+ * the file is closed.
+ */
+enum files_result file_read_on(
+    struct file_source *, char *why, size_t why_size);
+/* Gives up what was read of it.  One that is not open is fine. */
+void file_close(struct file_source *);
+
+/*
+ * All of it at once.  The caller frees *data.  Unless it was read, `why` is one
+ * sentence.
  */
 enum files_result files_read(const struct files *, const char *name,
     uint8_t **data, size_t *len, char *why, size_t why_size);

@@ -85,6 +85,7 @@ let_go(struct lane *lane)
 {
 	lc_action_free(lane->action);
 	lane->action = NULL;
+	file_close(&lane->source);
 	free(lane->data);
 	lane->data = NULL;
 	lane->len_data = 0;
@@ -489,6 +490,8 @@ work(struct lane *lane)
 		conclude(lane);
 	else if (needs_output(lane) && !lane->queue->review)
 		lane_go_on(lane, try_output);
+	else if (lc_action_rests(lane->action))
+		lane_go_on_later(lane, work);
 	else
 		lane_go_on(lane, work);
 }
@@ -582,15 +585,19 @@ fetched(struct lane *lane, enum transfer_result result, const char *why)
 		start(lane);
 }
 
-static void
-read_local(struct lane *lane)
-{
-	char why[256];
+static void read_on(struct lane *);
 
-	switch (files_read(jobs_of(lane)->conf.files, lane->queue->input,
-	    &lane->data, &lane->len_data, why, sizeof why)) {
+static void
+judge_reading(struct lane *lane, enum files_result result, const char *why)
+{
+	switch (result) {
 	case FILES_READ:
+		lane->data = lane->source.data;
+		lane->len_data = lane->source.len;
 		start(lane);
+		return;
+	case FILES_MORE:
+		lane_go_on(lane, read_on);
 		return;
 	case FILES_UNREADABLE:
 		fail_input(lane, TRANSFER_REFUSED, why);
@@ -599,6 +606,25 @@ read_local(struct lane *lane)
 		fail_input(lane, TRANSFER_TOO_LARGE, why);
 		return;
 	}
+}
+
+static void
+read_on(struct lane *lane)
+{
+	char why[256] = "";
+
+	judge_reading(lane, file_read_on(&lane->source, why, sizeof why), why);
+}
+
+static void
+read_local(struct lane *lane)
+{
+	char why[256] = "";
+
+	judge_reading(lane,
+	    file_open(&lane->source, jobs_of(lane)->conf.files,
+		lane->queue->input, why, sizeof why),
+	    why);
 }
 
 static void

@@ -21,6 +21,13 @@ lane_go_on(struct lane *lane, void (*step)(struct lane *))
 	loop_defer(lane->lanes->loop, &lane->task);
 }
 
+void
+lane_go_on_later(struct lane *lane, void (*step)(struct lane *))
+{
+	lane->step = step;
+	loop_timer_set(lane->lanes->loop, &lane->timer, 1);
+}
+
 bool
 lane_enter(struct lane *lane, enum gate_name name, void (*step)(struct lane *))
 {
@@ -72,6 +79,7 @@ lane_init(struct lane *lane, struct lanes *lanes)
 {
 	lane->lanes = lanes;
 	lane->task = (struct task){ .run = run, .arg = lane };
+	lane->timer = (struct timer){ .expired = run, .arg = lane };
 }
 
 static struct lane *
@@ -98,6 +106,14 @@ lane_of(struct lanes *lanes, const struct server *server)
 	return lane;
 }
 
+/* It does no further step. */
+static void
+forget(struct lane *lane)
+{
+	loop_undefer(lane->lanes->loop, &lane->task);
+	loop_timer_clear(lane->lanes->loop, &lane->timer);
+}
+
 /* One without jobs is no longer needed. */
 static void
 drop_empty(struct lane *lane)
@@ -109,7 +125,7 @@ drop_empty(struct lane *lane)
 	while (*at != lane)
 		at = &(*at)->next;
 	*at = lane->next;
-	loop_undefer(lane->lanes->loop, &lane->task);
+	forget(lane);
 	free(lane);
 }
 
@@ -200,11 +216,11 @@ lanes_free(struct lanes *lanes, void (*let_go)(struct lane *))
 {
 	struct lane *next;
 
-	loop_undefer(lanes->loop, &lanes->local.task);
+	forget(&lanes->local);
 	let_go(&lanes->local);
 	for (struct lane *lane = lanes->servers; lane != NULL; lane = next) {
 		next = lane->next;
-		loop_undefer(lanes->loop, &lane->task);
+		forget(lane);
 		let_go(lane);
 		free(lane);
 	}

@@ -33,13 +33,15 @@ struct lane {
 	struct job *queue; /* the first one is in progress, or the next */
 	bool busy;         /* has begun, or waits to begin, its first job */
 	struct task task;
+	struct timer timer;
 	void (*step)(struct lane *);
 	bool inside[NGATES];
 	struct lane *next_waiting;
 
 	/* Of the job in progress. */
 	struct lc_action *action;
-	uint8_t *data; /* the file that it reads */
+	struct file_source source; /* while it is read */
+	uint8_t *data;             /* the file that was read */
 	size_t len_data;
 	struct transfer *transfer;
 	void (*transferred)(struct lane *, enum transfer_result, const char *);
@@ -73,6 +75,8 @@ void lanes_when_idle(struct lanes *, struct task *);
 
 /* The next step, after everybody else had a turn. */
 void lane_go_on(struct lane *, void (*step)(struct lane *));
+/* The same a millisecond later: there is nothing to do before. */
+void lane_go_on_later(struct lane *, void (*step)(struct lane *));
 /* True: the lane is inside, until it leaves.  False: step is called when its
  * turn comes, and must ask again. */
 bool lane_enter(struct lane *, enum gate_name, void (*step)(struct lane *));

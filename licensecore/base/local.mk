@@ -6,4 +6,5 @@ licensecore_libformat_la_SOURCES += \
 	licensecore/base/host.c licensecore/base/host.h \
 	licensecore/base/json.c licensecore/base/json.h \
 	licensecore/base/pool.c licensecore/base/pool.h \
+	licensecore/base/slice.c licensecore/base/slice.h \
 	licensecore/base/text.c licensecore/base/text.h

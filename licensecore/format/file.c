@@ -124,8 +124,16 @@ lc_eula_digest(
 
 /* ---- Parsing --------------------------------------------------------- */
 
+/* How far a line has come. */
+struct progress {
+	unsigned dots;
+	size_t tail; /* characters since the last one */
+};
+
 /* A file that grows; the arrays are writable here only. */
-struct parser {
+struct lc_file_reader {
+	const char *data, *end;
+	const char *proven; /* it is text up to here */
 	struct lc_file_line *lines;
 	struct lc_file_eula *eulas;
 	size_t nlines, lines_size, neulas, eulas_size;
@@ -138,6 +146,12 @@ struct parser {
 	char *joined, *out; /* texts put together, and where the next goes */
 	unsigned base64, nearly;
 	struct lc_detail *detail;
+
+	/* Of a block of lines that has ended: they are put together. */
+	bool joins;
+	struct lc_unfold unfold;
+	struct lc_file_line line; /* as far as it has come */
+	struct progress progress;
 };
 
 /* The array with room for one more, perhaps elsewhere; NULL: no memory. */
@@ -155,19 +169,19 @@ make_room(void *array, size_t n, size_t *size, size_t each)
 }
 
 static enum lc_err
-add_line(struct parser *parser, const struct lc_file_line *line)
+add_line(struct lc_file_reader *reader, const struct lc_file_line *line)
 {
 	struct lc_file_line *lines;
 
-	if (parser->nlines == LC_FILE_LINES_MAX)
-		return lc_fail(parser->detail, LC_EFILE,
+	if (reader->nlines == LC_FILE_LINES_MAX)
+		return lc_fail(reader->detail, LC_EFILE,
 		    "more than %d license lines", LC_FILE_LINES_MAX);
 	lines = make_room(
-	    parser->lines, parser->nlines, &parser->lines_size, sizeof *lines);
+	    reader->lines, reader->nlines, &reader->lines_size, sizeof *lines);
 	if (lines == NULL)
 		return LC_ENOMEM;
-	parser->lines = lines;
-	parser->lines[parser->nlines++] = *line;
+	reader->lines = lines;
+	reader->lines[reader->nlines++] = *line;
 	return LC_OK;
 }
 
@@ -190,12 +204,6 @@ is_header(const char *text, size_t len)
 	return false;
 }
 
-/* How far a line has come. */
-struct progress {
-	unsigned dots;
-	size_t tail; /* characters since the last one */
-};
-
 static void
 advance(struct progress *progress, const char *text, size_t len)
 {
@@ -216,67 +224,97 @@ is_complete(const struct progress *progress)
 	       progress->tail >= LC_B64_LEN(LC_SIGNATURE_LEN);
 }
 
+static enum lc_err
+end_line(struct lc_file_reader *reader)
+{
+	enum lc_err err =
+	    reader->line.len > 0 ? add_line(reader, &reader->line) : LC_OK;
+
+	reader->line.len = 0;
+	return err;
+}
+
 /*
  * A line goes on until it has a whole signature, or another one begins.  So one
  * that lost its end does not take the next one with it.
  */
 static enum lc_err
-add_lines(struct parser *parser, const struct row *row)
+add_word(struct lc_file_reader *reader, const struct lc_fold_word *word)
 {
-	struct lc_unfold u = { parser->text, row->start, parser->since + 1,
-		true };
-	struct progress progress = { 0 };
-	struct lc_file_line line = { 0 };
+	struct lc_file_line *line = &reader->line;
+	enum lc_err err = LC_OK;
+
+	if (is_complete(&reader->progress) ||
+	    is_header(reader->out, word->len))
+		err = end_line(reader);
+	if (line->len == 0) {
+		*line = (struct lc_file_line){ reader->out, 0, word->row,
+			word->start, 0 };
+		reader->progress = (struct progress){ 0 };
+	}
+	advance(&reader->progress, reader->out, word->len);
+	line->len += word->len;
+	line->rows_len = (size_t)(word->end - line->rows);
+	reader->out += word->len;
+	return err;
+}
+
+/* The block has ended with this row. */
+static void
+begin_lines(struct lc_file_reader *reader, const struct row *row)
+{
+	reader->unfold = (struct lc_unfold){ reader->text, row->start,
+		reader->since + 1, true };
+	reader->progress = (struct progress){ 0 };
+	reader->joins = true;
+}
+
+/* Words up to this place in the file. */
+static enum lc_err
+join_lines(struct lc_file_reader *reader, const char *end)
+{
 	struct lc_fold_word word;
 	enum lc_err err = LC_OK;
 
-	while (err == LC_OK && lc_unfold_word(&u, parser->out, &word)) {
-		if (line.len > 0 && (is_complete(&progress) ||
-					is_header(parser->out, word.len))) {
-			err = add_line(parser, &line);
-			line.len = 0;
+	while (err == LC_OK && reader->unfold.at < end) {
+		if (lc_unfold_word(&reader->unfold, reader->out, &word)) {
+			err = add_word(reader, &word);
+			continue;
 		}
-		if (line.len == 0) {
-			line = (struct lc_file_line){ parser->out, 0, word.row,
-				word.start, 0 };
-			progress = (struct progress){ 0 };
-		}
-		advance(&progress, parser->out, word.len);
-		line.len += word.len;
-		line.rows_len = (size_t)(word.end - line.rows);
-		parser->out += word.len;
+		reader->joins = false;
+		return end_line(reader);
 	}
-	return err == LC_OK && line.len > 0 ? add_line(parser, &line) : err;
+	return err;
 }
 
 static bool
-has_eula(const struct parser *parser, const char *digest)
+has_eula(const struct lc_file_reader *reader, const char *digest)
 {
-	for (size_t i = 0; i < parser->neulas; i++) {
-		if (strcmp(parser->eulas[i].digest, digest) == 0)
+	for (size_t i = 0; i < reader->neulas; i++) {
+		if (strcmp(reader->eulas[i].digest, digest) == 0)
 			return true;
 	}
 	return false;
 }
 
 static enum lc_err
-add_eula(struct parser *parser, const char *text, size_t len)
+add_eula(struct lc_file_reader *reader, const char *text, size_t len)
 {
 	struct lc_file_eula eula = { .text = text, .len = len };
 	enum lc_err err = lc_eula_digest(eula.text, eula.len, eula.digest);
 	struct lc_file_eula *eulas;
 
-	if (err != LC_OK || has_eula(parser, eula.digest))
+	if (err != LC_OK || has_eula(reader, eula.digest))
 		return err;
-	if (parser->neulas == EULAS_MAX)
-		return lc_fail(parser->detail, LC_EFILE,
+	if (reader->neulas == EULAS_MAX)
+		return lc_fail(reader->detail, LC_EFILE,
 		    "more than %d agreements", EULAS_MAX);
 	eulas = make_room(
-	    parser->eulas, parser->neulas, &parser->eulas_size, sizeof *eulas);
+	    reader->eulas, reader->neulas, &reader->eulas_size, sizeof *eulas);
 	if (eulas == NULL)
 		return LC_ENOMEM;
-	parser->eulas = eulas;
-	parser->eulas[parser->neulas++] = eula;
+	reader->eulas = eulas;
+	reader->eulas[reader->neulas++] = eula;
 	return LC_OK;
 }
 
@@ -320,137 +358,140 @@ has_delimiter(const char *text, size_t len, const char *delimiter)
  * kept in both forms: the digest tells which one was signed.
  */
 static enum lc_err
-add_eulas(struct parser *parser, const struct row *row)
+add_eulas(struct lc_file_reader *reader, const struct row *row)
 {
-	const char *text = parser->text;
+	const char *text = reader->text;
 	size_t len = (size_t)(row->start - text), decoded;
 	enum lc_err err;
 
-	if (parser->begin.text != parser->begin.start) {
-		len = unquote(&parser->begin, text, len, parser->out);
-		text = parser->out;
-		parser->out += len;
+	if (reader->begin.text != reader->begin.start) {
+		len = unquote(&reader->begin, text, len, reader->out);
+		text = reader->out;
+		reader->out += len;
 	}
-	if ((err = add_eula(parser, text, len)) != LC_OK)
+	if ((err = add_eula(reader, text, len)) != LC_OK)
 		return err;
-	decoded = lc_unfold_printable(text, len, parser->out);
+	decoded = lc_unfold_printable(text, len, reader->out);
 	if (decoded == 0 ||
-	    has_delimiter(parser->out, decoded, delimiters[EULA].end))
+	    has_delimiter(reader->out, decoded, delimiters[EULA].end))
 		return LC_OK;
-	text = parser->out;
-	parser->out += decoded;
-	return add_eula(parser, text, decoded);
+	text = reader->out;
+	reader->out += decoded;
+	return add_eula(reader, text, decoded);
 }
 
 /* What explains why nothing is found. */
 static void
-note_outside(struct parser *parser, const struct row *row)
+note_outside(struct lc_file_reader *reader, const struct row *row)
 {
 	static const char base64[] = "Content-Transfer-Encoding: base64";
 	static const char nearly[] = "BEGIN LICENSE";
 
 	if (row->len == sizeof base64 - 1 &&
 	    strncasecmp(row->text, base64, row->len) == 0)
-		parser->base64 = row->number;
+		reader->base64 = row->number;
 	else if (memmem(row->text, row->len, nearly, sizeof nearly - 1) != NULL)
-		parser->nearly = row->number;
+		reader->nearly = row->number;
 }
 
 static enum lc_err
-row_outside(struct parser *parser, const struct row *row)
+row_outside(struct lc_file_reader *reader, const struct row *row)
 {
 	for (size_t i = LICENSE; i < NDELIMITERS; i++) {
 		if (row_is(row, delimiters[i].end))
-			return lc_fail(parser->detail, LC_EFILE,
+			return lc_fail(reader->detail, LC_EFILE,
 			    "row %u: END row without a BEGIN row", row->number);
 		if (row_is(row, delimiters[i].begin)) {
-			parser->block = (enum block)i;
-			parser->since = row->number;
-			parser->text = parser->rows.next;
-			parser->begin = *row;
+			reader->block = (enum block)i;
+			reader->since = row->number;
+			reader->text = reader->rows.next;
+			reader->begin = *row;
 		}
 	}
-	if (parser->block == OUTSIDE)
-		note_outside(parser, row);
+	if (reader->block == OUTSIDE)
+		note_outside(reader, row);
 	return LC_OK;
 }
 
 static enum lc_err
-add_statement(struct parser *parser, const struct row *row)
+add_statement(struct lc_file_reader *reader, const struct row *row)
 {
 	struct lc_file_line *statement =
-	    &parser->statements[parser->block - STATEMENT];
+	    &reader->statements[reader->block - STATEMENT];
 
 	if (statement->rows != NULL)
-		return lc_fail(parser->detail, LC_EFILE,
+		return lc_fail(reader->detail, LC_EFILE,
 		    "rows %u and %u: only one block of this kind allowed",
-		    statement->number - 1, parser->since);
-	*statement = (struct lc_file_line){ NULL, 0, parser->since + 1,
-		parser->text, (size_t)(row->start - parser->text) };
+		    statement->number - 1, reader->since);
+	*statement = (struct lc_file_line){ NULL, 0, reader->since + 1,
+		reader->text, (size_t)(row->start - reader->text) };
 	return LC_OK;
 }
 
 static enum lc_err
-row_inside(struct parser *parser, const struct row *row)
+row_inside(struct lc_file_reader *reader, const struct row *row)
 {
-	if (parser->block == EULA || !row_is_delimiter(row))
+	if (reader->block == EULA || !row_is_delimiter(row))
 		return LC_OK;
-	return lc_fail(parser->detail, LC_EFILE,
+	return lc_fail(reader->detail, LC_EFILE,
 	    "row %u: the block begun in row %u has no END row", row->number,
-	    parser->since);
+	    reader->since);
 }
 
 static enum lc_err
-block_end(struct parser *parser, const struct row *row)
+block_end(struct lc_file_reader *reader, const struct row *row)
 {
-	enum lc_err err;
+	enum lc_err err = LC_OK;
 
-	if (parser->block == LICENSE)
-		err = add_lines(parser, row);
-	else if (parser->block == EULA)
-		err = add_eulas(parser, row);
+	if (reader->block == LICENSE)
+		begin_lines(reader, row);
+	else if (reader->block == EULA)
+		err = add_eulas(reader, row);
 	else
-		err = add_statement(parser, row);
-	parser->block = OUTSIDE;
+		err = add_statement(reader, row);
+	reader->block = OUTSIDE;
 	return err;
 }
 
 static enum lc_err
-parse_row(struct parser *parser, const struct row *row)
+parse_row(struct lc_file_reader *reader, const struct row *row)
 {
-	if (parser->block == OUTSIDE)
-		return row_outside(parser, row);
-	if (row_is(row, delimiters[parser->block].end))
-		return block_end(parser, row);
-	return row_inside(parser, row);
+	if (reader->block == OUTSIDE)
+		return row_outside(reader, row);
+	if (row_is(row, delimiters[reader->block].end))
+		return block_end(reader, row);
+	return row_inside(reader, row);
 }
 
+/* Rows up to this place, or to the end of a block of lines. */
 static enum lc_err
-parse_rows(struct parser *parser)
+parse_rows(struct lc_file_reader *reader, const char *end)
 {
 	enum lc_err err = LC_OK;
 	struct row row;
 
-	while (err == LC_OK && next_row(&parser->rows, &row))
-		err = parse_row(parser, &row);
-	if (err != LC_OK)
+	while (err == LC_OK && !reader->joins && reader->rows.next < end &&
+	       next_row(&reader->rows, &row))
+		err = parse_row(reader, &row);
+	if (err != LC_OK || reader->rows.next < reader->end)
 		return err;
-	if (parser->block != OUTSIDE)
-		return lc_fail(parser->detail, LC_EFILE,
+	if (reader->block != OUTSIDE)
+		return lc_fail(reader->detail, LC_EFILE,
 		    "block begun in row %u has no END row (truncated file?)",
-		    parser->since);
+		    reader->since);
 	return LC_OK;
 }
 
 static enum lc_err
-no_text(const char *data, size_t len, struct lc_detail *detail)
+no_text(const struct lc_file_reader *reader)
 {
-	struct rows rows = { data, data + len, 0 };
+	const char *data = reader->data;
+	struct rows rows = { data, reader->end, 0 };
 	struct row row;
 
-	if (len >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 ||
-			    memcmp(data, "\xfe\xff", 2) == 0))
-		return lc_fail(detail, LC_EFILE,
+	if (reader->end - data >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 ||
+					   memcmp(data, "\xfe\xff", 2) == 0))
+		return lc_fail(reader->detail, LC_EFILE,
 		    "not text in UTF-8 but in UTF-16: save it as UTF-8");
 	while (next_row(&rows, &row)) {
 		size_t row_len = (size_t)(rows.next - row.start);
@@ -458,52 +499,120 @@ no_text(const char *data, size_t len, struct lc_detail *detail)
 		if (!lc_text_is_rows(row.start, row_len))
 			break;
 	}
-	return lc_fail(detail, LC_EFILE,
+	return lc_fail(reader->detail, LC_EFILE,
 	    "row %u: not text (UTF-8 without control characters)", row.number);
 }
 
+/* Are the rows text, up to the one that has this place? */
 static enum lc_err
-judge(const char *data, size_t len, struct lc_detail *detail)
+prove(struct lc_file_reader *reader, const char *end)
 {
+	const char *feed = memchr(end - 1, '\n', (size_t)(reader->end - end) + 1);
+	const char *from = reader->proven;
+
+	reader->proven = feed == NULL ? reader->end : feed + 1;
+	return lc_text_is_rows(from, (size_t)(reader->proven - from))
+		   ? LC_OK
+		   : no_text(reader);
+}
+
+static bool
+is_read(const struct lc_file_reader *reader)
+{
+	return reader->rows.next == reader->end && !reader->joins;
+}
+
+/* So many bytes further, if there are so many. */
+static const char *
+further(const struct lc_file_reader *reader, const char *at, size_t n)
+{
+	size_t left = (size_t)(reader->end - at);
+
+	return at + (n < left ? n : left);
+}
+
+static enum lc_err
+read_on(struct lc_file_reader *reader, size_t n)
+{
+	if (reader->proven < reader->end)
+		return prove(reader, further(reader, reader->proven, n));
+	if (reader->joins)
+		return join_lines(
+		    reader, further(reader, reader->unfold.at, n));
+	return parse_rows(reader, further(reader, reader->rows.next, n));
+}
+
+enum lc_err
+lc_file_reader_new(const void *data, size_t len, struct lc_file_reader **out,
+    struct lc_detail *detail)
+{
+	const char *text = len == 0 ? "" : data; /* it may be NULL then */
+	struct lc_file_reader *reader;
+
 	if (len > LC_FILE_MAX)
 		return lc_fail(detail, LC_EFILE,
 		    "%zu bytes, at most %d allowed", len, LC_FILE_MAX);
-	return lc_text_is_rows(data, len) ? LC_OK : no_text(data, len, detail);
+	if ((reader = calloc(1, sizeof *reader)) == NULL)
+		return LC_ENOMEM;
+	reader->data = reader->proven = text;
+	reader->end = text + len;
+	reader->rows = (struct rows){ text, text + len, 0 };
+	reader->detail = detail;
+	/* An agreement may be there twice: unquoted, and decoded too. */
+	reader->joined = reader->out = malloc(2 * len + 1);
+	if (reader->joined == NULL) {
+		free(reader);
+		return LC_ENOMEM;
+	}
+	*out = reader;
+	return LC_OK;
+}
+
+void
+lc_file_reader_free(struct lc_file_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	free(reader->joined);
+	free(reader->lines);
+	free(reader->eulas);
+	free(reader);
+}
+
+enum lc_err
+lc_file_read_on(struct lc_file_reader *reader, size_t n, struct lc_file **out)
+{
+	enum lc_err err = read_on(reader, n);
+	struct lc_file *file;
+
+	if (err != LC_OK || !is_read(reader))
+		return err;
+	if ((file = malloc(sizeof *file)) == NULL)
+		return LC_ENOMEM;
+	*file = (struct lc_file){ reader->lines, reader->nlines, reader->eulas,
+		reader->neulas, { { 0 } }, reader->joined, reader->base64,
+		reader->nearly };
+	memcpy(file->statements, reader->statements, sizeof file->statements);
+	reader->joined = NULL;
+	reader->lines = NULL;
+	reader->eulas = NULL;
+	*out = file;
+	return LC_OK;
 }
 
 enum lc_err
 lc_file_scan(const void *data, size_t len, struct lc_file **out,
     struct lc_detail *detail)
 {
-	const char *text = len == 0 ? "" : data; /* it may be NULL then */
-	struct parser parser = {
-		.rows = { text, text + len, 0 },
-		.detail = detail,
-	};
+	struct lc_file_reader *reader = NULL;
 	struct lc_file *file = NULL;
-	enum lc_err err;
+	enum lc_err err = lc_file_reader_new(data, len, &reader, detail);
 
-	if ((err = judge(text, len, detail)) != LC_OK)
-		return err;
-	/* An agreement may be there twice: unquoted, and decoded too. */
-	parser.joined = parser.out = malloc(2 * len + 1);
-	file = malloc(sizeof *file);
-	err = parser.joined == NULL || file == NULL ? LC_ENOMEM
-						    : parse_rows(&parser);
-	if (err != LC_OK)
-		goto out;
-	*file = (struct lc_file){ parser.lines, parser.nlines, parser.eulas,
-		parser.neulas, { { 0 } }, parser.joined, parser.base64,
-		parser.nearly };
-	memcpy(file->statements, parser.statements, sizeof file->statements);
-	parser = (struct parser){ 0 };
-	*out = file;
-	file = NULL;
-out:
-	free(file);
-	free(parser.joined);
-	free(parser.lines);
-	free(parser.eulas);
+	while (err == LC_OK && file == NULL)
+		err = lc_file_read_on(reader, SIZE_MAX, &file);
+	lc_file_reader_free(reader);
+	if (err == LC_OK)
+		*out = file;
 	return err;
 }
 
@@ -525,21 +634,26 @@ lc_file_lacks(
 }
 
 enum lc_err
+lc_file_check_lines(const struct lc_file *file, struct lc_detail *detail)
+{
+	return file->nlines > 0 ? LC_OK
+				: lc_file_lacks(file, "license line", detail);
+}
+
+enum lc_err
 lc_file_parse(const void *data, size_t len, struct lc_file **out,
     struct lc_detail *detail)
 {
 	struct lc_file *file = NULL;
 	enum lc_err err = lc_file_scan(data, len, &file, detail);
 
-	if (err != LC_OK)
-		return err;
-	if (file->nlines == 0) {
-		err = lc_file_lacks(file, "license line", detail);
+	if (err == LC_OK)
+		err = lc_file_check_lines(file, detail);
+	if (err == LC_OK)
+		*out = file;
+	else
 		lc_file_free(file);
-		return err;
-	}
-	*out = file;
-	return LC_OK;
+	return err;
 }
 
 void

@@ -56,6 +56,20 @@ enum lc_err lc_file_parse(
 void lc_file_free(struct lc_file *); /* NULL is fine */
 
 /*
+ * lc_file_scan in pieces of about n bytes, for files of megabytes: *out is set
+ * when it was read to its end, and not before.  A row, and an agreement, is
+ * never cut.  Data and detail must live as long as the reader.
+ */
+struct lc_file_reader;
+enum lc_err lc_file_reader_new(const void *data, size_t len,
+    struct lc_file_reader **, struct lc_detail *);
+enum lc_err lc_file_read_on(
+    struct lc_file_reader *, size_t n, struct lc_file **out);
+void lc_file_reader_free(struct lc_file_reader *); /* NULL is fine */
+/* What lc_file_parse asks besides. */
+enum lc_err lc_file_check_lines(const struct lc_file *, struct lc_detail *);
+
+/*
  * What is missing ("license line") was not found, and perhaps why; returns
  * LC_EFILE.
  */

@@ -691,6 +691,12 @@ LC_API enum lc_err lc_action_new(struct lc *, const struct lc_request *,
     struct lc_action **);
 /* One slice, a few milliseconds of work; true: the action is over. */
 LC_API bool lc_action_step(struct lc_action *);
+/*
+ * After a step: a thread of the core waits for the disk, and until that is over
+ * the next steps have nothing to do.  A loop has time for others, and tries
+ * again after some milliseconds.  lc_action_run needs no thread.
+ */
+LC_API bool lc_action_rests(const struct lc_action *);
 /* How many licenses of how many were looked at; both 0 where none are. */
 LC_API void lc_action_progress(const struct lc_action *, size_t *done,
     size_t *total);

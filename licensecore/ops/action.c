@@ -318,9 +318,16 @@ lc_action_progress(const struct lc_action *a, size_t *done, size_t *total)
 	*total = a->total;
 }
 
+bool
+lc_action_rests(const struct lc_action *a)
+{
+	return a->rests;
+}
+
 void
 lc_action_run(struct lc_action *a)
 {
+	a->alone = true;
 	while (!lc_action_step(a))
 		;
 }

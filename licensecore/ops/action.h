@@ -37,6 +37,8 @@ struct lc_action {
 	struct lc_arena arena;		/* of the request's texts */
 	enum lc_action_state state;
 	bool waits;			/* for lc_action_confirm */
+	bool alone;			/* nobody waits for its slices */
+	bool rests;			/* lc_action_rests */
 	enum lc_err err;
 	struct lc_detail detail;
 

@@ -10,6 +10,7 @@
 #include "action.h"
 #include "agreements.h"
 #include "base/error.h"
+#include "base/slice.h"
 #include "format/file.h"
 #include "item.h"
 #include "lease.h"
@@ -17,11 +18,12 @@
 #include "state/lines.h"
 
 /*
- * So many licenses are judged, written and reported in one slice, in 3 ms at
- * most.  What is installed may change between slices; then they are judged
+ * So many bytes of the file are read, and so many licenses judged, written and
+ * reported in one slice, unless it lasts too long.  What is installed may change between slices; then they are judged
  * again.  After some such changes the rest goes in one slice, so that it comes
  * to an end.
  */
+#define SLICE_READ 65536
 #define SLICE_JUDGED 100
 #define SLICE_WRITTEN 50
 #define SLICE_TOLD 100
@@ -29,12 +31,14 @@
 
 enum phase {
 	JUDGING,
-	WRITING,	/* the change is open, and paused between slices */
+	WRITING,	/* the change is open, and paused between slices, */
+	FLUSHING,	/* and all is written but for the commit */
 	TELLING,
 };
 
 struct install {
-	struct lc_file *file;
+	struct lc_file_reader *reader;
+	struct lc_file *file;		/* once it was read */
 	struct lc_items items;		/* one for each result */
 	enum phase phase;
 	bool begun;			/* to judge */
@@ -43,14 +47,24 @@ struct install {
 	struct lc_place *place;		/* that is written to */
 	uint64_t settled, untaken;	/* as they were judged by */
 	unsigned restarts;
+	struct lc_slice slice;
+	size_t slice_end;	/* items of it, */
 };
 
-/* The end of a slice of so many, from the next one on. */
-static size_t
-slice_end(const struct install *in, size_t n)
+static void
+slice_begin(struct install *in, size_t n)
 {
-	return in->restarts < RESTARTS && n < in->items.n - in->at ?
+	in->slice = lc_slice_begin();
+	in->slice_end = in->restarts < RESTARTS && n < in->items.n - in->at ?
 	    in->at + n : in->items.n;
+}
+
+/* Does the next one belong to another slice? */
+static bool
+slice_is_over(const struct install *in)
+{
+	return in->at == in->slice_end || (in->restarts < RESTARTS &&
+	    lc_slice_is_over(&in->slice));
 }
 
 /* ---- Where to -------------------------------------------------------- */
@@ -125,9 +139,8 @@ item_judge(struct lc_action *a, struct lc_items *items, struct lc_item *item,
 static void
 items_judge(struct lc_action *a, struct install *in)
 {
-	size_t end = slice_end(in, SLICE_JUDGED);
-
-	while (in->at < end) {
+	slice_begin(in, SLICE_JUDGED);
+	while (!slice_is_over(in)) {
 		struct lc_item *item = &in->items.list[in->at++];
 		enum lc_err err = LC_OK;
 
@@ -138,7 +151,7 @@ items_judge(struct lc_action *a, struct install *in)
 		if (item->result->state != LC_FAILED)
 			lc_item_plan(item);
 		else if (a->request.stop_on_failure)
-			in->at = end = in->items.n;
+			in->at = in->slice_end = in->items.n;
 	}
 }
 
@@ -187,20 +200,13 @@ judge(struct lc_action *a, struct install *in, bool *all)
 
 /* ---- Writing --------------------------------------------------------- */
 
-/* The next ones of this store, up to here. */
 static enum lc_err
-lines_write(struct lc_action *a, struct install *in,
-    const struct lc_place *place, size_t end)
+line_write(struct lc_action *a, struct install *in,
+    const struct lc_place *place)
 {
-	enum lc_err err = LC_OK;
+	struct lc_item *item = &in->items.list[in->at++];
 
-	for (; in->at < end && err == LC_OK; in->at++) {
-		struct lc_item *item = &in->items.list[in->at];
-
-		if (item->place == place)
-			err = lc_item_write(a, in->file, item);
-	}
-	return err;
+	return item->place == place ? lc_item_write(a, in->file, item) : LC_OK;
 }
 
 static enum lc_err
@@ -225,9 +231,9 @@ place_write(struct lc_action *a, struct install *in,
 
 	if ((err = lc_medium_attach(st, place, false, detail)) != LC_OK)
 		return err;
-	in->at = 0;
-	if ((err = lc_change_begin(st)) == LC_OK)
-		err = lines_write(a, in, place, in->items.n);
+	err = lc_change_begin(st);
+	for (in->at = 0; err == LC_OK && in->at < in->items.n;)
+		err = line_write(a, in, place);
 	err = write_end(a, place, err, detail);
 	lc_medium_detach(st);
 	return err;
@@ -326,20 +332,27 @@ written(struct lc_action *a, struct install *in, enum lc_err err)
 	in->phase = TELLING;
 }
 
+/* Many, so that others should not wait for the disk with us? */
+static bool
+flushes(const struct lc_action *a, const struct install *in)
+{
+	return !a->alone && in->items.n > SLICE_WRITTEN &&
+	    in->restarts < RESTARTS;
+}
+
 static void
 write_on(struct lc_action *a, struct install *in, enum lc_err err)
 {
-	/* The commit of many has a slice of its own. */
-	bool last = in->at == in->items.n || in->restarts >= RESTARTS ||
-	    in->items.n <= SLICE_WRITTEN;
-
-	if (err == LC_OK)
-		err = lines_write(a, in, in->place,
-		    slice_end(in, SLICE_WRITTEN));
-	if (err != LC_OK || last)
-		written(a, in, err);
-	else
+	slice_begin(in, SLICE_WRITTEN);
+	while (err == LC_OK && !slice_is_over(in))
+		err = line_write(a, in, in->place);
+	if (err == LC_OK && in->at < in->items.n)
 		lc_change_pause(&a->lc->state);
+	else if (err == LC_OK && flushes(a, in)) {
+		lc_change_flush(&a->lc->state);
+		in->phase = FLUSHING;
+	} else
+		written(a, in, err);
 }
 
 static void
@@ -358,10 +371,12 @@ write_begin(struct lc_action *a, struct install *in)
 static void
 write_again(struct lc_action *a, struct install *in)
 {
-	if (judged_still(a, in) && lc_change_resume(&a->lc->state))
+	if (!judged_still(a, in) || !lc_change_resume(&a->lc->state))
+		restart(a, in);
+	else if (in->phase == WRITING)
 		write_on(a, in, LC_OK);
 	else
-		restart(a, in);
+		written(a, in, LC_OK);
 }
 
 /* True: all events are told. */
@@ -386,14 +401,37 @@ begin(struct lc_action *a)
 		return err;
 	if ((a->work = in = calloc(1, sizeof *in)) == NULL)
 		return LC_ENOMEM;
-	if ((err = lc_file_parse(a->request.data, a->request.len, &in->file,
-	    &a->detail)) != LC_OK ||
+	return lc_file_reader_new(a->request.data, a->request.len,
+	    &in->reader, &a->detail);
+}
+
+/* The file was read. */
+static enum lc_err
+items_begin(struct lc_action *a, struct install *in)
+{
+	enum lc_err err;
+
+	lc_file_reader_free(in->reader);
+	in->reader = NULL;
+	if ((err = lc_file_check_lines(in->file, &a->detail)) != LC_OK ||
 	    (err = lc_action_results_new(a, in->file->nlines)) != LC_OK ||
 	    (err = lc_items_new(&in->items, a, in->file->nlines, 0)) != LC_OK)
 		return err;
 	for (size_t i = 0; i < in->items.n; i++)
 		in->items.list[i].text = in->file->lines[i];
 	return LC_OK;
+}
+
+static enum lc_err
+read_on(struct lc_action *a, struct install *in)
+{
+	enum lc_err err = LC_OK;
+
+	in->slice = lc_slice_begin();
+	while (err == LC_OK && in->file == NULL &&
+	    !lc_slice_is_over(&in->slice))
+		err = lc_file_read_on(in->reader, SLICE_READ, &in->file);
+	return err == LC_OK && in->file != NULL ? items_begin(a, in) : err;
 }
 
 /* As if agreements were accepted, which is what is asked then. */
@@ -418,9 +456,11 @@ review(struct lc_action *a, struct install *in, bool *over)
 static bool
 finish_on(struct lc_action *a, struct install *in)
 {
+	a->rests = in->phase == FLUSHING &&
+	    lc_change_is_flushing(&a->lc->state);
 	if (in->phase == JUDGING)
 		write_begin(a, in);
-	else if (in->phase == WRITING)
+	else if (in->phase != TELLING && !a->rests)
 		write_again(a, in);
 	/* A short file needs no slice of its own for that. */
 	return in->phase == TELLING && tell(a);
@@ -455,6 +495,8 @@ step(struct lc_action *a)
 
 	if (in == NULL)
 		err = begin(a);
+	else if (in->file == NULL)
+		err = read_on(a, in);
 	else if (in->phase == TELLING || lc_items_verify(a, &in->items))
 		err = verified(a, in, &over);
 	if (err != LC_OK)
@@ -470,11 +512,12 @@ end(struct lc_action *a)
 
 	if (in == NULL)
 		return;
-	if (in->phase == WRITING)
+	if (in->phase == WRITING || in->phase == FLUSHING)
 		restart(a, in);
 	else if (in->phase == TELLING)
 		lc_settle_report(a->lc);
 	lc_items_free(&in->items);
+	lc_file_reader_free(in->reader);
 	lc_file_free(in->file);
 	free(in);
 }

@@ -91,6 +91,19 @@ lc_change_resume(struct lc_state *st)
 }
 
 void
+lc_change_flush(struct lc_state *st)
+{
+	lc_change_pause(st);
+	lc_twin_flush(st->twin);
+}
+
+bool
+lc_change_is_flushing(const struct lc_state *st)
+{
+	return st->twin != NULL && lc_twin_is_flushing(st->twin);
+}
+
+void
 lc_change_drop(struct lc_state *st)
 {
 	lc_twin_rollback(st->twin);

@@ -39,6 +39,13 @@ void lc_change_pause(struct lc_state *);
 /* False: it was rolled back, and is over. */
 bool lc_change_resume(struct lc_state *);
 void lc_change_drop(struct lc_state *);	/* rolls it back */
+/*
+ * Pauses a long change before its end, while a thread waits for the disk, so
+ * that the end need not.  It may be resumed, or dropped, before that is over,
+ * and waits then.
+ */
+void lc_change_flush(struct lc_state *);
+bool lc_change_is_flushing(const struct lc_state *);
 
 /* Within a change: an event, with the strings behind it borrowed until it is
    published.  LC_ENOMEM. */

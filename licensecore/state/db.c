@@ -445,6 +445,24 @@ lc_db_rollback(struct lc_db *db)
 		(void)lc_db_run(db, "ROLLBACK", "");
 }
 
+bool
+lc_db_is_for_threads(void)
+{
+	return sqlite3_threadsafe() != 0;
+}
+
+void
+lc_db_flush(struct lc_db *db)
+{
+	sqlite3_file *file = NULL;
+
+	if (sqlite3_db_cacheflush(db->sqlite) == SQLITE_OK &&
+	    sqlite3_file_control(db->sqlite, "main",
+	    SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK &&
+	    file->pMethods != NULL)
+		(void)file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+}
+
 /* ---- Files ----------------------------------------------------------- */
 
 /* Schema names cannot be parameters; these come from this file alone. */

@@ -78,6 +78,14 @@ enum lc_err lc_db_begin(struct lc_db *);
 enum lc_err lc_db_commit(struct lc_db *);
 /* Not in a transaction is fine. */
 void lc_db_rollback(struct lc_db *);
+/*
+ * Writes what the transaction has changed to the file, and waits until it is on
+ * the disk.  It is no more committed than before; if something fails, the
+ * commit fails with it.  This may be another thread, while no other one uses
+ * the connection, if SQLite is built for threads.
+ */
+void lc_db_flush(struct lc_db *);
+bool lc_db_is_for_threads(void);
 
 /*
  * Parameters are described by one letter each: 's' a const char *, 't' the

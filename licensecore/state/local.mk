@@ -4,6 +4,7 @@ licensecore_libcore_la_SOURCES += \
 	licensecore/state/change.c licensecore/state/change.h \
 	licensecore/state/db.c licensecore/state/db.h \
 	licensecore/state/devkey.c licensecore/state/devkey.h \
+	licensecore/state/flush.c licensecore/state/flush.h \
 	licensecore/state/half.c licensecore/state/half.h \
 	licensecore/state/history.c licensecore/state/history.h \
 	licensecore/state/licenses.c licensecore/state/licenses.h \

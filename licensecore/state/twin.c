@@ -12,6 +12,7 @@
 #include <openssl/crypto.h>
 
 #include "base/error.h"
+#include "flush.h"
 #include "half.h"
 #include "salvage.h"
 
@@ -35,6 +36,7 @@ struct lc_twin {
 	struct lc_head head;		/* as committed */
 	struct lc_head next;		/* as the change has it */
 	bool changing, twin_changing;
+	struct lc_flush flush;
 	bool paused;			/* the change, */
 	void (*dropped)(void *arg);	/* and what gives way then */
 	void *dropped_arg;
@@ -76,7 +78,7 @@ give_way(struct lc_twin *t)
 {
 	if (!t->paused)
 		return;
-	t->paused = false;
+	(void)lc_twin_resume(t);
 	lc_twin_rollback(t);
 	t->dropped(t->dropped_arg);
 }
@@ -623,8 +625,22 @@ lc_twin_resume(struct lc_twin *t)
 {
 	bool open = t->paused;
 
+	lc_flush_end(&t->flush);
 	t->paused = false;
 	return open;
+}
+
+void
+lc_twin_flush(struct lc_twin *t)
+{
+	lc_flush_begin(&t->flush, t->halves[0].db,
+	    t->twin_changing ? t->halves[1].db : NULL);
+}
+
+bool
+lc_twin_is_flushing(const struct lc_twin *t)
+{
+	return !lc_flush_is_over(&t->flush);
 }
 
 /* Of the first file, within a change. */

@@ -100,6 +100,12 @@ void lc_twin_rollback(struct lc_twin *);	/* not begun is fine */
 void lc_twin_pause(struct lc_twin *, void (*dropped)(void *arg), void *arg);
 /* False: it was rolled back. */
 bool lc_twin_resume(struct lc_twin *);
+/*
+ * Has a thread write what a change has changed, while the change is paused.
+ * Whoever resumes the change, or has it rolled back, waits for the end of that.
+ */
+void lc_twin_flush(struct lc_twin *);
+bool lc_twin_is_flushing(const struct lc_twin *);
 
 /* ---- Reading --------------------------------------------------------- */
 

@@ -418,6 +418,13 @@ lc_action_step(struct lc_action *action)
 	return true;
 }
 
+/* Before its last slice. */
+bool
+lc_action_rests(const struct lc_action *action)
+{
+	return action->slices == 1;
+}
+
 /* Actions of this core do not wait: reviews are tested with the real one. */
 bool
 lc_action_waits(const struct lc_action *action)

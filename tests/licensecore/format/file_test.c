@@ -15,9 +15,43 @@
 #define REST "." X10 "." X10 X10 X10 X10 X10 X10 X10 X10 "xxxxxx"
 #define EULA_END "-----END EULA-----\n"
 
+/* In pieces it is the same, wherever they end. */
+static void
+check_pieces(const char *text, size_t n, const struct lc_file *whole,
+    enum lc_err expected, const struct lc_detail *says)
+{
+	struct lc_detail detail = { "" };
+	struct lc_file_reader *reader = NULL;
+	struct lc_file *file = NULL;
+	enum lc_err err =
+	    lc_file_reader_new(text, strlen(text), &reader, &detail);
+
+	while (err == LC_OK && file == NULL)
+		err = lc_file_read_on(reader, n, &file);
+	if (err == LC_OK)
+		err = lc_file_check_lines(file, &detail);
+	CHECK_ERR(err, expected, &detail);
+	CHECK_STR(detail.text, says->text);
+	for (size_t i = 0; whole != NULL && i < whole->nlines; i++) {
+		REQUIRE(i < file->nlines);
+		CHECK_MEM(file->lines[i].text, file->lines[i].len,
+		    whole->lines[i].text, whole->lines[i].len);
+		CHECK(file->lines[i].rows == whole->lines[i].rows);
+		CHECK_UINT(file->lines[i].rows_len, whole->lines[i].rows_len);
+		CHECK_UINT(file->lines[i].number, whole->lines[i].number);
+	}
+	if (whole != NULL) {
+		CHECK_UINT(file->nlines, whole->nlines);
+		CHECK_UINT(file->neulas, whole->neulas);
+	}
+	lc_file_free(file);
+	lc_file_reader_free(reader);
+}
+
 static struct lc_file *
 parse(const char *text, enum lc_err expected, const char *says)
 {
+	static const size_t pieces[] = { 1, 7, 100, 65536 };
 	struct lc_detail detail = { "" };
 	struct lc_file *file = NULL;
 
@@ -25,6 +59,9 @@ parse(const char *text, enum lc_err expected, const char *says)
 	    &detail);
 	CHECK_HAS(detail.text, says);
 	CHECK_INT(file != NULL, expected == LC_OK);
+	for (size_t i = strlen(text) < 65536 ? 0 : 3; i < CHECK_COUNT(pieces);
+	     i++)
+		check_pieces(text, pieces[i], file, expected, &detail);
 	return file;
 }
 

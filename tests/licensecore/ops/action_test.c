@@ -668,6 +668,63 @@ between_slices(void)
 	}
 }
 
+/* A step that leaves it waiting for the disk, or is the last one. */
+static bool
+step_to_rest(struct lc_action *a)
+{
+	bool over;
+
+	do
+		over = lc_action_step(a);
+	while (!over && !lc_action_rests(a));
+	return over;
+}
+
+/* Others change the state while the disk is waited for; or it is given up. */
+static void
+at_rest(void)
+{
+	struct device *d = many_device();
+	char *file = many_lines(d);
+	struct lc_action *a = many_begin(d, file);
+	size_t n;
+
+	CHECK(!step_to_rest(a));
+	lc_action_free(a);
+	(void)lc_licenses(d->lc, &n);
+	CHECK_UINT(n, 1);
+
+	a = many_begin(d, file);
+	for (unsigned i = 0; i < 3; i++) {
+		CHECK(!step_to_rest(a));
+		(i == 1 ? meanwhile_read : meanwhile_comment)(d, i);
+	}
+	while (!lc_action_step(a))
+		CHECK(!lc_action_rests(a));
+	CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
+	lc_action_free(a);
+	many_check(d, MANY + 1);
+	free(file);
+	device_free(d);
+}
+
+/* Who does not step does not wait in a thread. */
+static void
+run_at_once(void)
+{
+	struct device *d = many_device();
+	char *file = many_lines(d);
+	struct lc_action *a = many_begin(d, file);
+
+	lc_action_run(a);
+	CHECK(!lc_action_rests(a));
+	CHECK_INT(lc_action_state(a), LC_SUCCESSFUL);
+	lc_action_free(a);
+	many_check(d, MANY + 1);
+	free(file);
+	device_free(d);
+}
+
 /* What is given up before its commit has left nothing, also on disk. */
 static void
 given_up(void)
@@ -842,6 +899,8 @@ main(int argc, char **argv)
 		{ "events wait", events_wait },
 		{ "slices", slices },
 		{ "between slices", between_slices },
+		{ "at rest", at_rest },
+		{ "run at once", run_at_once },
 		{ "given up", given_up },
 		{ "keys change meanwhile", keys_change_meanwhile },
 		{ "64 devices", sixty_four_devices },
