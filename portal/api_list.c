@@ -7,10 +7,13 @@
 #include "array.h"
 #include "fail.h"
 #include "list.h"
+#include "ops/rma.h"
 #include "record/device.h"
 #include "record/rma.h"
 #include "report/rows.h"
 #include "web/answer.h"
+
+#define DAY_S 86400
 
 #define LIST(operation, list)                                              \
 	void operation(struct portal *portal, struct web_request *request, \
@@ -204,40 +207,85 @@ read_device(struct portal *portal, struct web_request *request,
 
 #define HAD_MAX 100
 
-static enum lc_err
-had_take(void *arg, const struct lc_cell *cells)
+/* The cell of a license under this name. */
+static const struct lc_cell *
+cell_of(const struct lc_cell *cells, const char *name)
 {
 	const struct lc_report *report = &lc_report_licenses;
-	struct had *had = arg;
+	size_t i = 0;
 
-	for (size_t i = 0; i < report->ncolumns; i++) {
-		if (strcmp(report->columns[i].name, "state") == 0 &&
-		    strcmp(cells[i].text, "current") == 0)
-			had->licenses++;
-	}
+	while (strcmp(report->columns[i].name, name) != 0)
+		i++;
+	return &cells[i];
+}
+
+static bool
+is_current(const struct lc_cell *cells)
+{
+	return strcmp(cell_of(cells, "state")->text, "current") == 0;
+}
+
+static enum lc_err
+number_take(void *arg, const struct lc_cell *cells)
+{
+	size_t *n = arg;
+
+	*n += is_current(cells);
 	return LC_OK;
+}
+
+static enum lc_err
+name_take(void *arg, const struct lc_cell *cells)
+{
+	if (is_current(cells) && cell_of(cells, "count")->is_none)
+		(void)json_array_append_new(
+		    arg, json_sprintf("%s, %s", cell_of(cells, "feature")->text,
+			     cell_of(cells, "type")->text));
+	return LC_OK;
+}
+
+static void
+had_page(struct lc_record *record, const struct lc_report_filter *filter,
+    lc_report_row *take, void *arg)
+{
+	struct lc_report_place place = { .n = 0 };
+	struct lc_detail detail;
+	bool more;
+
+	(void)lc_report_page(record, &lc_report_licenses, filter, &place,
+	    HAD_MAX, &more, take, arg, &detail);
 }
 
 struct had
 read_had(struct portal *portal, const char *udi, const char *pak)
 {
-	struct lc_report_filter filter = {
-		.udi = udi,
-		.pak = pak,
-		.now = portal->now(),
-	};
-	struct lc_report_place place = { .n = 0 };
+	struct lc_report_filter filter = { .udi = udi, .now = portal->now() };
 	struct lc_record *record = readers_take(portal->readers);
-	struct had had = { .licenses = 0 };
+	struct had had = { .names = json_array() };
 	struct lc_rma_row rma;
-	struct lc_detail detail;
-	bool more;
 
-	if (lc_report_page(record, &lc_report_licenses, &filter, &place,
-		HAD_MAX, &more, had_take, &had, &detail) != LC_OK)
-		had.licenses = 0;
+	had_page(record, &filter, name_take, had.names);
+	filter.pak = pak;
+	had_page(record, &filter, number_take, &had.of_pak);
 	if (lc_rma_of(record, udi, &rma) == LC_OK)
-		had.is_replaced = rma.n != 0;
+		had.is_replaced = rma.n != 0 && rma.returned == 0;
 	readers_return(portal->readers, record);
 	return had;
+}
+
+struct ahead
+read_ahead(struct portal *portal, const char *from, const char *to)
+{
+	struct lc_record *record = readers_take(portal->readers);
+	struct ahead ahead = { .due = 0 };
+	struct lc_rma_limits limits;
+	struct lc_rma_row row = { .n = 0 };
+
+	if (lc_rma_limits_get(record, &limits) == LC_OK)
+		ahead.due = portal->now() + limits.days * DAY_S;
+	if (lc_rma_of(record, from, &row) == LC_OK && row.n != 0 &&
+	    strcmp(row.new_udi, to) == 0)
+		ahead = (struct ahead){ row.due, true };
+	readers_return(portal->readers, record);
+	return ahead;
 }

@@ -12,6 +12,7 @@
 #include "format/line.h"
 #include "ops/issue.h"
 #include "ops/nonce.h"
+#include "ops/rma.h"
 #include "fail.h"
 #include "list.h"
 #include "op.h"
@@ -84,15 +85,15 @@ struct filling {
 };
 
 static enum lc_err
-bundle_add(void *arg, struct lc_line *line, const char *text)
+bundle_add(void *arg, const struct lc_terms *terms, const char *text)
 {
 	struct filling *f = arg;
 
 	f->n++;
-	return lc_bundle_add_issued(
-	    &f->authority, f->bundle, &line->terms, text);
+	return lc_bundle_add_issued(&f->authority, f->bundle, terms, text);
 }
 
+/* What is sent again; LC_ENOTFOUND: nothing, and perhaps why. */
 static enum lc_err
 bundle_fill(struct portal *portal, const char *udi, struct filling *f,
     struct lc_detail *detail)
@@ -101,7 +102,8 @@ bundle_fill(struct portal *portal, const char *udi, struct filling *f,
 
 	f->authority.record = readers_take(portal->readers);
 	lc_record_tell(f->authority.record, detail);
-	err = lc_issued_current(f->authority.record, udi, bundle_add, f);
+	err = lc_resend_each(
+	    f->authority.record, udi, portal->now(), bundle_add, f);
 	readers_return(portal->readers, f->authority.record);
 	return err;
 }
@@ -151,17 +153,13 @@ read_licenses(struct portal *portal, struct web_request *request,
 	err = lc_bundle_new(&f.bundle);
 	if (err == LC_OK)
 		err = bundle_fill(portal, udi, &f, &detail);
-	if (err != LC_OK) {
-		read_fail(request, err, &detail);
-	} else if (f.n == 0) {
-		/* Who asks for a device of theirs does not guess. */
-		if (!list_device_is_own(portal, token, udi))
-			access_missed(portal, request, token);
-		web_problem(request, 404, "not-found",
-		    "no license of %s is current", udi);
-	} else {
+	/* Who asks for a device of theirs does not guess. */
+	if (err == LC_ENOTFOUND && !list_device_is_own(portal, token, udi))
+		access_missed(portal, request, token);
+	if (err == LC_OK)
 		bundle_answer(request, f.bundle);
-	}
+	else
+		read_fail(request, err, &detail);
 	lc_bundle_free(f.bundle);
 }
 

@@ -68,18 +68,31 @@ void read_audit(struct portal *, struct web_request *, const struct lc_token *,
 size_t read_license_count(struct portal *, const char *udi);
 
 /*
- * What speaks against one more unit of a PAK for a device: licenses of this PAK
- * that are current on it, 100 at most, and that another device took its place.
- * {0} also if that cannot be read.
+ * What speaks against one more unit of a PAK for a device: licenses that are
+ * current on it, 100 at most, and that another device took its place.  {0} also
+ * if that cannot be read.
  */
 struct had {
-	size_t licenses;
+	size_t of_pak;
+	json_t *names; /* "securityk9, permanent", of those without a count;
+			  the caller's reference */
 	bool is_replaced;
 };
 struct had read_had(struct portal *, const char *udi, const char *pak);
 
 /* {"accounts": [{account, description}]}; NULL: they cannot be read. */
 json_t *read_account_list(struct portal *);
+
+/*
+ * A replacement that was not asked for yet: until when the old device would
+ * have to be returned, 0 if that cannot be read; or that of the same two which
+ * was made before.
+ */
+struct ahead {
+	int64_t due;
+	bool is_again;
+};
+struct ahead read_ahead(struct portal *, const char *from, const char *to);
 
 /* A date as all answers have it; 0 is null. */
 json_t *read_date(int64_t date);

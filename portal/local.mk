@@ -10,6 +10,7 @@ PORTAL_PAGES = \
 	portal/pages/catalog.html \
 	portal/pages/contract.html \
 	portal/pages/decide.html \
+	portal/pages/device-files.html \
 	portal/pages/device-history.html \
 	portal/pages/device.html \
 	portal/pages/devices.html \
@@ -18,6 +19,7 @@ PORTAL_PAGES = \
 	portal/pages/extension-asked.html \
 	portal/pages/extension.html \
 	portal/pages/factor.html \
+	portal/pages/file.html \
 	portal/pages/foot.html \
 	portal/pages/front.html \
 	portal/pages/head.html \
@@ -58,6 +60,7 @@ PORTAL_PAGES = \
 	portal/pages/recovery.html \
 	portal/pages/redeem-check.html \
 	portal/pages/redeem.html \
+	portal/pages/replace-check.html \
 	portal/pages/replace.html \
 	portal/pages/report.html \
 	portal/pages/reports.html \
@@ -118,12 +121,14 @@ bin_licportald_SOURCES = \
 	portal/op_token.c \
 	portal/op_webhook.c \
 	portal/openapi.h \
+	portal/part.c portal/part.h \
 	portal/portal.h \
 	portal/readers.c portal/readers.h \
 	portal/secret.c portal/secret.h \
 	portal/setup.c portal/setup.h \
 	portal/site/by_mail.c portal/site/by_mail.h \
 	portal/site/assets.c portal/site/assets.h \
+	portal/site/files.c portal/site/files.h \
 	portal/site/me.c portal/site/me.h \
 	portal/site/members.c portal/site/members.h \
 	portal/site/picture.c portal/site/picture.h \
@@ -131,6 +136,7 @@ bin_licportald_SOURCES = \
 	portal/site/qr.c portal/site/qr.h \
 	portal/site/recover.c portal/site/recover.h \
 	portal/site/redeem.c portal/site/redeem.h \
+	portal/site/replace.c portal/site/replace.h \
 	portal/site/adapt.c portal/site/adapt.h \
 	portal/site/shape.c portal/site/shape.h \
 	portal/site/sign.c portal/site/sign.h \

@@ -174,6 +174,22 @@ rows_of(const char *text, size_t len)
 	return value;
 }
 
+json_t *
+web_form_fields(const struct web_form *form)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < form->n; i++) {
+		const struct field *field = &form->fields[i];
+
+		if (field->len > 0)
+			(void)json_array_append_new(list,
+			    json_pack("{s:s, s:o}", "name", field->name,
+				"value", rows_of(field->value, field->len)));
+	}
+	return list;
+}
+
 /* A part of a text without the blanks around it; NULL: no memory. */
 static json_t *
 text_of(const char *text, size_t len)

@@ -37,6 +37,12 @@ void web_form_free(struct web_form *); /* NULL is fine */
 const char *web_form_text(const struct web_form *, const char *name);
 
 /*
+ * As they came, but rows end with LF, and what is empty is left out: an array of
+ * {name, value}.
+ */
+json_t *web_form_fields(const struct web_form *);
+
+/*
  * The object, the caller's reference.  NULL: no memory, or a value is not what
  * its name says: why is a sentence then, and otherwise "".
  */

@@ -184,17 +184,17 @@ put_quoted(struct buffer *out, const char *text, size_t len)
 }
 
 static void
-put_attached(struct buffer *out, const struct web_mail *mail)
+put_attached(struct buffer *out, const struct web_mail_file *file)
 {
 	put(out, "Content-Type: text/plain; charset=utf-8\r\n"
 		 "Content-Transfer-Encoding: base64\r\n"
 		 "Content-Disposition: attachment; filename=\"");
-	put(out, mail->file_name);
+	put(out, file->name);
 	put(out, "\"\r\n\r\n");
-	for (size_t at = 0; at < mail->file_len; at += BASE64_BYTES) {
-		size_t left = mail->file_len - at;
+	for (size_t at = 0; at < file->len; at += BASE64_BYTES) {
+		size_t left = file->len - at;
 
-		put_base64(out, mail->file + at,
+		put_base64(out, file->text + at,
 		    left < BASE64_BYTES ? left : BASE64_BYTES);
 		put(out, "\r\n");
 	}
@@ -373,16 +373,17 @@ web_mail_make(const struct web_mail *mail,
 
 	if (good) {
 		put_headers(out, mail, &t, address, len);
-		if (mail->file != NULL) {
+		if (mail->nfiles > 0) {
 			put_multipart(out, "mixed", "file", mail->id);
 			put_boundary(out, "file", mail->id, "");
 		}
 		put_alternatives(out, mail, &t);
-		if (mail->file != NULL) {
+		for (size_t i = 0; i < mail->nfiles; i++) {
 			put_boundary(out, "file", mail->id, "");
-			put_attached(out, mail);
-			put_boundary(out, "file", mail->id, "--");
+			put_attached(out, &mail->files[i]);
 		}
+		if (mail->nfiles > 0)
+			put_boundary(out, "file", mail->id, "--");
 	}
 	buffer_free(&t.text);
 	buffer_free(&t.html);

@@ -23,6 +23,12 @@
 #include "daemon/buffer.h"
 #include "template.h"
 
+struct web_mail_file {
+	const char *name; /* in ASCII, without quotes */
+	const char *text;
+	size_t len;
+};
+
 struct web_mail {
 	const char *from; /* "ADDRESS" or "Name <ADDRESS>", in UTF-8 */
 	const char *to;   /* an address */
@@ -32,9 +38,8 @@ struct web_mail {
 	const char
 	    *url;     /* of the program; lines with addresses of it are links */
 	int64_t date; /* seconds since 1970 */
-	/* Attached; NULL: nothing. */
-	const char *file, *file_name; /* in ASCII, without quotes */
-	size_t file_len;
+	const struct web_mail_file *files; /* attached */
+	size_t nfiles;
 };
 
 /*

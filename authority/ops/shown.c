@@ -1,6 +1,8 @@
 /* shown.c - see shown.h. */
 #include "shown.h"
 
+#include <string.h>
+
 json_t *
 lc_license_shown(const struct lc_terms *terms)
 {
@@ -16,4 +18,21 @@ lc_license_shown(const struct lc_terms *terms)
 		return NULL;
 	}
 	return license;
+}
+
+void
+lc_shown_name(const char *udi, const char *end, char name[LC_SHOWN_NAME])
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	size_t n = 0, room = LC_SHOWN_NAME - 1 - strlen(end);
+
+	if (udi == NULL || udi[0] == '\0')
+		udi = "licenses";
+	for (; udi[n] != '\0' && n < room; n++) {
+		name[n] = udi[n] == ':' ? '_' : udi[n];
+		if (strchr(good, name[n]) == NULL)
+			name[n] = '-';
+	}
+	strcpy(name + n, end);
 }

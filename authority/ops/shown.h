@@ -12,4 +12,12 @@
  */
 json_t *lc_license_shown(const struct lc_terms *);
 
+/*
+ * The name of a file for a device, "LIC1921-K9_FDO1.lic", in characters that
+ * every header and file system takes; "licenses.lic" without a device.  end is
+ * shorter than 40 characters.
+ */
+#define LC_SHOWN_NAME 80
+void lc_shown_name(const char *udi, const char *end, char name[LC_SHOWN_NAME]);
+
 #endif

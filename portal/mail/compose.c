@@ -12,6 +12,7 @@
 #include "daemon/log.h"
 #include "format/line.h"
 #include "ops/issue.h"
+#include "ops/rma.h"
 #include "ops/shown.h"
 #include "ops/token.h"
 #include "record/authority.h"
@@ -19,7 +20,7 @@
 #include "record/record.h"
 #include "web/mail.h"
 
-#define FILE_MAX (8 << 20)    /* bytes of a license file that is attached */
+#define FILES_MAX (8 << 20)   /* bytes of license files that are attached */
 #define REQUEST_WAIT_S 120    /* for a request to be done */
 #define PASSWORD_VALID_S 3600 /* of a link by mail */
 #define WELCOME_VALID_S 86400
@@ -30,9 +31,8 @@ struct composing {
 	json_t *about, *data; /* the data is what the template gets */
 	char to[PERSON_MAIL_MAX + 1];
 	struct lc_authority authority; /* to read */
-	struct lc_bundle *bundle;
-	const char *file; /* in the bundle; NULL: none */
-	size_t file_len;
+	struct web_mail_file *files;   /* owned, with their names and texts */
+	size_t nfiles, bytes;
 	json_t *licenses;
 	int64_t nlicenses;
 };
@@ -55,15 +55,63 @@ fail(struct people_words *words, const char *what)
 /* ---- Licenses -------------------------------------------------------- */
 
 static enum lc_err
-license_add(void *arg, struct lc_line *line, const char *text)
+license_add(void *arg, const struct lc_terms *terms, const char *text)
 {
 	struct composing *c = arg;
 
+	(void)text;
 	if (c->nlicenses++ < MAIL_ROWS)
 		(void)json_array_append_new(
-		    c->licenses, lc_license_shown(&line->terms));
-	return lc_bundle_add_issued(
-	    &c->authority, c->bundle, &line->terms, text);
+		    c->licenses, lc_license_shown(terms));
+	return LC_OK;
+}
+
+static enum lc_err
+line_add(void *arg, struct lc_line *line, const char *text)
+{
+	return license_add(arg, &line->terms, text);
+}
+
+/* A device takes a file whose licenses are all its own. */
+static enum lc_err
+file_add(void *arg, const char *udi, const struct lc_bundle *bundle)
+{
+	struct composing *c = arg;
+	struct web_mail_file *more =
+	    reallocarray(c->files, c->nfiles + 1, sizeof *more);
+	char name[LC_SHOWN_NAME];
+	const char *text;
+	size_t len;
+	enum lc_err err;
+
+	if (more == NULL)
+		return LC_ENOMEM;
+	c->files = more;
+	if ((err = lc_bundle_text(bundle, &text, &len, NULL)) != LC_OK)
+		return err;
+	lc_shown_name(udi, ".lic", name);
+	more[c->nfiles++] = (struct web_mail_file){
+		.name = strdup(name),
+		.text = strndup(text, len),
+		.len = len,
+	};
+	c->bytes += len;
+	return more[c->nfiles - 1].name != NULL &&
+		       more[c->nfiles - 1].text != NULL
+		   ? LC_OK
+		   : LC_ENOMEM;
+}
+
+static void
+files_free(struct composing *c)
+{
+	for (size_t i = 0; i < c->nfiles; i++) {
+		free((char *)c->files[i].name);
+		free((char *)c->files[i].text);
+	}
+	free(c->files);
+	c->files = NULL;
+	c->nfiles = 0;
 }
 
 /* The request whose licenses another one was answered with, or that itself. */
@@ -86,6 +134,23 @@ request_follow(struct lc_record *record, int64_t *n)
 }
 
 static enum lc_err
+device_read(struct composing *c, const char *udi)
+{
+	int64_t now = (int64_t)time(NULL);
+	struct lc_bundle *bundle = NULL;
+	size_t n;
+	enum lc_err err =
+	    lc_resend_each(c->post->record, udi, now, license_add, c);
+
+	if (err == LC_OK)
+		err = lc_resend(&c->authority, udi, now, &bundle, &n, NULL);
+	if (err == LC_OK)
+		err = file_add(c, udi, bundle);
+	lc_bundle_free(bundle);
+	return err;
+}
+
+static enum lc_err
 licenses_read(struct composing *c)
 {
 	struct lc_record *record = c->post->record;
@@ -95,25 +160,26 @@ licenses_read(struct composing *c)
 	enum lc_err err = LC_OK;
 
 	if (udi[0] != '\0')
-		return lc_issued_current(record, udi, license_add, c);
+		return device_read(c, udi);
 	if (request[0] != '\0')
 		err = lc_request_number(record, request, &n);
 	if (err == LC_OK)
 		err = request_follow(record, &n);
-	return err == LC_OK ? lc_issued_of_request(record, n, license_add, c)
-			    : err;
+	if (err == LC_OK)
+		err = lc_issued_of_request(record, n, line_add, c);
+	return err == LC_OK
+		   ? lc_bundle_of_devices(&c->authority, n, file_add, c)
+		   : err;
 }
 
 static enum people_err
 licenses_data(struct composing *c, struct people_words *words)
 {
-	struct lc_detail detail = { "" };
-	enum lc_err err = lc_bundle_new(&c->bundle);
+	enum lc_err err;
 
 	c->authority.record = c->post->record;
 	c->licenses = json_array();
-	if (err == LC_OK)
-		err = licenses_read(c);
+	err = licenses_read(c);
 	/* Its form was sent, and is not answered yet; or was refused. */
 	if (err == LC_ENOTFOUND)
 		return (int64_t)time(NULL) < c->mail->made + REQUEST_WAIT_S
@@ -121,19 +187,17 @@ licenses_data(struct composing *c, struct people_words *words)
 			   : PEOPLE_NOT_FOUND;
 	if (err == LC_OK && c->nlicenses == 0)
 		return PEOPLE_NOT_FOUND;
-	if (err == LC_OK)
-		err =
-		    lc_bundle_text(c->bundle, &c->file, &c->file_len, &detail);
 	if (err != LC_OK)
 		return fail(words, "the licenses cannot be read");
-	if (c->file_len > FILE_MAX)
-		c->file = NULL;
-	c->data = json_pack("{s:I, s:b, s:O, s:I, s:b}", "total",
+	if (c->bytes > FILES_MAX)
+		files_free(c);
+	c->data = json_pack("{s:I, s:b, s:O, s:I, s:b, s:b, s:s?}", "total",
 	    (json_int_t)c->nlicenses, "several", c->nlicenses > 1, "licenses",
 	    c->licenses, "more",
 	    (json_int_t)(c->nlicenses > MAIL_ROWS ? c->nlicenses - MAIL_ROWS
 						  : 0),
-	    "attached", c->file != NULL);
+	    "attached", c->nfiles > 0, "several_files", c->nfiles > 1, "file",
+	    c->nfiles > 0 ? c->files[0].name : NULL);
 	return PEOPLE_OK;
 }
 
@@ -200,9 +264,8 @@ message_make(
 		.host = c->post->host,
 		.url = c->post->url,
 		.date = (int64_t)time(NULL),
-		.file = c->file,
-		.file_name = "licenses.lic",
-		.file_len = c->file_len,
+		.files = c->files,
+		.nfiles = c->nfiles,
 	};
 	char name[OUTBOX_KIND_MAX + 8];
 
@@ -233,6 +296,6 @@ post_compose(struct post *post, const struct outbox_mail *mail,
 	json_decref(c.about);
 	json_decref(c.data);
 	json_decref(c.licenses);
-	lc_bundle_free(c.bundle);
+	files_free(&c);
 	return err;
 }

@@ -1,16 +1,6 @@
 // What pages do better with script; without it all works as well.
 "use strict";
 
-// Files are saved from the page that shows them.
-for (const link of document.querySelectorAll("[data-save]")) {
-	const file = document.querySelector(link.getAttribute("href"));
-	const blob = new Blob([file.value], { type: "text/plain" });
-
-	link.href = URL.createObjectURL(blob);
-	link.download = link.dataset.save;
-	link.parentElement.hidden = false;
-}
-
 // Secrets and codes are copied from the page that shows them.
 for (const button of document.querySelectorAll("[data-copy]")) {
 	const thing = document.getElementById(button.dataset.copy);
@@ -29,7 +19,6 @@ for (const thing of document.querySelectorAll("[data-again]"))
 		1000 * thing.dataset.again);
 
 const SLOW = 2000;	// milliseconds, after which a form says that it works
-const FILE = 15000;	// a form that got a file may be sent again
 
 function free(form) {
 	for (const button of form.querySelectorAll("button"))
@@ -49,14 +38,14 @@ function working(form) {
 	form.append(words);
 }
 
-// A form is sent once, and says that it is under way.
+// A form is sent once, and says that it is under way.  A file leaves its page.
 for (const form of document.forms)
 	form.addEventListener("submit", event => {
+		if (event.submitter?.name === "_file")
+			return;
 		for (const button of form.querySelectorAll("button"))
 			setTimeout(() => { button.disabled = true; }, 0);
 		form.slow = setTimeout(working, SLOW, form);
-		if (event.submitter?.name.startsWith("download"))
-			setTimeout(free, FILE, form);
 	});
 
 // Back in the history the buttons work again.

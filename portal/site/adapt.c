@@ -125,9 +125,25 @@ lot_adapt(json_t *body)
 	return NULL;
 }
 
+/* It is in the path. */
+const char *
+redeem_adapt(json_t *body)
+{
+	(void)json_object_del(body, "pak");
+	return NULL;
+}
+
+const char *
+contract_adapt(json_t *body)
+{
+	(void)json_object_del(body, "contract");
+	return NULL;
+}
+
 const char *
 permit_adapt(json_t *body)
 {
+	(void)json_object_del(body, "from");
 	if (json_object_get(body, "credentials") == NULL)
 		return "The credentials of the old device are missing.";
 	if (json_array_size(json_object_get(body, "licenses")) == 0)
@@ -171,6 +187,13 @@ move_check(json_t *fields)
 	return strcmp(udi, from) == 0
 		   ? NULL
 		   : "These credentials are not the old device's.";
+}
+
+const char *
+replace_check(json_t *fields)
+{
+	return two_check(json_string_value(json_object_get(fields, "from")),
+	    json_string_value(json_object_get(fields, "to")));
 }
 
 const char *

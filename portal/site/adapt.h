@@ -16,9 +16,14 @@ const char *extension_adapt(json_t *body);
 const char *lot_adapt(json_t *body);
 /* Another key needs the credentials that it signed. */
 const char *approve_adapt(json_t *body);
+/* The PAK or contract, and the old device, are fields for the page alone. */
+const char *redeem_adapt(json_t *body);
+const char *contract_adapt(json_t *body);
 const char *permit_adapt(json_t *body);
 /* What is to move: the devices, and that the credentials are the old one's. */
 const char *move_check(json_t *fields);
+/* Which device takes the place of which. */
+const char *replace_check(json_t *fields);
 /* Somebody has said that the old device is not in use any more. */
 const char *replace_adapt(json_t *body);
 /* The reason alone: the form approves, too. */

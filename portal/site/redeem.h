@@ -6,9 +6,12 @@
 
 /*
  * Adds to a PAK's JSON "devices", those of the form: {udi, is_wrong, is_twice,
- * is_replaced, has: licenses of this PAK}; "is_short": no line of it has a unit
- * left for each; "may_go": nothing is known that refuses them all.
+ * is_small: has small letters; is_replaced; has: licenses of this PAK; names:
+ * of others that it has, for those who may know}; "any_small"; "units", for
+ * each; "is_short": no line of the PAK has a unit left for each; "may_go":
+ * nothing is known that refuses them all.  To the lines: words and what a unit
+ * gives; is_chosen.
  */
-void redeem_look(const struct visit *, json_t *pak);
+void redeem_look(const struct visit *, const json_t *fields, json_t *pak);
 
 #endif

@@ -141,6 +141,14 @@ asked_add(json_t *value)
 	}
 }
 
+/* Grace periods end where they are. */
+static bool
+is_leaving(const json_t *license)
+{
+	return is_text(license, "state", "current") &&
+	       !is_text(license, "type", "gracePeriod");
+}
+
 void
 device_prepare(json_t *value, const json_t *page)
 {
@@ -151,10 +159,15 @@ device_prepare(json_t *value, const json_t *page)
 	(void)page;
 	json_array_foreach(json_object_get(value, "licenses"), i, row)
 	{
-		any = any || is_text(row, "state", "current");
+		bool is_sent = is_leaving(row);
+
+		any = any || is_sent;
+		if (!is_sent && is_text(row, "state", "current"))
+			(void)json_object_set_new(row, "state",
+			    json_string("with its permission ticket"));
 		(void)json_object_set_new(row, "may_ask",
 		    json_boolean(
-			is_text(row, "state", "current") &&
+			is_sent &&
 			(!json_is_null(json_object_get(row, "ends")) ||
 			    !json_is_null(json_object_get(row, "period")))));
 	}
@@ -164,9 +177,8 @@ device_prepare(json_t *value, const json_t *page)
 	state_add(value, "is_replaced", "replaced");
 }
 
-/* NULL: it is not in the catalog any more. */
-static const json_t *
-sku_find(const json_t *skus, const char *code)
+const json_t *
+shape_sku(const json_t *skus, const char *code)
 {
 	json_t *sku;
 	size_t i;
@@ -179,27 +191,61 @@ sku_find(const json_t *skus, const char *code)
 	return NULL;
 }
 
+/* Is it in the list?  All are if there is none. */
+static bool
+is_among(const json_t *list, const json_t *text)
+{
+	bool found = list == NULL;
+	json_t *other;
+	size_t i;
+
+	json_array_foreach(list, i, other)
+	{
+		found = found || json_equal(other, text);
+	}
+	return found;
+}
+
 void
 move_prepare(json_t *value, const json_t *page)
 {
 	const json_t *skus = json_object_get(value, "skus");
+	const json_t *chosen =
+	    json_object_get(json_object_get(page, "fields"), "licenses");
 	json_t *movable = json_array(), *row;
 	size_t i;
 
-	(void)page;
 	json_array_foreach(json_object_get(value, "licenses"), i, row)
 	{
-		const json_t *sku = sku_find(
+		const json_t *sku = shape_sku(
 		    skus, json_string_value(json_object_get(row, "sku")));
 
-		if (is_text(row, "state", "current") &&
-		    !is_text(row, "type", "gracePeriod") &&
+		(void)json_object_set_new(row, "is_chosen",
+		    json_boolean(is_among(chosen, json_object_get(row, "id"))));
+		if (is_leaving(row) &&
 		    !json_is_false(json_object_get(sku, "movable")))
 			(void)json_array_append(movable, row);
 	}
 	(void)json_object_set_new(
 	    value, "any_move", json_boolean(json_array_size(movable) > 0));
 	(void)json_object_set_new(value, "movable", movable);
+}
+
+void
+replace_prepare(json_t *value, const json_t *page)
+{
+	json_t *going = json_array(), *row;
+	size_t i;
+
+	(void)page;
+	json_array_foreach(json_object_get(value, "licenses"), i, row)
+	{
+		if (is_leaving(row))
+			(void)json_array_append(going, row);
+	}
+	(void)json_object_set_new(
+	    value, "any_go", json_boolean(json_array_size(going) > 0));
+	(void)json_object_set_new(value, "going", going);
 }
 
 static bool
@@ -251,8 +297,18 @@ features_add(json_t *value)
 void
 evaluation_prepare(json_t *value, const json_t *page)
 {
-	(void)page;
+	const json_t *chosen =
+	    json_object_get(json_object_get(page, "fields"), "feature");
+	json_t *row;
+	size_t i;
+
 	features_add(value);
+	json_array_foreach(json_object_get(value, "features"), i, row)
+	{
+		(void)json_object_set_new(row, "is_chosen",
+		    json_boolean(
+			json_equal(chosen, json_object_get(row, "feature"))));
+	}
 }
 
 void
@@ -410,30 +466,6 @@ paks_prepare(json_t *value, const json_t *page)
 	accounts_prepare(value, page);
 	picture_shares(json_object_get(value, "paks"));
 	picture_shares(json_object_get(value, "lines"));
-}
-
-void
-redeem_prepare(json_t *value, const json_t *page)
-{
-	const json_t *skus = json_object_get(value, "skus");
-	const json_t *lines = json_object_get(value, "lines");
-	json_t *line;
-	size_t i;
-
-	(void)page;
-	json_array_foreach(lines, i, line)
-	{
-		const json_t *sku = sku_find(
-		    skus, json_string_value(json_object_get(line, "sku")));
-
-		(void)json_object_set(
-		    line, "gives", json_object_get(sku, "items"));
-		(void)json_object_set(
-		    line, "words", json_object_get(sku, "description"));
-	}
-	if (json_array_size(lines) == 1)
-		(void)json_object_set_new(
-		    json_array_get(lines, 0), "is_only", json_true());
 }
 
 void

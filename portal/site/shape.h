@@ -6,19 +6,27 @@
 
 #include <jansson.h>
 
+/* The SKU of this code; NULL: it is not in the catalog any more. */
+const json_t *shape_sku(const json_t *skus, const char *code);
+
 /* Rows of a report: {"columns": [title], "lines": [[value]]}. */
 void report_prepare(json_t *value, const json_t *page);
 /* Of each entry of a history "what" and "says", in words. */
 void history_prepare(json_t *value, const json_t *page);
 /* The answer itself as a text, "answer", and whether it has licenses. */
 void answer_prepare(json_t *value, const json_t *page);
-/* State: is_put_back, is_replaced; any_current: a license may be; of each
-   license may_ask, for more time; of each extension that was asked for
-   is_waiting, is_approved, is_declined, is_repeated; any_asked. */
+/* State: is_put_back, is_replaced; any_current: a license may be sent; of each
+   license may_ask, for more time.  Grace periods come with their ticket.  Of
+   each extension that was asked for is_waiting, is_approved, is_declined,
+   is_repeated; any_asked. */
 void device_prepare(json_t *value, const json_t *page);
-/* "movable": the licenses that may leave the device; any_move: there are. */
+/* "movable": the licenses that may leave the device, is_chosen: all, or those
+   of the form; any_move: there are. */
 void move_prepare(json_t *value, const json_t *page);
-/* "features": those of all SKUs, {feature}, each once; any_feature. */
+/* "going": what leaves a device that is replaced; any_go: there is. */
+void replace_prepare(json_t *value, const json_t *page);
+/* "features": those of all SKUs, {feature, is_chosen}, each once; any_feature.
+ */
 void evaluation_prepare(json_t *value, const json_t *page);
 /* State of the verification: is_running, is_done, is_failed; may_verify.
    "kinds": of entries, {word}; is_oldest: the first entry comes first. */
@@ -40,8 +48,6 @@ void staff_prepare(json_t *value, const json_t *page);
 /* Pictures; see picture.h. */
 void calendar_prepare(json_t *value, const json_t *page);
 void paks_prepare(json_t *value, const json_t *page);
-/* The line of a PAK that has one: is_only; of all: words, and what it gives. */
-void redeem_prepare(json_t *value, const json_t *page);
 /* "made": how many licenses. */
 void lot_prepare(json_t *value, const json_t *page);
 

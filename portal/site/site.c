@@ -9,6 +9,7 @@
 #include <openssl/crypto.h>
 
 #include "array.h"
+#include "ops/shown.h"
 #include "portal/access.h"
 #include "portal/api.h"
 #include "portal/api_write.h"
@@ -19,6 +20,7 @@
 #include "portal/site/members.h"
 #include "portal/site/recover.h"
 #include "portal/site/redeem.h"
+#include "portal/site/replace.h"
 #include "portal/site/shape.h"
 #include "portal/site/sign.h"
 #include "portal/site/slow.h"
@@ -59,7 +61,7 @@ struct page {
 	   cannot; NULL: it is that.  What reads has no body: it checks. */
 	const char *(*adapt)(json_t *body);
 	/* Adds what other tables say to what a reading operation answers. */
-	void (*look)(const struct visit *, json_t *value);
+	void (*look)(const struct visit *, const json_t *fields, json_t *value);
 	void (*prepare)(json_t *value, const json_t *page); /* as in visit.h */
 	/* Where a success leads; "*" is the part of the path.  NULL: it is
 	   shown. */
@@ -68,11 +70,15 @@ struct page {
 	bool is_slow;   /* a password is compared or hashed; it has a call */
 	unsigned may;   /* who may call; 0: anybody.  See portal/access.h */
 	bool is_answer; /* as in visit.h */
-	/* The operation's answer is a file, not JSON, and has this name. */
-	const char *file;
 	/* A list that is shown the last row first, and whose filters find
 	   parts, unless the address says otherwise. */
 	bool is_newest, finds_parts;
+	/* The page whose form this is the answer of: it is shown again with
+	   what was refused.  NULL: there is only problem.html. */
+	const char *form;
+	/* The operation's answer is a file, not JSON, and has this name; if
+	   it begins with ".", that of the device comes before it. */
+	const char *file;
 	/* A template that leads to an operation: who may do that sees it. */
 	const char *leads_to;
 };
@@ -132,7 +138,10 @@ part_of(const struct visit *visit, const struct page *page)
 
 	if (page->fixed != NULL)
 		return page->fixed;
-	if (page->part != NULL)
+	if (page->part != NULL && visit->fields != NULL)
+		part = json_string_value(
+		    json_object_get(visit->fields, page->part));
+	else if (page->part != NULL)
 		part = visit->form != NULL
 			   ? web_form_text(visit->form, page->part)
 			   : web_query(visit->request, page->part);
@@ -152,7 +161,6 @@ write_start(const struct visit *visit, const struct page *page,
 		    why[0] != '\0' ? why : "no memory");
 		return;
 	}
-	(void)json_object_del(body, "download"); /* the page's, visit.c */
 	if (page->adapt != NULL && (wrong = page->adapt(body)) != NULL)
 		web_problem(visit->request, 422, "form", "%s", wrong);
 	else if (by_mail_request(visit))
@@ -203,14 +211,33 @@ is_problem(const json_t *answer)
 	return json_is_integer(json_object_get(answer, "status"));
 }
 
+/* What a form has, the caller's reference; why as web_form_json. */
+static json_t *
+fields_read(const struct visit *visit, char *why, size_t size)
+{
+	if (visit->fields != NULL)
+		return json_deep_copy(visit->fields);
+	return visit->form != NULL ? web_form_json(visit->form, why, size)
+				   : json_object();
+}
+
+static void
+look(const struct visit *visit, const struct page *page, json_t *value)
+{
+	char why[128];
+	json_t *fields = fields_read(visit, why, sizeof why);
+
+	page->look(visit, fields, value);
+	json_decref(fields);
+}
+
 /*
  * Several reading operations on one page; of members with the same name the
- * last one counts.  A problem of the others leaves their part of the page
- * empty.
+ * last one counts.  A problem of the first is the answer, one of the others
+ * leaves their part of the page empty.
  */
-static void
-operations_read(
-    const struct visit *visit, const struct page *page, const struct view *view)
+static json_t *
+operations_gather(const struct visit *visit, const struct page *page)
 {
 	json_t *all =
 	    page->operation != NULL
@@ -236,10 +263,19 @@ operations_read(
 		json_decref(more);
 	}
 	if (!failed && page->look != NULL)
-		page->look(visit, all);
+		look(visit, page, all);
+	return all;
+}
+
+static void
+operations_read(
+    const struct visit *visit, const struct page *page, const struct view *view)
+{
+	json_t *all = operations_gather(visit, page);
+
 	if (!visit_show(visit, view))
 		json_decref(all);
-	else if (failed)
+	else if (all == NULL || is_problem(all))
 		web_answer_json(visit->request,
 		    all != NULL ? (unsigned)json_integer_value(
 				      json_object_get(all, "status"))
@@ -251,7 +287,8 @@ operations_read(
 
 /* False: the form of a page that reads is wrong, answered. */
 static bool
-form_check(const struct visit *visit, const struct page *page)
+form_check(
+    const struct visit *visit, const struct page *page, const struct view *view)
 {
 	char why[128] = "";
 	const char *wrong = why;
@@ -262,10 +299,44 @@ form_check(const struct visit *visit, const struct page *page)
 	if ((fields = web_form_json(visit->form, why, sizeof why)) != NULL)
 		wrong = page->adapt(fields);
 	json_decref(fields);
-	if (wrong != NULL)
-		visit_problem(visit, 422, "This cannot be done", wrong);
+	if (wrong != NULL && visit_show(visit, view))
+		web_problem(visit->request, 422, "form", "%s", wrong);
 	return wrong == NULL;
 }
+
+/* ---- Forms that are shown again -------------------------------------- */
+
+static const struct page *page_at(const char *path);
+
+static json_t *
+form_read(const struct visit *visit, const struct page *page)
+{
+	json_t *value = operations_gather(visit, page);
+
+	if (!is_problem(value))
+		return value;
+	json_decref(value);
+	return NULL;
+}
+
+static struct view_form
+form_of(const struct page *page)
+{
+	const struct page *form =
+	    page->form != NULL ? page_at(page->form) : NULL;
+
+	if (form == NULL)
+		return (struct view_form){ .template = NULL };
+	return (struct view_form){
+		.template = form->template,
+		.title = form->title,
+		.prepare = form->prepare,
+		.read = form_read,
+		.page = form,
+	};
+}
+
+/* ---- Answers --------------------------------------------------------- */
 
 /* Where a success leads; false: it is shown. */
 static bool
@@ -353,12 +424,13 @@ static void
 operation_run(const struct visit *visit, const struct page *page)
 {
 	const struct operation *operation = api_operation(page->operation);
-	char then[1024], title[TITLE_SIZE];
+	char then[1024], title[TITLE_SIZE], name[LC_SHOWN_NAME];
 	struct view view = {
 		.template = page->template,
 		.title = title,
 		.prepare = page->prepare,
 		.is_answer = page->is_answer,
+		.form = form_of(page),
 	};
 	const char *const parts[WEB_PARTS] = { part_of(visit, page) };
 
@@ -372,7 +444,7 @@ operation_run(const struct visit *visit, const struct page *page)
 	defaults_set(visit, page);
 	if (then_make(visit, page, then, sizeof then))
 		view.then = then;
-	if (operation->read != NULL && !form_check(visit, page))
+	if (operation->read != NULL && !form_check(visit, page, &view))
 		return;
 	if (page->also[0] != NULL || page->look != NULL) {
 		operations_read(visit, page, &view);
@@ -382,9 +454,13 @@ operation_run(const struct visit *visit, const struct page *page)
 	if (!visit_show(visit, &view) ||
 	    !access_may_ask(visit->site->portal, visit->request, &visit->token))
 		return;
-	if (page->file != NULL)
+	if (page->file != NULL && page->file[0] == '.') {
+		lc_shown_name(part_of(visit, page), page->file, name);
+		file_name(visit, name);
+	} else if (page->file != NULL) {
 		file_name(visit, page->file);
-	else if (page->prepare == report_prepare && wants_csv(visit))
+	}
+	if (page->prepare == report_prepare && wants_csv(visit))
 		file_name(visit, "report.csv");
 	if (operation->read == NULL)
 		write_start(visit, page, &operation->writing);
@@ -519,9 +595,6 @@ asset_handle(void *arg, struct web_request *request,
 	PAGE(.leads_to = (what), .template = (file), .title = (words))
 #define OF(what, file, words) \
 	PAGE(.operation = (what), .template = (file), .title = (words))
-#define OF_PART(what, field, file, words)                              \
-	PAGE(.operation = (what), .part = (field), .template = (file), \
-	    .title = (words))
 #define CALL(function) PAGE(.call = (function), .title = "")
 #define CALL_OF(who, function) \
 	PAGE(.call = (function), .may = (who), .title = "")
@@ -603,8 +676,9 @@ static const struct web_route routes[] = {
 	    LEADING("POST /api/v1/extensions/requests", "extension.html",
 		"Ask for more time") },
 	{ "POST", "/extension",
-	    OF("POST /api/v1/extensions/requests", "extension-asked.html",
-		"Ask for more time") },
+	    PAGE(.operation = "POST /api/v1/extensions/requests",
+		.form = "/extension", .template = "extension-asked.html",
+		.title = "Ask for more time") },
 	{ "GET", "/rmas",
 	    PAGE(.operation = "GET /api/v1/rmas", .is_newest = true,
 		.finds_parts = true, .template = "rmas.html",
@@ -663,9 +737,9 @@ static const struct web_route routes[] = {
 		.title = "Keys") },
 	{ "GET", "/lots", OF("GET /api/v1/lots", "lots.html", "Lots") },
 	{ "POST", "/lots",
-	    PAGE(.operation = "POST /api/v1/lots", .adapt = lot_adapt,
-		.prepare = lot_prepare, .template = "lot-made.html",
-		.title = "The lot") },
+	    PAGE(.operation = "POST /api/v1/lots", .form = "/lots",
+		.adapt = lot_adapt, .prepare = lot_prepare,
+		.template = "lot-made.html", .title = "The lot") },
 	{ "POST", "/keys", DOING("POST /api/v1/keys/proposals", "/keys") },
 	{ "POST", "/keys/{id}/confirm",
 	    DOING("POST /api/v1/keys/proposals/{id}/confirm", "/keys") },
@@ -681,32 +755,37 @@ static const struct web_route routes[] = {
 	{ "GET", "/redeem", STILL("redeem.html", "Redeem a PAK") },
 	{ "POST", "/redeem/check",
 	    PAGE(.operation = "GET /api/v1/paks/{code}", .part = "pak",
-		.also = { "GET /api/v1/skus" }, .look = redeem_look,
-		.prepare = redeem_prepare, .template = "redeem-check.html",
+		.form = "/redeem", .also = { "GET /api/v1/skus" },
+		.look = redeem_look, .template = "redeem-check.html",
 		.title = "Redeem a PAK") },
 	{ "POST", "/redeem",
-	    OF_PART("POST /api/v1/paks/{code}/redeem", "_pak", "licenses.html",
-		"Your licenses") },
+	    PAGE(.operation = "POST /api/v1/paks/{code}/redeem", .part = "pak",
+		.form = "/redeem/check", .adapt = redeem_adapt,
+		.template = "licenses.html", .title = "Your licenses") },
 	{ "GET", "/contract",
 	    LEADING("POST /api/v1/contracts/{number}/redeem", "contract.html",
 		"Licenses of a contract") },
 	{ "POST", "/contract",
-	    OF_PART("POST /api/v1/contracts/{number}/redeem", "_contract",
-		"licenses.html", "Your licenses") },
+	    PAGE(.operation = "POST /api/v1/contracts/{number}/redeem",
+		.part = "contract", .form = "/contract",
+		.adapt = contract_adapt, .template = "licenses.html",
+		.title = "Your licenses") },
 	/* For a device without a network. */
 	{ "GET", "/upload", STILL("upload.html", "Upload a request") },
 	{ "POST", "/upload",
-	    PAGE(.operation = "POST /api/v1/requests", .adapt = upload_adapt,
-		.prepare = answer_prepare, .is_answer = true,
-		.template = "answer.html", .title = "The answer") },
+	    PAGE(.operation = "POST /api/v1/requests", .form = "/upload",
+		.adapt = upload_adapt, .prepare = answer_prepare,
+		.is_answer = true, .template = "answer.html",
+		.title = "The answer") },
 	/* Evaluation. */
 	{ "GET", "/evaluation",
 	    PAGE(.leads_to = "POST /api/v1/evaluations",
 		.also = { "GET /api/v1/skus" }, .prepare = evaluation_prepare,
 		.template = "evaluation.html", .title = "Try a feature") },
 	{ "POST", "/evaluation",
-	    OF("POST /api/v1/evaluations", "licenses.html",
-		"Your evaluation license") },
+	    PAGE(.operation = "POST /api/v1/evaluations", .form = "/evaluation",
+		.template = "licenses.html",
+		.title = "Your evaluation license") },
 	/* Move. */
 	{ "GET", "/move",
 	    LEADING("POST /api/v1/rehosts", "move.html", "Move licenses") },
@@ -714,26 +793,35 @@ static const struct web_route routes[] = {
 	    LEADING("POST /api/v1/imports", "import.html",
 		"Licenses of another authority") },
 	{ "POST", "/import",
-	    OF("POST /api/v1/imports", "imported.html",
-		"Licenses of another authority") },
+	    PAGE(.operation = "POST /api/v1/imports", .form = "/import",
+		.template = "imported.html",
+		.title = "Licenses of another authority") },
 	{ "POST", "/move/check",
 	    PAGE(.operation = "GET /api/v1/devices/{udi}/licenses",
-		.also = { "GET /api/v1/skus" }, .part = "from",
+		.also = { "GET /api/v1/skus" }, .part = "from", .form = "/move",
 		.adapt = move_check, .prepare = move_prepare,
 		.template = "move-check.html", .title = "Move licenses") },
 	{ "POST", "/move/permit",
 	    PAGE(.operation = "POST /api/v1/rehosts/permits",
-		.adapt = permit_adapt, .template = "move-permit.html",
+		.form = "/move/check", .adapt = permit_adapt,
+		.template = "move-permit.html",
 		.title = "Your permission ticket") },
 	{ "POST", "/move",
-	    OF("POST /api/v1/rehosts", "licenses.html",
-		"Licenses for the new device") },
+	    PAGE(.operation = "POST /api/v1/rehosts", .form = "/move",
+		.template = "licenses.html",
+		.title = "Licenses for the new device") },
 	/* Replace. */
 	{ "GET", "/replace",
 	    LEADING("POST /api/v1/rmas", "replace.html", "Replace a device") },
+	{ "POST", "/replace/check",
+	    PAGE(.operation = "GET /api/v1/devices/{udi}/licenses",
+		.part = "from", .form = "/replace", .adapt = replace_check,
+		.look = replace_look, .prepare = replace_prepare,
+		.template = "replace-check.html",
+		.title = "Replace a device") },
 	{ "POST", "/replace",
-	    PAGE(.operation = "POST /api/v1/rmas", .adapt = replace_adapt,
-		.template = "licenses.html",
+	    PAGE(.operation = "POST /api/v1/rmas", .form = "/replace/check",
+		.adapt = replace_adapt, .template = "licenses.html",
 		.title = "Licenses for the new device") },
 	/* Send again. */
 	{ "GET", "/send-again",
@@ -741,10 +829,22 @@ static const struct web_route routes[] = {
 		"Send again") },
 	{ "POST", "/send-again",
 	    PAGE(.operation = "GET /api/v1/devices/{udi}/licenses.lic",
-		.part = "udi", .file = "licenses.lic", .title = "Send again") },
+		.part = "udi", .form = "/send-again", .file = ".lic",
+		.title = "Send again") },
 	{ "POST", "/send-again/mail",
 	    CALL_OF(MAY_ACCOUNT | MAY(LC_ROLE_SUPPORT), by_mail_device) },
 };
+
+/* The first of the path: one that is shown comes before what it leads to. */
+static const struct page *
+page_at(const char *path)
+{
+	for (size_t i = 0; i < NITEMS(routes); i++) {
+		if (strcmp(routes[i].pattern, path) == 0)
+			return routes[i].more;
+	}
+	return NULL;
+}
 
 void
 site_handle(void *arg, struct web_request *request)
@@ -805,6 +905,10 @@ pages_check(const struct whole *whole, char *why, size_t size)
 		if (page != NULL && page->leads_to != NULL &&
 		    api_operation(page->leads_to) == NULL)
 			missing = page->leads_to;
+		if (page != NULL && page->form != NULL &&
+		    (page_at(page->form) == NULL ||
+			page_at(page->form)->template == NULL))
+			missing = page->form;
 		if (missing != NULL) {
 			(void)snprintf(
 			    why, size, "there is no \"%s\"", missing);

@@ -9,6 +9,7 @@
 #include "array.h"
 #include "portal/access.h"
 #include "portal/api.h"
+#include "portal/site/files.h"
 #include "portal/site/problem.h"
 #include "portal/site/qr.h"
 #include "web/answer.h"
@@ -18,10 +19,12 @@
 
 /* What is shown, kept until the answer is there. */
 struct showing {
-	const struct site *site;
+	struct site *site;
+	struct lc_token token;
 	const char *template;
 	void (*prepare)(json_t *value, const json_t *page);
 	bool is_answer;
+	struct view_form form;
 	char page[]; /* the frame, as JSON */
 };
 
@@ -338,31 +341,6 @@ text_of(const json_t *value, const char *name)
 	return json_string_value(json_object_get(value, name));
 }
 
-/*
- * A license file or ticket within the answer, as a file, or the answer itself.
- * Takes over the value.
- */
-static void
-file_answer(struct web_request *request, json_t *value, bool is_answer)
-{
-	const char *file = text_of(value, "file");
-	const char *name = is_answer      ? "answer.json"
-			   : file != NULL ? "licenses.lic"
-					  : "permission.lic";
-	char *copy = is_answer      ? json_dumps(value, JSON_INDENT(1))
-		     : file != NULL ? strdup(file)
-				    : strdup(text_of(value, "ticket"));
-	char header[64];
-
-	json_decref(value);
-	(void)snprintf(
-	    header, sizeof header, "attachment; filename=\"%s\"", name);
-	(void)web_header_add(request, "Content-Disposition", header);
-	web_answer(request, 200,
-	    is_answer ? "application/json" : "text/plain; charset=utf-8", copy,
-	    copy != NULL ? strlen(copy) : 1);
-}
-
 static void
 redirect(struct web_request *request, const char *path)
 {
@@ -375,52 +353,143 @@ redirect(struct web_request *request, const char *path)
 static void
 qr_add(json_t *page, const json_t *value)
 {
-	const char *file = json_string_value(json_object_get(value, "file"));
-	char *image = file != NULL ? qr_image(file) : NULL;
+	const char *file = text_of(value, "file");
+	bool several = json_is_true(json_object_get(value, "several"));
+	char *image = file != NULL && !several ? qr_image(file) : NULL;
 
 	if (image != NULL)
 		(void)json_object_set_new(page, "qr", json_string(image));
 	free(image);
 }
 
+/*
+ * The form that was sent is shown again, with what was refused.  False: it
+ * cannot be.  Takes over both if it is.
+ */
+static bool
+form_show(const struct showing *showing, struct web_request *request,
+    unsigned status, json_t *page, json_t *problem)
+{
+	static const char *const none[WEB_PARTS] = { NULL };
+	const struct view_form *form = &showing->form;
+	const struct visit visit = {
+		.site = showing->site,
+		.request = request,
+		.token = showing->token,
+		.parts = none,
+		.fields = json_object_get(page, "fields"),
+	};
+	json_t *value;
+
+	/* Who has to wait has nothing to correct. */
+	if (status >= 500 || status == 429 || form->template == NULL ||
+	    (value = form->read(&visit, form->page)) == NULL)
+		return false;
+	(void)json_object_set_new(page, "title", json_string(form->title));
+	(void)json_object_set_new(value, "problem", problem);
+	if (form->prepare != NULL)
+		form->prepare(value, page);
+	page_answer(
+	    showing->site, request, status, form->template, page, value);
+	return true;
+}
+
+/* Takes over both. */
+static void
+problem_show(const struct showing *showing, struct web_request *request,
+    unsigned status, json_t *page, json_t *problem)
+{
+	/* A page is no file, though one was asked for. */
+	web_header_drop(request, "Content-Disposition");
+	problem_prepare(problem, page);
+	if (form_show(showing, request, status, page, problem))
+		return;
+	(void)json_object_set_new(page, "title",
+	    json_string(status >= 500 ? "Not now" : "This cannot be done"));
+	if (status >= 500)
+		(void)json_object_set_new(page, "is_unsure", json_true());
+	page_answer(
+	    showing->site, request, status, "problem.html", page, problem);
+}
+
 static void
 show(void *arg, struct web_request *request, unsigned status, json_t *value)
 {
-	struct showing *showing = arg;
-	json_t *page = json_loads(showing->page, 0, NULL);
-	const json_t *fields = json_object_get(page, "fields");
-	const char *then = json_string_value(json_object_get(page, "then"));
+	json_t *page = json_loads(((struct showing *)arg)->page, 0, NULL);
+	/* The other is gone as soon as the page of a form reads something. */
+	const struct showing copy = *(struct showing *)arg, *showing = &copy;
+	const char *file = text_of(page, "which"),
+		   *then = text_of(page, "then");
 
-	if (status == 200 &&
-	    (showing->is_answer || text_of(value, "file") != NULL ||
-		text_of(value, "ticket") != NULL) &&
-	    json_is_true(json_object_get(fields, "download"))) {
-		json_decref(page);
-		file_answer(request, value, showing->is_answer);
+	if (status >= 400) {
+		problem_show(showing, request, status, page, value);
 		return;
 	}
-	if (status < 300 && then != NULL) {
+	if (file != NULL && files_has(value, showing->is_answer) &&
+	    files_send(request, value, showing->is_answer, file)) {
+		json_decref(page);
+		json_decref(value);
+		return;
+	}
+	if (then != NULL) {
 		redirect(request, then);
 		json_decref(page);
 		json_decref(value);
 		return;
 	}
-	if (status < 400 && showing->prepare != NULL)
+	if (showing->prepare != NULL)
 		showing->prepare(value, page);
-	if (status < 400)
-		qr_add(page, value);
-	else
-		problem_prepare(value, page);
-	if (status >= 400 && page != NULL)
-		(void)json_object_set_new(page, "title",
-		    json_string(
-			status >= 500 ? "Not now" : "This cannot be done"));
-	if (status >= 500 && page != NULL)
-		(void)json_object_set_new(page, "is_unsure", json_true());
-	/* A page is no file, though one was asked for. */
-	web_header_drop(request, "Content-Disposition");
-	page_answer(showing->site, request, status,
-	    status < 400 ? showing->template : "problem.html", page, value);
+	files_list(value, showing->is_answer);
+	qr_add(page, value);
+	page_answer(
+	    showing->site, request, status, showing->template, page, value);
+}
+
+/* The mail goes once, and the other two are the page's. */
+static bool
+is_to_send(const json_t *field)
+{
+	static const char *const others[] = { "_form", "_file", "_mail" };
+
+	for (size_t i = 0; i < NITEMS(others); i++) {
+		if (strcmp(text_of(field, "name"), others[i]) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* With these the form is sent once more, for its file. */
+static json_t *
+sent_json(const struct visit *visit)
+{
+	json_t *sent = web_form_fields(visit->form);
+
+	for (size_t i = json_array_size(sent); i-- > 0;) {
+		if (!is_to_send(json_array_get(sent, i)))
+			(void)json_array_remove(sent, i);
+	}
+	return sent;
+}
+
+/* What pages of operations have beyond others. */
+static void
+frame_add(const struct visit *visit, const struct view *view, json_t *page)
+{
+	const char *file;
+
+	if (view->then != NULL)
+		(void)json_object_set_new(
+		    page, "then", json_string(view->then));
+	if (visit->form == NULL)
+		return;
+	file = web_form_text(visit->form, "_file");
+	if (file[0] != '\0')
+		(void)json_object_set_new(page, "which", json_string(file));
+	(void)json_object_set_new(page, "mail_given",
+	    json_string(web_form_text(visit->form, "_mail")));
+	(void)json_object_set_new(
+	    page, "path", json_string(web_path(visit->request)));
+	(void)json_object_set_new(page, "sent", sent_json(visit));
 }
 
 bool
@@ -430,16 +499,19 @@ visit_show(const struct visit *visit, const struct view *view)
 	struct showing *showing = NULL;
 	char *text;
 
-	if (page != NULL && view->then != NULL)
-		(void)json_object_set_new(
-		    page, "then", json_string(view->then));
+	if (page != NULL)
+		frame_add(visit, view, page);
 	text = json_dumps(page, JSON_COMPACT);
 	if (text != NULL &&
 	    (showing = malloc(sizeof *showing + strlen(text) + 1)) != NULL) {
-		showing->site = visit->site;
-		showing->template = view->template;
-		showing->prepare = view->prepare;
-		showing->is_answer = view->is_answer;
+		*showing = (struct showing){
+			.site = visit->site,
+			.token = visit->token,
+			.template = view->template,
+			.prepare = view->prepare,
+			.is_answer = view->is_answer,
+			.form = view->form,
+		};
 		strcpy(showing->page, text);
 		web_set_show(visit->request, show, showing);
 	} else {

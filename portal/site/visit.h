@@ -29,6 +29,13 @@
  *   done            what a form asked for was done
  *   is_unsure       nobody knows whether what a form asked for was done
  *   qr              the license file as a picture, if it is small
+ *   mail_given      the mail address that the form had
+ *   path            of the form that this page answers
+ *   sent            its fields, {name, value}: sent again with "_file" beside
+ *                   them, they get the file; see files.h
+ *
+ * What a form asked for and was refused is "problem" beside "page", where the
+ * form is shown again; otherwise problem.html shows it.
  */
 #ifndef PORTAL_VISIT_H
 #define PORTAL_VISIT_H
@@ -55,9 +62,21 @@ struct visit {
 	struct web_request *request;
 	struct session session; /* counts if signed_in */
 	bool signed_in;
-	struct lc_token token;    /* what they may do */
-	struct web_form *form;    /* of a POST; NULL otherwise */
+	struct lc_token token; /* what they may do */
+	struct web_form *form; /* of a POST; NULL otherwise */
+	/* What a form had that is shown again, in place of it; or NULL. */
+	const json_t *fields;
 	const char *const *parts; /* of the path */
+};
+
+/* A form that is shown again; no template: none. */
+struct page;
+struct view_form {
+	const char *template, *title;
+	void (*prepare)(json_t *value, const json_t *page);
+	/* What its page shows; NULL: that cannot be read. */
+	json_t *(*read)(const struct visit *, const struct page *);
+	const struct page *page;
 };
 
 /* How an answer is shown. */
@@ -70,10 +89,11 @@ struct view {
 	bool is_answer;
 	/* Makes the answer ready for the template on the page; NULL: it is. */
 	void (*prepare)(json_t *value, const json_t *page);
+	struct view_form form; /* that leads to this page */
 };
 
 /*
- * Has the answer of the request shown in this way, and errors by
+ * Has the answer of the request shown in this way, and errors by its form, or
  * "problem.html".  False: no memory, answered.
  */
 bool visit_show(const struct visit *, const struct view *);

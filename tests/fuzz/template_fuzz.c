@@ -66,9 +66,8 @@ mail_make(const struct web_templates *templates, const json_t *json)
 		.id = "id",
 		.host = "example.net",
 		.url = "https://example.net",
-		.file = "file\n",
-		.file_name = "f.lic",
-		.file_len = 5,
+		.files = &(const struct web_mail_file){ "f.lic", "file\n", 5 },
+		.nfiles = 1,
 	};
 	struct buffer out = BUFFER_INIT(OUT_MAX);
 

@@ -291,8 +291,23 @@ def says_that_it_works(browser):
 def guest(browser, pak, udi):
     redeem(browser, pak, udi)
     check("BEGIN LICENSE" in browser.value("file"), browser.value("file"))
-    saves = browser.driver.find_elements(By.LINK_TEXT, "Save the file")
-    equal(len(saves), 1 if browser.script else 0)
+    path = browser.download("Save the file")
+    equal(os.path.basename(path),
+          udi.replace("/", "-").replace(":", "_") + ".lic")
+    with open(path, encoding="utf-8") as f:
+        equal(f.read(), browser.value("file"))
+    browser.at("Your licenses")
+    # What was refused is there to be corrected.
+    browser.get("/redeem", "Redeem a PAK")
+    browser.fill(pak="AAAAAAAAAAA", udis=f"{udi}, {udi}B")
+    browser.press("Next", "Redeem a PAK")
+    browser.shows("Nothing was changed.")
+    browser.fill(pak=pak)
+    browser.press("Next", "Redeem a PAK")
+    browser.driver.find_element(By.CSS_SELECTOR, "input[type=radio]").click()
+    browser.press("Get the licenses", "Your licenses")
+    name = udi.replace("/", "-").replace(":", "_") + "B.lic"
+    equal(os.path.basename(browser.download(f"Save {name}")), name)
     browser.get("/upload", "Upload a request")
     browser.get("/paks/none", "This cannot be done")
     browser.get("/none", "There is no such page")
@@ -320,6 +335,8 @@ def member(browser, pak, udi):
     browser.press("Set up a second factor", "Second factor")
     browser.get("/replace", "Replace a device")
     browser.fill(**{"from": udi, "to": udi + "X"})
+    browser.press("Next", "Replace a device")
+    browser.shows("securityk9", "has to be returned by")
     browser.driver.find_element(By.NAME, "sure:bool").click()
     browser.press("Replace it", "Licenses for the new device")
     browser.get("/people", "This page is for others")
@@ -575,7 +592,9 @@ class Cycle:
         browser.shows("week-48")
         browser.fill(name="week-48", features="ipbasek9\n",
                      udis="\n".join((ONE, TWO, THREE)))
-        path = browser.download("Make it, and get the file")
+        browser.press("Make it", "The lot")
+        browser.shows("It was made before.")
+        path = browser.download("Save the whole file")
         with open(path, encoding="utf-8") as f:
             equal(f.read().count("BEGIN LICENSE"), 3)
         browser.be("support")
@@ -659,6 +678,7 @@ class Cycle:
         browser = self.browser
         browser.get("/replace", "Replace a device")
         browser.fill(**{"from": TWO, "to": THREE})
+        browser.press("Next", "Replace a device")
         browser.driver.find_element(By.NAME, "sure:bool").click()
         browser.press("Replace it", "Licenses for the new device")
         self.install(THREE)

@@ -11,6 +11,7 @@ import ssl
 import sys
 import time
 import warnings
+from html import unescape
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
@@ -117,11 +118,17 @@ def well_formed(mail, subject):
     return text, html
 
 
-def attached(mail):
-    """The license file."""
+def attached(mail, *names):
+    """The license files of these devices, each with what is its own."""
     parts = list(mail.iter_attachments())
-    equal([part.get_filename() for part in parts], ["licenses.lic"])
-    return parts[0].get_content()
+    equal([part.get_filename() for part in parts],
+          [f"{PID}{name}.lic".replace("/", "-").replace(":", "_")
+           for name in names])
+    texts = [part.get_content() for part in parts]
+    for name, text in zip(names, texts):
+        equal(set(re.findall("Device:    (.*)", text)), {PID + name})
+        check("BEGIN LICENSE" in text, text)
+    return texts
 
 
 def newcomer(site, box, boss, **fields):
@@ -145,7 +152,7 @@ def newcomer(site, box, boss, **fields):
 
 def redeem(visitor, pak, *names, mail=None):
     visitor.get("/redeem")
-    fields = visitor.form(_pak=pak, sku=SKU, **{
+    fields = visitor.form(pak=pak, sku=SKU, **{
         "quantity:number": "1", "udis:each": [PID + name for name in names]})
     if mail is not None:
         fields["_mail"] = mail
@@ -160,16 +167,17 @@ def delivered(site, box, bob, pak):
     for name in "AB":
         check(f"securityk9 for {PID}{name} (permanent" in text, text)
         check(f"{PID}{name}" in html, html)
-    equal(attached(mail).count("BEGIN LICENSE"), 2)
-    check(attached(mail).strip() in bob.page.replace("&#39;", "'")
-          .replace("\r", ""), "the file of the page")
+    check("attached, one for each device" in text, text)
+    attached(mail, "A", "B")
 
     nobody = Visitor(site)
     redeem(nobody, pak, "C", mail="carol@example.org").shows(
         200, "goes by mail to carol@example.org")
     mail = box.wait("carol@example.org")
-    well_formed(mail, "Your license")
-    check(PID + "C" in mail.get_body().get_content())
+    text, _ = well_formed(mail, "Your license")
+    check(PID + "C" in text and "-K9_C.lic, is attached" in text, text)
+    check(attached(mail, "C")[0].strip() in unescape(nobody.page)
+          .replace("\r", ""), "the file of the page")
     for address in ("carol", "a@b@c", "a b@c", "x@y\r\nBcc: z@z", "<a@b>",
                     "ä@example.org", "-x@y", "a@b,c@d"):
         redeem(nobody, pak, "D", mail=address).shows(
@@ -185,7 +193,7 @@ def delivered(site, box, bob, pak):
         bob.post("/send-again/mail", bob.form(
             udi=PID + name, _mail="again@example.net")).shows(
                 404 if name == "NONE" else 200, PID + name)
-    equal(attached(box.wait("again@example.net")).count("BEGIN LICENSE"), 1)
+    attached(box.wait("again@example.net"), "A")
     equal(Visitor(site).get("/send-again").status, 303)
     return mail["Message-ID"]
 
@@ -245,7 +253,7 @@ def killed(desk, site, box, pak, place):
     wait_until(lambda: len(box.of("twice@example.org")) == 2, "again")
     second = box.of("twice@example.org")[1]
     equal(second["Message-ID"], first["Message-ID"])
-    equal(attached(second), attached(first))
+    equal(attached(second, "K"), attached(first, "K"))
 
 
 def expiring(desk, site, box, place):
@@ -345,7 +353,7 @@ def approvals(site, box, anna, bob, place):
              mail="sue@example.net")
     bob.get("/evaluation")
     bob.post("/evaluation", bob.form(udi=PID + "A", feature="uck9")).shows(200)
-    attached(box.wait("bob@example.net", 3))
+    attached(box.wait("bob@example.net", 3), "A")
     bob.get("/devices/" + quoted(PID + "A"))
     bob.get(re.search(r'href="(/extension\?license=[^"]*)"', bob.page)
             .group(1))

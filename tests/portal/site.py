@@ -147,7 +147,7 @@ def killed(site, pak):
     """A form whose answer got lost says so, and counts once."""
     visitor = Visitor(site)
     visitor.get("/redeem")
-    fields = visitor.form(_pak=pak, sku=SKU, **{
+    fields = visitor.form(pak=pak, sku=SKU, **{
         "udis:each": "LIC1921/K9:KILLED", "quantity:number": "1"})
     used = site.get(f"/api/v1/paks/{pak}").json["used"]
     issuer = site.issuer()
@@ -203,7 +203,7 @@ def markup(site, pak):
     check("\x1b" not in visitor.page and "\u202e" not in visitor.page,
           visitor.page)
     visitor.post("/redeem", visitor.form(
-        _pak=pak, sku=SKU, **{"quantity:number": "1", "udis:each": NASTY}))
+        pak=pak, sku=SKU, **{"quantity:number": "1", "udis:each": NASTY}))
     check(visitor.status in (409, 422), visitor.status)
     check("<script>alert" not in visitor.page, visitor.page)
     visitor.post("/sign-in", {"name": NASTY, "_password": NASTY}).shows(422)
@@ -221,6 +221,45 @@ def markup(site, pak):
     equal(visitor.headers["Cache-Control"], "no-store")
 
 
+def sent_again(visitor, **more):
+    """What the buttons of an answer for its files send."""
+    form = re.search('<form method="post" action="([^"]*)" '
+                     'enctype="multipart/form-data">(.*?)</form>',
+                     visitor.page, re.S)
+    fields = re.findall('type="hidden" name="([^"]*)" value="([^"]*)"',
+                        form.group(2))
+    return form.group(1), [(name, html.unescape(value).replace("\n", "\r\n"))
+                           for name, value in fields] + list(more.items())
+
+
+def several_files(site, visitor):
+    """Each device has a file of its own; the page stays, and says so."""
+    visitor.shows(200, "A device takes its own file alone",
+                  "Save LIC1921-K9_FDO1.lic", "Save LIC1921-K9_FDO2.lic")
+    check("BEGIN LICENSE" not in visitor.page, visitor.page)
+    page = visitor.page
+    for udi in (UDI, "LIC1921/K9:FDO2"):
+        visitor.page = page
+        visitor.post(*sent_again(visitor, _file=udi)).shows(200)
+        equal(visitor.headers["Content-Disposition"], 'attachment; filename="'
+              f'{udi.replace("/", "-").replace(":", "_")}.lic"')
+        equal(visitor.headers["Content-Type"], "text/plain; charset=utf-8")
+        equal(visitor.page.count("BEGIN LICENSE"), 2)
+        with open(site.desk.path("part.lic"), "w", encoding="utf-8") as f:
+            f.write(visitor.page)
+        device = site.desk.device(udi, name=f"part-{udi[-4:]}")
+        device.install("part.lic")
+        equal([row[0] for row in device.licenses()], ["securityk9"] * 2)
+    visitor.page = page
+    visitor.post(*sent_again(visitor, _file="all")).shows(200)
+    equal(visitor.headers["Content-Disposition"],
+          'attachment; filename="licenses.lic"')
+    equal(visitor.page.count("BEGIN LICENSE"), 4)
+    visitor.page = page
+    visitor.post(*sent_again(visitor, _file="LIC1921/K9:NONE")).shows(
+        200, "Save the whole file")
+
+
 def redeeming(site, pak):
     """Without signing in, and the file by a button."""
     visitor = Visitor(site)
@@ -228,16 +267,11 @@ def redeeming(site, pak):
     visitor.post("/redeem/check", visitor.form(
         pak=pak, **{"udis:list": f"{UDI}\r\n LIC1921/K9:FDO2,"})).shows(
             200, "has 10 of 10 units left", UDI, "LIC1921/K9:FDO2")
-    fields = visitor.form(_pak=pak, sku=SKU, **{
+    fields = visitor.form(pak=pak, sku=SKU, **{
         "quantity:number": "2", "udis:each": [UDI, "LIC1921/K9:FDO2"]})
     visitor.post("/redeem", fields).shows(200, "Your licenses", UDI)
-    equal(visitor.page.count("BEGIN LICENSE"), 4)
-    page = visitor.page
-    visitor.post("/redeem", {**fields, "download:bool": "1"}).shows(200)
-    equal(visitor.headers["Content-Type"], "text/plain; charset=utf-8")
-    equal(visitor.headers["Content-Disposition"],
-          'attachment; filename="licenses.lic"')
-    check(visitor.page in html.unescape(page), visitor.page)
+    equal(site.get(f"/api/v1/paks/{pak}").json["left"], 6)
+    several_files(site, visitor)
     equal(site.get(f"/api/v1/paks/{pak}").json["left"], 6)
     visitor.get("/redeem")
     visitor.post("/redeem/check", visitor.form(
@@ -258,25 +292,47 @@ def redeeming(site, pak):
     visitor.post("/redeem/check", visitor.form(
         pak=pak, **{"udis:list": "LIC1921/K9:N LIC1921/K9:N"})).shows(
             200, "in the list twice", "Get the licenses", "securityk9")
+    # What is refused is there to be corrected.
     visitor.post("/redeem", {**fields, "_key": "other",
                              "quantity:number": "9"}).shows(
-                                 422, "18 units in one request")
+        422, "18 units in one request", "Nothing was changed", "Get the licenses")
+    equal(visitor.hidden_value("quantity"), "9")
+    equal(visitor.hidden("pak"), pak)
+    check(visitor.hidden("_key") not in ("other", fields["_key"]),
+          "the key of before")
+    check(f"{UDI}\nLIC1921/K9:FDO2\n</textarea>" in visitor.page, visitor.page)
     visitor.post("/redeem", {**fields, "_key": "other",
                              "quantity:number": "many"}).shows(
                                  422, "Units: \"many\" is not a number")
     visitor.get("/redeem")
-    visitor.post("/redeem/check", visitor.form(pak="AAAAAAAAAAA")).shows(
-        422, "This cannot be done")
+    visitor.post("/redeem/check", visitor.form(
+        pak="AAAAAAAAAAA", **{"udis:list": f"{UDI} {NASTY}"})).shows(
+            422, "Product authorization key (PAK)", "Nothing was changed")
+    equal(visitor.hidden_value("pak"), "AAAAAAAAAAA")
+    check(UDI in visitor.page, visitor.page)
+    check("<script>alert" not in visitor.page, visitor.page)
+    # Letters matter.
+    visitor.get("/redeem")
+    visitor.post("/redeem/check", visitor.form(
+        pak=pak, **{"udis:list": "lic1921/k9:fdo1"})).shows(
+            200, "It has small letters", "Write them in capital letters")
+    visitor.post("/redeem/check", visitor.form(
+        pak=pak, **{"udis:list": "lic1921/k9:fdo1",
+                    "capitals:bool": "1"})).shows(
+            200, f"<code>{UDI}</code>", "It has licenses of this PAK already")
+    check("small letters" not in visitor.page, visitor.page)
 
 
 def again(site, anna):
     anna.get("/send-again").shows(200)
     anna.post("/send-again", anna.form(udi=UDI)).shows(200)
     check("BEGIN LICENSE" in anna.page, anna.page)
+    equal(anna.headers["Content-Disposition"],
+          'attachment; filename="LIC1921-K9_FDO1.lic"')
     anna.get("/send-again")
     anna.post("/send-again", anna.form(udi="LIC1921/K9:NONE")).shows(
-        404, "no license of LIC1921/K9:NONE is current")
-    check("<html" in anna.page, anna.page)
+        404, "no current license for LIC1921/K9:NONE")
+    equal(anna.hidden_value("udi"), "LIC1921/K9:NONE")
     # In place of a file a page is shown, and not saved.
     check(not anna.headers["Content-Disposition"], anna.headers)
 
@@ -623,10 +679,7 @@ def staff(site, anna):
         license=license_id, reason="slow", **{"use_days:number": "7"})).shows(
             200, "The extension", "cme-srst", "data:image/svg+xml")
 
-    anna.get("/replace").shows(200, "to approve it above the limits")
-    anna.post("/replace", anna.form(**{
-        "from": "LIC1921/K9:FDO2", "sure:bool": "1"},
-        to="LIC1921/K9:FDO3")).shows(200)
+    replacing(anna)
     anna.get("/rmas").shows(200, "FDO3", "It came back",
                             'data-label="Came back"')
     anna.post("/rmas/LIC1921%2FK9%3AFDO2/returned", anna.form()).leads_to(
@@ -660,6 +713,35 @@ def staff(site, anna):
     anna.post("/log/audit", anna.form()).leads_to("/log?done=1")
     wait_until(lambda: "entries are right" in anna.get("/log").page,
                "the verification")
+
+
+def replacing(anna):
+    """What goes, and until when the old device has to be back, is shown
+    before; the same two again are the same replacement."""
+    pair = {"from": "LIC1921/K9:FDO2", "to": "LIC1921/K9:FDO3"}
+    before = time.time()
+    anna.get("/replace")
+    for wrong in ({"from": "bogus"}, {"to": "bogus"}, {"to": pair["from"]}):
+        anna.post("/replace/check", anna.form(**{**pair, **wrong})).shows(
+            422, "device", "Nothing was changed")
+        equal(anna.hidden_value("from"), {**pair, **wrong}["from"])
+    anna.post("/replace/check", anna.form(**pair)).shows(
+        200, "to approve it above the limits", "no license counts on it")
+    equal(anna.page.count("<li>securityk9 1.0, permanent"), 2)
+    due = re.search(r"has to be returned by (\S+)\.", anna.page).group(1)
+    check(due in {time.strftime("%Y-%m-%d", time.gmtime(at + 30 * 86400))
+                  for at in (before, time.time())}, due)
+    anna.post("/replace", anna.form(**pair)).shows(
+        422, "not in use any more", "<li>securityk9", "Replace it")
+    pair["sure:bool"] = "1"
+    anna.post("/replace", anna.form(**pair)).shows(
+        200, f"has to be returned by {due}", "Save the file",
+        "flash:LIC1921-K9_FDO3.lic")
+    anna.get("/replace")
+    anna.post("/replace/check", anna.form(**pair)).shows(
+        200, "you get the same ones again")
+    anna.post("/replace", anna.form(**pair)).shows(
+        200, "the same request as before")
 
 
 def four_eyes(site, anna):
@@ -802,11 +884,9 @@ def changed(site):
 
     desk.run("rma", "limits", "acme", "--licenses", "1")
     sue.get("/replace")
-    fields = {"from": one.udi, "to": "LIC1921/K9:KEY2"}
-    sue.post("/replace", sue.form(**fields)).shows(422, "not in use any more")
-    sue.get("/replace")
-    fields["sure:bool"] = "1"
-    sue.post("/replace", sue.form(**fields)).shows(409, "approval")
+    fields = {"from": one.udi, "to": "LIC1921/K9:KEY2", "sure:bool": "1"}
+    sue.post("/replace", sue.form(**fields)).shows(
+        409, "approval", "to approve it above the limits")
     sue.get("/approvals").shows(200, "A replacement above the limits",
                                 "LIC1921/K9:KEY2", "person sue")
     equal(html.unescape(re.search(r'name="to" value="([^"]*)"',
@@ -826,16 +906,14 @@ def factory(site, anna):
         "features:lines": "ipbasek9\ncme-srst 25\n",
         "udis:list": "LIC1921/K9:F1\nLIC1921/K9:F2"})
     fred.post("/lots", fields).shows(200, "The lot was made. Licenses: 4")
-    fred.post("/lots", fred.form(
-        name=fred.hidden("name"), **{
-            field: html.unescape(re.search(
-                f'<textarea name="{field}"[^>]*>(.*?)</textarea>', fred.page,
-                re.S).group(1))
-            for field in ("features:lines", "udis:list")},
-        **{"download:bool": "1"})).shows(200)
+    page = fred.page
+    fred.post(*sent_again(fred, _file="all")).shows(200)
     equal(fred.page.count("BEGIN LICENSE"), 4)
-    fred.post("/lots", {**fields, "download:bool": "1"}).shows(200)
-    equal(fred.page.count("BEGIN LICENSE"), 4)
+    fred.page = page
+    fred.post(*sent_again(fred, _file="LIC1921/K9:F2")).shows(200)
+    equal(fred.headers["Content-Disposition"],
+          'attachment; filename="LIC1921-K9_F2.lic"')
+    equal(fred.page.count("BEGIN LICENSE"), 2)
     fred.get("/lots").shows(200, "week-48")
     fred.post("/lots", fred.form(name="x", **{
         "features:lines": "f many", "udis:list": UDI})).shows(422, "count")
@@ -873,7 +951,7 @@ def moving(site, anna, pak):
     """Which licenses move is chosen; the ticket is shown, and is a file."""
     one = site.desk.device("LIC1921/K9:MOVE")
     anna.get("/redeem")
-    anna.post("/redeem", anna.form(_pak=pak, sku=SKU, **{
+    anna.post("/redeem", anna.form(pak=pak, sku=SKU, **{
         "quantity:number": "1", "udis:each": one.udi})).shows(200)
     text = re.search(r"<textarea[^>]*>(.*?)</textarea>", anna.page, re.S)
     with open(site.desk.path("move.lic"), "w", encoding="utf-8") as f:
@@ -907,12 +985,27 @@ def moving(site, anna, pak):
     fields["licenses:each"] = chosen_id
     anna.post("/move/permit", fields).shows(
         200, "Your permission ticket", "BEGIN PERMISSION TICKET")
-    anna.post("/move/permit", {**fields, "download:bool": "1"}).shows(
+    anna.shows(200, "flash:LIC1921-K9_MOVE-permission.lic",
+               "a ticket that is not used takes nothing away")
+    anna.post(*sent_again(anna, _file="all")).shows(
         200, "BEGIN PERMISSION TICKET")
     equal(anna.headers["Content-Disposition"],
-          'attachment; filename="permission.lic"')
+          'attachment; filename="LIC1921-K9_MOVE-permission.lic"')
     with open(site.desk.path("permission"), "w", encoding="utf-8") as f:
         f.write(anna.page)
+    # A ticket that is on its way: its grace period comes with it alone, for
+    # the device refuses a ticket whose licenses it has.
+    quoted = urllib.parse.quote(one.udi, safe="")
+    anna.get(f"/devices/{quoted}").shows(200, "gracePeriod",
+                                         "with its permission ticket")
+    check("More time" not in anna.page, anna.page)
+    anna.get("/send-again").shows(200, "comes with its permission ticket")
+    anna.post("/send-again", anna.form(udi=one.udi)).shows(200)
+    equal(anna.page.count("BEGIN LICENSE"), nmovable)
+    check("gracePeriod" not in anna.page, anna.page)
+    with open(site.desk.path("again.lic"), "w", encoding="utf-8") as f:
+        f.write(anna.page)
+    one.install("again.lic", status=1)   # has it already
     with open(site.desk.path(one.revoke("permission", "rehost")),
               encoding="utf-8") as f:
         ticket = f.read()
@@ -942,11 +1035,9 @@ def offline(site, anna, pak):
     visitor.get("/upload").shows(200, "Request file")
     visitor.post("/upload", visitor.form(call=request)).shows(
         200, UDI, "BEGIN LICENSE", "Answer file")
-    visitor.get("/upload")
-    visitor.post("/upload", visitor.form(call=request, **{
-        "download:bool": "1"})).shows(200)
+    visitor.post(*sent_again(visitor, _file="all")).shows(200)
     equal(visitor.headers["Content-Disposition"],
-          'attachment; filename="answer.json"')
+          'attachment; filename="LIC1921-K9_FDO1-answer.json"')
     equal(json.loads(visitor.page)["udi"], UDI)
     for wrong in ("", "{", "[]", NASTY[:27], "[" * 100000):
         visitor.get("/upload")
@@ -960,11 +1051,11 @@ def offline(site, anna, pak):
         """)).shows(200)
     Visitor(site).get("/contract").leads_to("/sign-in?next=/contract")
     anna.get("/contract")
-    anna.post("/contract", anna.form(_contract="C-1", **{
+    anna.post("/contract", anna.form(contract="C-1", **{
         "quantity:number": "1", "udis:list": "LIC1921/K9:FDO9"})).shows(
             200, "LIC1921/K9:FDO9", "BEGIN LICENSE")
     anna.get("/contract")
-    anna.post("/contract", anna.form(_contract=NASTY, **{
+    anna.post("/contract", anna.form(contract=NASTY, **{
         "quantity:number": "1", "udis:list": UDI}))
     check(anna.status in (404, 422), anna.status)
     check("<script>alert" not in anna.page, anna.page)

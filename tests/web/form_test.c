@@ -107,10 +107,27 @@ texts(void)
 	web_form_free(form);
 }
 
+/* For the same form, to be sent again. */
+static void
+fields(void)
+{
+	struct web_form *form = form_of("_k=1&l:each=A\r\nB&e=&l:each=\tC");
+	json_t *list = web_form_fields(form);
+	char *text = json_dumps(list, JSON_COMPACT);
+
+	CHECK_STR(text, "[{\"name\":\"_k\",\"value\":\"1\"},"
+			"{\"name\":\"l:each\",\"value\":\"A\\nB\"},"
+			"{\"name\":\"l:each\",\"value\":\"\\tC\"}]");
+	free(text);
+	json_decref(list);
+	web_form_free(form);
+}
+
 static const struct check_test tests[] = {
 	{ "members", members },
 	{ "refusals", refusals },
 	{ "texts", texts },
+	{ "fields", fields },
 };
 
 int

@@ -228,13 +228,16 @@ long_subject(void)
 static void
 attached(void)
 {
+	static const struct web_mail_file files[] = {
+		{ "licenses.lic", "license\n", 8 },
+		{ "two.lic", "2", 1 },
+	};
 	struct web_mail mail = usual;
 	json_t *data = json_object();
 	char *text;
 
-	mail.file = "license\n";
-	mail.file_len = 8;
-	mail.file_name = "licenses.lic";
+	mail.files = files;
+	mail.nfiles = CHECK_COUNT(files);
 	text = made(&mail, "S\n\nx\n", data);
 	REQUIRE(text != NULL);
 	CHECK_HAS(text, "Content-Type: multipart/mixed; "
@@ -245,6 +248,11 @@ attached(void)
 			"Content-Transfer-Encoding: base64\r\n"
 			"Content-Disposition: attachment; "
 			"filename=\"licenses.lic\"\r\n\r\nbGljZW5zZQo=\r\n"
+			"--=_fileid-1\r\n"
+			"Content-Type: text/plain; charset=utf-8\r\n"
+			"Content-Transfer-Encoding: base64\r\n"
+			"Content-Disposition: attachment; "
+			"filename=\"two.lic\"\r\n\r\nMg==\r\n"
 			"--=_fileid-1--\r\n");
 	free(text);
 	json_decref(data);
