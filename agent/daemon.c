@@ -617,6 +617,7 @@ daemon_close(struct daemon *d)
 	jobs_free(d->jobs);
 	lc_close(d->agent.core);
 	free(d->mib.hints);
+	loop_unwatch(d->loop, &d->signals);
 	if (d->signals.fd >= 0)
 		close(d->signals.fd);
 	clockwatch_close(&d->clock);
@@ -630,6 +631,6 @@ daemon_run(struct daemon *d)
 {
 	if (loop_run(d->loop))
 		return true;
-	log_error("main", "poll failed: %s", strerror(errno));
+	log_error("main", "cannot wait for events: %s", strerror(errno));
 	return false;
 }

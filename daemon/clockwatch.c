@@ -54,6 +54,7 @@ clockwatch_open(struct clockwatch *clock, struct loop *loop)
 		.ready = ready,
 		.arg = clock,
 	};
+	clock->loop = loop;
 	return clock->watch.fd >= 0 && arm(clock) &&
 	       loop_watch(loop, &clock->watch);
 }
@@ -61,6 +62,7 @@ clockwatch_open(struct clockwatch *clock, struct loop *loop)
 void
 clockwatch_close(struct clockwatch *clock)
 {
+	loop_unwatch(clock->loop, &clock->watch);
 	if (clock->watch.fd >= 0)
 		close(clock->watch.fd);
 	clock->watch.fd = -1;

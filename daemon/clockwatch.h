@@ -6,6 +6,7 @@
 
 struct clockwatch {
 	struct watch watch; /* fd is -1 before it is open */
+	struct loop *loop;
 	void (*changed)(void *arg);
 	void *arg;
 };

@@ -1,34 +1,78 @@
 /*
  * loop.c - the daemon's one loop.
  *
- * A turn: wait (not at all if a task is queued), descriptors, timers, then
- * the tasks that were queued before they began, so that a task which queues
- * itself again gives everybody else a turn.  The poll set is rebuilt each
- * turn: a descriptor that was closed and opened under the same number cannot
- * be missed.
+ * A turn: wait (not at all if a task is queued), descriptors, the tasks that
+ * were queued before they began, so that a task which queues itself again
+ * gives everybody else a turn, and then timers, so that what a task wants done
+ * at once is done before the next wait.
+ *
+ * The kernel keeps what is watched, and when to wake up: the alarm, which is
+ * set only if it would be late.  So a timer that moves away with each request
+ * costs no system call.  A turn that comes too early finds nothing due, and
+ * sets the alarm for what is next.
  */
 #include "loop.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
+
+#define READY_MAX 1024 /* in one turn; the others have the next one */
 
 struct loop {
-	struct watch **watches; /* NULL: taken out while others are called */
-	struct pollfd *polls;
-	size_t nwatches;
-	size_t size;
+	int set;               /* of epoll(7) */
+	struct watch alarm;    /* of timerfd_create(2) */
+	int64_t alarm_ms;      /* when it goes off; INT64_MAX: it does not */
+	struct watch *changed; /* whose events have changed */
+	/* Whose turn it is; NULL: taken out meanwhile. */
+	struct epoll_event ready[READY_MAX];
+	size_t nready;
 	struct timer *timers; /* by due_ms */
 	struct task *tasks;
 	bool stop;
 };
 
+/* ---- Its life ---- */
+
+static void
+alarm_went_off(void *arg, short revents)
+{
+	struct loop *loop = arg;
+	uint64_t times;
+
+	(void)revents;
+	(void)!read(loop->alarm.fd, &times, sizeof times);
+	loop->alarm_ms = INT64_MAX;
+}
+
 struct loop *
 loop_new(void)
 {
-	return calloc(1, sizeof(struct loop));
+	struct loop *loop = calloc(1, sizeof *loop);
+	int error;
+
+	if (loop == NULL)
+		return NULL;
+	loop->set = epoll_create1(EPOLL_CLOEXEC);
+	loop->alarm = (struct watch){
+		.fd =
+		    timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
+		.events = POLLIN,
+		.ready = alarm_went_off,
+		.arg = loop,
+	};
+	loop->alarm_ms = INT64_MAX;
+	if (loop->set >= 0 && loop->alarm.fd >= 0 &&
+	    loop_watch(loop, &loop->alarm))
+		return loop;
+	error = errno;
+	loop_free(loop);
+	errno = error;
+	return NULL;
 }
 
 void
@@ -36,10 +80,89 @@ loop_free(struct loop *loop)
 {
 	if (loop == NULL)
 		return;
-	free(loop->watches);
-	free(loop->polls);
+	if (loop->alarm.fd >= 0)
+		close(loop->alarm.fd);
+	if (loop->set >= 0)
+		close(loop->set);
 	free(loop);
 }
+
+/* ---- Descriptors ---- */
+
+static bool
+tell_kernel(struct loop *loop, int operation, struct watch *watch)
+{
+	/* The bits are those of poll(2). */
+	struct epoll_event event = { .events = (uint16_t)watch->events,
+		.data.ptr = watch };
+
+	if (epoll_ctl(loop->set, operation, watch->fd, &event) < 0)
+		return false;
+	watch->is_watched = true;
+	watch->told = watch->events;
+	return true;
+}
+
+bool
+loop_watch(struct loop *loop, struct watch *watch)
+{
+	return (watch->is_watched && tell_kernel(loop, EPOLL_CTL_MOD, watch)) ||
+	       tell_kernel(loop, EPOLL_CTL_ADD, watch);
+}
+
+static void
+forget_change(struct loop *loop, struct watch *watch)
+{
+	struct watch **at = &loop->changed;
+
+	if (!watch->is_changed)
+		return;
+	while (*at != watch)
+		at = &(*at)->next;
+	*at = watch->next;
+	watch->is_changed = false;
+}
+
+void
+loop_unwatch(struct loop *loop, struct watch *watch)
+{
+	if (!watch->is_watched)
+		return;
+	watch->is_watched = false;
+	forget_change(loop, watch);
+	/* Fails if others have closed it. */
+	(void)epoll_ctl(loop->set, EPOLL_CTL_DEL, watch->fd, NULL);
+	for (size_t i = 0; i < loop->nready; i++)
+		if (loop->ready[i].data.ptr == watch)
+			loop->ready[i].data.ptr = NULL;
+}
+
+void
+loop_set_events(struct loop *loop, struct watch *watch, short events)
+{
+	watch->events = events;
+	if (!watch->is_watched || watch->is_changed || events == watch->told)
+		return;
+	watch->next = loop->changed;
+	watch->is_changed = true;
+	loop->changed = watch;
+}
+
+/* What is watched already takes no memory, so this does not fail. */
+static void
+tell_changes(struct loop *loop)
+{
+	struct watch *watch;
+
+	while ((watch = loop->changed) != NULL) {
+		loop->changed = watch->next;
+		watch->is_changed = false;
+		if (watch->events != watch->told)
+			(void)tell_kernel(loop, EPOLL_CTL_MOD, watch);
+	}
+}
+
+/* ---- Timers ---- */
 
 int64_t
 loop_now_ms(void)
@@ -48,43 +171,6 @@ loop_now_ms(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static bool
-loop_grow(struct loop *loop)
-{
-	size_t size = loop->size != 0 ? 2 * loop->size : 8;
-	struct watch **watches;
-	struct pollfd *polls;
-
-	if (loop->nwatches < loop->size)
-		return true;
-	watches = reallocarray(loop->watches, size, sizeof *watches);
-	if (watches == NULL)
-		return false;
-	loop->watches = watches;
-	if ((polls = reallocarray(loop->polls, size, sizeof *polls)) == NULL)
-		return false;
-	loop->polls = polls;
-	loop->size = size;
-	return true;
-}
-
-bool
-loop_watch(struct loop *loop, struct watch *watch)
-{
-	if (!loop_grow(loop))
-		return false;
-	loop->watches[loop->nwatches++] = watch;
-	return true;
-}
-
-void
-loop_unwatch(struct loop *loop, struct watch *watch)
-{
-	for (size_t i = 0; i < loop->nwatches; i++)
-		if (loop->watches[i] == watch)
-			loop->watches[i] = NULL;
 }
 
 void
@@ -114,6 +200,8 @@ loop_timer_set(struct loop *loop, struct timer *timer, int64_t after_ms)
 	*at = timer;
 }
 
+/* ---- Tasks ---- */
+
 void
 loop_defer(struct loop *loop, struct task *task)
 {
@@ -141,48 +229,61 @@ loop_undefer(struct loop *loop, struct task *task)
 	task->queued = false;
 }
 
-static int
-wait_ms(const struct loop *loop)
-{
-	int64_t left;
+/* ---- A turn ---- */
 
-	if (loop->tasks != NULL)
-		return 0;
-	if (loop->timers == NULL)
-		return -1;
-	left = loop->timers->due_ms - loop_now_ms();
-	if (left < 0)
-		return 0;
-	return left < INT_MAX ? (int)left : INT_MAX;
+/* An alarm that goes off earlier stays: the turn then sets it right. */
+static void
+set_alarm(struct loop *loop, int64_t left_ms)
+{
+	const struct itimerspec when = {
+		.it_value = { (time_t)(left_ms / 1000),
+		    (long)(left_ms % 1000) * 1000000 },
+	};
+
+	if (timerfd_settime(loop->alarm.fd, 0, &when, NULL) == 0)
+		loop->alarm_ms = loop->timers->due_ms;
 }
 
-static size_t
-fill_polls(struct loop *loop)
+/* Is there something to do at once?  Else the alarm is set. */
+static bool
+is_busy(struct loop *loop)
 {
-	size_t n = 0;
+	int64_t left_ms;
 
-	for (size_t i = 0; i < loop->nwatches; i++) {
-		struct watch *watch = loop->watches[i];
+	if (loop->tasks != NULL)
+		return true;
+	if (loop->timers == NULL || loop->timers->due_ms >= loop->alarm_ms)
+		return false;
+	left_ms = loop->timers->due_ms - loop_now_ms();
+	if (left_ms > 0)
+		set_alarm(loop, left_ms);
+	return left_ms <= 0;
+}
 
-		if (watch == NULL)
-			continue;
-		loop->watches[n] = watch;
-		loop->polls[n++] =
-		    (struct pollfd){ .fd = watch->fd, .events = watch->events };
-	}
-	loop->nwatches = n;
-	return n;
+/* False: it failed. */
+static bool
+wait_for_events(struct loop *loop)
+{
+	int n;
+
+	tell_changes(loop);
+	n = epoll_wait(
+	    loop->set, loop->ready, READY_MAX, is_busy(loop) ? 0 : -1);
+	loop->nready = n > 0 ? (size_t)n : 0;
+	return n >= 0 || errno == EINTR;
 }
 
 static void
-call_watches(struct loop *loop, size_t n)
+call_watches(struct loop *loop)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct watch *watch = loop->watches[i];
+	for (size_t i = 0; i < loop->nready; i++) {
+		const struct epoll_event *event = &loop->ready[i];
+		struct watch *watch = event->data.ptr;
 
-		if (watch != NULL && loop->polls[i].revents != 0)
-			watch->ready(watch->arg, loop->polls[i].revents);
+		if (watch != NULL)
+			watch->ready(watch->arg, (short)event->events);
 	}
+	loop->nready = 0;
 }
 
 static void
@@ -219,15 +320,11 @@ loop_run(struct loop *loop)
 {
 	loop->stop = false;
 	while (!loop->stop) {
-		size_t n = fill_polls(loop);
-		int ready = poll(loop->polls, n, wait_ms(loop));
-
-		if (ready < 0 && errno != EINTR)
+		if (!wait_for_events(loop))
 			return false;
-		if (ready > 0)
-			call_watches(loop, n);
-		call_timers(loop);
+		call_watches(loop);
 		call_tasks(loop);
+		call_timers(loop);
 	}
 	return true;
 }

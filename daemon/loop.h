@@ -21,9 +21,13 @@ struct loop;
 
 struct watch {
 	int fd;
-	short events; /* of poll(2); may be changed at any time */
+	short events; /* of poll(2); once watched, see loop_set_events */
 	void (*ready)(void *arg, short revents);
 	void *arg;
+	/* The loop's. */
+	struct watch *next;
+	short told; /* the events that the kernel knows */
+	bool is_watched, is_changed;
 };
 
 struct timer {
@@ -42,18 +46,25 @@ struct task {
 	bool queued;
 };
 
-struct loop *loop_new(void); /* NULL: out of memory */
+struct loop *loop_new(void); /* NULL: errno says why */
 void loop_free(struct loop *);
 
-/* Until loop_stop.  False: poll failed, errno says why. */
+/* Until loop_stop.  False: waiting failed, errno says why. */
 bool loop_run(struct loop *);
 void loop_stop(struct loop *);
 
 /* Monotonic milliseconds. */
 int64_t loop_now_ms(void);
 
-bool loop_watch(struct loop *, struct watch *); /* false: no memory */
-void loop_unwatch(struct loop *, struct watch *);
+/*
+ * False: errno says why.  A descriptor is taken out before it is closed.  If
+ * others close it and may have opened another one under its number, watch it
+ * again: that costs a system call, and changes nothing if it is the same.
+ */
+bool loop_watch(struct loop *, struct watch *);
+void loop_unwatch(struct loop *, struct watch *); /* it may be out */
+/* From the next turn on; in between it may go back and forth for nothing. */
+void loop_set_events(struct loop *, struct watch *, short events);
 
 /* Calls it once, after_ms from now; an armed timer is moved. */
 void loop_timer_set(struct loop *, struct timer *, int64_t after_ms);

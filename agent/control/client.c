@@ -22,7 +22,7 @@ client_drop(struct client *client, const char *why)
 	log_debug("control", "client %u (process %d, user %u) disconnected: %s",
 	    client->number, (int)client->pid, (unsigned)client->uid, why);
 	client->gone = true;
-	client->watch.events = 0;
+	loop_set_events(client->control->loop, &client->watch, 0);
 	loop_defer(client->control->loop, &client->control->task);
 }
 
@@ -56,8 +56,9 @@ client_await(struct client *client)
 
 	if (client->gone)
 		return;
-	client->watch.events = (short)((reads ? POLLIN : 0) |
-				       (client->out.len != 0 ? POLLOUT : 0));
+	loop_set_events(client->control->loop, &client->watch,
+	    (short)((reads ? POLLIN : 0) |
+		    (client->out.len != 0 ? POLLOUT : 0)));
 }
 
 static int

@@ -44,7 +44,7 @@ listen_again(void *arg)
 {
 	struct listener *l = arg;
 
-	l->watch.events = POLLIN;
+	loop_set_events(l->loop, &l->watch, POLLIN);
 }
 
 /* There are no descriptors left, as a rule: a matter of waiting. */
@@ -57,7 +57,7 @@ pause_listening(struct listener *l, int error)
 		    "retrying",
 		    l->path, strerror(error));
 	l->complained = true;
-	l->watch.events = 0;
+	loop_set_events(l->loop, &l->watch, 0);
 	loop_timer_set(l->loop, &l->retry, RETRY_MS);
 }
 
@@ -199,7 +199,7 @@ listener_open(struct loop *loop, const char *path,
 	if (!take_lock(l, why) || !clear_path(l->path, why) ||
 	    !open_socket(l, why) ||
 	    (!loop_watch(loop, &l->watch) &&
-		!explain(why, "%s: out of memory", path))) {
+		!explain(why, "%s: %s", path, strerror(errno)))) {
 		listener_close(l);
 		return NULL;
 	}

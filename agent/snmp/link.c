@@ -188,8 +188,8 @@ flush(void *arg)
 		lose(link, wrong);
 		return;
 	}
-	link->watch.events =
-	    agentx_waits(link->agentx) ? POLLIN | POLLOUT : POLLIN;
+	loop_set_events(link->loop, &link->watch,
+	    agentx_waits(link->agentx) ? POLLIN | POLLOUT : POLLIN);
 }
 
 /*
@@ -612,7 +612,7 @@ attempt(struct link *link)
 		return;
 	}
 	if (!loop_watch(link->loop, &link->watch)) {
-		lose(link, "out of memory");
+		lose(link, strerror(errno));
 		return;
 	}
 	link->state = CONNECTING;

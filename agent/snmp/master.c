@@ -165,7 +165,7 @@ remove_port(struct port **at)
 	free(port);
 }
 
-/* Without memory it is watched after the next turn. */
+/* If that fails, it is watched after the next turn. */
 static void
 add_port(struct master *master, int fd)
 {
@@ -215,6 +215,8 @@ update_ports(struct master *master)
 
 		if (fd < n && NETSNMP_LARGE_FD_ISSET(fd, &master->fds)) {
 			NETSNMP_LARGE_FD_CLR(fd, &master->fds);
+			/* It may be another one by now. */
+			(void)loop_watch(master->loop, &(*at)->watch);
 			at = &(*at)->next;
 		} else
 			remove_port(at);

@@ -3,6 +3,7 @@
  */
 #include "loop.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -120,6 +121,161 @@ descriptors(void)
 	loop_free(loop);
 }
 
+static struct watch reader;
+static int ends[2];
+
+static void
+open_pipe(void)
+{
+	REQUIRE(pipe(ends) == 0);
+	REQUIRE(write(ends[1], "", 1) == 1);
+}
+
+static void
+close_pipe(void)
+{
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* Reports which events came, without reading: they come again. */
+static void
+note_events(void *arg, short revents)
+{
+	CHECK_INT(revents, POLLIN);
+	note(arg);
+}
+
+/* The readable descriptor in so many turns. */
+static const char *
+turns(unsigned n)
+{
+	order[0] = '\0';
+	while (n-- > 0) {
+		struct task end = { .run = note, .arg = (void *)"." };
+
+		loop_defer(loop, &end);
+		CHECK(loop_run(loop));
+	}
+	return order;
+}
+
+/* What is asked for counts, not what was asked for in between. */
+static void
+events(void)
+{
+	loop = loop_new();
+	open_pipe();
+	reader = (struct watch){ .fd = ends[0],
+		.events = POLLIN,
+		.ready = note_events,
+		.arg = (void *)"r" };
+	REQUIRE(loop_watch(loop, &reader));
+	CHECK_STR(turns(2), "r.r.");
+	loop_set_events(loop, &reader, 0);
+	loop_set_events(loop, &reader, POLLIN);
+	CHECK_STR(turns(1), "r.");
+	loop_set_events(loop, &reader, 0);
+	CHECK_STR(turns(2), "..");
+	loop_set_events(loop, &reader, POLLIN);
+	loop_unwatch(loop, &reader);
+	loop_unwatch(loop, &reader);
+	CHECK_STR(turns(1), ".");
+	loop_set_events(loop, &reader, POLLIN);
+	REQUIRE(loop_watch(loop, &reader));
+	CHECK_STR(turns(1), "r.");
+	loop_unwatch(loop, &reader);
+	close_pipe();
+	loop_free(loop);
+}
+
+/* Another descriptor took the number of one that was closed. */
+static void
+anew(void)
+{
+	int fd;
+
+	loop = loop_new();
+	open_pipe();
+	fd = ends[0];
+	reader = (struct watch){ .fd = fd,
+		.events = POLLIN,
+		.ready = note_events,
+		.arg = (void *)"r" };
+	REQUIRE(loop_watch(loop, &reader));
+	REQUIRE(loop_watch(loop, &reader)); /* the same */
+	CHECK_STR(turns(1), "r.");
+	close_pipe();
+	open_pipe();
+	REQUIRE(ends[0] == fd);
+	REQUIRE(loop_watch(loop, &reader));
+	CHECK_STR(turns(1), "r.");
+	loop_unwatch(loop, &reader);
+	close_pipe();
+	loop_free(loop);
+}
+
+static void
+bad_descriptor(void)
+{
+	struct watch none = { .fd = -1, .events = POLLIN };
+
+	loop = loop_new();
+	CHECK(!loop_watch(loop, &none));
+	CHECK_INT(errno, EBADF);
+	loop_unwatch(loop, &none);
+	loop_free(loop);
+}
+
+/* ---- Timers and tasks together ---- */
+
+static struct timer soon;
+
+static void
+set_soon(void *arg)
+{
+	note(arg);
+	loop_timer_set(loop, &soon, 0);
+}
+
+/* Before the next wait, which nothing would end. */
+static void
+at_once(void)
+{
+	struct task first = { .run = set_soon, .arg = (void *)"a" };
+
+	loop = loop_new();
+	order[0] = '\0';
+	soon = (struct timer){ .expired = note, .arg = (void *)"." };
+	loop_defer(loop, &first);
+	CHECK(loop_run(loop));
+	CHECK_STR(order, "a.");
+	loop_free(loop);
+}
+
+/* The kernel keeps the time that the first one had. */
+static void
+moved_away(void)
+{
+	struct timer a = { .expired = note, .arg = (void *)"a" };
+	struct timer end = { .expired = note, .arg = (void *)"." };
+	struct task stop = { .run = note, .arg = (void *)"." };
+	int64_t begin;
+
+	loop = loop_new();
+	order[0] = '\0';
+	loop_timer_set(loop, &a, 10);
+	loop_defer(loop, &stop); /* a turn that ends before a is due */
+	CHECK(loop_run(loop));
+	begin = loop_now_ms();
+	loop_timer_set(loop, &a, 30);
+	loop_timer_set(loop, &end, 50);
+	CHECK(loop_run(loop));
+	CHECK(loop_now_ms() - begin >= 50);
+	CHECK_STR(order, ".a.");
+	loop_free(loop);
+}
+
 /* ---- Action rows ---- */
 
 static bool
@@ -224,6 +380,11 @@ static const struct check_test tests[] = {
 	{ "timers", timers },
 	{ "tasks", tasks },
 	{ "descriptors", descriptors },
+	{ "events that change", events },
+	{ "a descriptor opened anew", anew },
+	{ "no descriptor", bad_descriptor },
+	{ "a timer that a task sets", at_once },
+	{ "a timer that moves away", moved_away },
 	{ "rows age out", ageing },
 	{ "rows are kept long enough", limits_are_the_mibs },
 	{ "the next free index", free_index },

@@ -17,7 +17,8 @@ EXPOSURE_MAX = 1.4
 CALLS = ("landlock_create_ruleset", "landlock_add_rule",
          "landlock_restrict_self", "seccomp", "prctl", "prlimit64",
          "memfd_create", "openat2", "sendfile", "signalfd4", "socketpair",
-         "timerfd_create", "clone3", "execve")
+         "timerfd_create", "epoll_create1", "epoll_ctl", "epoll_wait",
+         "clone3", "execve")
 
 
 def fail(text):

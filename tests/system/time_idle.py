@@ -74,7 +74,7 @@ def idle(lab):
     trace = Trace(lab)
 
     def polls():
-        return [call for call in trace.calls() if "poll(" in call]
+        return [call for call in trace.calls() if "poll" in call]
     wait_until("some are seen", lambda: len(polls()) >= SECONDS)
     calls, took = trace.end()
     woke = len(polls())
