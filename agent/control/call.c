@@ -1,6 +1,10 @@
 /* call.c - the answer to a request. */
 #include "call.h"
 
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "names.h"
 
 static void
@@ -19,6 +23,22 @@ void
 call_answer(const struct call *call, json_t *result)
 {
 	answer(call, "result", result);
+}
+
+void
+call_answer_text(const struct call *call, const char *result)
+{
+	char line[CALL_TEXT_MAX + 64];
+	int len;
+
+	assert(strlen(result) < CALL_TEXT_MAX);
+	if (call->id >= 0)
+		len = snprintf(line, sizeof line,
+		    "{\"id\":%" JSON_INTEGER_FORMAT ",\"result\":%s}\n",
+		    call->id, result);
+	else
+		len = snprintf(line, sizeof line, "{\"result\":%s}\n", result);
+	client_send_text(call->client, line, (size_t)len);
 }
 
 void
@@ -43,7 +63,7 @@ call_done(const struct call *call, enum lc_err err)
 	if (err == LC_EIO) /* a disk that fails says more than that */
 		(void)lc_recording(call->client->control->core, &why);
 	if (err == LC_OK)
-		call_answer(call, json_object());
+		call_answer_text(call, "{}");
 	else
 		call_fail(call, err, why.text);
 }

@@ -29,6 +29,9 @@ struct call {
 
 /* Takes the reference; NULL: out of memory, which drops the client. */
 void call_answer(const struct call *, json_t *result);
+/* The same with a short result in JSON, as jansson would write it. */
+#define CALL_TEXT_MAX 128
+void call_answer_text(const struct call *, const char *result);
 void call_refuse(const struct call *, const char *code, const char *text);
 /* detail: "": the core's words for the error. */
 void call_fail(const struct call *, enum lc_err, const char *detail);

@@ -61,6 +61,17 @@ client_await(struct client *client)
 		    (client->out.len != 0 ? POLLOUT : 0)));
 }
 
+void
+client_send_text(struct client *client, const char *text, size_t len)
+{
+	if (client->gone)
+		return;
+	buffer_append(&client->out, text, len);
+	if (client->out.failed)
+		client_drop(client, "output buffer full");
+	client_await(client);
+}
+
 static int
 append(const char *data, size_t len, void *arg)
 {
@@ -75,14 +86,10 @@ client_send(struct client *client, json_t *message)
 		json_decref(message);
 		return;
 	}
-	if (message == NULL || json_dump_callback(message, append, &client->out,
-				   JSON_COMPACT) < 0) {
+	if (message == NULL ||
+	    json_dump_callback(message, append, &client->out, JSON_COMPACT) < 0)
 		client_drop(client, "out of memory");
-	} else {
-		buffer_append(&client->out, "\n", 1);
-		if (client->out.failed)
-			client_drop(client, "output buffer full");
-	}
+	else
+		client_send_text(client, "\n", 1);
 	json_decref(message);
-	client_await(client);
 }

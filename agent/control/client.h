@@ -116,6 +116,8 @@ struct control {
 void client_drop(struct client *, const char *why);
 /* A line of its own to the client; takes the reference, NULL drops it. */
 void client_send(struct client *, json_t *message);
+/* The same, ready for the wire. */
+void client_send_text(struct client *, const char *text, size_t len);
 /* Writes as much as the client takes.  False: it is gone. */
 bool client_flush(struct client *);
 /* Says what the loop is to wait for, after in or out have changed. */

@@ -83,7 +83,7 @@ take_line(struct client *client)
 	    (end = memchr(data, '\n', client->in.len)) == NULL)
 		return false;
 	len = (size_t)(end - data);
-	if (!request_run(client, (const char *)data, len))
+	if (!request_run(client, (char *)data, len))
 		client->leaving = true;
 	buffer_consume(&client->in, len + 1);
 	return true;
@@ -155,7 +155,8 @@ client_serve(struct client *client)
 	if (!(more = take_line(client)) && (got = client_read(client)))
 		more = take_line(client);
 	got |= more;
-	while (more && may_go_on(client) && !turns_over(client->control))
+	while (more && client->in.len != 0 && may_go_on(client) &&
+	       !turns_over(client->control))
 		more = take_line(client);
 	if (!more && !client->leaving && client->in.len >= CONTROL_LINE_MAX)
 		too_long(client);

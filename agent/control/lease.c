@@ -195,9 +195,11 @@ lease_answer(const struct call *call, uint32_t number)
 {
 	const struct held *held = find(call->client, number);
 
-	call_answer(
-	    call, json_pack("{s:I, s:s}", "lease", (json_int_t)number, "state",
-		      lease_state_name(lc_lease_state(held->lease))));
+	char text[CALL_TEXT_MAX];
+
+	snprintf(text, sizeof text, "{\"lease\":%u,\"state\":\"%s\"}", number,
+	    lease_state_name(lc_lease_state(held->lease)));
+	call_answer_text(call, text);
 }
 
 static void
@@ -226,7 +228,7 @@ lease_release(const struct call *call)
 	lc_release(held->lease);
 	let_go(held);
 	control->changed(control->arg);
-	call_answer(call, json_object());
+	call_answer_text(call, "{}");
 }
 
 /* ---- Ending the lease of another ---- */

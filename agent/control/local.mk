@@ -8,6 +8,7 @@ agent_libagent_la_SOURCES += \
 	agent/control/job.c agent/control/job.h \
 	agent/control/lease.c agent/control/lease.h \
 	agent/control/listener.c agent/control/listener.h \
+	agent/control/members.c agent/control/members.h \
 	agent/control/names.c agent/control/names.h \
 	agent/control/quota.c agent/control/quota.h \
 	agent/control/request.c agent/control/request.h \

@@ -18,6 +18,7 @@
 #include "jobs/eventlog.h"
 #include "jobs/url.h"
 #include "lease.h"
+#include "members.h"
 #include "names.h"
 #include "rows.h"
 #include "wait.h"
@@ -28,7 +29,7 @@ static void
 subscribe(const struct call *call)
 {
 	call->client->subscribed = true;
-	call_answer(call, json_object());
+	call_answer_text(call, "{}");
 }
 
 static void
@@ -470,13 +471,12 @@ wrong(const struct call *call, const char *name, const char *what)
 
 static bool
 take_text(const struct call *call, const struct arg_rule *rule,
-    const json_t *value, const char **text)
+    const struct member *m, const char **text)
 {
 	char what[64];
 
-	/* jansson takes no NUL, and nothing but UTF-8. */
-	if (json_is_string(value) && json_string_length(value) <= rule->max) {
-		*text = json_string_value(value);
+	if (m->kind == MEMBER_TEXT && m->len <= rule->max) {
+		*text = m->text;
 		return true;
 	}
 	snprintf(what, sizeof what, "expected a string of at most %zu bytes",
@@ -486,52 +486,53 @@ take_text(const struct call *call, const struct arg_rule *rule,
 
 static bool
 take_number(const struct call *call, const struct arg_rule *rule,
-    const json_t *value, uint32_t *number)
+    const struct member *m, uint32_t *number)
 {
-	if (!json_is_integer(value) || json_integer_value(value) < 0 ||
-	    json_integer_value(value) > UINT32_MAX)
+	if (m->kind != MEMBER_NUMBER || m->number < 0 || m->number > UINT32_MAX)
 		return wrong(
 		    call, rule->name, "expected a number from 0 to 4294967295");
-	*number = (uint32_t)json_integer_value(value);
+	*number = (uint32_t)m->number;
 	return true;
 }
 
 static bool
 take_texts(const struct call *call, const struct arg_rule *rule,
-    const json_t *value, const json_t **texts)
+    const struct member *m, const json_t **texts)
 {
 	const json_t *one;
-	const char *text;
+	struct member text;
+	const char *taken;
 	size_t i;
 
-	if (!json_is_array(value))
+	if (m->kind != MEMBER_OTHER || !json_is_array(m->json))
 		return wrong(call, rule->name, "expected an array of strings");
-	json_array_foreach(value, i, one)
+	json_array_foreach(m->json, i, one)
 	{
-		if (!take_text(call, rule, one, &text))
+		member_of(&text, rule->name, one);
+		if (!take_text(call, rule, &text, &taken))
 			return false;
 	}
-	*texts = value;
+	*texts = m->json;
 	return true;
 }
 
 static bool
-take_arg(struct call *call, const struct arg_rule *rule, const json_t *value)
+take_arg(struct call *call, const struct arg_rule *rule, const struct member *m)
 {
 	void *at = (char *)&call->args + rule->at;
 
 	switch (rule->kind) {
 	case ARG_NUMBER:
-		return take_number(call, rule, value, at);
+		return take_number(call, rule, m, at);
 	case ARG_TEXT:
-		return take_text(call, rule, value, at);
+		return take_text(call, rule, m, at);
 	case ARG_TEXTS:
-		return take_texts(call, rule, value, at);
+		return take_texts(call, rule, m, at);
 	case ARG_TRUTH:
-		if (!json_is_boolean(value))
+		if (m->kind != MEMBER_TRUTH)
 			return wrong(
 			    call, rule->name, "expected true or false");
-		*(bool *)at = json_is_true(value);
+		*(bool *)at = m->truth;
 		return true;
 	}
 	return false;
@@ -556,21 +557,21 @@ has_all(const struct call *call, unsigned needs, unsigned given)
 }
 
 static bool
-take_args(struct call *call, const struct verb *verb, json_t *request)
+take_args(
+    struct call *call, const struct verb *verb, const struct members *request)
 {
 	unsigned given = 0;
-	const char *name;
-	json_t *value;
 
-	json_object_foreach(request, name, value)
-	{
-		const struct arg_rule *rule = rule_find(name);
+	for (size_t i = 0; i < request->n; i++) {
+		const struct member *m = &request->at[i];
+		const struct arg_rule *rule;
 
-		if (strcmp(name, "id") == 0 || strcmp(name, "do") == 0)
+		if (strcmp(m->name, "id") == 0 || strcmp(m->name, "do") == 0)
 			continue;
+		rule = rule_find(m->name);
 		if (rule == NULL || !((verb->needs | verb->takes) & rule->arg))
-			return wrong(call, name, "unknown argument");
-		if (!take_arg(call, rule, value))
+			return wrong(call, m->name, "unknown argument");
+		if (!take_arg(call, rule, m))
 			return false;
 		given |= rule->arg;
 	}
@@ -578,32 +579,33 @@ take_args(struct call *call, const struct verb *verb, json_t *request)
 }
 
 static const struct verb *
-verb_find(const char *name)
+verb_find(const struct member *name)
 {
-	for (size_t i = 0; name != NULL && i < NITEMS(verbs); i++)
-		if (strcmp(verbs[i].name, name) == 0)
+	if (name == NULL || name->kind != MEMBER_TEXT)
+		return NULL;
+	for (size_t i = 0; i < NITEMS(verbs); i++)
+		if (strcmp(verbs[i].name, name->text) == 0)
 			return &verbs[i];
 	return NULL;
 }
 
 static bool
-take_id(struct call *call, const json_t *id)
+take_id(struct call *call, const struct member *id)
 {
 	if (id == NULL)
 		return true;
-	if (!json_is_integer(id) || json_integer_value(id) < 0)
+	if (id->kind != MEMBER_NUMBER || id->number < 0)
 		return wrong(call, "id", "expected a number from 0 on");
-	call->id = json_integer_value(id);
+	call->id = id->number;
 	return true;
 }
 
 static void
-obey(struct call *call, json_t *request)
+obey(struct call *call, const struct members *request)
 {
-	const char *name = json_string_value(json_object_get(request, "do"));
-	const struct verb *verb = verb_find(name);
+	const struct verb *verb = verb_find(members_find(request, "do"));
 
-	if (!take_id(call, json_object_get(request, "id")))
+	if (!take_id(call, members_find(request, "id")))
 		return;
 	if (verb == NULL)
 		call_refuse(call, "unknown-request", "unknown request");
@@ -618,18 +620,16 @@ obey(struct call *call, json_t *request)
 }
 
 bool
-request_run(struct client *client, const char *line, size_t len)
+request_run(struct client *client, char *line, size_t len)
 {
 	struct call call = { .client = client, .id = -1 };
-	json_error_t error;
-	json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
+	struct members request;
 
-	if (!json_is_object(request)) {
+	if (!members_read(&request, line, len)) {
 		call_refuse(&call, "syntax", "not a JSON object");
-		json_decref(request);
 		return false;
 	}
-	obey(&call, request);
-	json_decref(request);
+	obey(&call, &request);
+	members_free(&request);
 	return true;
 }

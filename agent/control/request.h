@@ -7,8 +7,9 @@
 
 #include "client.h"
 
-/* One line, without its end.  False: what comes next cannot be trusted. */
-bool request_run(struct client *, const char *line, size_t len);
+/* One line, without its end, which may change.  False: what comes next cannot
+ * be trusted. */
+bool request_run(struct client *, char *line, size_t len);
 
 /* Answers those who asked for a reload.  why: one sentence; NULL: in force. */
 void request_reloaded(struct control *, const char *why);

@@ -129,20 +129,17 @@ turns_leave(struct client *client)
 
 /* ---- A turn ---- */
 
-/* The next client of a line, for its share.  False: the line is empty. */
-static bool
-serve_one(struct control *control, struct line *line)
+/* The next client of a line, for its share, which begins now. */
+static void
+serve_one(struct control *control, struct line *line, int64_t now)
 {
 	struct client *client = line_take(line);
 
-	if (client == NULL)
-		return false;
-	control->share_us = now_us() + SHARE_US;
+	control->share_us = now + SHARE_US;
 	if (!client->gone && control->serve(client)) {
 		line_put(line, client);
 		client_await(client);
 	}
-	return true;
 }
 
 /* The next user who has somebody in line takes the last place among users. */
@@ -170,14 +167,16 @@ static void
 turn(void *arg)
 {
 	struct control *control = arg;
-	int64_t until = now_us() + TURN_US;
+	int64_t now = now_us(), until = now + TURN_US;
 	struct user *user;
 
-	while (now_us() < until && serve_one(control, &control->admins.line))
-		;
-	until = now_us() + TURN_US;
-	while (now_us() < until && (user = next_user(control)) != NULL)
-		(void)serve_one(control, &user->line);
+	for (; now < until && control->admins.line.first != NULL;
+	     now = now_us())
+		serve_one(control, &control->admins.line, now);
+	until = now + TURN_US;
+	for (; now < until && (user = next_user(control)) != NULL;
+	     now = now_us())
+		serve_one(control, &user->line, now);
 	if (control->admins.line.first != NULL || next_user(control) != NULL)
 		loop_defer(control->loop, &control->turn);
 }

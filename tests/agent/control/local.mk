@@ -35,8 +35,12 @@ bench-control: all tests/agent/control/bench
 	$(PY_LOG_COMPILER) $(srcdir)/tests/agent/control/bench.py
 
 if HAVE_CUNIT
-check_PROGRAMS += tests/agent/control/listener_test
-TESTS += tests/agent/control/listener_test
+check_PROGRAMS += tests/agent/control/listener_test \
+	tests/agent/control/members_test
+TESTS += tests/agent/control/listener_test tests/agent/control/members_test
+tests_agent_control_members_test_SOURCES = tests/agent/control/members_test.c
+tests_agent_control_members_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_control_members_test_LDADD = $(AGENT_TEST_LDADD)
 tests_agent_control_listener_test_SOURCES = \
 	tests/agent/control/listener_test.c $(LOG_LINES) \
 	tests/support/memory.c tests/support/memory.h
