@@ -110,7 +110,7 @@ each(struct lc_reporting *r, struct db_rows *rows)
 	" UNION SELECT udi FROM license_udi WHERE udi = $1) y"
 
 /* Parts are looked for among so many devices at a time. */
-#define WINDOW INT64_C(5000)
+#define WINDOW INT64_C(2500)
 #define PARTS \
 	"SELECT udi FROM (" ALL(3) ") z" \
 	" WHERE " LC_HAS(4, "udi") " ORDER BY udi LIMIT $2"

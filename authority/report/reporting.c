@@ -61,7 +61,7 @@ lc_report_key(struct lc_reporting *r, const char *key)
 
 /* ---- Windows --------------------------------------------------------- */
 
-#define WINDOW 10000 /* numbers; a page has TURNS_MAX of them at most */
+#define WINDOW 5000 /* numbers; a page has TURNS_MAX of them at most */
 
 enum lc_err
 lc_window_next(struct lc_reporting *r, struct lc_window *w)

@@ -206,11 +206,13 @@ say_column(struct lc_words *w, const char *name, const char *text)
 	/* Nobody reads these. */
 	static const char *const unread[] = { "digest", "jwk", "text", "body",
 		"history", "back_history", "agreement", NULL };
+	/* Nothing, a date that there is not, and LC_UNCOUNTED. */
+	static const char *const nothing[] = { "", "0", "-9223372036854775808",
+		"4294967295", NULL };
 	char date[LC_ROWS_DATE];
 
-	if (text[0] == '\0' || text[0] == '-' || strcmp(text, "0") == 0 ||
-	    is_among(unread, name))
-		return; /* nothing, or a date that there is not */
+	if (is_among(nothing, text) || is_among(unread, name))
+		return;
 	if (is_among(dates, name))
 		text = lc_rows_date(strtoll(text, NULL, 10), date);
 	say(w, "%s", w->text[0] != '\0' ? ", " : "");
@@ -219,7 +221,8 @@ say_column(struct lc_words *w, const char *name, const char *text)
 	say(w, " %s", text);
 }
 
-/* The columns but the key, which is what the entry is about. */
+/* The columns but the key, if that is what the entry is about, or is its own
+   number, which nobody needs. */
 static void
 say_image(struct lc_words *w, const struct lc_image_table *table,
     const json_t *row)
@@ -227,11 +230,13 @@ say_image(struct lc_words *w, const struct lc_image_table *table,
 	const char *at = strchr(table->one, ' ') + 1;
 	char name[32];
 
+	if (table->key_is_number)
+		w->about[0] = '\0';
 	for (size_t i = 0; i < json_array_size(row); i++) {
 		size_t len = strcspn(at, ", ");
 
 		(void)snprintf(name, sizeof name, "%.*s", (int)len, at);
-		if (i > 0)
+		if (i > 0 || (table->key_is_number && strcmp(name, "n") != 0))
 			say_column(w, name, value(row, i));
 		at += len + (at[len] == ',');
 		at += *at == ' ';

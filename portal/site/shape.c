@@ -32,31 +32,75 @@ cell_json(const char *name, json_t *cell)
 	return json_incref(cell);
 }
 
+/* Has one of the rows a value there? */
+static bool
+is_used(const json_t *rows, const char *name)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		const json_t *cell = json_object_get(row, name);
+
+		if (!json_is_null(cell) &&
+		    !(json_is_array(cell) && json_array_size(cell) == 0))
+			return true;
+	}
+	return false;
+}
+
+static json_t *
+columns_json(const json_t *rows)
+{
+	json_t *columns = json_array(), *cell;
+	const char *name;
+
+	json_object_foreach(json_array_get(rows, 0), name, cell)
+	{
+		if (is_used(rows, name))
+			(void)json_array_append_new(
+			    columns, json_pack("{s:s, s:s}", "name", name,
+					 "title", list_title(name)));
+	}
+	return columns;
+}
+
+static json_t *
+line_json(json_t *columns, const json_t *row)
+{
+	json_t *line = json_array(), *column;
+	size_t i;
+
+	json_array_foreach(columns, i, column)
+	{
+		const char *name =
+		    json_string_value(json_object_get(column, "name"));
+		json_t *cell = json_object_get(row, name);
+
+		if (json_is_number(cell))
+			(void)json_object_set_new(
+			    column, "is_number", json_true());
+		(void)json_array_append_new(line,
+		    json_pack("{s:O, s:b, s:o}", "title",
+			json_object_get(column, "title"), "is_number",
+			json_is_number(cell), "text", cell_json(name, cell)));
+	}
+	return line;
+}
+
 void
 report_prepare(json_t *value, const json_t *page)
 {
 	const json_t *rows = json_object_get(value, "rows");
-	json_t *columns = json_array(), *lines = json_array();
-	const char *name;
-	json_t *row, *cell;
+	json_t *columns = columns_json(rows), *lines = json_array(), *row;
 	size_t i;
 
 	(void)page;
 	json_array_foreach(rows, i, row)
 	{
-		json_t *line = json_array();
-
-		json_object_foreach(row, name, cell)
-		{
-			if (i == 0)
-				(void)json_array_append_new(
-				    columns, json_string(list_title(name)));
-			(void)json_array_append_new(
-			    line, cell_json(name, cell));
-		}
-		/* A section over an array of arrays has each as ".". */
-		(void)json_array_append_new(
-		    lines, json_pack("{s:o}", "cells", line));
+		(void)json_array_append_new(lines,
+		    json_pack("{s:o}", "cells", line_json(columns, row)));
 	}
 	(void)json_object_set_new(value, "columns", columns);
 	(void)json_object_set_new(value, "lines", lines);

@@ -9,7 +9,8 @@
 /* The SKU of this code; NULL: it is not in the catalog any more. */
 const json_t *shape_sku(const json_t *skus, const char *code);
 
-/* Rows of a report: {"columns": [title], "lines": [[value]]}. */
+/* Rows of a report: "columns", {title, is_number}, without those that are empty
+   in all rows; "lines", each with "cells", which have the same and "text". */
 void report_prepare(json_t *value, const json_t *page);
 /* Of each entry of a history "what" and "says", in words. */
 void history_prepare(json_t *value, const json_t *page);

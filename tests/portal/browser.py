@@ -68,21 +68,25 @@ class Browser:
             options.add_argument(argument)
         if os.getuid() == 0:
             options.add_argument("--no-sandbox")
-        if not script:
-            options.add_experimental_option("prefs", {
-                "profile.managed_default_content_settings.javascript": 2})
         self.site, self.script, self.width = site, script, width
         self.driver = webdriver.Chrome(options=options)
         self.driver.set_page_load_timeout(60)
+        self.driver.set_script_timeout(120)
         # Windows are not as narrow as a telephone.
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": width, "height": 900, "deviceScaleFactor": 1,
             "mobile": width < 600})
+        self.runs(script)
         self.name = f"{width}{'' if script else '-plain'}"
         self.links = {}     # of those who have no password yet
         self.files = tempfile.mkdtemp(prefix="files-", dir=site.desk.dir)
         self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {
             "behavior": "allow", "downloadPath": self.files})
+
+    def runs(self, script):
+        """Whether pages run scripts from now on."""
+        self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled",
+                                    {"value": not script})
 
     def __enter__(self):
         return self
@@ -120,8 +124,24 @@ class Browser:
         ids = self.driver.execute_script(
             "return [...document.querySelectorAll('[id]')].map(e => e.id)")
         equal(len(ids), len(set(ids)), title, ids)
+        self.tables(title)
         self.shot(self.place())
         self.judge(title)
+
+    def tables(self, title):
+        """Tables are tables for who does not see them, however they look."""
+        there = self.driver.execute_script("""
+            const seen = what => [...document.querySelectorAll(what)].filter(
+                e => e.checkVisibility()).length;
+            return {table: seen('table'), row: seen('tr'),
+                    cell: seen('table td'), columnheader: seen('thead th')}""")
+        if not there["table"]:
+            return
+        roles = [node["role"]["value"] for node in
+                 self.driver.execute_cdp_cmd(
+                     "Accessibility.getFullAXTree", {})["nodes"]
+                 if not node["ignored"]]
+        equal({role: roles.count(role) for role in there}, there, title)
 
     def place(self):
         """The page's name: "move-check"."""
@@ -135,6 +155,12 @@ class Browser:
         Browser.judged += 1
         with open(AXE, encoding="utf-8") as f:
             self.driver.execute_script(f.read())
+        self.runs(True)     # axe-core; the page was loaded without
+        # What is folded up is judged, too.
+        self.driver.execute_script("""
+            window.folded = [...document.querySelectorAll(
+                'details:not([open])')];
+            folded.forEach(e => e.open = true)""")
         for scheme in ("dark", "light"):
             self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
                 "features": [
@@ -143,6 +169,8 @@ class Browser:
             if scheme == "dark":
                 self.shot(self.place() + "-dark")
             equal(self.faults(), [], title, scheme)
+        self.driver.execute_script("folded.forEach(e => e.open = false)")
+        self.runs(self.script)
 
     def faults(self):
         """What axe-core finds serious."""
