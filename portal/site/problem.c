@@ -2,9 +2,12 @@
 #include "portal/site/problem.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "array.h"
+
+#define NAME_SIZE 32 /* room for the name of a field */
 
 /* The members of bodies and queries that forms have, and the fields' labels. */
 static const struct {
@@ -40,36 +43,37 @@ static const struct {
 
 /* NULL: no form has such a field. */
 static const char *
-label_of(const char *name, size_t len)
+label_of(const char *name)
 {
 	for (size_t i = 0; i < NITEMS(labels); i++) {
-		if (strlen(labels[i].name) == len &&
-		    strncmp(labels[i].name, name, len) == 0)
+		if (strcmp(labels[i].name, name) == 0)
 			return labels[i].label;
 	}
 	return NULL;
 }
 
 static bool
-is_empty(const json_t *fields, const char *name, size_t len)
+is_empty(const json_t *value)
 {
-	const json_t *value;
-
-	value = json_object_getn(fields, name, len);
-	return value == NULL || json_string_length(value) == 0;
+	return value == NULL ||
+	       (json_is_string(value) && json_string_length(value) == 0) ||
+	       (json_is_array(value) && json_array_size(value) == 0);
 }
 
 /* "NAME" must be WHAT; NULL: it says something else. */
 static json_t *
 must_text(const char *detail, const json_t *fields)
 {
-	size_t len = detail[0] == '"' ? strcspn(detail + 1, "\"") : 0;
-	const char *label = label_of(detail + 1, len);
-	const char *rest = detail + len + 1;
+	char name[NAME_SIZE];
+	const char *label, *rest;
 
-	if (len == 0 || label == NULL || strncmp(rest, "\" must", 6) != 0)
+	if (sscanf(detail, "\"%31[a-z_]", name) != 1 ||
+	    (label = label_of(name)) == NULL)
 		return NULL;
-	if (is_empty(fields, detail + 1, len))
+	rest = detail + 1 + strlen(name);
+	if (strncmp(rest, "\" must", 6) != 0)
+		return NULL;
+	if (is_empty(json_object_get(fields, name)))
 		return json_sprintf("The field \"%s\" is empty.", label);
 	return json_sprintf("\"%s%s", label, rest);
 }
@@ -78,10 +82,13 @@ must_text(const char *detail, const json_t *fields)
 static json_t *
 named_text(const char *detail)
 {
-	size_t len = strcspn(detail, ":");
-	const char *label = label_of(detail, len);
+	char name[NAME_SIZE];
+	const char *label;
 
-	return label != NULL ? json_sprintf("%s%s", label, detail + len) : NULL;
+	if (sscanf(detail, "%31[a-z_]", name) != 1 ||
+	    detail[strlen(name)] != ':' || (label = label_of(name)) == NULL)
+		return NULL;
+	return json_sprintf("%s%s", label, detail + strlen(name));
 }
 
 /* Do the rows say it, too? */

@@ -297,6 +297,14 @@ def redeeming(site, pak):
                              "quantity:number": "9"}).shows(
         422, "18 units in one request", "Nothing was changed", "Get the licenses")
     equal(visitor.hidden_value("quantity"), "9")
+    # What is said of a device is not said of all once more.
+    visitor.post("/redeem", {**fields, "_key": "other",
+                             "quantity:number": "7",
+                             "udis:each": UDI}).shows(
+        422, f"{UDI}</code>: ")
+    equal(visitor.page.count("too many: "), 1)
+    visitor.post("/redeem", {**fields, "_key": "other",
+                             "quantity:number": "9"})
     equal(visitor.hidden("pak"), pak)
     check(visitor.hidden("_key") not in ("other", fields["_key"]),
           "the key of before")
