@@ -9,9 +9,11 @@
 
 #include "array.h"
 #include "base/error.h"
+#include "catalog/policy.h"
 #include "op_args.h"
 #include "op_call.h"
 #include "op_device.h"
+#include "record/authority.h"
 
 #define DAY_S 86400
 #define EVALUATION_S (60 * DAY_S)
@@ -163,6 +165,10 @@ evaluation(struct granting *g)
 	enum lc_err err = device_check(g->authority, g->asked, g->g.udi,
 	    DEVICE_NO_OTHERS, g->answer, g->detail);
 
+	/* Others than the staff try what the catalog has. */
+	if (err == LC_OK && !lc_role_is_staff(g->asked->role))
+		err = lc_feature_fits(
+		    g->authority->record, g->g.feature, g->g.udi);
 	if (err != LC_OK)
 		return err;
 	if (g->g.period_s > EVALUATION_S && !lc_role_is_staff(g->asked->role))

@@ -91,3 +91,62 @@ lc_families_allow(
 	free(to.moves_to);
 	return err;
 }
+
+/* Of the SKUs with the feature: are there any, and one without a family? */
+static enum lc_err
+feature_look(struct lc_record *record, const char *feature, bool *given,
+    bool *to_all)
+{
+	struct db_rows *rows = NULL;
+	enum lc_err err = lc_record_first(record,
+	    db_query(record->db, &rows,
+		"SELECT DISTINCT s.family FROM sku s, sku_item i"
+		" WHERE i.sku = s.code AND i.revision = s.revision"
+		" AND i.feature = $1",
+		"s", feature),
+	    &rows);
+
+	*given = *to_all = false;
+	while (err == LC_OK) {
+		*given = true;
+		*to_all = *to_all || db_text(rows, 0)[0] == '\0';
+		err = lc_record_done(record, db_next(rows));
+	}
+	db_stop(rows);
+	return err == LC_ENOTFOUND ? LC_OK : err;
+}
+
+static enum lc_err
+skus_count(struct lc_record *record, int64_t *n)
+{
+	struct db_rows *rows = NULL;
+
+	return lc_record_number(record,
+	    db_query(record->db, &rows, "SELECT count(*) FROM sku", ""), &rows,
+	    n);
+}
+
+enum lc_err
+lc_feature_fits(struct lc_record *record, const char *feature, const char *udi)
+{
+	struct family family = { 0 };
+	bool given, to_all;
+	int64_t n = 0;
+	enum lc_err err = feature_look(record, feature, &given, &to_all);
+
+	if (err == LC_OK && !given)
+		err = skus_count(record, &n);
+	if (err == LC_OK && n > 0)
+		return lc_fail(record->detail, LC_EINVAL,
+		    "no feature \"%s\" is in the catalog", feature);
+	if (err != LC_OK || !given || to_all)
+		return err;
+	err = family_find(record, udi, &family);
+	free(family.moves_to);
+	if (err == LC_OK && family.name[0] == '\0')
+		return lc_fail(record->detail, LC_EUDI,
+		    "%s is of no family in the catalog, and all SKUs with %s "
+		    "are for families",
+		    udi, feature);
+	return err;
+}

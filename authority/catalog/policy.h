@@ -1,4 +1,4 @@
-/* policy.h - what the catalog says of moving licenses. */
+/* policy.h - what the catalog says of moving and trying licenses. */
 #ifndef LC_POLICY_H
 #define LC_POLICY_H
 
@@ -18,5 +18,14 @@ enum lc_err lc_sku_is_movable(struct lc_record *, const char *sku, bool *);
  */
 enum lc_err lc_families_allow(
     struct lc_record *, const char *from_udi, const char *to_udi);
+
+/*
+ * Is there a SKU that gives this feature, also one that is not sold any more, to
+ * such a device: one of any family, or if the SKU has none, any device?  A
+ * catalog without SKUs says nothing.  LC_EINVAL: no SKU has the feature;
+ * LC_EUDI: it is none for the device; both in words.
+ */
+enum lc_err lc_feature_fits(
+    struct lc_record *, const char *feature, const char *udi);
 
 #endif

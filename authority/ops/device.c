@@ -126,7 +126,7 @@ history_judge(struct lc_record *record, const struct lc_statement *s,
 	if (is_old_file(row, s))
 		return lc_fail(record->detail, LC_EINVAL,
 		    "these credentials of %s are older than those of %s, which "
-		    "are on record: save new ones",
+		    "are on record: save new ones, or write the request again",
 		    s->udi, day_text(row->seen, date));
 	if (!is_put_back(row, s)) {
 		history_take(row, s);

@@ -146,8 +146,14 @@ void
 answer_prepare(json_t *value, const json_t *page)
 {
 	char *text = json_dumps(value, JSON_INDENT(1));
+	bool is_permit = is_text(value, "kind", "permit");
+	bool is_rehost = is_text(value, "kind", "rehost");
 
 	(void)page;
+	(void)json_object_set_new(value, "is_permit", json_boolean(is_permit));
+	(void)json_object_set_new(value, "is_rehost", json_boolean(is_rehost));
+	(void)json_object_set_new(
+	    value, "is_for_device", json_boolean(!is_permit && !is_rehost));
 	if (text != NULL)
 		(void)json_object_set_new(value, "answer", json_string(text));
 	(void)json_object_set_new(value, "has_licenses",
@@ -193,6 +199,26 @@ is_leaving(const json_t *license)
 	       !is_text(license, "type", "gracePeriod");
 }
 
+/* How its key was learned. */
+static void
+pinned_add(json_t *value)
+{
+	static const char *const words[][2] = {
+		{ "approved", "approved by the staff" },
+		{ "credentials", "from its first credentials" },
+		{ "factory", "registered by the factory" },
+		{ "first sight", "from its first rehost ticket" },
+	};
+
+	for (size_t i = 0; i < NITEMS(words); i++) {
+		if (is_text(value, "pinned", words[i][0])) {
+			(void)json_object_set_new(
+			    value, "pinned", json_string(words[i][1]));
+			return;
+		}
+	}
+}
+
 void
 device_prepare(json_t *value, const json_t *page)
 {
@@ -217,6 +243,9 @@ device_prepare(json_t *value, const json_t *page)
 	}
 	asked_add(value);
 	(void)json_object_set_new(value, "any_current", json_boolean(any));
+	pinned_add(value);
+	state_add(value, "is_known", "known");
+	state_add(value, "is_unpinned", "unpinned");
 	state_add(value, "is_put_back", "put-back");
 	state_add(value, "is_replaced", "replaced");
 }

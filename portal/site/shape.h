@@ -14,12 +14,13 @@ const json_t *shape_sku(const json_t *skus, const char *code);
 void report_prepare(json_t *value, const json_t *page);
 /* Of each entry of a history "what" and "says", in words. */
 void history_prepare(json_t *value, const json_t *page);
-/* The answer itself as a text, "answer", and whether it has licenses. */
+/* The answer itself as a text, "answer"; whether it has licenses, has_licenses;
+   is_permit, is_rehost, or is_for_device. */
 void answer_prepare(json_t *value, const json_t *page);
-/* State: is_put_back, is_replaced; any_current: a license may be sent; of each
-   license may_ask, for more time.  Grace periods come with their ticket.  Of
-   each extension that was asked for is_waiting, is_approved, is_declined,
-   is_repeated; any_asked. */
+/* State: is_known, is_unpinned, is_put_back, is_replaced; "pinned" in words;
+   any_current: a license may be sent; of each license may_ask, for more time.
+   Grace periods come with their ticket.  Of each extension that was asked for
+   is_waiting, is_approved, is_declined, is_repeated; any_asked. */
 void device_prepare(json_t *value, const json_t *page);
 /* "movable": the licenses that may leave the device, is_chosen: all, or those
    of the form; any_move: there are. */

@@ -532,7 +532,8 @@ def lists(site, anna, pak):
             check(not sees or words in html.unescape(visitor.page), path,
                   visitor.page)
     quoted = urllib.parse.quote(UDI, safe="")
-    anna.get(f"/devices/{quoted}").shows(200, "securityk9", "cme-srst", "unpinned")
+    anna.get(f"/devices/{quoted}").shows(200, "securityk9", "cme-srst",
+                                         "it has shown no credentials yet")
     anna.get(f"/devices/{quoted}/history").shows(200, "person anna",
                                                    f"History of {UDI}")
     anna.get("/devices/LIC1921%2FK9%3ANONE").shows(404, "no device")
@@ -788,6 +789,18 @@ def approvals(site, anna):
     mia.get("/evaluation")
     mia.post("/evaluation", mia.form(udi="LIC1921/K9:FDO7",
                                      feature="uck9")).shows(200)
+    # Nobody tries what there is not.
+    for wrong, words in (({"feature": "nosuch"}, "no feature \"nosuch\""),
+                         ({"udi": "FOO:123"},
+                          "FOO:123 is of no family in the catalog"),
+                         ({"udi": "bogus"}, "bogus")):
+        fields = {"udi": "LIC1921/K9:FDO7", "feature": "uck9", **wrong}
+        mia.get("/evaluation")
+        mia.post("/evaluation", mia.form(**fields)).shows(
+            422, words, "60 days of use", "Nothing was changed")
+        equal(mia.hidden_value("udi"), fields["udi"])
+        equal(re.findall('<option value="([^"]*)" selected>', mia.page),
+              [f for f in ["uck9", "securityk9"] if f == fields["feature"]])
     mia.get("/devices/LIC1921%2FK9%3AFDO7").shows(200, "More time")
     mia.get(re.search(r'href="(/extension\?license=[^"]*)"',
                       mia.page).group(1)).shows(200, "Ask for more time")
@@ -1007,6 +1020,8 @@ def moving(site, anna, pak):
     # the device refuses a ticket whose licenses it has.
     quoted = urllib.parse.quote(one.udi, safe="")
     anna.get(f"/devices/{quoted}").shows(200, "gracePeriod",
+                                         "its key is on record",
+                                         "from its first credentials",
                                          "with its permission ticket")
     check("More time" not in anna.page, anna.page)
     anna.get("/send-again").shows(200, "comes with its permission ticket")
@@ -1038,17 +1053,58 @@ def moving(site, anna, pak):
     check("<script>alert" not in anna.page, anna.page)
 
 
+def two_rounds(site, visitor, pak):
+    """Licenses move by two requests, whose answers say what comes next."""
+    one = site.desk.device("LIC1921/K9:TWOR")
+    visitor.get("/redeem")
+    visitor.post("/redeem", visitor.form(pak=pak, sku=SKU, **{
+        "quantity:number": "1", "udis:each": one.udi})).shows(200)
+    with open(site.desk.path("two.lic"), "w", encoding="utf-8") as f:
+        f.write(html.unescape(re.search(
+            r"<textarea class[^>]*>(.*?)</textarea>", visitor.page,
+            re.S).group(1)))
+    early = one.call("resend")
+    time.sleep(1.1)     # dates are seconds
+    one.install("two.lic")
+    license_id = re.search(r"<code>([0-9a-f]{32})</code>",
+                           visitor.page).group(1)
+    to = "LIC1921/K9:TWOS"
+    visitor.get("/upload")
+    visitor.post("/upload", visitor.form(call=json.dumps(one.call(
+        "permit", to=to, licenses=[license_id])))).shows(
+            200, "-answer.json flash:rehost.json", "upload that one")
+    visitor.post(*sent_again(visitor, _file="all"))
+    with open(site.desk.path("two.permit"), "w", encoding="utf-8") as f:
+        f.write(json.loads(visitor.page)["file"])
+    with open(site.desk.path(one.revoke("two.permit", "two.rehost")),
+              encoding="utf-8") as f:
+        ticket = f.read()
+    visitor.get("/upload")
+    visitor.post("/upload", visitor.form(call=json.dumps(one.call(
+        "rehost", to=to, ticket=ticket)))).shows(
+            200, "-answer.json flash:moved.lic",
+            "license install flash:moved.lic")
+    # The device has shown itself later than that was written.
+    visitor.get("/upload")
+    visitor.post("/upload", visitor.form(call=json.dumps(early))).shows(
+        422, "or write the request again", "Or its text")
+
+
 def offline(site, anna, pak):
     """A device without a network, and units of a contract."""
     request = json.dumps(site.desk.device(UDI).call("resend"))
     visitor = Visitor(site)
-    visitor.get("/upload").shows(200, "Request file")
+    visitor.get("/upload").shows(
+        200, "Request file", "install pak PAK --offline",
+        "revoke udi UDI --offline", "write it again, with the same command")
     visitor.post("/upload", visitor.form(call=request)).shows(
-        200, UDI, "BEGIN LICENSE", "Answer file")
+        200, UDI, "BEGIN LICENSE", "Answer file",
+        "import flash:LIC1921-K9_FDO1-answer.json</code>")
     visitor.post(*sent_again(visitor, _file="all")).shows(200)
     equal(visitor.headers["Content-Disposition"],
           'attachment; filename="LIC1921-K9_FDO1-answer.json"')
     equal(json.loads(visitor.page)["udi"], UDI)
+    two_rounds(site, visitor, pak)
     for wrong in ("", "{", "[]", NASTY[:27], "[" * 100000):
         visitor.get("/upload")
         visitor.post("/upload", visitor.form(call=wrong)).shows(422)
