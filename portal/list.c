@@ -315,12 +315,13 @@ key_make(
 	int len = snprintf(key->asked, sizeof key->asked,
 	    "%s\n%s\n%zu\n%" PRId64 "\n%" PRId64 "\n%s\n%d\n%" PRIu32
 	    "\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%" PRId64 "\n%" PRId64
-	    "\n%u\n%d",
+	    "\n%u\n%d\n%s",
 	    list->report->name, list->member, q->limit, q->place.n,
 	    q->place.ends, q->place.key, f->left, f->days, TEXT(f->udi),
 	    TEXT(f->feature), TEXT(f->pak), TEXT(f->sku), TEXT(f->order),
 	    TEXT(f->account), TEXT(f->type), TEXT(f->kind), TEXT(f->subject),
-	    TEXT(f->who), f->since, f->until, f->parts, f->newest);
+	    TEXT(f->who), f->since, f->until, f->parts, f->newest,
+	    TEXT(f->names_of));
 #undef TEXT
 
 	key->now = f->now;
@@ -388,14 +389,16 @@ page_answer(struct portal *portal, struct web_request *request,
 
 /*
  * The account that a token may see.  The rows of a device that it may see are
- * limited already, by the device.  False: answered.
+ * limited already, by the device, but name no PAKs of others.  False: answered.
  */
 static bool
 account_limit(struct web_request *request, const struct lc_token *token,
     const struct lc_report *report, struct lc_report_filter *filter)
 {
-	if (lc_role_is_staff(token->role) || filter->udi != NULL ||
-	    (report->limits & LC_LIMIT_ACCOUNT) == 0)
+	if (lc_role_is_staff(token->role))
+		return true;
+	filter->names_of = token->account;
+	if (filter->udi != NULL || (report->limits & LC_LIMIT_ACCOUNT) == 0)
 		return true;
 	if (filter->account != NULL &&
 	    strcmp(filter->account, token->account) != 0) {
@@ -514,6 +517,15 @@ limit_to(struct portal *portal, struct web_request *request,
 	return account_limit(request, token, list->report, &q->filter);
 }
 
+/* Nobody finds out PAKs of others by looking for them, either. */
+static void
+paks_limit(const struct lc_report *report, struct lc_report_filter *filter)
+{
+	if (filter->names_of != NULL && filter->pak != NULL &&
+	    (report->limits & LC_LIMIT_ACCOUNT) != 0)
+		filter->account = filter->names_of;
+}
+
 void
 list_answer(struct portal *portal, struct web_request *request,
     const struct lc_token *token, const struct listing *list)
@@ -528,6 +540,7 @@ list_answer(struct portal *portal, struct web_request *request,
 	}
 	if (!limit_to(portal, request, token, list, &q))
 		return;
+	paks_limit(list->report, &q.filter);
 	if (q.whole)
 		list_stream(portal, request, list->report, &q.filter);
 	else

@@ -43,30 +43,30 @@ device_check(struct lc_authority *authority, const struct op_asked *asked,
     const char *udi, enum device_need need, struct op_answer *answer,
     struct lc_detail *detail)
 {
-	char account[LC_ACCOUNT_MAX + 1];
-	int64_t own, others;
+	struct lc_device_standing is;
 	enum lc_err err;
 
 	if (asked->account[0] == '\0')
 		return LC_OK;
-	err = lc_device_account(authority->record, udi, account);
-	if (err != LC_OK || strcmp(account, asked->account) == 0)
-		return err;
-	if (account[0] != '\0')
-		return refuse(udi, answer, detail);
-	err = lc_device_accounts(
-	    authority->record, udi, asked->account, &own, &others);
+	err = lc_device_stands(authority->record, udi, asked->account, &is);
 	if (err != LC_OK)
 		return err;
-	if (others > 0)
+	if (is.others || (is.shows_other && !is.own))
 		return refuse(udi, answer, detail);
-	if (own > 0 || need == DEVICE_NO_OTHERS)
+	if (need == DEVICE_NO_OTHERS || is.shows)
+		return LC_OK;
+	if (is.own && !is.nobodys)
 		return LC_OK;
 	answer->status = 403;
 	answer->kind = "another-account";
-	return lc_fail(detail, LC_EINVAL,
-	    "%s has no license of a PAK or contract of account %s", udi,
-	    asked->account);
+	return is.own ? lc_fail(detail, LC_EINVAL,
+			    "%s has licenses of PAKs of no account, which the "
+			    "staff replaces",
+			    udi)
+		      : lc_fail(detail, LC_EINVAL,
+			    "%s has no license of a PAK or contract of account "
+			    "%s",
+			    udi, asked->account);
 }
 
 /* ---- Keys ------------------------------------------------------------ */

@@ -5,14 +5,14 @@
 #include "op_call.h"
 
 enum device_need {
-	DEVICE_NO_OTHERS, /* nobody's, or the account's */
-	DEVICE_OWN,       /* the account's */
+	DEVICE_NO_OTHERS, /* nothing there is another account's */
+	DEVICE_OWN,       /* all is the account's, to be given away */
 };
 
 /*
- * A device is the account's whose token it showed, else the account's whose
- * PAKs and contracts its licenses are of; of those of several accounts, each is
- * another's.
+ * What a device has is whose PAKs and contracts its licenses are of, as
+ * lc_device_standing has it.  It is all the account's if some of it is, and none
+ * of it is nobody's, or if the device showed its token.
  * LC_EINVAL, answered with 403: the token's account may not do this with it.
  * The staff may.
  */

@@ -13,6 +13,7 @@
 #include "ops/rma.h"
 #include "record/authority.h"
 #include "record/record.h"
+#include "record/rma.h"
 
 #define FILE_MAX (16 << 20)
 #define DAY_S 86400
@@ -143,8 +144,8 @@ op_rehost(struct lc_authority *authority, const struct op_asked *asked,
 	    rehost_args, NITEMS(rehost_args), asked->body, &m, detail);
 
 	if (err == LC_OK && m.to == NULL) {
-		err = lc_redeem_to(authority->record, m.ticket,
-		    strlen(m.ticket), to, detail);
+		err = lc_redeem_to(
+		    authority->record, m.ticket, strlen(m.ticket), to, detail);
 		m.to = to;
 	}
 	if (err != LC_OK || (err = device_check(authority, asked, m.to,
@@ -181,6 +182,23 @@ static const struct arg rma_args[] = {
 };
 #undef OF
 
+/* All of a device is the account's; once replaced, all of the new one. */
+static enum lc_err
+from_check(struct lc_authority *authority, const struct op_asked *asked,
+    const struct replacing *r, struct op_answer *answer,
+    struct lc_detail *detail)
+{
+	struct lc_rma_row row;
+	enum lc_err err = lc_rma_of(authority->record, r->from, &row);
+	bool again =
+	    err == LC_OK && row.n != 0 && strcmp(row.new_udi, r->to) == 0;
+
+	return err != LC_OK
+		   ? err
+		   : device_check(authority, asked, again ? r->to : r->from,
+			 DEVICE_OWN, answer, detail);
+}
+
 enum lc_err
 op_rma(struct lc_authority *authority, const struct op_asked *asked,
     struct op_answer *answer, struct lc_detail *detail)
@@ -192,8 +210,7 @@ op_rma(struct lc_authority *authority, const struct op_asked *asked,
 	    args_read(rma_args, NITEMS(rma_args), asked->body, &r, detail);
 
 	if (err != LC_OK ||
-	    (err = device_check(authority, asked, r.from, DEVICE_OWN, answer,
-		 detail)) != LC_OK ||
+	    (err = from_check(authority, asked, &r, answer, detail)) != LC_OK ||
 	    (err = device_check(authority, asked, r.to, DEVICE_NO_OTHERS,
 		 answer, detail)) != LC_OK)
 		return err;

@@ -172,7 +172,8 @@ devices_check(struct lc_authority *authority, const struct op_asked *asked,
 
 	if (lc_role_is_staff(asked->role))
 		return LC_OK;
-	as.account = r->account;
+	if (r->account[0] != '\0')
+		as.account = r->account;
 	for (size_t i = 0; i < r->list.n && err == LC_OK; i++)
 		err = device_check(authority, &as, r->list.wishes[i].udi,
 		    DEVICE_NO_OTHERS, answer, detail);
@@ -199,6 +200,7 @@ redeem(struct lc_authority *authority, const struct op_asked *asked,
 	    (err = licenses_begin(&bundle, &licenses)) == LC_OK) {
 		r->f.request = asked->request;
 		r->f.issued = asked->at;
+		r->f.account = asked->account;
 		r->f.partial = r->partial;
 		r->f.wishes = r->list.wishes;
 		r->f.nwishes = r->list.n;

@@ -356,6 +356,7 @@ install(struct home *h)
 		.wishes = &wish,
 		.nwishes = 1,
 		.issued = h->record->at,
+		.account = h->call->account,
 		.number = h->number,
 	};
 	struct lc_bundle *unused = NULL; /* it is made from what is kept */
@@ -630,28 +631,23 @@ static const struct {
 
 /* ---- Accounts -------------------------------------------------------- */
 
-/* A device without an account becomes the token's. */
+/* It becomes the token's, unless what counts there is another account's. */
 static enum lc_err
 account_judge(struct home *h)
 {
 	const char *account = h->call->account;
-	char owner[LC_ACCOUNT_MAX + 1];
-	int64_t own = 0, others = 0;
+	struct lc_device_standing is;
 	enum lc_err err;
 
 	if (account[0] == '\0')
 		return LC_OK;
-	if ((err = lc_device_account(h->record, h->e->udi, owner)) == LC_OK &&
-	    owner[0] == '\0')
-		err = lc_device_accounts(
-		    h->record, h->e->udi, account, &own, &others);
-	if (err != LC_OK)
+	err = lc_device_stands(h->record, h->e->udi, account, &is);
+	if (err != LC_OK || (is.shows && !is.others))
 		return err;
-	if (owner[0] == '\0' && (own > 0 || others == 0))
-		return lc_device_account_put(
-		    h->record, h->e->udi, account);
-	if (strcmp(owner, account) == 0)
-		return LC_OK;
+	if (is.own || !is.others)
+		return is.shows ? LC_OK
+				: lc_device_account_put(
+				      h->record, h->e->udi, account);
 	err = lc_fail(h->record->detail, LC_EINVAL, "%s is another account's",
 	    h->e->udi);
 	return refuse(h, "another-account", err);

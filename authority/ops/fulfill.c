@@ -40,6 +40,7 @@ struct fulfilling {
 	const char *what, *code;  /* "PAK" or "contract", and which */
 	const char *udis;         /* of a contract: only these; "": any */
 	struct source_line *lines;
+	bool is_fresh;   /* a PAK of no account, of which no unit is used */
 	int64_t request; /* 0: none */
 	char *id, *asked; /* of it; NULL: none */
 };
@@ -70,6 +71,7 @@ pak_open(struct fulfilling *p)
 	if (pak->stopped[0] != '\0')
 		return lc_fail(p->record->detail, LC_EINVAL,
 		    "PAK %s was stopped: %s", p->code, pak->stopped);
+	p->is_fresh = pak->account[0] == '\0';
 	for (const struct lc_pak_line *l = pak->lines; l != NULL; l = l->next) {
 		struct source_line *line = line_add(p, &end);
 
@@ -79,6 +81,7 @@ pak_open(struct fulfilling *p)
 		line->left = l->quantity - l->used;
 		line->code = l->sku;
 		line->revision = l->revision;
+		p->is_fresh = p->is_fresh && l->used == 0;
 	}
 	return LC_OK;
 }
@@ -436,10 +439,21 @@ wishes_judge(struct fulfilling *p)
 
 /* ---- Issuing --------------------------------------------------------- */
 
+/* Who brings licenses owns them. */
+static enum lc_err
+account_put(struct fulfilling *p)
+{
+	const char *account = p->f->account;
+
+	if (!p->is_fresh || account == NULL || account[0] == '\0')
+		return LC_OK;
+	return lc_pak_account_put(p->record, p->code, account);
+}
+
 static enum lc_err
 units_take(struct fulfilling *p)
 {
-	enum lc_err err = LC_OK;
+	enum lc_err err = account_put(p);
 
 	for (const struct source_line *line = p->lines;
 	     line != NULL && err == LC_OK; line = line->next) {

@@ -34,6 +34,9 @@ struct lc_fulfillment {
 	size_t nwishes;
 	bool partial;   /* else all or nothing */
 	int64_t issued; /* the date of the licenses */
+	/* That asks; a PAK of no account becomes its own with the first unit.
+	   NULL or "": none. */
+	const char *account;
 	/* Called now and then with the number of wishes; NULL is fine. */
 	void (*progress)(void *arg, int64_t done, int64_t of);
 	void *arg;

@@ -160,6 +160,66 @@ lc_device_account_put(
 			 (const char *const[]){ udi, account });
 }
 
+#define OVER_S (90 * (int64_t)86400) /* it may be extended, or renewed */
+
+/* The accounts of licenses that count on device $1, or are over since $2. */
+#define COUNTING \
+	"SELECT COALESCE((SELECT p.account FROM pak_line k JOIN pak p" \
+	" ON p.code = k.pak WHERE k.n = l.pak_line)," \
+	" (SELECT c.account FROM contract_sku s JOIN contract c" \
+	" ON c.number = s.contract WHERE s.n = l.pak_line), '') AS account" \
+	" FROM license l WHERE l.n IN" \
+	" (SELECT n FROM license WHERE udi = $1 AND udi <> ''" \
+	" UNION ALL SELECT license FROM license_udi WHERE udi = $1)" \
+	" AND l.pak_line IS NOT NULL AND (l.ends IS NULL OR l.ends > $2)" \
+	" AND NOT EXISTS (SELECT 1 FROM ended e" \
+	" WHERE e.udi = $1 AND e.id = l.id)" \
+	" AND NOT EXISTS (SELECT 1 FROM license s" \
+	" WHERE s.id = l.id AND s.n > l.n)"
+
+static enum lc_err
+standing_read(struct lc_record *record, const char *udi, const char *account,
+    struct lc_device_standing *standing)
+{
+	struct db_rows *rows = NULL;
+	enum lc_err err;
+
+	err = lc_record_first(record,
+	    db_query(record->db, &rows,
+		"SELECT count(*), COALESCE(sum(CASE WHEN account = $3"
+		" THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE WHEN account = ''"
+		" THEN 1 ELSE 0 END), 0) FROM (" COUNTING ") x",
+		"sis", udi, record->at - OVER_S, account),
+	    &rows);
+	if (err == LC_OK) {
+		int64_t all = db_int(rows, 0), own = db_int(rows, 1);
+		int64_t nobodys = db_int(rows, 2);
+
+		standing->own = own > 0;
+		standing->nobodys = nobodys > 0;
+		standing->others = all > own + nobodys;
+		db_stop(rows);
+	}
+	return err;
+}
+
+enum lc_err
+lc_device_stands(struct lc_record *record, const char *udi,
+    const char *account, struct lc_device_standing *out)
+{
+	struct lc_device_standing standing = { 0 };
+	char shown[LC_ACCOUNT_MAX + 1];
+	enum lc_err err = lc_device_account(record, udi, shown);
+
+	if (err != LC_OK ||
+	    (err = standing_read(record, udi, account, &standing)) != LC_OK)
+		return err;
+	standing.shows = strcmp(shown, account) == 0;
+	standing.shows_other = !standing.shows && shown[0] != '\0';
+	*out = standing;
+	return LC_OK;
+}
+
 #define LINES_OF(udi) \
 	"(SELECT pak_line FROM license WHERE n IN" \
 	" (SELECT n FROM license WHERE udi = " udi " AND udi <> ''" \
@@ -203,10 +263,11 @@ lc_device_may_give(struct lc_record *record, const char *from, const char *to,
 
 	err = lc_record_number(record,
 	    db_query(record->db, &rows,
-		"SELECT count(*) FROM (" ACCOUNTS_OF("$2") ") x"
+		"SELECT count(*) FROM (" COUNTING
+		" UNION SELECT account FROM device_account WHERE udi = $1) x"
 		" WHERE account <> '' AND account <> $3"
-		" AND account NOT IN (" ACCOUNTS_OF("$1") ")",
-		"sss", from, to, account),
+		" AND account NOT IN (" ACCOUNTS_OF("$4") ")",
+		"siss", to, record->at - OVER_S, account, from),
 	    &rows, &others);
 	if (err == LC_OK)
 		*may = others == 0;

@@ -31,8 +31,22 @@ typedef enum lc_err lc_device_call(
 enum lc_err lc_known_devices(struct lc_record *, lc_device_call *, void *arg);
 
 /*
- * Whose is a device, by the tokens that it showed, and by the PAKs and contracts
- * that its licenses are from: the account's own, and others'?
+ * Whose is a device, for an account: whose are the PAKs and contracts of the
+ * licenses that count there, and whose token did it show last?  A license that
+ * was moved, replaced or reissued, or that has been over for 90 days, counts no
+ * more, and one of no PAK or contract is of whoever has the device.
+ */
+struct lc_device_standing {
+	bool own, others; /* some are the account's, some are other accounts' */
+	bool nobodys;	  /* some are of PAKs and contracts of no account */
+	bool shows;	  /* the account's token was the last one */
+	bool shows_other; /* another account's was */
+};
+enum lc_err lc_device_stands(struct lc_record *, const char *udi,
+    const char *account, struct lc_device_standing *);
+/*
+ * Who may see a device: as lc_device_standing has own and others, of all that
+ * it ever had and showed.
  */
 enum lc_err lc_device_whose(struct lc_record *, const char *udi,
     const char *account, bool *own, bool *others);

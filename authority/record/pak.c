@@ -262,6 +262,19 @@ lc_pak_stop(struct lc_record *record, const char *code, const char *why)
 }
 
 enum lc_err
+lc_pak_account_put(
+    struct lc_record *record, const char *code, const char *account)
+{
+	enum lc_err err;
+
+	err = lc_record_done(record,
+	    db_send_one(record->db,
+		"UPDATE pak SET account = $2 WHERE code = $1 AND account = ''",
+		"ss", code, account));
+	return err == LC_OK ? lc_log_row(record, "pak", code) : err;
+}
+
+enum lc_err
 lc_pak_line_use(struct lc_record *record, int64_t n, int64_t units)
 {
 	struct lc_pak_line *line = lc_kept_find(&record->kept, "pak_line", "", n);
@@ -448,33 +461,6 @@ lc_request_gifts(
 			err = lc_record_done(record, db_next(rows));
 		else
 			db_stop(rows);
-	}
-	return err == LC_ENOTFOUND ? LC_OK : err;
-}
-
-enum lc_err
-lc_device_accounts(struct lc_record *record, const char *udi,
-    const char *account, int64_t *own, int64_t *others)
-{
-	struct db_rows *rows = NULL;
-	enum lc_err err;
-
-	*own = *others = 0;
-	err = lc_record_first(record,
-	    db_query(record->db, &rows,
-		"SELECT a.account, count(*) FROM license l JOIN"
-		" (SELECT pl.n AS n, p.account AS account FROM pak_line pl"
-		" JOIN pak p ON p.code = pl.pak UNION ALL"
-		" SELECT cs.n, c.account FROM contract_sku cs"
-		" JOIN contract c ON c.number = cs.contract) a"
-		" ON a.n = l.pak_line WHERE l.udi = $1 AND l.udi <> ''"
-		" AND a.account <> '' GROUP BY a.account",
-		"s", udi),
-	    &rows);
-	while (err == LC_OK) {
-		*(strcmp(db_text(rows, 0), account) == 0 ? own : others) +=
-		    db_int(rows, 1);
-		err = lc_record_done(record, db_next(rows));
 	}
 	return err == LC_ENOTFOUND ? LC_OK : err;
 }

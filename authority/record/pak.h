@@ -77,6 +77,10 @@ struct lc_pak_row {
 	int64_t made, quantity, used;
 	const char *skus; /* a blank between them */
 };
+/* A PAK of no account becomes this account's. */
+enum lc_err lc_pak_account_put(
+    struct lc_record *, const char *code, const char *account);
+
 /* Those that come after a code, in the order of codes; an error ends it. */
 typedef enum lc_err lc_pak_call(void *arg, const struct lc_pak_row *);
 /* order, account: NULL is all of them. */
@@ -88,12 +92,6 @@ typedef enum lc_err lc_use_call(
     void *arg, const char *udi, int64_t units, int64_t licenses);
 enum lc_err lc_line_uses(
     struct lc_record *, int64_t line, lc_use_call *, void *arg);
-/*
- * How many licenses of a device, those that ended included, are of PAKs and
- * contracts of an account, and how many of those of other accounts.
- */
-enum lc_err lc_device_accounts(struct lc_record *, const char *udi,
-    const char *account, int64_t *own, int64_t *others);
 /* What a request gave: each device with each SKU, once. */
 typedef enum lc_err lc_gift_call(void *arg, const char *udi, const char *sku);
 enum lc_err lc_request_gifts(

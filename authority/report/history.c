@@ -25,6 +25,7 @@ each(struct lc_reporting *r, struct db_rows *rows)
 		.subject = db_text(rows, 4),
 		.says = db_text(rows, 5),
 		.udi = r->filter->udi,
+		.names_of = r->filter->names_of,
 	};
 	struct lc_words w;
 	enum lc_err err = lc_words_of(r->record, &said, &w);

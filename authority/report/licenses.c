@@ -20,7 +20,9 @@
 	" (SELECT contract FROM contract_sku WHERE n = l.pak_line)," \
 	" l.ends, l.line," \
 	" (SELECT why FROM ended e WHERE e.udi = " udi " AND e.id = l.id)," \
-	" (SELECT max(s.n + 0) FROM license s WHERE s.id = l.id)" \
+	" (SELECT max(s.n + 0) FROM license s WHERE s.id = l.id)," \
+	" (SELECT p.account FROM pak_line k JOIN pak p ON p.code = k.pak" \
+	" WHERE k.n = l.pak_line)" \
 	" FROM license l"
 enum {
 	N,
@@ -35,6 +37,7 @@ enum {
 	LINE,
 	WHY,
 	LATEST,
+	PAK_ACCOUNT,
 };
 
 #define PAK_LINES "(SELECT n FROM pak_line WHERE pak = $"
@@ -158,6 +161,17 @@ put_udis(struct lc_reporting *r, const struct lc_terms *t,
 	lc_put_text(r, text);
 }
 
+/* Whoever knows a PAK may redeem it. */
+static const char *
+pak_shown(const struct lc_reporting *r, struct db_rows *rows)
+{
+	const char *whose = r->filter->names_of;
+
+	return whose == NULL || strcmp(whose, db_text(rows, PAK_ACCOUNT)) == 0
+		   ? db_text(rows, PAK)
+		   : "";
+}
+
 static enum lc_err
 put_license(struct lc_reporting *r, struct db_rows *rows,
     const struct lc_terms *t, const char *udi, const char *state)
@@ -173,7 +187,7 @@ put_license(struct lc_reporting *r, struct db_rows *rows,
 	put_positive(r, t->counted, t->count);
 	lc_put_number(r, t->additive);
 	put_positive(r, t->period_s > 0, t->period_s);
-	lc_put_text(r, db_text(rows, PAK));
+	lc_put_text(r, pak_shown(r, rows));
 	lc_put_text(r, db_text(rows, CONTRACT));
 	lc_put_text(r, db_text(rows, SKU));
 	lc_put_text(r, db_text(rows, SOURCE));

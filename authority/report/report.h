@@ -75,6 +75,8 @@ extern const struct lc_report lc_list_rmas, lc_list_lots, lc_list_log,
 struct lc_report_filter {
 	/* NULL: all */
 	const char *udi, *feature, *pak, *sku, *order, *account, *type;
+	/* Whose PAKs are named on devices, and whose they are; NULL: all. */
+	const char *names_of;
 	const char *kind, *subject, *who;      /* of the log */
 	int64_t since, until;                  /* of the log; 0: always */
 	/*

@@ -28,6 +28,13 @@ say(struct lc_words *w, const char *format, ...)
 	va_end(args);
 }
 
+/* Is what this account has named? */
+static bool
+is_named(const struct lc_said *said, const char *account)
+{
+	return said->names_of == NULL || strcmp(said->names_of, account) == 0;
+}
+
 /* ---- Licenses -------------------------------------------------------- */
 
 static void
@@ -52,9 +59,9 @@ say_license(struct lc_record *record, const struct lc_said *said,
 
 	err = lc_record_first(record,
 	    db_query(record->db, &rows,
-		"SELECT l.id, l.line, l.source, l.sku, p.pak, l.udi"
-		" FROM license l LEFT JOIN pak_line p ON p.n = l.pak_line"
-		" WHERE l.n = $1",
+		"SELECT l.id, l.line, l.source, l.sku, k.pak, l.udi, p.account"
+		" FROM license l LEFT JOIN pak_line k ON k.n = l.pak_line"
+		" LEFT JOIN pak p ON p.code = k.pak WHERE l.n = $1",
 		"i", said->n),
 	    &rows);
 	if (err != LC_OK)
@@ -69,7 +76,9 @@ say_license(struct lc_record *record, const struct lc_said *said,
 	if (db_text(rows, 3)[0] != '\0')
 		say(w, ", %s", db_text(rows, 3));
 	if (db_text(rows, 4)[0] != '\0')
-		say(w, " of PAK %s", db_text(rows, 4));
+		say(w, is_named(said, db_text(rows, 6)) ? " of PAK %s"
+							: " of another's PAK",
+		    db_text(rows, 4));
 	if (said->udi == NULL)
 		say(w, "; for %s", db_text(rows, 5)[0] != '\0'
 			? db_text(rows, 5) : "any device");
@@ -91,18 +100,18 @@ value(const json_t *image, size_t column)
 /* Each has the columns of its table in record/image.c. */
 
 static void
-say_device(struct lc_words *w, const json_t *row, const char *udi)
+say_device(struct lc_words *w, const json_t *row, const struct lc_said *said)
 {
-	(void)udi;
+	(void)said;
 	say(w, "key %s (%s)", value(row, 1), value(row, 2));
 	if (strcmp(value(row, 5), "0") != 0)
 		say(w, ", history of %s", value(row, 3));
 }
 
 static void
-say_ended(struct lc_words *w, const json_t *row, const char *udi)
+say_ended(struct lc_words *w, const json_t *row, const struct lc_said *said)
 {
-	(void)udi;
+	(void)said;
 	(void)snprintf(w->about, sizeof w->about, "%s", value(row, 2));
 	say(w, "%s", value(row, 3));
 	if (value(row, 4)[0] != '\0')
@@ -110,33 +119,35 @@ say_ended(struct lc_words *w, const json_t *row, const char *udi)
 }
 
 static void
-say_ticket(struct lc_words *w, const json_t *row, const char *udi)
+say_ticket(struct lc_words *w, const json_t *row, const struct lc_said *said)
 {
-	(void)udi;
+	(void)said;
 	say(w, "permission ticket %s for %s", value(row, 1), value(row, 2));
 	if (value(row, 4)[0] != '\0')
 		say(w, ", redeemed for %s", value(row, 4));
 }
 
 static void
-say_evaluation(struct lc_words *w, const json_t *row, const char *udi)
+say_evaluation(struct lc_words *w, const json_t *row, const struct lc_said *said)
 {
-	(void)udi;
+	(void)said;
 	(void)snprintf(w->about, sizeof w->about, "%s", value(row, 4));
 	say(w, "%s %s", value(row, 2), value(row, 3));
 }
 
 static void
-say_account(struct lc_words *w, const json_t *row, const char *udi)
+say_account(struct lc_words *w, const json_t *row, const struct lc_said *said)
 {
-	(void)udi;
-	say(w, "of account %s, whose token it showed", value(row, 1));
+	if (is_named(said, value(row, 1)))
+		say(w, "of account %s, whose token it showed", value(row, 1));
+	else
+		say(w, "of another account, whose token it showed");
 }
 
 static void
-say_rma(struct lc_words *w, const json_t *row, const char *udi)
+say_rma(struct lc_words *w, const json_t *row, const struct lc_said *said)
 {
-	if (strcmp(value(row, 1), udi) == 0)
+	if (strcmp(value(row, 1), said->udi) == 0)
 		say(w, "replaced by %s", value(row, 2));
 	else
 		say(w, "replaces %s", value(row, 1));
@@ -145,16 +156,16 @@ say_rma(struct lc_words *w, const json_t *row, const char *udi)
 }
 
 static void
-say_contract(struct lc_words *w, const json_t *row, const char *udi)
+say_contract(struct lc_words *w, const json_t *row, const struct lc_said *said)
 {
-	(void)udi;
+	(void)said;
 	say(w, "contract %s is good for it", value(row, 1));
 }
 
 static void
-say_request(struct lc_words *w, const json_t *row, const char *udi)
+say_request(struct lc_words *w, const json_t *row, const struct lc_said *said)
 {
-	(void)udi;
+	(void)said;
 	(void)snprintf(w->about, sizeof w->about, "%s", value(row, 1));
 	/* The rest tells requests apart. */
 	say(w, "%.*s", (int)strcspn(value(row, 2), " "), value(row, 2));
@@ -162,7 +173,7 @@ say_request(struct lc_words *w, const json_t *row, const char *udi)
 
 static const struct {
 	const char *kind;
-	void (*say)(struct lc_words *, const json_t *row, const char *udi);
+	void (*say)(struct lc_words *, const json_t *row, const struct lc_said *said);
 } sayers[] = {
 	{ "contract_udi", say_contract },
 	{ "device", say_device },
@@ -271,7 +282,7 @@ say_entry(struct lc_words *w, const struct lc_said *said)
 		;
 	if (i < n && json_is_array(row) &&
 	    (said->udi != NULL || !needs_udi(said->kind)))
-		sayers[i].say(w, row, said->udi);
+		sayers[i].say(w, row, said);
 	else if (table != NULL && json_is_array(row))
 		say_image(w, table, row);
 	else if (strcmp(said->kind, "asked") == 0 && json_is_object(row))

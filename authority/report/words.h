@@ -8,6 +8,7 @@ struct lc_said {
 	int64_t n; /* the entry */
 	const char *kind, *subject, *says;
 	const char *udi; /* for whom it is said; NULL: for all devices */
+	const char *names_of; /* as lc_report_filter has it */
 };
 
 struct lc_words {

@@ -242,6 +242,55 @@ class Cycle:
         for who in ("stranger", "member"):
             portal.refused(403, "another-account", who, "rmas",
                            {"from": OTHER, "to": THREE}, OTHER)
+        self.brought()
+
+    def brought(self):
+        """An account gives away what it brought, and names no others' PAKs."""
+        portal = self.portal
+        d, e = "LIC1921/K9:LAB0000000E", "LIC1921/K9:LAB0000000F"
+        # Somebody without an account: nobody's, whoever comes next.
+        paks = [portal.do("pak-desk", "paks", {
+            "lines": [{"sku": SEC, "quantity": 3}]})["pak"] for _ in range(2)]
+        portal.do(None, f"paks/{paks[0]}/redeem", {"udis": [d]})
+        portal.refused(403, "another-account", "member", "rmas",
+                       {"from": d, "to": THREE}, "has no license")
+        portal.do("member", "contracts/C-1/redeem", {"udis": [d]})
+        portal.refused(403, "another-account", "member", "rmas",
+                       {"from": d, "to": THREE}, "PAKs of no account")
+        for who, seen in (("member", {None}), ("support", {None, paks[0]})):
+            path = f"/api/v1/devices/{quoted(d)}/"
+            got = [portal.site.get(path + what, token=portal.tokens[who])
+                   for what in ("licenses", "history")]
+            equal({one["pak"] for one in got[0].json["licenses"]}, seen)
+            equal(paks[0].encode() in got[1].body, who == "support")
+            for ask in (f"?pak={paks[0]}", f"?pak={paks[0][:4]}&match=part"):
+                got = portal.site.get(path + "licenses" + ask,
+                                      token=portal.tokens[who])
+                check(who == "support" or not got.json.get("licenses"),
+                      got.body)
+                got = portal.site.get(
+                    f"/api/v1/licenses{ask}&udi={quoted(d)}",
+                    token=portal.tokens[who])
+                equal(len(got.json["licenses"]), who == "support", got.body)
+        # A PAK becomes the account's that redeems it first.
+        portal.do("stranger", f"paks/{paks[1]}/redeem", {"udis": [e]})
+        portal.refused(403, "another-account", "member",
+                       f"paks/{paks[1]}/redeem", {"udis": [THREE]}, "this PAK")
+        equal(portal.site.get(f"/api/v1/paks/{paks[1]}").json["account"],
+              "lab-team")
+        portal.refused(403, "another-account", "member", "rmas",
+                       {"from": e, "to": THREE}, e)
+        # Sold: nothing there is the first account's any more.
+        f = "LIC1921/K9:LAB0000000G"
+        first = portal.do("stranger", "rmas", {"from": e, "to": f})
+        equal([one["udi"] for one in first["licenses"]], [f])
+        portal.do("support", f"rmas/{quoted(e)}/returned")
+        got = portal.do("pak-desk", "paks", {"account": "example-net", "lines":
+                                             [{"sku": SEC, "quantity": 1}]})
+        portal.do("member", f"paks/{got['pak']}/redeem", {"udis": [e]})
+        portal.do("member", "evaluations", {"udi": e, "feature": "uck9"})
+        portal.refused(403, "another-account", "member", "evaluations",
+                       {"udi": f, "feature": "uck9"}, f)
 
     def trial(self):
         portal = self.portal
