@@ -262,6 +262,8 @@ def refused(desk):
                        (("skus", "acme", "--udi", A), "--udi"),
                        (("licenses",), "missing argument"),
                        (("licenses", "acme", "--udi", ""), "--udi"),
+                       (("paks", "acme", "--csv", "--json"),
+                        "--json and --csv exclude each other"),
                        (("nothing", "acme"), "report nothing")):
         got = desk.run("report", *args, status=2)
         check(said in got, args, got)

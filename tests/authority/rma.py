@@ -160,6 +160,10 @@ def limits(desk):
     desk.run("resend", "acme", "--udi", C, "-o", "c2.lic")
     desk.run("rma", "acme", "--from", C, "--to", D, "--reason", "x", "-o",
              "d.lic", status=2)
+    # An empty name is nobody's.
+    got = desk.run("rma", "acme", "--from", C, "--to", D, "--approved-by", "",
+                   "--reason", "", "-o", "d.lic", status=2)
+    check('--approved-by: "" is not a text' in got, got)
     desk.run("rma", "acme", "--from", C, "--to", D, "--approved-by", "Ann",
              "--reason", "lightning", "-o", "d.lic")
     row = desk.json("rma", "list", "acme")[-1]

@@ -294,7 +294,7 @@ issue 2 $permanent --append --force -o new.lic
 has err "exclude each other"
 issue 2 $permanent --copies 2 --id x -o new.lic
 has err "exclude each other"
-issue 2 $permanent extra -o new.lic
+issue 2 $permanent extra more -o new.lic
 has err 'unexpected argument "extra"'
 run 2 issue --udi $udi --feature x --type permanent -o new.lic
 has err "missing argument: the authority's directory"
@@ -303,10 +303,43 @@ for bad in --type=Permanent --count=0 --count=-1 --count=4294967295 \
     --period=49711d --end=2026-13-01 --end=2026-02-30 --end=1969-12-31 \
     --end=2106-02-08 --end=2026-1-1 --end=2026-01-01T24:00 \
     --end=2026-01-01T00:00+15:00 --end=2026-01-01Tnoon --end=2026-01-01x \
-    --extension-days=0 --copies=0 --copies=20001 --id= --feature=; do
+    --extension-days=0 --copies=0 --copies=20001 --id= --feature= --udi= \
+    --output= --version= --through=2037-12 --issued=now; do
 	issue 2 $permanent "$bad" -o new.lic
 	has err "${bad%%=*}: \"${bad#*=}\" is not "
 done
+
+# The same words for all commands: what is missing, what exclude each other, and
+# what is not one of a table's kinds.
+refused() {
+	words=$1
+	shift
+	run 2 "$@"
+	has err "licissue: $words"
+}
+refused "missing argument: a PAK" pak show ca
+refused "missing argument: the license file" license import ca --keys k
+refused "invalid option -- 'o'" pak show ca code -o x
+refused "--credentials, --jwk or --csv is missing" device key ca
+refused "--credentials, --jwk and --csv exclude each other" \
+    device key ca --jwk a --csv b
+refused "-o or --each is missing" lot create ca --name x --csv y --feature z
+refused "--grace-days and --no-grace exclude each other" permission-ticket ca \
+    --udi $udi --remove x --no-grace --grace-days 3 -o new.lic
+refused '--days: "0" is not a number from 1 to 36500' trust next ca --days 0
+refused '--overlap: "1h" is not seconds' key rotate ca --overlap 1h
+refused '--from: "soon" is not a date' key rotate ca --from soon
+refused '--role: "king" is not a role' token create ca name --role king
+refused '--kind: "free" is not paid, evaluation or extension' \
+    subscription create ca --kind free
+refused '--quantity: "2" is not behind a --sku' pak create ca --quantity 2
+many=
+for i in $(seq 65); do
+	many="$many --udi P:$i"
+done
+# shellcheck disable=SC2086
+refused '--udi: "P:65" is not one of at most 64' issue ca $many
+
 issue 1 $permanent --period 60 -o new.lic
 has err "period not allowed for type permanent"
 issue 1 --udi $udi --feature x --type demo -o new.lic

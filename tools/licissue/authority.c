@@ -20,8 +20,8 @@ open_authority(const char *dir)
 {
 	struct lc_authority *authority = NULL;
 	struct lc_detail detail = { "" };
-	enum lc_err err = lc_authority_unlock(
-	    dir, secret_source(), &authority, &detail);
+	enum lc_err err =
+	    lc_authority_unlock(dir, secret_source(), &authority, &detail);
 
 	if (err == LC_OK)
 		return authority;
@@ -30,6 +30,35 @@ open_authority(const char *dir)
 		fprintf(stderr,
 		    "\"licissue init %s\" creates an authority there.\n", dir);
 	return NULL;
+}
+
+int
+with_authority(const char *dir, authority_work *work, void *arg)
+{
+	struct lc_authority *authority = open_authority(dir);
+	struct lc_detail detail = { "" };
+	enum lc_err err;
+
+	if (authority == NULL)
+		return EXIT_FAILED;
+	lc_record_tell(authority->record, &detail);
+	err = work(authority, arg);
+	lc_authority_close(authority);
+	return err == LC_OK ? EXIT_DONE : fail_core(err, &detail);
+}
+
+int
+change_authority(const char *dir, authority_work *work, void *arg)
+{
+	struct lc_authority *authority = open_authority(dir);
+	struct lc_detail detail = { "" };
+	enum lc_err err;
+
+	if (authority == NULL)
+		return EXIT_FAILED;
+	err = lc_authority_run(authority, work, arg, &detail);
+	lc_authority_close(authority);
+	return err == LC_OK ? EXIT_DONE : fail_core(err, &detail);
 }
 
 bool
@@ -133,8 +162,9 @@ static bool
 is_writable(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *folder = slash == NULL ? strdup(".")
-				     : strndup(path, (size_t)(slash - path) + 1);
+	char *folder = slash == NULL
+			   ? strdup(".")
+			   : strndup(path, (size_t)(slash - path) + 1);
 	bool ok = folder != NULL && access(folder, W_OK | X_OK) == 0;
 
 	free(folder);
@@ -150,8 +180,8 @@ check_output(const char *path, bool force)
 		return EXIT_DONE;
 	if (lstat(path, &st) == 0) {
 		if (!force)
-			return fail("%s: already exists (--force replaces it)",
-			    path);
+			return fail(
+			    "%s: already exists (--force replaces it)", path);
 		if (!S_ISREG(st.st_mode))
 			return fail("%s: not a regular file", path);
 	}

@@ -1,5 +1,4 @@
 /* contract.c - licissue contract, but for redeeming them (redeem.c). */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,48 +75,30 @@ static const struct rows_column list_columns[] = {
 	{ "stopped", "Stopped" },
 };
 
-static int
-list(const char *dir, bool json, bool csv)
+static enum lc_err
+list_read(const struct lc_authority *authority, void *rows)
 {
-	struct lc_authority *authority = open_authority(dir);
 	struct lc_catalog catalog = { { 0 }, NULL, NULL, NULL, NULL };
-	struct lc_detail detail = { "" };
-	json_t *rows = json_array();
-	enum lc_err err;
-	int status;
+	enum lc_err err = lc_catalog_read(authority->record, &catalog);
 
-	if (authority == NULL)
-		return EXIT_FAILED;
-	lc_record_tell(authority->record, &detail);
-	err = lc_catalog_read(authority->record, &catalog);
 	for (struct lc_contract *contract = catalog.contracts;
 	     contract != NULL && err == LC_OK; contract = contract->part.next)
 		(void)json_array_append_new(rows, contract_json(contract));
-	status =
-	    err == LC_OK
-		? print_rows(rows, list_columns,
-		      sizeof list_columns / sizeof list_columns[0], json, csv)
-		: fail_core(err, &detail);
 	lc_catalog_free(&catalog);
-	lc_authority_close(authority);
-	return status;
+	return err;
 }
 
 int
 contract_list_command(int argc, char **argv)
 {
-	bool json = false, csv = false;
-	const struct flag flags[] = {
-		{ .name = "json", .truth = &json },
-		{ .name = "csv", .truth = &csv },
-	};
-	int status = take_flags("contract list", list_usage, flags, 2, 1, 1,
-	    "the authority's directory", argc, argv);
+	struct rows_list list = { NULL, false, false };
+	const struct flag flags[] = { FLAG_DIR(&list.dir), FLAGS_ROWS(&list),
+		{ 0 } };
+	int status = take_flags("contract list", list_usage, flags, argc, argv);
 
-	if (status < 0 && json && csv)
-		return misuse(
-		    "contract list", "--json and --csv exclude each other");
-	return status >= 0 ? status : list(argv[optind], json, csv);
+	return status >= 0 ? status
+			   : print_list(&list, list_read, list_columns,
+				 sizeof list_columns / sizeof list_columns[0]);
 }
 
 /* ---- contract show --------------------------------------------------- */
@@ -131,12 +112,10 @@ static const char show_usage[] =
     "  -h, --help\n";
 
 static int
-show(const struct lc_contract *contract, bool json)
+show_text(const struct lc_contract *contract)
 {
 	char date[DATE_SIZE];
 
-	if (json)
-		return print_object(contract_json(contract));
 	printf("Contract %s\n", contract->number);
 	if (contract->account[0] != '\0')
 		printf("  Account  %s\n", contract->account);
@@ -161,32 +140,44 @@ show(const struct lc_contract *contract, bool json)
 	return EXIT_DONE;
 }
 
+struct showing {
+	const char *number;
+	bool json;
+	int status;
+};
+
+static enum lc_err
+show(const struct lc_authority *authority, void *arg)
+{
+	struct showing *s = arg;
+	struct lc_arena arena = { 0 };
+	struct lc_contract *contract;
+	enum lc_err err =
+	    lc_contract_find(authority->record, &arena, s->number, &contract);
+
+	if (err == LC_OK)
+		s->status = s->json ? print_object(contract_json(contract))
+				    : show_text(contract);
+	lc_arena_free(&arena);
+	return err;
+}
+
 int
 contract_show_command(int argc, char **argv)
 {
-	bool json = false;
+	const char *dir;
+	struct showing s = { .status = EXIT_DONE };
 	const struct flag flags[] = {
-		{ .name = "json", .truth = &json },
+		FLAG_DIR(&dir),
+		{ .argument = "a contract", .text = &s.number },
+		{ .name = "json", .truth = &s.json },
+		{ 0 },
 	};
-	struct lc_authority *authority;
-	struct lc_detail detail = { "" };
-	struct lc_arena arena = { 0 };
-	struct lc_contract *contract;
-	enum lc_err err;
-	int status = take_flags("contract show", show_usage, flags, 1, 2, 2,
-	    "the authority's directory and a contract", argc, argv);
+	int status = take_flags("contract show", show_usage, flags, argc, argv);
 
-	if (status >= 0)
-		return status;
-	if ((authority = open_authority(argv[optind])) == NULL)
-		return EXIT_FAILED;
-	lc_record_tell(authority->record, &detail);
-	err = lc_contract_find(
-	    authority->record, &arena, argv[optind + 1], &contract);
-	status = err == LC_OK ? show(contract, json) : fail_core(err, &detail);
-	lc_arena_free(&arena);
-	lc_authority_close(authority);
-	return status;
+	if (status < 0)
+		status = with_authority(dir, show, &s);
+	return status == EXIT_DONE ? s.status : status;
 }
 
 /* ---- contract stop, contract resume ---------------------------------- */
@@ -206,49 +197,57 @@ static const char resume_usage[] =
     "\n"
     "  -h, --help\n";
 
-static int
-stop(const char *dir, const char *number, const char *why)
-{
-	struct lc_authority *authority = open_authority(dir);
-	struct lc_detail detail = { "" };
-	enum lc_err err;
+struct stopping {
+	const char *number, *why; /* why "": it is resumed */
+};
 
-	if (authority == NULL)
-		return EXIT_FAILED;
-	if ((err = lc_authority_begin(authority, &detail)) == LC_OK)
-		err = lc_authority_end(authority,
-		    lc_contract_stop(authority->record, number, why));
-	lc_authority_close(authority);
-	if (err != LC_OK)
-		return fail_core(err, &detail);
-	printf("Contract %s: %s\n", number,
-	    why[0] != '\0' ? "stopped" : "resumed");
-	return EXIT_DONE;
+static enum lc_err
+stop_run(const struct lc_authority *authority, void *arg)
+{
+	const struct stopping *s = arg;
+
+	return lc_contract_stop(authority->record, s->number, s->why);
+}
+
+static int
+stop(const char *dir, struct stopping *s)
+{
+	int status = change_authority(dir, stop_run, s);
+
+	if (status == EXIT_DONE)
+		printf("Contract %s: %s\n", s->number,
+		    s->why[0] != '\0' ? "stopped" : "resumed");
+	return status;
 }
 
 int
 contract_stop_command(int argc, char **argv)
 {
-	const char *why = "";
+	const char *dir;
+	struct stopping s;
 	const struct flag flags[] = {
-		{ .name = "reason", .text = &why },
+		FLAG_DIR(&dir),
+		{ .argument = "a contract", .text = &s.number },
+		FLAG_REASON(&s.why),
+		{ 0 },
 	};
-	int status = take_flags("contract stop", stop_usage, flags, 1, 2, 2,
-	    "the authority's directory and a contract", argc, argv);
+	int status = take_flags("contract stop", stop_usage, flags, argc, argv);
 
-	if (status >= 0)
-		return status;
-	if (!is_reason(why))
-		return misuse("contract stop", "--reason is missing, or not a "
-					       "text of at most 255 bytes");
-	return stop(argv[optind], argv[optind + 1], why);
+	return status >= 0 ? status : stop(dir, &s);
 }
 
 int
 contract_resume_command(int argc, char **argv)
 {
-	int status = take_flags("contract resume", resume_usage, NULL, 0, 2, 2,
-	    "the authority's directory and a contract", argc, argv);
+	const char *dir;
+	struct stopping s = { .why = "" };
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .argument = "a contract", .text = &s.number },
+		{ 0 },
+	};
+	int status =
+	    take_flags("contract resume", resume_usage, flags, argc, argv);
 
-	return status >= 0 ? status : stop(argv[optind], argv[optind + 1], "");
+	return status >= 0 ? status : stop(dir, &s);
 }

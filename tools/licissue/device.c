@@ -1,7 +1,6 @@
 /* device.c - licissue device: devices, their keys and histories. */
-#include "licissue.h"
+#include "flags.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,75 +16,6 @@
 
 #define JWK_MAX 4096
 
-struct job {
-	const char *command, *dir, *udi;
-	const char *credentials, *jwk, *csv; /* files */
-	const char *by, *reason;
-	bool json;
-};
-
-enum {
-	OPT_UDI = 256,
-	OPT_CREDENTIALS,
-	OPT_JWK,
-	OPT_CSV,
-	OPT_BY,
-	OPT_REASON,
-};
-
-/* False: not an option of these commands. */
-static bool
-take_option(struct job *job, int c)
-{
-	switch (c) {
-	case OPT_UDI:
-		job->udi = optarg;
-		return true;
-	case OPT_CREDENTIALS:
-		job->credentials = optarg;
-		return true;
-	case OPT_JWK:
-		job->jwk = optarg;
-		return true;
-	case OPT_CSV:
-		job->csv = optarg;
-		return true;
-	case OPT_BY:
-		job->by = optarg;
-		return true;
-	case OPT_REASON:
-		job->reason = optarg;
-		return true;
-	case 'j':
-		job->json = true;
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* -1: go on; else the exit status. */
-static int
-parse(struct job *job, const struct option *options, const char *usage,
-    int argc, char **argv)
-{
-	int c;
-
-	while ((c = getopt_long(argc, argv, "hj", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		}
-		if (!take_option(job, c))
-			return hint(job->command);
-	}
-	if (optind != argc - 1)
-		return not_one(
-		    job->command, "the authority's directory", argc, argv);
-	job->dir = argv[optind];
-	return -1;
-}
-
 /* ---- Showing --------------------------------------------------------- */
 
 static const char list_usage[] =
@@ -97,12 +27,6 @@ static const char list_usage[] =
     "\n"
     "  -j, --json           print JSON\n"
     "  -h, --help\n";
-
-static const struct option list_options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 struct shown {
 	const char *udi;
@@ -185,38 +109,34 @@ list_one(void *arg, const char *udi, const struct lc_device_row *row)
 	return LC_OK;
 }
 
-static int
-list(const struct job *job)
+static enum lc_err
+list_all(const struct lc_authority *authority, void *arg)
 {
-	struct lc_authority *authority = open_authority(job->dir);
-	struct lc_detail detail = { "" };
-	struct listing l = { 0 };
-	enum lc_err err;
+	struct listing *l = arg;
 
-	if (authority == NULL)
-		return EXIT_FAILED;
-	l.record = authority->record;
-	l.array = job->json ? json_array() : NULL;
-	lc_record_tell(l.record, &detail);
-	err = lc_known_devices(l.record, list_one, &l);
-	lc_authority_close(authority);
-	if (err == LC_OK && job->json)
-		return print_json(l.array);
-	json_decref(l.array);
-	if (err != LC_OK)
-		return fail_core(err, &detail);
-	if (l.n == 0)
-		puts("No device is known.");
-	return EXIT_DONE;
+	l->record = authority->record;
+	return lc_known_devices(l->record, list_one, l);
 }
 
 int
 device_list_command(int argc, char **argv)
 {
-	struct job job = { .command = "device list" };
-	int status = parse(&job, list_options, list_usage, argc, argv);
+	const char *dir;
+	bool json = false;
+	const struct flag flags[] = { FLAG_DIR(&dir), FLAG_JSON(&json), { 0 } };
+	int status = take_flags("device list", list_usage, flags, argc, argv);
+	struct listing l = { 0 };
 
-	return status >= 0 ? status : list(&job);
+	if (status >= 0)
+		return status;
+	l.array = json ? json_array() : NULL;
+	status = with_authority(dir, list_all, &l);
+	if (status == EXIT_DONE && json)
+		return print_json(l.array);
+	json_decref(l.array);
+	if (status == EXIT_DONE && l.n == 0)
+		puts("No device is known.");
+	return status;
 }
 
 /* ---- One ------------------------------------------------------------- */
@@ -230,13 +150,6 @@ static const char show_usage[] =
     "  --udi PID:SN         the device\n"
     "  -j, --json           print JSON\n"
     "  -h, --help\n";
-
-static const struct option show_options[] = {
-	{ "udi", required_argument, NULL, OPT_UDI },
-	{ "json", no_argument, NULL, 'j' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 static enum lc_err
 license_add(void *arg, const struct lc_terms *terms, const char *text)
@@ -300,7 +213,7 @@ show_licenses(const json_t *licenses)
 	}
 }
 
-static int
+static void
 show_text(const struct shown *s, const json_t *licenses)
 {
 	const struct lc_device_row *row = s->row;
@@ -315,64 +228,67 @@ show_text(const struct shown *s, const json_t *licenses)
 	    "Put back", row->back_records, row->back_history, row->back_seen);
 	show_replacement(&s->rma);
 	show_licenses(licenses);
-	return EXIT_DONE;
 }
 
+struct showing {
+	struct shown shown;
+	struct lc_device_row row;
+	json_t *licenses;
+};
+
 static enum lc_err
-show_read(struct lc_record *record, const char *udi, struct lc_device_row *row,
-    struct lc_rma_row *rma, json_t *licenses)
+show_read(const struct lc_authority *authority, void *arg)
 {
+	struct showing *s = arg;
+	struct lc_record *record = authority->record;
+	const char *udi = s->shown.udi;
 	enum lc_err err;
 
-	if ((err = lc_known_device(record, udi, row)) != LC_OK ||
-	    (err = lc_rma_of(record, udi, rma)) != LC_OK)
+	if ((err = lc_known_device(record, udi, &s->row)) != LC_OK ||
+	    (err = lc_rma_of(record, udi, &s->shown.rma)) != LC_OK)
 		return err;
-	return lc_device_licenses(record, udi, license_add, licenses);
+	return lc_device_licenses(record, udi, license_add, s->licenses);
 }
 
 static int
-show(const struct job *job)
+show(const struct showing *s, bool as_json)
 {
-	struct lc_authority *authority = open_authority(job->dir);
-	struct lc_detail detail = { "" };
-	struct lc_device_row row;
-	struct shown s = { .udi = job->udi, .row = &row };
-	json_t *licenses = json_array(), *json;
-	enum lc_err err;
-	int status;
+	json_t *json;
 
-	if (authority == NULL)
-		return EXIT_FAILED;
-	lc_record_tell(authority->record, &detail);
-	err = show_read(authority->record, job->udi, &row, &s.rma, licenses);
-	lc_authority_close(authority);
-	if (err != LC_OK) {
-		status = fail_core(err, &detail);
-	} else if (row.kid[0] == '\0' && json_array_size(licenses) == 0 &&
-		   s.rma.n == 0) {
-		status = fail("%s is not known", job->udi);
-	} else if (job->json) {
-		json = device_json(&s);
-		(void)json_object_set(json, "licenses", licenses);
-		status = print_json(json);
-	} else {
-		status = show_text(&s, licenses);
+	if (s->row.kid[0] == '\0' && json_array_size(s->licenses) == 0 &&
+	    s->shown.rma.n == 0)
+		return fail("%s is not known", s->shown.udi);
+	if (!as_json) {
+		show_text(&s->shown, s->licenses);
+		return EXIT_DONE;
 	}
-	json_decref(licenses);
-	return status;
+	json = device_json(&s->shown);
+	(void)json_object_set(json, "licenses", s->licenses);
+	return print_json(json);
 }
 
 int
 device_show_command(int argc, char **argv)
 {
-	struct job job = { .command = "device show" };
-	int status = parse(&job, show_options, show_usage, argc, argv);
+	const char *dir;
+	bool json = false;
+	struct showing s = { .licenses = NULL };
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		FLAG_UDI(&s.shown.udi),
+		FLAG_JSON(&json),
+		{ 0 },
+	};
+	int status = take_flags("device show", show_usage, flags, argc, argv);
 
 	if (status >= 0)
 		return status;
-	if (job.udi == NULL)
-		return misuse("device show", "--udi is missing");
-	return show(&job);
+	s.shown.row = &s.row;
+	s.licenses = json_array();
+	if ((status = with_authority(dir, show_read, &s)) == EXIT_DONE)
+		status = show(&s, json);
+	json_decref(s.licenses);
+	return status;
 }
 
 /* ---- Keys ------------------------------------------------------------ */
@@ -394,13 +310,9 @@ static const char key_usage[] =
     "                       all of them, or none\n"
     "  -h, --help\n";
 
-static const struct option key_options[] = {
-	{ "credentials", required_argument, NULL, OPT_CREDENTIALS },
-	{ "udi", required_argument, NULL, OPT_UDI },
-	{ "jwk", required_argument, NULL, OPT_JWK },
-	{ "csv", required_argument, NULL, OPT_CSV },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+struct job {
+	const char *dir, *udi;
+	const char *credentials, *jwk, *csv; /* files */
 };
 
 struct keys {
@@ -505,15 +417,22 @@ key(const struct job *job)
 int
 device_key_command(int argc, char **argv)
 {
-	struct job job = { .command = "device key" };
-	int status = parse(&job, key_options, key_usage, argc, argv);
+	struct job job = { .dir = NULL };
+	const struct flag flags[] = {
+		FLAG_DIR(&job.dir),
+		{ .name = "credentials",
+		    .text = &job.credentials,
+		    .group = 'k',
+		    .is_needed = true },
+		{ .name = "jwk", .text = &job.jwk, .group = 'k' },
+		{ .name = "csv", .text = &job.csv, .group = 'k' },
+		{ .name = "udi", .text = &job.udi },
+		{ 0 },
+	};
+	int status = take_flags("device key", key_usage, flags, argc, argv);
 
 	if (status >= 0)
 		return status;
-	if ((job.credentials != NULL) + (job.jwk != NULL) + (job.csv != NULL) !=
-	    1)
-		return misuse("device key",
-		    "needs one of --credentials, --jwk and --csv");
 	if (job.jwk != NULL && job.udi == NULL)
 		return misuse("device key", "--udi is missing");
 	if (job.csv != NULL && job.udi != NULL)
@@ -539,64 +458,36 @@ static const char approve_usage[] =
     "  --reason TEXT\n"
     "  -h, --help\n";
 
-static const struct option approve_options[] = {
-	{ "udi", required_argument, NULL, OPT_UDI },
-	{ "credentials", required_argument, NULL, OPT_CREDENTIALS },
-	{ "approved-by", required_argument, NULL, OPT_BY },
-	{ "reason", required_argument, NULL, OPT_REASON },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
-
 static enum lc_err
-approve_run(const struct lc_authority *authority, void *arg)
+approve(const struct lc_authority *authority, void *arg)
 {
 	return lc_device_approve(authority, arg);
-}
-
-static int
-approve(const struct job *job)
-{
-	struct lc_approval a = {
-		.udi = job->udi,
-		.by = job->by,
-		.reason = job->reason,
-	};
-	struct lc_authority *authority = open_authority(job->dir);
-	struct lc_detail detail = { "" };
-	char *data = NULL;
-	enum lc_err err;
-
-	if (authority == NULL)
-		return EXIT_FAILED;
-	if (job->credentials != NULL &&
-	    (data = read_file(job->credentials, FILE_MAX, &a.len)) == NULL) {
-		lc_authority_close(authority);
-		return EXIT_FAILED;
-	}
-	a.credentials = data;
-	err = lc_authority_run(authority, approve_run, &a, &detail);
-	lc_authority_close(authority);
-	free(data);
-	if (err != LC_OK)
-		return fail_core(err, &detail);
-	printf("%s: approved\n", job->udi);
-	return EXIT_DONE;
 }
 
 int
 device_approve_command(int argc, char **argv)
 {
-	struct job job = { .command = "device approve" };
-	int status = parse(&job, approve_options, approve_usage, argc, argv);
+	const char *dir, *path = NULL;
+	struct lc_approval a = { .credentials = NULL };
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		FLAG_UDI(&a.udi),
+		{ .name = "credentials", .text = &path },
+		FLAGS_APPROVAL(&a.by, &a.reason),
+		{ 0 },
+	};
+	int status =
+	    take_flags("device approve", approve_usage, flags, argc, argv);
+	char *data = NULL;
 
 	if (status >= 0)
 		return status;
-	if (job.udi == NULL)
-		return misuse("device approve", "--udi is missing");
-	if (job.by == NULL || job.by[0] == '\0')
-		return misuse("device approve", "--approved-by is missing");
-	if (job.reason == NULL || job.reason[0] == '\0')
-		return misuse("device approve", "--reason is missing");
-	return approve(&job);
+	if (path != NULL && (data = read_file(path, FILE_MAX, &a.len)) == NULL)
+		return EXIT_FAILED;
+	a.credentials = data;
+	status = change_authority(dir, approve, &a);
+	free(data);
+	if (status == EXIT_DONE)
+		printf("%s: approved\n", a.udi);
+	return status;
 }

@@ -2,9 +2,8 @@
  * grant.c - licissue evaluation, extension, subscription, right-to-use and
  * capacity: licenses that no PAK pays for.
  */
-#include "licissue.h"
+#include "flags.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,59 +21,39 @@ typedef enum lc_err grant_call(
 
 struct job {
 	const char *command, *dir, *output, *eula_path;
-	const char *license, *by, *reason, *kind;
+	const char *license, *by, *reason;
 	struct lc_grant grant;
 	uint32_t total;
-	bool unlocked, permanent, force;
+	bool force;
 	grant_call *call;
 };
 
 static grant_call evaluation_call, renew_call;
 
-enum {
-	OPT_UDI = 256,
-	OPT_UNLOCKED,
-	OPT_FEATURE,
-	OPT_VERSION,
-	OPT_TYPE,
-	OPT_KIND,
-	OPT_PERMANENT,
-	OPT_COUNT,
-	OPT_TO,
-	OPT_ADDITIVE,
-	OPT_PERIOD,
-	OPT_DAYS,
-	OPT_START,
-	OPT_END,
-	OPT_EXTENSION_DAYS,
-	OPT_EULA,
-	OPT_COMMENT,
-	OPT_LICENSE,
-	OPT_BY,
-	OPT_REASON,
-	OPT_REQUEST,
-	OPT_FORCE,
-};
-
+/* Options that several commands have; job is what they fill in. */
 /* clang-format off */
-#define O_UDI { "udi", required_argument, NULL, OPT_UDI }
-#define O_FEATURE { "feature", required_argument, NULL, OPT_FEATURE }
-#define O_VERSION { "version", required_argument, NULL, OPT_VERSION }
-#define O_COUNT { "count", required_argument, NULL, OPT_COUNT }
-#define O_ADDITIVE { "additive", no_argument, NULL, OPT_ADDITIVE }
-#define O_PERIOD { "period", required_argument, NULL, OPT_PERIOD }
-#define O_DAYS { "days", required_argument, NULL, OPT_DAYS }
-#define O_START { "start", required_argument, NULL, OPT_START }
-#define O_END { "end", required_argument, NULL, OPT_END }
-#define O_EULA { "eula", required_argument, NULL, OPT_EULA }
-#define O_COMMENT { "comment", required_argument, NULL, OPT_COMMENT }
-#define O_LICENSE { "license", required_argument, NULL, OPT_LICENSE }
-#define O_REQUEST { "request-id", required_argument, NULL, OPT_REQUEST }
-#define O_OUTPUT \
-	{ "output", required_argument, NULL, 'o' }, \
-	{ "force", no_argument, NULL, OPT_FORCE }, \
-	{ "help", no_argument, NULL, 'h' }, \
-	{ NULL, 0, NULL, 0 }
+#define F_DIR FLAG_DIR(&job.dir)
+#define F_UDI { .name = "udi", .text = &job.grant.udi, .is_needed = true }
+#define F_FEATURE \
+	{ .name = "feature", .text = &job.grant.feature, .is_needed = true }, \
+	{ .name = "version", .text = &job.grant.version }
+#define F_COUNT \
+	{ .name = "count", .number = &job.grant.count, COUNT_RANGE }, \
+	{ .name = "additive", .truth = &job.grant.additive }
+#define F_PERIOD { .name = "period", .period_s = &job.grant.period_s }
+/* How long, in one way. */
+#define F_SPAN \
+	{ .name = "days", .number = &job.grant.days, DAYS_RANGE, \
+	    .group = 's', .is_needed = true }, \
+	{ .name = "end", .date = &job.grant.end, .group = 's' }
+#define F_EULA { .name = "eula", .text = &job.eula_path }
+#define F_COMMENT \
+	{ .name = "comment", .text = &job.grant.comment, .may_be_empty = true }
+#define F_LICENSE { .name = "license", .text = &job.license, .is_needed = true }
+#define F_REQUEST { .name = "request-id", .text = &job.grant.request }
+#define F_OUTPUT FLAG_OUTPUT(&job.output), FLAG_FORCE(&job.force)
+#define COUNT_RANGE .least = 1, .most = LC_UNCOUNTED - 1
+#define DAYS_RANGE .least = 1, .most = DAYS_MAX
 /* clang-format on */
 
 #define U_OUTPUT                                                               \
@@ -95,132 +74,6 @@ enum {
 #define U_TEXTS                                         \
 	"  --eula FILE          the agreement's text\n" \
 	"  --comment TEXT\n"
-
-/* ---- Options --------------------------------------------------------- */
-
-/* NULL: it was taken; else what is wanted. */
-static const char *
-take_number(struct job *job, int c)
-{
-	struct lc_grant *g = &job->grant;
-
-	switch (c) {
-	case OPT_COUNT:
-		return parse_number(optarg, 1, LC_UNCOUNTED - 1, &g->count)
-			   ? NULL
-			   : "a number from 1 to 4294967294";
-	case OPT_TO:
-		return parse_number(optarg, 1, LC_UNCOUNTED - 1, &job->total)
-			   ? NULL
-			   : "a number from 1 to 4294967294";
-	case OPT_PERIOD:
-		return parse_period(optarg, &g->period_s)
-			   ? NULL
-			   : "seconds (3600) or days (60d) of use";
-	case OPT_DAYS:
-		return parse_number(optarg, 1, DAYS_MAX, &g->days)
-			   ? NULL
-			   : "a number from 1 to 49710";
-	case OPT_EXTENSION_DAYS:
-		return parse_number(optarg, 1, DAYS_MAX, &g->extension_days)
-			   ? NULL
-			   : "a number from 1 to 49710";
-	default:
-		return parse_date(optarg, c == OPT_START ? &g->start : &g->end)
-			   ? NULL
-			   : "a date between 1970 and 2106 such as 2026-12-31";
-	}
-}
-
-static const char *
-take_text(struct job *job, int c)
-{
-	const char **to = c == OPT_UDI       ? &job->grant.udi
-			  : c == OPT_FEATURE ? &job->grant.feature
-			  : c == OPT_VERSION ? &job->grant.version
-			  : c == OPT_COMMENT ? &job->grant.comment
-			  : c == OPT_REQUEST ? &job->grant.request
-			  : c == OPT_KIND    ? &job->kind
-			  : c == OPT_EULA    ? &job->eula_path
-			  : c == OPT_LICENSE ? &job->license
-			  : c == OPT_BY      ? &job->by
-			  : c == OPT_REASON  ? &job->reason
-					     : &job->output;
-
-	*to = optarg;
-	return optarg[0] != '\0' || c == OPT_COMMENT ? NULL : "a text";
-}
-
-static const char *
-take_option(struct job *job, int c)
-{
-	switch (c) {
-	case OPT_UNLOCKED:
-		job->unlocked = true;
-		return NULL;
-	case OPT_PERMANENT:
-		job->permanent = true;
-		return NULL;
-	case OPT_ADDITIVE:
-		job->grant.additive = true;
-		return NULL;
-	case OPT_FORCE:
-		job->force = true;
-		return NULL;
-	case OPT_TYPE:
-		return lc_type_from_name(optarg, &job->grant.type)
-			   ? NULL
-			   : "a license type";
-	case OPT_COUNT:
-	case OPT_TO:
-	case OPT_PERIOD:
-	case OPT_DAYS:
-	case OPT_START:
-	case OPT_END:
-	case OPT_EXTENSION_DAYS:
-		return take_number(job, c);
-	default:
-		return take_text(job, c);
-	}
-}
-
-static const char *
-option_name(const struct option *options, int c)
-{
-	for (; options->name != NULL; options++) {
-		if (options->val == c)
-			return options->name;
-	}
-	return "output";
-}
-
-/* -1: go on; else the exit status. */
-static int
-parse(struct job *job, const struct option *options, const char *usage,
-    int argc, char **argv)
-{
-	const char *wants;
-	int c;
-
-	while ((c = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		}
-		if (c == '?')
-			return hint(job->command);
-		if ((wants = take_option(job, c)) != NULL)
-			return misuse(job->command, "--%s: \"%s\" is not %s",
-			    option_name(options, c), optarg, wants);
-	}
-	if (optind != argc - 1)
-		return not_one(
-		    job->command, "the authority's directory", argc, argv);
-	job->dir = argv[optind];
-	if (job->output == NULL)
-		return misuse(job->command, "-o is missing");
-	return -1;
-}
 
 static struct job
 job_of(const char *command, grant_call *call)
@@ -305,22 +158,13 @@ run(struct job *job)
 	return status;
 }
 
-static const char *
-feature_missing(const struct job *job)
-{
-	if (job->grant.udi == NULL && !job->unlocked)
-		return "--udi is missing";
-	if (job->grant.udi != NULL && job->unlocked)
-		return "--udi and --unlocked exclude each other";
-	if (job->grant.feature[0] == '\0')
-		return "--feature is missing";
-	return NULL;
-}
-
 static int
-run_if(struct job *job, const char *wrong)
+take_and_run(struct job *job, const char *usage, const struct flag *flags,
+    int argc, char **argv)
 {
-	return wrong != NULL ? misuse(job->command, "%s", wrong) : run(job);
+	int status = take_flags(job->command, usage, flags, argc, argv);
+
+	return status >= 0 ? status : run(job);
 }
 
 /* ---- Evaluations ----------------------------------------------------- */
@@ -335,19 +179,6 @@ static const char evaluation_usage[] =
     "  --period N[d]        seconds, or days, of use (default 60d)\n" U_COUNT
 	U_TEXTS U_OUTPUT;
 
-static const struct option evaluation_options[] = {
-	O_UDI,
-	O_FEATURE,
-	O_VERSION,
-	O_PERIOD,
-	O_COUNT,
-	O_ADDITIVE,
-	O_EULA,
-	O_COMMENT,
-	O_REQUEST,
-	O_OUTPUT,
-};
-
 static enum lc_err
 evaluation_call(const struct lc_authority *authority, const struct job *job,
     struct lc_granted *granted)
@@ -359,12 +190,12 @@ int
 evaluation_create_command(int argc, char **argv)
 {
 	struct job job = job_of("evaluation create", evaluation_call);
-	int status;
+	const struct flag flags[] = { F_DIR, F_UDI, F_FEATURE, F_PERIOD,
+		F_COUNT, F_EULA, F_COMMENT, F_REQUEST, F_OUTPUT, { 0 } };
 
 	job.grant.type = LC_DEMO;
 	job.grant.period_s = USUAL_PERIOD_S;
-	status = parse(&job, evaluation_options, evaluation_usage, argc, argv);
-	return status >= 0 ? status : run_if(&job, feature_missing(&job));
+	return take_and_run(&job, evaluation_usage, flags, argc, argv);
 }
 
 /* ---- Extensions ------------------------------------------------------ */
@@ -384,19 +215,6 @@ static const char extension_usage[] =
     "  --approved-by NAME\n"
     "  --reason TEXT\n"
     "  --eula FILE          the agreement's text\n" U_OUTPUT;
-
-static const struct option extension_options[] = {
-	O_LICENSE,
-	O_UDI,
-	O_PERIOD,
-	O_DAYS,
-	O_END,
-	{ "approved-by", required_argument, NULL, OPT_BY },
-	{ "reason", required_argument, NULL, OPT_REASON },
-	O_EULA,
-	O_REQUEST,
-	O_OUTPUT,
-};
 
 static enum lc_err
 extension_call(const struct lc_authority *authority, const struct job *job,
@@ -421,32 +239,26 @@ extension_call(const struct lc_authority *authority, const struct job *job,
 	    granted);
 }
 
-/* How long, in one way. */
-static const char *
-span_missing(const struct job *job, bool period)
-{
-	int n = (job->grant.days != 0) + (job->grant.end != LC_NO_TIME) +
-		(period && job->grant.period_s != 0);
-
-	if (n == 1)
-		return NULL;
-	return period ? "needs one of --period, --days and --end"
-		      : "needs one of --days and --end";
-}
-
 int
 extension_create_command(int argc, char **argv)
 {
 	struct job job = job_of("extension create", extension_call);
-	int status =
-	    parse(&job, extension_options, extension_usage, argc, argv);
+	const struct flag flags[] = {
+		F_DIR,
+		F_LICENSE,
+		{ .name = "udi", .text = &job.grant.udi },
+		{ .name = "period",
+		    .period_s = &job.grant.period_s,
+		    .group = 's' },
+		F_SPAN,
+		FLAGS_APPROVAL(&job.by, &job.reason),
+		F_EULA,
+		F_REQUEST,
+		F_OUTPUT,
+		{ 0 },
+	};
 
-	if (status >= 0)
-		return status;
-	return run_if(&job, job.license == NULL  ? "--license is missing"
-			    : job.by == NULL     ? "--approved-by is missing"
-			    : job.reason == NULL ? "--reason is missing"
-						 : span_missing(&job, true));
+	return take_and_run(&job, extension_usage, flags, argc, argv);
 }
 
 /* ---- Subscriptions --------------------------------------------------- */
@@ -463,23 +275,6 @@ static const char subscription_usage[] =
     "  --extension-days N   days of use after the end date\n" U_COUNT U_TEXTS
 	U_OUTPUT;
 
-static const struct option subscription_options[] = {
-	O_UDI,
-	O_FEATURE,
-	O_VERSION,
-	{ "kind", required_argument, NULL, OPT_KIND },
-	O_START,
-	O_DAYS,
-	O_END,
-	{ "extension-days", required_argument, NULL, OPT_EXTENSION_DAYS },
-	O_COUNT,
-	O_ADDITIVE,
-	O_EULA,
-	O_COMMENT,
-	O_REQUEST,
-	O_OUTPUT,
-};
-
 static enum lc_err
 subscription_call(const struct lc_authority *authority, const struct job *job,
     struct lc_granted *granted)
@@ -487,8 +282,8 @@ subscription_call(const struct lc_authority *authority, const struct job *job,
 	return lc_grant_subscription(authority, &job->grant, granted);
 }
 
-static bool
-kind_take(struct job *job)
+static const char *
+take_kind(void *arg, const char *value)
 {
 	static const struct {
 		const char *name;
@@ -498,34 +293,41 @@ kind_take(struct job *job)
 		{ "evaluation", LC_EVALUATION_SUBSCRIPTION },
 		{ "extension", LC_EXTENSION_SUBSCRIPTION },
 	};
+	enum lc_type *type = arg;
 
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		if (strcmp(job->kind, kinds[i].name) == 0) {
-			job->grant.type = kinds[i].type;
-			return true;
+		if (strcmp(value, kinds[i].name) == 0) {
+			*type = kinds[i].type;
+			return NULL;
 		}
 	}
-	return false;
+	return "paid, evaluation or extension";
 }
 
 int
 subscription_create_command(int argc, char **argv)
 {
 	struct job job = job_of("subscription create", subscription_call);
-	const char *wrong;
-	int status;
+	const struct flag flags[] = {
+		F_DIR,
+		F_UDI,
+		F_FEATURE,
+		{ .name = "kind", .call = take_kind, .arg = &job.grant.type },
+		{ .name = "start", .date = &job.grant.start },
+		F_SPAN,
+		{ .name = "extension-days",
+		    .number = &job.grant.extension_days,
+		    DAYS_RANGE },
+		F_COUNT,
+		F_EULA,
+		F_COMMENT,
+		F_REQUEST,
+		F_OUTPUT,
+		{ 0 },
+	};
 
-	job.kind = "paid";
-	status =
-	    parse(&job, subscription_options, subscription_usage, argc, argv);
-	if (status >= 0)
-		return status;
-	if (!kind_take(&job))
-		return misuse(job.command,
-		    "--kind: \"%s\" is not paid, evaluation or extension",
-		    job.kind);
-	wrong = feature_missing(&job);
-	return run_if(&job, wrong != NULL ? wrong : span_missing(&job, false));
+	job.grant.type = LC_PAID_SUBSCRIPTION;
+	return take_and_run(&job, subscription_usage, flags, argc, argv);
 }
 
 static const char renew_usage[] =
@@ -540,13 +342,6 @@ static const char renew_usage[] =
     "  --license ID         the subscription\n"
     "  --days N             so many days\n"
     "  --end DATE           or until this date\n" U_FILE;
-
-static const struct option renew_options[] = {
-	O_LICENSE,
-	O_DAYS,
-	O_END,
-	O_OUTPUT,
-};
 
 static enum lc_err
 renew_call(const struct lc_authority *authority, const struct job *job,
@@ -566,12 +361,10 @@ int
 subscription_renew_command(int argc, char **argv)
 {
 	struct job job = job_of("subscription renew", renew_call);
-	int status = parse(&job, renew_options, renew_usage, argc, argv);
+	const struct flag flags[] = { F_DIR, F_LICENSE, F_SPAN, F_OUTPUT,
+		{ 0 } };
 
-	if (status >= 0)
-		return status;
-	return run_if(&job, job.license == NULL ? "--license is missing"
-						: span_missing(&job, false));
+	return take_and_run(&job, renew_usage, flags, argc, argv);
 }
 
 /* ---- Rights to use --------------------------------------------------- */
@@ -584,21 +377,6 @@ static const char right_usage[] =
     "use\n"
     "  --permanent          without a trial before\n" U_COUNT U_TEXTS U_OUTPUT;
 
-static const struct option right_options[] = {
-	O_UDI,
-	{ "unlocked", no_argument, NULL, OPT_UNLOCKED },
-	O_FEATURE,
-	O_VERSION,
-	O_PERIOD,
-	{ "permanent", no_argument, NULL, OPT_PERMANENT },
-	O_COUNT,
-	O_ADDITIVE,
-	O_EULA,
-	O_COMMENT,
-	O_REQUEST,
-	O_OUTPUT,
-};
-
 static enum lc_err
 right_call(const struct lc_authority *authority, const struct job *job,
     struct lc_granted *granted)
@@ -610,18 +388,34 @@ int
 right_to_use_create_command(int argc, char **argv)
 {
 	struct job job = job_of("right-to-use create", right_call);
-	int status = parse(&job, right_options, right_usage, argc, argv);
-	const char *wrong;
+	bool unlocked = false, permanent = false;
+	const struct flag flags[] = {
+		F_DIR,
+		{ .name = "udi",
+		    .text = &job.grant.udi,
+		    .group = 'd',
+		    .is_needed = true },
+		{ .name = "unlocked", .truth = &unlocked, .group = 'd' },
+		F_FEATURE,
+		{ .name = "period",
+		    .period_s = &job.grant.period_s,
+		    .group = 'p' },
+		{ .name = "permanent", .truth = &permanent, .group = 'p' },
+		F_COUNT,
+		F_EULA,
+		F_COMMENT,
+		F_REQUEST,
+		F_OUTPUT,
+		{ 0 },
+	};
+	int status = take_flags(job.command, right_usage, flags, argc, argv);
 
 	if (status >= 0)
 		return status;
-	job.grant.type = job.permanent             ? LC_PERMANENT_RIGHT_TO_USE
+	job.grant.type = permanent                 ? LC_PERMANENT_RIGHT_TO_USE
 			 : job.grant.period_s != 0 ? LC_EVAL_RIGHT_TO_USE
 						   : LC_RIGHT_TO_USE;
-	wrong = feature_missing(&job);
-	if (wrong == NULL && job.permanent && job.grant.period_s != 0)
-		wrong = "--permanent and --period exclude each other";
-	return run_if(&job, wrong);
+	return run(&job);
 }
 
 /* ---- Counts ---------------------------------------------------------- */
@@ -636,18 +430,6 @@ static const char capacity_usage[] =
     "\n" U_FEATURE "  --count N            so many more\n"
     "  --to N               what is missing from so many\n" U_TEXTS U_OUTPUT;
 
-static const struct option capacity_options[] = {
-	O_UDI,
-	O_FEATURE,
-	O_VERSION,
-	O_COUNT,
-	{ "to", required_argument, NULL, OPT_TO },
-	O_EULA,
-	O_COMMENT,
-	O_REQUEST,
-	O_OUTPUT,
-};
-
 static enum lc_err
 capacity_call(const struct lc_authority *authority, const struct job *job,
     struct lc_granted *granted)
@@ -659,13 +441,25 @@ int
 capacity_add_command(int argc, char **argv)
 {
 	struct job job = job_of("capacity add", capacity_call);
-	int status = parse(&job, capacity_options, capacity_usage, argc, argv);
-	const char *wrong;
+	const struct flag flags[] = {
+		F_DIR,
+		F_UDI,
+		F_FEATURE,
+		{ .name = "count",
+		    .number = &job.grant.count,
+		    COUNT_RANGE,
+		    .group = 'c',
+		    .is_needed = true },
+		{ .name = "to",
+		    .number = &job.total,
+		    COUNT_RANGE,
+		    .group = 'c' },
+		F_EULA,
+		F_COMMENT,
+		F_REQUEST,
+		F_OUTPUT,
+		{ 0 },
+	};
 
-	if (status >= 0)
-		return status;
-	wrong = feature_missing(&job);
-	if (wrong == NULL && (job.grant.count != 0) == (job.total != 0))
-		wrong = "needs one of --count and --to";
-	return run_if(&job, wrong);
+	return take_and_run(&job, capacity_usage, flags, argc, argv);
 }

@@ -1,7 +1,6 @@
 /* import.c - licissue license import: licenses of another authority. */
-#include "licissue.h"
+#include "flags.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 
 #include "ops/import.h"
@@ -21,12 +20,6 @@ static const char usage[] =
     "keys\n"
     "                       (*.jwk)\n"
     "  -h, --help\n";
-
-static const struct option options[] = {
-	{ "keys", required_argument, NULL, 'k' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 struct importing {
 	const char *data, *keys;
@@ -70,31 +63,21 @@ import(const struct lc_authority *authority, const char *keys, const char *path)
 int
 license_import_command(int argc, char **argv)
 {
+	const char *dir, *keys, *path;
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .argument = "the license file", .text = &path },
+		{ .name = "keys", .text = &keys, .is_needed = true },
+		{ 0 },
+	};
+	int status = take_flags("license import", usage, flags, argc, argv);
 	struct lc_authority *authority;
-	const char *keys = NULL;
-	int c, status;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		}
-		if (c == '?')
-			return hint("license import");
-		keys = optarg;
-	}
-	if (argc - optind < 2)
-		return misuse("license import", "missing argument: %s",
-		    argc == optind ? "the authority's directory"
-				   : "the license file");
-	if (argc - optind > 2)
-		return misuse("license import", "unexpected argument \"%s\"",
-		    argv[argc - 1]);
-	if (keys == NULL)
-		return misuse("license import", "--keys is missing");
-	if ((authority = open_authority(argv[optind])) == NULL)
+	if (status >= 0)
+		return status;
+	if ((authority = open_authority(dir)) == NULL)
 		return EXIT_FAILED;
-	status = import(authority, keys, argv[optind + 1]);
+	status = import(authority, keys, path);
 	lc_authority_close(authority);
 	return status;
 }

@@ -1,7 +1,5 @@
 /* init.c - licissue init and upgrade: create an authority, or update it. */
-#include "licissue.h"
-
-#include <getopt.h>
+#include "flags.h"
 
 static const char init_usage[] =
     "usage: licissue init [OPTIONS] DIR\n"
@@ -20,32 +18,6 @@ static const char init_usage[] =
     "  --database ADDRESS   keep what is issued in this PostgreSQL database\n"
     "                       (postgresql://...) instead of a file in DIR\n"
     "  -h, --help\n";
-
-enum {
-	OPT_NAME = 256,
-	OPT_VALID_FROM,
-	OPT_VALID_UNTIL,
-	OPT_DATABASE,
-};
-
-static const struct option init_options[] = {
-	{ "name", required_argument, NULL, OPT_NAME },
-	KEY_OPTIONS,
-	{ "valid-from", required_argument, NULL, OPT_VALID_FROM },
-	{ "valid-until", required_argument, NULL, OPT_VALID_UNTIL },
-	{ "database", required_argument, NULL, OPT_DATABASE },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
-
-static int
-bad_date(const char *command, const char *option)
-{
-	return misuse(command,
-	    "--%s: \"%s\" is not a date between 1970 and 2106 such as "
-	    "2026-12-31 or 2026-12-31T18:00:00+01:00",
-	    option, optarg);
-}
 
 /* Its key may need a passphrase: it is not asked for once more. */
 static int
@@ -69,41 +41,24 @@ create_authority(const char *dir, const struct lc_authority_options *options)
 int
 init_command(int argc, char **argv)
 {
+	const char *dir;
 	struct lc_authority_options options = {
 		.key = { .secret = secret_source() },
 		.valid_from = LC_NO_TIME,
 		.valid_until = LC_NO_TIME,
 	};
-	int c;
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .name = "name", .text = &options.name },
+		FLAGS_KEY(&options.key),
+		{ .name = "valid-from", .date = &options.valid_from },
+		{ .name = "valid-until", .date = &options.valid_until },
+		{ .name = "database", .text = &options.database },
+		{ 0 },
+	};
+	int status = take_flags("init", init_usage, flags, argc, argv);
 
-	while ((c = getopt_long(argc, argv, "h", init_options, NULL)) != -1) {
-		if (take_key_option(c, &options.key))
-			continue;
-		switch (c) {
-		case OPT_NAME:
-			options.name = optarg;
-			break;
-		case OPT_VALID_FROM:
-			if (!parse_date(optarg, &options.valid_from))
-				return bad_date("init", "valid-from");
-			break;
-		case OPT_VALID_UNTIL:
-			if (!parse_date(optarg, &options.valid_until))
-				return bad_date("init", "valid-until");
-			break;
-		case OPT_DATABASE:
-			options.database = optarg;
-			break;
-		case 'h':
-			fputs(init_usage, stdout);
-			return EXIT_DONE;
-		default:
-			return hint("init");
-		}
-	}
-	if (optind != argc - 1)
-		return not_one("init", "the authority's directory", argc, argv);
-	return create_authority(argv[optind], &options);
+	return status >= 0 ? status : create_authority(dir, &options);
 }
 
 /* ---- Upgrading ------------------------------------------------------- */
@@ -118,11 +73,6 @@ static const char upgrade_usage[] =
     "programs that use the authority.\n"
     "\n"
     "  -h, --help\n";
-
-static const struct option upgrade_options[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 static int
 upgrade(const char *dir)
@@ -146,16 +96,9 @@ upgrade(const char *dir)
 int
 upgrade_command(int argc, char **argv)
 {
-	int c = getopt_long(argc, argv, "h", upgrade_options, NULL);
+	const char *dir;
+	const struct flag flags[] = { FLAG_DIR(&dir), { 0 } };
+	int status = take_flags("upgrade", upgrade_usage, flags, argc, argv);
 
-	if (c == 'h') {
-		fputs(upgrade_usage, stdout);
-		return EXIT_DONE;
-	}
-	if (c != -1)
-		return hint("upgrade");
-	if (optind != argc - 1)
-		return not_one(
-		    "upgrade", "the authority's directory", argc, argv);
-	return upgrade(argv[optind]);
+	return status >= 0 ? status : upgrade(dir);
 }

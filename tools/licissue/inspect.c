@@ -1,7 +1,6 @@
 /* inspect.c - licissue inspect: files as text, or as JSON. */
-#include "licissue.h"
+#include "flags.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,13 +23,6 @@ static const char usage[] =
     "The exit status is 1 if a license is damaged, breaks a rule of its type,\n"
     "or is not signed with one of the keys.  Without --keys, signatures of\n"
     "issuers are not checked.\n";
-
-static const struct option options[] = {
-	{ "keys", required_argument, NULL, 'k' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 /* What is shown: a file, with keys or without. */
 struct view {
@@ -359,25 +351,13 @@ inspect_command(int argc, char **argv)
 {
 	struct view view = { 0 };
 	bool as_json = false;
-	int c;
+	const struct flag flags[] = {
+		{ .argument = "a file", .text = &view.path },
+		{ .name = "keys", .letter = 'k', .text = &view.keys },
+		FLAG_JSON(&as_json),
+		{ 0 },
+	};
+	int status = take_flags("inspect", usage, flags, argc, argv);
 
-	while ((c = getopt_long(argc, argv, "hjk:", options, NULL)) != -1) {
-		switch (c) {
-		case 'k':
-			view.keys = optarg;
-			break;
-		case 'j':
-			as_json = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		default:
-			return hint("inspect");
-		}
-	}
-	if (optind != argc - 1)
-		return not_one("inspect", "a file", argc, argv);
-	view.path = argv[optind];
-	return inspect(&view, as_json);
+	return status >= 0 ? status : inspect(&view, as_json);
 }

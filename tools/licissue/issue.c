@@ -1,12 +1,12 @@
 /* issue.c - licissue issue: write license lines into a file. */
-#include "licissue.h"
+#include "flags.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#define DAYS_MAX 49710   /* to 2106 */
 #define COPIES_MAX 20000 /* lines of a license file */
 
 static const char usage[] =
@@ -55,220 +55,16 @@ struct job {
 
 /* ---- Options --------------------------------------------------------- */
 
-/* Each sets one thing, or says no. */
-
-static bool
-set_udi(struct job *job, const char *arg)
-{
-	if (job->terms.nudis == LC_NUDI_MAX)
-		return false;
-	job->udis[job->terms.nudis++] = arg;
-	job->terms.udis = job->udis;
-	return true;
-}
-
-static bool
-set_unlocked(struct job *job, const char *arg)
-{
-	(void)arg;
-	job->unlocked = true;
-	return true;
-}
-
-static bool
-set_feature(struct job *job, const char *arg)
-{
-	job->terms.feature = arg;
-	return arg[0] != '\0';
-}
-
-static bool
-set_version(struct job *job, const char *arg)
-{
-	job->terms.version = arg;
-	return true;
-}
-
-static bool
-set_type(struct job *job, const char *arg)
-{
-	return lc_type_from_name(arg, &job->terms.type);
-}
-
-static bool
-set_count(struct job *job, const char *arg)
-{
-	job->terms.counted = true;
-	return parse_number(arg, 1, LC_UNCOUNTED - 1, &job->terms.count);
-}
-
-static bool
-set_period(struct job *job, const char *arg)
-{
-	return parse_period(arg, &job->terms.period_s);
-}
-
-static bool
-set_start(struct job *job, const char *arg)
-{
-	return parse_date(arg, &job->terms.start);
-}
-
-static bool
-set_end(struct job *job, const char *arg)
-{
-	return parse_date(arg, &job->terms.end);
-}
-
 /* The end is the beginning of the day after it. */
-static bool
-set_through(struct job *job, const char *arg)
+static const char *
+take_through(void *arg, const char *value)
 {
-	int64_t day;
+	int64_t *end = arg, day;
 
-	if (strlen(arg) != sizeof "2037-12-31" - 1 || !parse_date(arg, &day) ||
-	    day > (int64_t)UINT32_MAX - 86400)
-		return false;
-	job->terms.end = day + 86400;
-	return true;
-}
-
-static bool
-set_issued(struct job *job, const char *arg)
-{
-	return parse_date(arg, &job->terms.issued);
-}
-
-static bool
-set_extension(struct job *job, const char *arg)
-{
-	return parse_number(arg, 1, 49710, &job->terms.extension_days);
-}
-
-static bool
-set_additive(struct job *job, const char *arg)
-{
-	(void)arg;
-	job->terms.additive = true;
-	return true;
-}
-
-static bool
-set_eula(struct job *job, const char *arg)
-{
-	job->eula_path = arg;
-	return true;
-}
-
-static bool
-set_comment(struct job *job, const char *arg)
-{
-	job->terms.comment = arg;
-	return true;
-}
-
-static bool
-set_output(struct job *job, const char *arg)
-{
-	job->output = arg;
-	return arg[0] != '\0';
-}
-
-static bool
-set_append(struct job *job, const char *arg)
-{
-	(void)arg;
-	job->append = true;
-	return true;
-}
-
-static bool
-set_force(struct job *job, const char *arg)
-{
-	(void)arg;
-	job->force = true;
-	return true;
-}
-
-static bool
-set_past(struct job *job, const char *arg)
-{
-	(void)arg;
-	job->past = true;
-	return true;
-}
-
-static bool
-set_copies(struct job *job, const char *arg)
-{
-	return parse_number(arg, 1, COPIES_MAX, &job->copies);
-}
-
-static bool
-set_id(struct job *job, const char *arg)
-{
-	job->terms.id = arg;
-	return arg[0] != '\0';
-}
-
-#define A_DATE "a date between 1970 and 2106 such as 2026-12-31"
-
-/* clang-format off */
-static const struct setting {
-	const char *name;
-	bool (*set)(struct job *, const char *arg);
-	const char *wants;	/* NULL: it takes no argument */
-} settings[] = {
-	{ "udi", set_udi, "one of at most 64 devices" },
-	{ "unlocked", set_unlocked, NULL },
-	{ "feature", set_feature, "a name" },
-	{ "version", set_version, "a version" },
-	{ "type", set_type, "a license type (--help lists them)" },
-	{ "count", set_count, "a number from 1 to 4294967294" },
-	{ "period", set_period, "seconds (3600) or days (60d) of use" },
-	{ "start", set_start, A_DATE },
-	{ "end", set_end, A_DATE },
-	{ "through", set_through, "a day (2037-12-31)" },
-	{ "extension-days", set_extension, "a number from 1 to 49710" },
-	{ "additive", set_additive, NULL },
-	{ "eula", set_eula, "a file" },
-	{ "comment", set_comment, "a text" },
-	{ "output", set_output, "a file" },
-	{ "append", set_append, NULL },
-	{ "force", set_force, NULL },
-	{ "past", set_past, NULL },
-	{ "copies", set_copies, "a number from 1 to 20000" },
-	{ "id", set_id, "an identity" },
-	{ "issued", set_issued, A_DATE },
-};
-/* clang-format on */
-#define NSETTINGS (sizeof settings / sizeof settings[0])
-#define OPT_FIRST 256 /* the value of settings[0] among getopt's */
-
-static void
-options_fill(struct option options[NSETTINGS + 2])
-{
-	for (size_t i = 0; i < NSETTINGS; i++)
-		options[i] = (struct option){
-			.name = settings[i].name,
-			.has_arg = settings[i].wants == NULL
-				       ? no_argument
-				       : required_argument,
-			.val = OPT_FIRST + (int)i,
-		};
-	options[NSETTINGS] = (struct option){ "help", no_argument, NULL, 'h' };
-	options[NSETTINGS + 1] = (struct option){ 0 };
-}
-
-static const struct setting *
-setting_of(int c)
-{
-	if (c >= OPT_FIRST)
-		return &settings[c - OPT_FIRST];
-	for (size_t i = 0; c == 'o' && i < NSETTINGS; i++) {
-		if (strcmp(settings[i].name, "output") == 0)
-			return &settings[i];
-	}
+	if (strlen(value) != sizeof "2037-12-31" - 1 ||
+	    !parse_date(value, &day) || day > (int64_t)UINT32_MAX - 86400)
+		return "a day (2037-12-31)";
+	*end = day + 86400;
 	return NULL;
 }
 
@@ -286,54 +82,15 @@ print_usage(void)
 						 : "");
 }
 
-/* -1: go on; else the exit status. */
-static int
-parse_options(struct job *job, int argc, char **argv)
-{
-	struct option options[NSETTINGS + 2];
-	const struct setting *setting;
-	int c;
-
-	options_fill(options);
-	while ((c = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
-		if (c == 'h') {
-			print_usage();
-			return EXIT_DONE;
-		}
-		if ((setting = setting_of(c)) == NULL)
-			return hint("issue");
-		if (!setting->set(job, optarg))
-			return misuse("issue", "--%s: \"%s\" is not %s",
-			    setting->name, optarg, setting->wants);
-	}
-	if (optind != argc - 1)
-		return not_one(
-		    "issue", "the authority's directory", argc, argv);
-	job->dir = argv[optind];
-	return -1;
-}
-
-/* NULL if the options go together. */
+/* NULL if what the options say goes together. */
 static const char *
 conflict(const struct job *job)
 {
-	if (job->terms.feature[0] == '\0')
-		return "--feature is missing";
-	if (job->terms.type == 0)
-		return "--type is missing";
-	if (job->output == NULL)
-		return "-o is missing";
-	if (job->unlocked && job->terms.nudis > 0)
-		return "--udi and --unlocked exclude each other";
-	if (!job->unlocked && job->terms.nudis == 0)
-		return "--udi or --unlocked is missing";
 	if (job->unlocked && lc_type_node_locked(job->terms.type))
 		return "licenses of this type are locked to devices: use "
 		       "--udi";
 	if (job->append && is_stdout(job->output))
 		return "--append needs a file: not -o -";
-	if (job->append && job->force)
-		return "--append and --force exclude each other";
 	if (job->copies > 1 && job->terms.id[0] != '\0')
 		return "--id and --copies exclude each other";
 	return NULL;
@@ -466,8 +223,7 @@ check_file(const struct job *job)
 	    access(job->output, F_OK) != 0)
 		return check_output(job->output, true);
 	(void)fail("%s: already exists", job->output);
-	fputs("Use --append to add to it, or --force to replace it.\n",
-	    stderr);
+	fputs("Use --append to add to it, or --force to replace it.\n", stderr);
 	return EXIT_FAILED;
 }
 
@@ -493,6 +249,60 @@ issue(struct job *job)
 	return status;
 }
 
+static int
+take(struct job *job, int argc, char **argv)
+{
+	struct lc_terms *terms = &job->terms;
+	const struct flag flags[] = {
+		FLAG_DIR(&job->dir),
+		{ .name = "udi",
+		    .list = job->udis,
+		    .n = &terms->nudis,
+		    .most = LC_NUDI_MAX,
+		    .group = 'd',
+		    .is_needed = true },
+		{ .name = "unlocked", .truth = &job->unlocked, .group = 'd' },
+		{ .name = "feature",
+		    .text = &terms->feature,
+		    .is_needed = true },
+		{ .name = "version", .text = &terms->version },
+		{ .name = "type", .type = &terms->type, .is_needed = true },
+		{ .name = "count",
+		    .number = &terms->count,
+		    .least = 1,
+		    .most = LC_UNCOUNTED - 1 },
+		{ .name = "period", .period_s = &terms->period_s },
+		{ .name = "start", .date = &terms->start },
+		{ .name = "end", .date = &terms->end },
+		{ .name = "through", .call = take_through, .arg = &terms->end },
+		{ .name = "extension-days",
+		    .number = &terms->extension_days,
+		    .least = 1,
+		    .most = DAYS_MAX },
+		{ .name = "additive", .truth = &terms->additive },
+		{ .name = "eula", .text = &job->eula_path },
+		{ .name = "comment",
+		    .text = &terms->comment,
+		    .may_be_empty = true },
+		FLAG_OUTPUT(&job->output),
+		{ .name = "append", .truth = &job->append, .group = 'f' },
+		{ .name = "force", .truth = &job->force, .group = 'f' },
+		{ .name = "past", .truth = &job->past },
+		{ .name = "copies",
+		    .number = &job->copies,
+		    .least = 1,
+		    .most = COPIES_MAX },
+		{ .name = "id", .text = &terms->id },
+		{ .name = "issued", .date = &terms->issued },
+		{ 0 },
+	};
+	int status = take_flags("issue", NULL, flags, argc, argv);
+
+	terms->udis = job->udis;
+	terms->counted = terms->count != LC_UNCOUNTED;
+	return status;
+}
+
 int
 issue_command(int argc, char **argv)
 {
@@ -511,9 +321,13 @@ issue_command(int argc, char **argv)
 		},
 		.copies = 1,
 	};
-	int status = parse_options(&job, argc, argv);
+	int status = take(&job, argc, argv);
 	const char *wrong;
 
+	if (status == FLAGS_HELP) {
+		print_usage();
+		return EXIT_DONE;
+	}
 	if (status >= 0)
 		return status;
 	if ((wrong = conflict(&job)) != NULL)

@@ -1,29 +1,16 @@
 /* key.c - licissue key: the keys that sign, and how they follow each other. */
-#include "licissue.h"
+#include "flags.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "record/authority.h"
+#include "record/record.h"
+
 #define OVERLAP_S (30 * 86400)
-
-/* One argument or two are left. */
-static int
-wrong_arguments(
-    const char *command, int n, const char *needs, int argc, char **argv)
-{
-	if (argc - optind < n)
-		return misuse(command, "missing argument: %s", needs);
-	return misuse(command, "unexpected argument \"%s\"", argv[argc - 1]);
-}
-
-static const struct option only_help[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 /* ---- List ------------------------------------------------------------ */
 
@@ -35,12 +22,6 @@ static const char list_usage[] =
     "\n"
     "  --json               an array of objects\n"
     "  -h, --help\n";
-
-static const struct option list_options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 /* What it is for now. */
 static const char *
@@ -94,49 +75,38 @@ key_print(void *arg, const struct lc_signing_key *key)
 	    key->es256 ? "ES256" : "EdDSA", from, until, key->place);
 }
 
-static int
-list(const char *dir, bool json)
+static enum lc_err
+list(const struct lc_authority *authority, void *array)
 {
-	struct lc_authority *authority = open_authority(dir);
-	struct lc_detail detail = { "" };
-	json_t *array = json ? json_array() : NULL;
-	enum lc_err err;
-
-	if (authority == NULL)
-		return EXIT_FAILED;
-	if (!json)
+	if (array == NULL)
 		printf("%-43s  %-9s  %-5s  %-20s  %-20s  %s\n", "KEY", "STATE",
 		    "ALG", "FROM", "UNTIL", "FILE");
-	err = lc_authority_keys(
-	    authority, json ? key_json : key_print, array, &detail);
-	if (json && err == LC_OK) {
-		(void)json_dumpf(array, stdout, JSON_INDENT(2));
-		putchar('\n');
-	}
-	json_decref(array);
-	lc_authority_close(authority);
-	return err == LC_OK ? EXIT_DONE : fail_core(err, &detail);
+	return lc_authority_keys(authority,
+	    array != NULL ? key_json : key_print, array,
+	    authority->record->detail);
 }
 
 int
 key_list_command(int argc, char **argv)
 {
+	const char *dir;
 	bool json = false;
-	int c;
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .name = "json", .truth = &json },
+		{ 0 },
+	};
+	int status = take_flags("key list", list_usage, flags, argc, argv);
+	json_t *array;
 
-	while ((c = getopt_long(argc, argv, "h", list_options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(list_usage, stdout);
-			return EXIT_DONE;
-		}
-		if (c != 'j')
-			return hint("key list");
-		json = true;
-	}
-	if (optind != argc - 1)
-		return not_one(
-		    "key list", "the authority's directory", argc, argv);
-	return list(argv[optind], json);
+	if (status >= 0)
+		return status;
+	array = json ? json_array() : NULL;
+	status = with_authority(dir, list, array);
+	if (status == EXIT_DONE && json)
+		return print_json(array);
+	json_decref(array);
+	return status;
 }
 
 /* ---- Rotate ---------------------------------------------------------- */
@@ -156,19 +126,6 @@ static const char rotate_usage[] =
     "  --passphrase         encrypt its file with a passphrase\n"
     "  --pkcs11 URI         the key of a token instead of a new one\n"
     "  -h, --help\n";
-
-enum {
-	OPT_FROM = 256,
-	OPT_OVERLAP,
-};
-
-static const struct option rotate_options[] = {
-	{ "from", required_argument, NULL, OPT_FROM },
-	{ "overlap", required_argument, NULL, OPT_OVERLAP },
-	KEY_OPTIONS,
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 static int
 rotate(const char *dir, const struct lc_rotation *rotation)
@@ -195,45 +152,38 @@ rotate(const char *dir, const struct lc_rotation *rotation)
 	return EXIT_DONE;
 }
 
+static const char *
+take_overlap(void *arg, const char *value)
+{
+	uint32_t *overlap_s = arg;
+
+	if (parse_period(value, overlap_s))
+		return NULL;
+	*overlap_s = 0;
+	return strcmp(value, "0") == 0 ? NULL : "seconds (3600) or days (60d)";
+}
+
 int
 key_rotate_command(int argc, char **argv)
 {
+	const char *dir;
 	struct lc_rotation rotation = {
 		.key = { .secret = secret_source() },
 		.from = LC_NO_TIME,
 		.overlap_s = OVERLAP_S,
 	};
-	int c;
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .name = "from", .date = &rotation.from },
+		{ .name = "overlap",
+		    .call = take_overlap,
+		    .arg = &rotation.overlap_s },
+		FLAGS_KEY(&rotation.key),
+		{ 0 },
+	};
+	int status = take_flags("key rotate", rotate_usage, flags, argc, argv);
 
-	while ((c = getopt_long(argc, argv, "h", rotate_options, NULL)) != -1) {
-		if (take_key_option(c, &rotation.key))
-			continue;
-		switch (c) {
-		case OPT_FROM:
-			if (!parse_date(optarg, &rotation.from))
-				return misuse("key rotate",
-				    "--from: \"%s\" is not a date", optarg);
-			break;
-		case OPT_OVERLAP:
-			rotation.overlap_s = 0;
-			if (strcmp(optarg, "0") != 0 &&
-			    !parse_period(optarg, &rotation.overlap_s))
-				return misuse("key rotate",
-				    "--overlap: \"%s\" is not a number of "
-				    "seconds, or of days as 30d",
-				    optarg);
-			break;
-		case 'h':
-			fputs(rotate_usage, stdout);
-			return EXIT_DONE;
-		default:
-			return hint("key rotate");
-		}
-	}
-	if (optind != argc - 1)
-		return not_one(
-		    "key rotate", "the authority's directory", argc, argv);
-	return rotate(argv[optind], &rotation);
+	return status >= 0 ? status : rotate(dir, &rotation);
 }
 
 /* ---- Withdraw -------------------------------------------------------- */
@@ -266,22 +216,19 @@ withdraw(const char *dir, const char *kid)
 	return err == LC_OK ? EXIT_DONE : fail_core(err, &detail);
 }
 
-/* A key id may begin with a hyphen: it is behind the first argument. */
 int
 key_withdraw_command(int argc, char **argv)
 {
-	int c = getopt_long(argc, argv, "+h", only_help, NULL);
+	const char *dir, *kid;
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .argument = "a key", .text = &kid, .has_dashes = true },
+		{ 0 },
+	};
+	int status =
+	    take_flags("key withdraw", withdraw_usage, flags, argc, argv);
 
-	if (c == 'h') {
-		fputs(withdraw_usage, stdout);
-		return EXIT_DONE;
-	}
-	if (c != -1)
-		return hint("key withdraw");
-	if (argc - optind != 2)
-		return wrong_arguments("key withdraw", 2,
-		    "the authority's directory, and a key", argc, argv);
-	return withdraw(argv[optind], argv[optind + 1]);
+	return status >= 0 ? status : withdraw(dir, kid);
 }
 
 /* ---- Export ---------------------------------------------------------- */
@@ -295,36 +242,33 @@ static const char export_usage[] =
     "\n"
     "  -h, --help\n";
 
-static int export(const char *dir, const char *folder)
-{
-	struct lc_authority *authority = open_authority(dir);
-	struct lc_detail detail = { "" };
-	size_t n = 0;
-	enum lc_err err;
+struct exporting {
+	const char *folder;
+	size_t n;
+};
 
-	if (authority == NULL)
-		return EXIT_FAILED;
-	err = lc_authority_export_keys(authority, folder, &n, &detail);
-	lc_authority_close(authority);
-	if (err != LC_OK)
-		return fail_core(err, &detail);
-	printf("%s: %zu key%s\n", folder, n, n == 1 ? "" : "s");
-	return EXIT_DONE;
+static enum lc_err export(const struct lc_authority *authority, void *arg) {
+	struct exporting *e = arg;
+
+	return lc_authority_export_keys(
+	    authority, e->folder, &e->n, authority->record->detail);
 }
 
 int
 key_export_command(int argc, char **argv)
 {
-	int c = getopt_long(argc, argv, "h", only_help, NULL);
+	const char *dir;
+	struct exporting e = { .n = 0 };
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .argument = "a folder", .text = &e.folder },
+		{ 0 },
+	};
+	int status = take_flags("key export", export_usage, flags, argc, argv);
 
-	if (c == 'h') {
-		fputs(export_usage, stdout);
-		return EXIT_DONE;
-	}
-	if (c != -1)
-		return hint("key export");
-	if (argc - optind != 2)
-		return wrong_arguments("key export", 2,
-		    "the authority's directory, and a folder", argc, argv);
-	return export(argv[optind], argv[optind + 1]);
+	if (status >= 0)
+		return status;
+	if ((status = with_authority(dir, export, &e)) == EXIT_DONE)
+		printf("%s: %zu key%s\n", e.folder, e.n, e.n == 1 ? "" : "s");
+	return status;
 }

@@ -1,7 +1,6 @@
 /* licissue.c - the command line of a license authority; licissue(1). */
 #include "licissue.h"
 
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,14 +147,6 @@ misuse(const char *command, const char *format, ...)
 	say(format, args);
 	va_end(args);
 	return hint(command);
-}
-
-int
-not_one(const char *command, const char *needs, int argc, char **argv)
-{
-	if (argc - optind < 1)
-		return misuse(command, "missing argument: %s", needs);
-	return misuse(command, "unexpected argument \"%s\"", argv[argc - 1]);
 }
 
 int

@@ -91,8 +91,6 @@ int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int hint(const char *command); /* the hint alone */
 int misuse(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* misuse, unless one argument is left; needs says which. */
-int not_one(const char *command, const char *needs, int argc, char **argv);
 /* fail with an error of the core, or its detail. */
 int fail_core(enum lc_err, const struct lc_detail *);
 /* The same for a license that was to be made; what is against its rules. */
@@ -115,25 +113,18 @@ const struct lc_secret *secret_source(void);
 /* --passphrase-fd: false if it is not the number of an open descriptor. */
 bool secret_from(const char *number);
 
-/* The options that say how a private key is made and kept. */
-enum {
-	OPT_KEY_ES256 = 512,
-	OPT_KEY_PASSPHRASE,
-	OPT_KEY_PKCS11,
-};
-#define KEY_OPTIONS                                                   \
-	{ "es256", no_argument, NULL, OPT_KEY_ES256 },                \
-	    { "passphrase", no_argument, NULL, OPT_KEY_PASSPHRASE },  \
-	{                                                             \
-		"pkcs11", required_argument, NULL, OPT_KEY_PKCS11     \
-	}
-/* False: it is another one. */
-bool take_key_option(int c, struct lc_key_options *);
-
 /* ---- Authorities ----------------------------------------------------- */
 
 /* NULL, with a message on standard error, if it cannot be opened. */
 struct lc_authority *open_authority(const char *dir);
+/*
+ * Opens an authority, does something with it, its failures explained, and
+ * closes it; the same in a transaction (lc_authority_run).  An exit status, with
+ * a message unless it is EXIT_DONE.
+ */
+typedef enum lc_err authority_work(const struct lc_authority *, void *arg);
+int with_authority(const char *dir, authority_work *, void *arg);
+int change_authority(const char *dir, authority_work *, void *arg);
 /*
  * Refuses a file that exists, or that cannot be made there, before the database
  * changes.

@@ -1,7 +1,6 @@
 /* log.c - licissue log: the log of all that was done. */
-#include "licissue.h"
+#include "flags.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +23,6 @@ static const char verify_usage[] =
     "\n"
     "  --checkpoint FILE    the log must contain this checkpoint, too\n"
     "  -h, --help\n";
-
-static const struct option verify_options[] = {
-	{ "checkpoint", required_argument, NULL, 'c' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 static void
 found(void *arg, const char *what)
@@ -97,22 +90,15 @@ verify_with(const char *dir, const char *path)
 int
 log_verify_command(int argc, char **argv)
 {
-	const char *path = NULL;
-	int c;
+	const char *dir, *path = NULL;
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .name = "checkpoint", .text = &path },
+		{ 0 },
+	};
+	int status = take_flags("log verify", verify_usage, flags, argc, argv);
 
-	while ((c = getopt_long(argc, argv, "h", verify_options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(verify_usage, stdout);
-			return EXIT_DONE;
-		}
-		if (c == '?')
-			return hint("log verify");
-		path = optarg;
-	}
-	if (optind != argc - 1)
-		return not_one(
-		    "log verify", "the authority's directory", argc, argv);
-	return verify_with(argv[optind], path);
+	return status >= 0 ? status : verify_with(dir, path);
 }
 
 /* ---- Checkpoints ----------------------------------------------------- */
@@ -128,57 +114,33 @@ static const char checkpoint_usage[] =
     "  --force              replace the file\n"
     "  -h, --help\n";
 
-static const struct option checkpoint_options[] = {
-	{ "output", required_argument, NULL, 'o' },
-	{ "force", no_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
-
-static int
-checkpoint(const char *dir, const char *output, bool force)
+static enum lc_err
+checkpoint(const struct lc_authority *authority, void *text)
 {
-	struct lc_authority *authority = open_authority(dir);
-	struct lc_detail detail = { "" };
-	char *text = NULL;
-	enum lc_err err;
-	int status;
+	struct lc_record *record = authority->record;
 
-	if (authority == NULL)
-		return EXIT_FAILED;
-	err = lc_record_checkpoint(authority->record, &text, &detail);
-	lc_authority_close(authority);
-	if (err != LC_OK)
-		return fail_core(err, &detail);
-	status = write_text(output, text, force);
-	free(text);
-	return status;
+	return lc_record_checkpoint(record, text, record->detail);
 }
 
 int
 log_checkpoint_command(int argc, char **argv)
 {
-	const char *output = NULL;
+	const char *dir, *output;
 	bool force = false;
-	int c;
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		FLAG_OUTPUT(&output),
+		FLAG_FORCE(&force),
+		{ 0 },
+	};
+	int status =
+	    take_flags("log checkpoint", checkpoint_usage, flags, argc, argv);
+	char *text = NULL;
 
-	while ((c = getopt_long(
-		    argc, argv, "ho:", checkpoint_options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(checkpoint_usage, stdout);
-			return EXIT_DONE;
-		}
-		if (c == '?')
-			return hint("log checkpoint");
-		if (c == 'f')
-			force = true;
-		else
-			output = optarg;
-	}
-	if (optind != argc - 1)
-		return not_one(
-		    "log checkpoint", "the authority's directory", argc, argv);
-	if (output == NULL)
-		return misuse("log checkpoint", "-o is missing");
-	return checkpoint(argv[optind], output, force);
+	if (status >= 0 ||
+	    (status = with_authority(dir, checkpoint, &text)) != EXIT_DONE)
+		return status;
+	status = write_text(output, text, force);
+	free(text);
+	return status;
 }

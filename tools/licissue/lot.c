@@ -1,7 +1,6 @@
 /* lot.c - licissue lot: licenses of a manufacturing lot. */
-#include "licissue.h"
+#include "flags.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -55,108 +54,6 @@ struct job {
 	bool unlocked, additive, force;
 };
 
-enum {
-	OPT_NAME = 256,
-	OPT_UNLOCKED,
-	OPT_CSV,
-	OPT_FEATURE,
-	OPT_VERSION,
-	OPT_TYPE,
-	OPT_PERIOD,
-	OPT_ADDITIVE,
-	OPT_EULA,
-	OPT_EACH,
-	OPT_FORCE,
-};
-
-static const struct option options[] = {
-	{ "name", required_argument, NULL, OPT_NAME },
-	{ "unlocked", no_argument, NULL, OPT_UNLOCKED },
-	{ "csv", required_argument, NULL, OPT_CSV },
-	{ "feature", required_argument, NULL, OPT_FEATURE },
-	{ "version", required_argument, NULL, OPT_VERSION },
-	{ "type", required_argument, NULL, OPT_TYPE },
-	{ "period", required_argument, NULL, OPT_PERIOD },
-	{ "additive", no_argument, NULL, OPT_ADDITIVE },
-	{ "eula", required_argument, NULL, OPT_EULA },
-	{ "output", required_argument, NULL, 'o' },
-	{ "each", required_argument, NULL, OPT_EACH },
-	{ "force", no_argument, NULL, OPT_FORCE },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
-
-/* ---- Options --------------------------------------------------------- */
-
-static const char *
-take_feature(struct job *job)
-{
-	if (job->nfeatures == ITEMS_MAX || optarg[0] == '\0')
-		return "one of at most 64 features";
-	job->features[job->nfeatures++] = optarg;
-	return NULL;
-}
-
-/* NULL: it was taken; else what is wanted. */
-static const char *
-take_option(struct job *job, int c)
-{
-	switch (c) {
-	case OPT_NAME:
-		job->name = optarg;
-		return NULL;
-	case OPT_UNLOCKED:
-		job->unlocked = true;
-		return NULL;
-	case OPT_CSV:
-		job->csv = optarg;
-		return NULL;
-	case OPT_FEATURE:
-		return take_feature(job);
-	case OPT_VERSION:
-		job->version = optarg;
-		return NULL;
-	case OPT_TYPE:
-		return lc_type_from_name(optarg, &job->type) ? NULL
-							     : "a license type";
-	case OPT_PERIOD:
-		return parse_period(optarg, &job->period_s)
-			   ? NULL
-			   : "seconds (3600) or days (60d) of use";
-	case OPT_ADDITIVE:
-		job->additive = true;
-		return NULL;
-	case OPT_EULA:
-		job->eula_path = optarg;
-		return NULL;
-	case OPT_EACH:
-		job->each = optarg;
-		return NULL;
-	case OPT_FORCE:
-		job->force = true;
-		return NULL;
-	default:
-		job->output = optarg;
-		return NULL;
-	}
-}
-
-static const char *
-missing(const struct job *job)
-{
-	if (job->name == NULL)
-		return "--name is missing";
-	if (job->unlocked == (job->csv != NULL))
-		return "needs one of --unlocked and --csv";
-	if (job->nfeatures == 0)
-		return "--feature is missing";
-	if ((job->output != NULL) == (job->each != NULL))
-		return "needs one of -o and --each";
-	if (job->each != NULL && job->unlocked)
-		return "--each needs --csv";
-	return NULL;
-}
-
 /* ---- Making it ------------------------------------------------------- */
 
 /* What is to be made, with what it points to. */
@@ -192,7 +89,7 @@ item_take(const struct job *job, struct lot *l, size_t i)
 		return fail("%s", lc_strerror(LC_ENOMEM));
 	*g = (struct lc_grant){
 		.feature = l->names[i],
-		.version = job->version != NULL ? job->version : "1.0",
+		.version = job->version,
 		.type = job->type,
 		.additive = job->additive,
 		.start = LC_NO_TIME,
@@ -373,28 +270,41 @@ make(const struct job *job, const struct lc_authority *authority)
 int
 lot_create_command(int argc, char **argv)
 {
-	struct job job = { .dir = NULL };
+	struct job job = { .version = "1.0" };
+	const struct flag flags[] = {
+		FLAG_DIR(&job.dir),
+		{ .name = "name", .text = &job.name, .is_needed = true },
+		{ .name = "unlocked",
+		    .truth = &job.unlocked,
+		    .group = 'd',
+		    .is_needed = true },
+		{ .name = "csv", .text = &job.csv, .group = 'd' },
+		{ .name = "feature",
+		    .list = job.features,
+		    .n = &job.nfeatures,
+		    .most = ITEMS_MAX,
+		    .is_needed = true },
+		{ .name = "version", .text = &job.version },
+		{ .name = "type", .type = &job.type },
+		{ .name = "period", .period_s = &job.period_s },
+		{ .name = "additive", .truth = &job.additive },
+		{ .name = "eula", .text = &job.eula_path },
+		{ .name = "output",
+		    .letter = 'o',
+		    .text = &job.output,
+		    .group = 'o',
+		    .is_needed = true },
+		{ .name = "each", .text = &job.each, .group = 'o' },
+		FLAG_FORCE(&job.force),
+		{ 0 },
+	};
+	int status = take_flags("lot create", usage, flags, argc, argv);
 	struct lc_authority *authority;
-	const char *wrong;
-	int c, status;
 
-	while ((c = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		}
-		if (c == '?')
-			return hint("lot create");
-		if ((wrong = take_option(&job, c)) != NULL)
-			return misuse(
-			    "lot create", "\"%s\" is not %s", optarg, wrong);
-	}
-	if (optind != argc - 1)
-		return not_one(
-		    "lot create", "the authority's directory", argc, argv);
-	job.dir = argv[optind];
-	if ((wrong = missing(&job)) != NULL)
-		return misuse("lot create", "%s", wrong);
+	if (status >= 0)
+		return status;
+	if (job.each != NULL && job.unlocked)
+		return misuse("lot create", "--each needs --csv");
 	if ((authority = open_authority(job.dir)) == NULL)
 		return EXIT_FAILED;
 	status = job.output != NULL ? check_output(job.output, job.force)

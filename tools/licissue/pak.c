@@ -1,7 +1,6 @@
 /* pak.c - licissue pak: PAKs, but for redeeming them (redeem.c). */
 #include "ops/pak.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,47 +31,30 @@ struct creating {
 	uint32_t copies;
 };
 
-static int
+static const char *
 take_sku(void *arg, const char *value)
 {
 	struct creating *c = arg;
 
-	if (c->order.nparts == LC_PAK_PARTS_MAX) {
-		(void)fail("--sku: at most %d of them", LC_PAK_PARTS_MAX);
-		return EXIT_USAGE;
-	}
+	if (c->order.nparts == LC_PAK_PARTS_MAX)
+		return "one of at most 100";
 	c->parts[c->order.nparts++] =
 	    (struct lc_pak_part){ .sku = value, .quantity = 1 };
-	return EXIT_DONE;
+	return NULL;
 }
+_Static_assert(LC_PAK_PARTS_MAX == 100, "as it is said");
 
-static int
+static const char *
 take_quantity(void *arg, const char *value)
 {
 	struct creating *c = arg;
 	size_t n = c->order.nparts;
 
 	if (n == 0)
-		(void)fail("--quantity belongs behind --sku");
-	else if (parse_number(
-		     value, 1, LC_UNITS_MAX, &c->parts[n - 1].quantity))
-		return EXIT_DONE;
-	else
-		(void)fail("--quantity: \"%s\" is not a number from 1 to %d",
-		    value, LC_UNITS_MAX);
-	return EXIT_USAGE;
-}
-
-static int
-take_copies(void *arg, const char *value)
-{
-	struct creating *c = arg;
-
-	if (parse_number(value, 1, COPIES_MAX, &c->copies))
-		return EXIT_DONE;
-	(void)fail(
-	    "--copies: \"%s\" is not a number from 1 to %d", value, COPIES_MAX);
-	return EXIT_USAGE;
+		return "behind a --sku";
+	return parse_number(value, 1, LC_UNITS_MAX, &c->parts[n - 1].quantity)
+		   ? NULL
+		   : number_words(1, LC_UNITS_MAX);
 }
 
 static enum lc_err
@@ -119,22 +101,32 @@ pak_create_command(int argc, char **argv)
 		.order = { .order = "", .account = "" },
 		.copies = 1,
 	};
+	const char *dir;
 	const struct flag flags[] = {
-		{ .name = "sku", .call = take_sku, .arg = &c },
+		FLAG_DIR(&dir),
+		{ .name = "sku",
+		    .call = take_sku,
+		    .arg = &c,
+		    .is_needed = true },
 		{ .name = "quantity", .call = take_quantity, .arg = &c },
-		{ .name = "order", .text = &c.order.order },
-		{ .name = "account", .text = &c.order.account },
-		{ .name = "copies", .call = take_copies, .arg = &c },
+		{ .name = "order",
+		    .text = &c.order.order,
+		    .may_be_empty = true },
+		{ .name = "account",
+		    .text = &c.order.account,
+		    .may_be_empty = true },
+		{ .name = "copies",
+		    .number = &c.copies,
+		    .least = 1,
+		    .most = COPIES_MAX },
+		{ 0 },
 	};
-	int status = take_flags("pak create", create_usage, flags, 5, 1, 1,
-	    "the authority's directory", argc, argv);
+	int status = take_flags("pak create", create_usage, flags, argc, argv);
 
 	if (status >= 0)
 		return status;
-	if (c.order.nparts == 0)
-		return misuse("pak create", "--sku is missing");
 	c.order.parts = c.parts;
-	return create(argv[optind], &c);
+	return create(dir, &c);
 }
 
 /* ---- pak show -------------------------------------------------------- */
@@ -238,17 +230,24 @@ show_text(const json_t *pak)
 	return EXIT_DONE;
 }
 
+struct finding {
+	const char *typed;
+	json_t *pak;
+};
+
 static enum lc_err
-find(struct lc_record *record, const char *typed, json_t **out)
+find(const struct lc_authority *authority, void *arg)
 {
+	struct finding *f = arg;
+	struct lc_record *record = authority->record;
 	char code[LC_PAK_LEN + 1];
 	struct lc_arena arena = { 0 };
 	struct lc_pak *pak;
 	enum lc_err err;
 
-	if ((err = lc_pak_read(typed, code, record->detail)) == LC_OK &&
+	if ((err = lc_pak_read(f->typed, code, record->detail)) == LC_OK &&
 	    (err = lc_pak_find(record, &arena, code, &pak)) == LC_OK)
-		err = pak_json(record, pak, out);
+		err = pak_json(record, pak, &f->pak);
 	lc_arena_free(&arena);
 	return err;
 }
@@ -256,30 +255,24 @@ find(struct lc_record *record, const char *typed, json_t **out)
 int
 pak_show_command(int argc, char **argv)
 {
+	const char *dir;
 	bool json = false;
+	struct finding f = { .pak = NULL };
 	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .argument = "a PAK", .text = &f.typed },
 		{ .name = "json", .truth = &json },
+		{ 0 },
 	};
-	struct lc_authority *authority;
-	struct lc_detail detail = { "" };
-	json_t *pak = NULL;
-	enum lc_err err;
-	int status = take_flags("pak show", show_usage, flags, 1, 2, 2,
-	    "the authority's directory and a PAK", argc, argv);
+	int status = take_flags("pak show", show_usage, flags, argc, argv);
 
-	if (status >= 0)
+	if (status >= 0 ||
+	    (status = with_authority(dir, find, &f)) != EXIT_DONE)
 		return status;
-	if ((authority = open_authority(argv[optind])) == NULL)
-		return EXIT_FAILED;
-	lc_record_tell(authority->record, &detail);
-	err = find(authority->record, argv[optind + 1], &pak);
-	lc_authority_close(authority);
-	if (err != LC_OK)
-		return fail_core(err, &detail);
 	if (json)
-		return print_object(pak);
-	status = show_text(pak);
-	json_decref(pak);
+		return print_object(f.pak);
+	status = show_text(f.pak);
+	json_decref(f.pak);
 	return status;
 }
 
@@ -316,6 +309,12 @@ static const struct rows_column list_columns[] = {
 	{ "stopped", "Stopped" },
 };
 
+struct listing {
+	struct rows_list list;
+	const char *order, *account; /* NULL: any */
+	json_t *rows;
+};
+
 static enum lc_err
 row_add(void *arg, const struct lc_pak_row *row)
 {
@@ -331,65 +330,61 @@ row_add(void *arg, const struct lc_pak_row *row)
 	return json_array_append_new(arg, object) == 0 ? LC_OK : LC_ENOMEM;
 }
 
-static int
-list(const char *dir, const char *order, const char *account, bool json,
-    bool csv)
+static enum lc_err
+list_read(const struct lc_authority *authority, void *arg)
 {
-	struct lc_authority *authority = open_authority(dir);
-	struct lc_detail detail = { "" };
-	json_t *rows = json_array();
-	enum lc_err err;
+	const struct listing *l = arg;
 
-	if (authority == NULL)
-		return EXIT_FAILED;
-	lc_record_tell(authority->record, &detail);
-	err = lc_paks(authority->record, order, account, row_add, rows);
-	lc_authority_close(authority);
-	if (err != LC_OK)
-		return fail_core(err, &detail);
-	if (order != NULL && json_array_size(rows) == 0)
-		return fail("order %s: no PAK belongs to it", order);
-	return print_rows(rows, list_columns,
-	    sizeof list_columns / sizeof list_columns[0], json, csv);
+	return lc_paks(
+	    authority->record, l->order, l->account, row_add, l->rows);
+}
+
+static int
+list(struct listing *l)
+{
+	int status;
+
+	l->rows = json_array();
+	status = with_authority(l->list.dir, list_read, l);
+	if (status == EXIT_DONE && l->order != NULL &&
+	    json_array_size(l->rows) == 0)
+		status = fail("order %s: no PAK belongs to it", l->order);
+	if (status == EXIT_DONE)
+		return print_rows(l->rows, list_columns,
+		    sizeof list_columns / sizeof list_columns[0], l->list.json,
+		    l->list.csv);
+	json_decref(l->rows);
+	return status;
 }
 
 int
 pak_list_command(int argc, char **argv)
 {
-	bool json = false, csv = false;
-	const char *account = NULL;
+	struct listing l = { .order = NULL };
 	const struct flag flags[] = {
-		{ .name = "account", .text = &account },
-		{ .name = "json", .truth = &json },
-		{ .name = "csv", .truth = &csv },
+		FLAG_DIR(&l.list.dir),
+		{ .name = "account", .text = &l.account, .may_be_empty = true },
+		FLAGS_ROWS(&l.list),
+		{ 0 },
 	};
-	int status = take_flags("pak list", list_usage, flags, 3, 1, 1,
-	    "the authority's directory", argc, argv);
+	int status = take_flags("pak list", list_usage, flags, argc, argv);
 
-	if (status < 0 && json && csv)
-		return misuse(
-		    "pak list", "--json and --csv exclude each other");
-	return status >= 0 ? status
-			   : list(argv[optind], NULL, account, json, csv);
+	return status >= 0 ? status : list(&l);
 }
 
 int
 pak_find_command(int argc, char **argv)
 {
-	bool json = false, csv = false;
+	struct listing l = { .account = NULL };
 	const struct flag flags[] = {
-		{ .name = "json", .truth = &json },
-		{ .name = "csv", .truth = &csv },
+		FLAG_DIR(&l.list.dir),
+		{ .argument = "an order number", .text = &l.order },
+		FLAGS_ROWS(&l.list),
+		{ 0 },
 	};
-	int status = take_flags("pak find", find_usage, flags, 2, 2, 2,
-	    "the authority's directory and an order number", argc, argv);
+	int status = take_flags("pak find", find_usage, flags, argc, argv);
 
-	if (status < 0 && json && csv)
-		return misuse(
-		    "pak find", "--json and --csv exclude each other");
-	return status >= 0
-		   ? status
-		   : list(argv[optind], argv[optind + 1], NULL, json, csv);
+	return status >= 0 ? status : list(&l);
 }
 
 /* ---- pak stop, pak resume -------------------------------------------- */
@@ -409,50 +404,59 @@ static const char resume_usage[] =
     "\n"
     "  -h, --help\n";
 
-static int
-stop(const char *dir, const char *typed, const char *why)
-{
-	struct lc_authority *authority = open_authority(dir);
+struct stopping {
+	const char *typed, *why; /* why "": it is resumed */
 	char code[LC_PAK_LEN + 1];
-	struct lc_detail detail = { "" };
-	enum lc_err err;
+};
 
-	if (authority == NULL)
-		return EXIT_FAILED;
-	if ((err = lc_pak_read(typed, code, &detail)) == LC_OK &&
-	    (err = lc_authority_begin(authority, &detail)) == LC_OK)
-		err = lc_authority_end(
-		    authority, lc_pak_stop(authority->record, code, why));
-	lc_authority_close(authority);
-	if (err != LC_OK)
-		return fail_core(err, &detail);
-	printf("PAK %s: %s\n", code, why[0] != '\0' ? "stopped" : "resumed");
-	return EXIT_DONE;
+static enum lc_err
+stop_run(const struct lc_authority *authority, void *arg)
+{
+	struct stopping *s = arg;
+	struct lc_record *record = authority->record;
+	enum lc_err err = lc_pak_read(s->typed, s->code, record->detail);
+
+	return err == LC_OK ? lc_pak_stop(record, s->code, s->why) : err;
+}
+
+static int
+stop(const char *dir, struct stopping *s)
+{
+	int status = change_authority(dir, stop_run, s);
+
+	if (status == EXIT_DONE)
+		printf("PAK %s: %s\n", s->code,
+		    s->why[0] != '\0' ? "stopped" : "resumed");
+	return status;
 }
 
 int
 pak_stop_command(int argc, char **argv)
 {
-	const char *why = "";
+	const char *dir;
+	struct stopping s;
 	const struct flag flags[] = {
-		{ .name = "reason", .text = &why },
+		FLAG_DIR(&dir),
+		{ .argument = "a PAK", .text = &s.typed },
+		FLAG_REASON(&s.why),
+		{ 0 },
 	};
-	int status = take_flags("pak stop", stop_usage, flags, 1, 2, 2,
-	    "the authority's directory and a PAK", argc, argv);
+	int status = take_flags("pak stop", stop_usage, flags, argc, argv);
 
-	if (status >= 0)
-		return status;
-	if (!is_reason(why))
-		return misuse("pak stop", "--reason is missing, or not a text "
-					  "of at most 255 bytes");
-	return stop(argv[optind], argv[optind + 1], why);
+	return status >= 0 ? status : stop(dir, &s);
 }
 
 int
 pak_resume_command(int argc, char **argv)
 {
-	int status = take_flags("pak resume", resume_usage, NULL, 0, 2, 2,
-	    "the authority's directory and a PAK", argc, argv);
+	const char *dir;
+	struct stopping s = { .why = "" };
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .argument = "a PAK", .text = &s.typed },
+		{ 0 },
+	};
+	int status = take_flags("pak resume", resume_usage, flags, argc, argv);
 
-	return status >= 0 ? status : stop(argv[optind], argv[optind + 1], "");
+	return status >= 0 ? status : stop(dir, &s);
 }

@@ -1,7 +1,6 @@
 /* permission.c - licissue permission-ticket: a device gives up licenses. */
-#include "licissue.h"
+#include "flags.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -43,93 +42,6 @@ struct job {
 	uint32_t grace_days;
 	bool force;
 };
-
-enum {
-	OPT_UDI = 256,
-	OPT_REMOVE,
-	OPT_ADD,
-	OPT_GRACE_DAYS,
-	OPT_NO_GRACE,
-	OPT_EULA,
-	OPT_CREDENTIALS,
-	OPT_TO,
-	OPT_FORCE,
-};
-
-static const struct option options[] = {
-	{ "udi", required_argument, NULL, OPT_UDI },
-	{ "remove", required_argument, NULL, OPT_REMOVE },
-	{ "add", required_argument, NULL, OPT_ADD },
-	{ "grace-days", required_argument, NULL, OPT_GRACE_DAYS },
-	{ "no-grace", no_argument, NULL, OPT_NO_GRACE },
-	{ "eula", required_argument, NULL, OPT_EULA },
-	{ "credentials", required_argument, NULL, OPT_CREDENTIALS },
-	{ "to", required_argument, NULL, OPT_TO },
-	{ "output", required_argument, NULL, 'o' },
-	{ "force", no_argument, NULL, OPT_FORCE },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
-
-/* ---- Options --------------------------------------------------------- */
-
-static bool
-add_removal(struct job *job, const char *id)
-{
-	if (job->asked.nremove == LC_TICKET_LICENSES)
-		return false;
-	job->remove[job->asked.nremove++] = id;
-	return true;
-}
-
-/* False: out of range. */
-static bool
-take_option(struct job *job, int c)
-{
-	switch (c) {
-	case OPT_UDI:
-		job->asked.udi = optarg;
-		return true;
-	case OPT_REMOVE:
-		return add_removal(job, optarg);
-	case OPT_ADD:
-		job->add = optarg;
-		return true;
-	case OPT_GRACE_DAYS:
-		return parse_number(
-		    optarg, 1, GRACE_DAYS_MAX, &job->grace_days);
-	case OPT_NO_GRACE:
-		job->grace_days = 0;
-		return true;
-	case OPT_EULA:
-		job->eula = optarg;
-		return true;
-	case OPT_CREDENTIALS:
-		job->credentials = optarg;
-		return true;
-	case OPT_TO:
-		job->asked.to = optarg;
-		return true;
-	case OPT_FORCE:
-		job->force = true;
-		return true;
-	default:
-		job->output = optarg;
-		return true;
-	}
-}
-
-static const char *
-missing(const struct job *job)
-{
-	if (job->asked.udi == NULL)
-		return "--udi is missing";
-	if (job->asked.nremove == 0 && job->add == NULL)
-		return "--remove is missing";
-	if (job->output == NULL)
-		return "-o is missing";
-	return NULL;
-}
 
 /* ---- Doing it -------------------------------------------------------- */
 
@@ -213,27 +125,35 @@ int
 permission_command(int argc, char **argv)
 {
 	struct job job = { .grace_days = GRACE_DAYS };
-	const char *wrong;
-	int c;
+	bool no_grace = false;
+	const struct flag flags[] = {
+		FLAG_DIR(&job.dir),
+		FLAG_UDI(&job.asked.udi),
+		{ .name = "remove",
+		    .list = job.remove,
+		    .n = &job.asked.nremove,
+		    .most = LC_TICKET_LICENSES },
+		{ .name = "add", .text = &job.add },
+		{ .name = "grace-days",
+		    .number = &job.grace_days,
+		    .least = 1,
+		    .most = GRACE_DAYS_MAX,
+		    .group = 'g' },
+		{ .name = "no-grace", .truth = &no_grace, .group = 'g' },
+		{ .name = "eula", .text = &job.eula },
+		{ .name = "credentials", .text = &job.credentials },
+		{ .name = "to", .text = &job.asked.to },
+		FLAG_OUTPUT(&job.output),
+		FLAG_FORCE(&job.force),
+		{ 0 },
+	};
+	int status = take_flags("permission-ticket", usage, flags, argc, argv);
 
-	while ((c = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		}
-		if (c == '?')
-			return hint("permission-ticket");
-		if (!take_option(&job, c))
-			return misuse("permission-ticket",
-			    c == OPT_REMOVE
-				? "--remove: at most 256 licenses"
-				: "--grace-days: not a number from 1 to 3650");
-	}
-	if (optind != argc - 1)
-		return not_one("permission-ticket", "the authority's directory",
-		    argc, argv);
-	job.dir = argv[optind];
-	if ((wrong = missing(&job)) != NULL)
-		return misuse("permission-ticket", "%s", wrong);
+	if (status >= 0)
+		return status;
+	if (job.asked.nremove == 0 && job.add == NULL)
+		return misuse("permission-ticket", "--remove is missing");
+	if (no_grace)
+		job.grace_days = 0;
 	return run(&job);
 }

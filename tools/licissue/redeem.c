@@ -1,5 +1,4 @@
 /* redeem.c - licissue pak redeem, contract redeem: units become licenses. */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,6 +7,7 @@
 #include "ops/fulfill.h"
 #include "ops/wishes.h"
 #include "record/authority.h"
+#include "record/pak.h"
 
 #define OPTIONS_USAGE                                                          \
 	"\n"                                                                   \
@@ -51,45 +51,17 @@ struct job {
 
 /* ---- Options --------------------------------------------------------- */
 
-static int
+static const char *
 take_udi(void *arg, const char *value)
 {
 	struct job *job = arg;
 
-	if (job->wishes.n == LC_WISHES_MAX ||
-	    lc_wishes_add(&job->wishes, value) != LC_OK)
-		return fail("--udi: too many");
-	return EXIT_DONE;
+	return job->wishes.n < LC_WISHES_MAX &&
+		       lc_wishes_add(&job->wishes, value) == LC_OK
+		   ? NULL
+		   : "one of at most 20000";
 }
-
-static int
-take_quantity(void *arg, const char *value)
-{
-	struct job *job = arg;
-
-	if (parse_number(value, 1, 5000, &job->quantity))
-		return EXIT_DONE;
-	(void)fail("--quantity: \"%s\" is not a number from 1 to 5000", value);
-	return EXIT_USAGE;
-}
-
-/* NULL if the options go together. */
-static const char *
-conflict(const struct job *job)
-{
-	int lists =
-	    (job->wishes.n > 0) + (job->csv != NULL) + (job->xml != NULL);
-
-	if (lists == 0)
-		return "--udi, --csv or --xml is missing";
-	if (lists > 1)
-		return "--udi, --csv and --xml exclude each other";
-	if (job->output == NULL)
-		return "-o is missing";
-	if (job->request != NULL && job->request[0] == '\0')
-		return "--request-id: an id is missing";
-	return NULL;
-}
+_Static_assert(LC_WISHES_MAX == 20000, "as it is said");
 
 /* ---- Doing it -------------------------------------------------------- */
 
@@ -226,34 +198,36 @@ run(struct job *job)
 }
 
 static int
-command(struct job *job, const char *usage, const char *needs,
-    const char **what, int argc, char **argv)
+command(struct job *job, const char *usage, const struct flag *what, int argc,
+    char **argv)
 {
 	const struct flag flags[] = {
-		{ .name = "udi", .call = take_udi, .arg = job },
-		{ .name = "csv", .text = &job->csv },
-		{ .name = "xml", .text = &job->xml },
-		{ .name = "sku", .text = &job->sku },
-		{ .name = "quantity", .call = take_quantity, .arg = job },
+		FLAG_DIR(&job->dir),
+		*what,
+		{ .name = "udi",
+		    .call = take_udi,
+		    .arg = job,
+		    .group = 'd',
+		    .is_needed = true },
+		{ .name = "csv", .text = &job->csv, .group = 'd' },
+		{ .name = "xml", .text = &job->xml, .group = 'd' },
+		{ .name = "sku", .text = &job->sku, .may_be_empty = true },
+		{ .name = "quantity",
+		    .number = &job->quantity,
+		    .least = 1,
+		    .most = LC_UNITS_MAX },
 		{ .name = "partial", .truth = &job->partial },
 		{ .name = "request-id", .text = &job->request },
-		{ .name = "output", .text = &job->output },
-		{ .name = "force", .truth = &job->force },
+		FLAG_OUTPUT(&job->output),
+		FLAG_FORCE(&job->force),
+		{ 0 },
 	};
-	const char *wrong;
 	int status;
 
 	job->sku = "";
 	job->quantity = 1;
-	status = take_flags(job->command, usage, flags,
-	    sizeof flags / sizeof flags[0], 2, 2, needs, argc, argv);
-	if (status < 0) {
-		job->dir = argv[optind];
-		*what = argv[optind + 1];
-		wrong = conflict(job);
-		status = wrong != NULL ? misuse(job->command, "%s", wrong)
-				       : run(job);
-	}
+	if ((status = take_flags(job->command, usage, flags, argc, argv)) < 0)
+		status = run(job);
 	lc_wishes_free(&job->wishes);
 	return status;
 }
@@ -263,8 +237,9 @@ pak_redeem_command(int argc, char **argv)
 {
 	struct job job = { .command = "pak redeem" };
 
-	return command(&job, pak_usage, "the authority's directory and a PAK",
-	    &job.f.pak, argc, argv);
+	return command(&job, pak_usage,
+	    &(struct flag){ .argument = "a PAK", .text = &job.f.pak }, argc,
+	    argv);
 }
 
 int
@@ -273,6 +248,6 @@ contract_redeem_command(int argc, char **argv)
 	struct job job = { .command = "contract redeem" };
 
 	return command(&job, contract_usage,
-	    "the authority's directory and a contract", &job.f.contract, argc,
-	    argv);
+	    &(struct flag){ .argument = "a contract", .text = &job.f.contract },
+	    argc, argv);
 }

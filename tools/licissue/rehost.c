@@ -1,7 +1,6 @@
 /* rehost.c - licissue rehost: licenses that a device gave up, for another. */
-#include "licissue.h"
+#include "flags.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -29,64 +28,6 @@ struct job {
 	const char *dir, *ticket, *udi, *credentials, *output;
 	bool first_sight, force;
 };
-
-enum {
-	OPT_TICKET = 256,
-	OPT_UDI,
-	OPT_CREDENTIALS,
-	OPT_FIRST_SIGHT,
-	OPT_FORCE,
-};
-
-static const struct option options[] = {
-	{ "ticket", required_argument, NULL, OPT_TICKET },
-	{ "udi", required_argument, NULL, OPT_UDI },
-	{ "credentials", required_argument, NULL, OPT_CREDENTIALS },
-	{ "first-sight", no_argument, NULL, OPT_FIRST_SIGHT },
-	{ "output", required_argument, NULL, 'o' },
-	{ "force", no_argument, NULL, OPT_FORCE },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
-
-/* ---- Options --------------------------------------------------------- */
-
-static void
-take_option(struct job *job, int c)
-{
-	switch (c) {
-	case OPT_TICKET:
-		job->ticket = optarg;
-		break;
-	case OPT_UDI:
-		job->udi = optarg;
-		break;
-	case OPT_CREDENTIALS:
-		job->credentials = optarg;
-		break;
-	case OPT_FIRST_SIGHT:
-		job->first_sight = true;
-		break;
-	case OPT_FORCE:
-		job->force = true;
-		break;
-	default:
-		job->output = optarg;
-		break;
-	}
-}
-
-static const char *
-missing(const struct job *job)
-{
-	if (job->ticket == NULL)
-		return "--ticket is missing";
-	if (job->udi == NULL)
-		return "--udi is missing";
-	if (job->output == NULL)
-		return "-o is missing";
-	return NULL;
-}
 
 /* ---- Doing it -------------------------------------------------------- */
 
@@ -171,23 +112,17 @@ int
 rehost_command(int argc, char **argv)
 {
 	struct job job = { .dir = NULL };
-	const char *wrong;
-	int c;
+	const struct flag flags[] = {
+		FLAG_DIR(&job.dir),
+		{ .name = "ticket", .text = &job.ticket, .is_needed = true },
+		FLAG_UDI(&job.udi),
+		{ .name = "credentials", .text = &job.credentials },
+		{ .name = "first-sight", .truth = &job.first_sight },
+		FLAG_OUTPUT(&job.output),
+		FLAG_FORCE(&job.force),
+		{ 0 },
+	};
+	int status = take_flags("rehost", usage, flags, argc, argv);
 
-	while ((c = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		}
-		if (c == '?')
-			return hint("rehost");
-		take_option(&job, c);
-	}
-	if (optind != argc - 1)
-		return not_one(
-		    "rehost", "the authority's directory", argc, argv);
-	job.dir = argv[optind];
-	if ((wrong = missing(&job)) != NULL)
-		return misuse("rehost", "%s", wrong);
-	return run(&job);
+	return status >= 0 ? status : run(&job);
 }

@@ -1,13 +1,13 @@
 /* report.c - licissue report: what the authority has done, as lists. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "licissue.h"
+#include "flags.h"
 #include "record/authority.h"
 #include "report_print.h"
+#include "rows.h"
 
 #define DAYS_MAX 36500
 
@@ -26,15 +26,13 @@ static const struct {
 		     "device." },
 };
 
-/* Limits, and how they are called; the order is that of the bits. */
-static const struct {
-	const char *option, *usage;
-} limits[] = {
-	{ "udi", "  --udi PID:SN         only of this device" },
-	{ "feature", "  --feature NAME       only of this feature" },
-	{ "pak", "  --pak PAK            only of this PAK" },
-	{ "sku", "  --sku SKU            only of this SKU" },
-	{ "days", "  --days N             how many days ahead (default 30)" },
+/* The usage of limits; the order is that of the bits. */
+static const char *const limits[] = {
+	"  --udi PID:SN         only of this device",
+	"  --feature NAME       only of this feature",
+	"  --pak PAK            only of this PAK",
+	"  --sku SKU            only of this SKU",
+	"  --days N             how many days ahead (default 30)",
 };
 #define NLIMITS (sizeof limits / sizeof limits[0])
 
@@ -43,11 +41,8 @@ struct job {
 	char name[32]; /* of the command */
 	const char *dir;
 	struct lc_report_filter filter;
-	enum report_form form;
-	unsigned limited; /* bits of lc_report_limit */
+	bool csv, json;
 };
-
-enum { OPT_CSV = 256, OPT_JSON, OPT_LIMIT };
 
 static void
 print_usage(const struct job *job)
@@ -62,7 +57,7 @@ print_usage(const struct job *job)
 	puts("A table leaves out some columns that --csv and --json have.\n");
 	for (size_t i = 0; i < NLIMITS; i++)
 		if ((job->report->limits & 1U << i) != 0)
-			puts(limits[i].usage);
+			puts(limits[i]);
 	puts("  --csv                comma-separated values, as in RFC 4180\n"
 	     "  --json               an array of objects\n"
 	     "  -h, --help");
@@ -70,63 +65,30 @@ print_usage(const struct job *job)
 
 /* ---- Options --------------------------------------------------------- */
 
-static void
-options_fill(const struct job *job, struct option options[NLIMITS + 4])
-{
-	size_t n = 0;
-
-	options[n++] = (struct option){ "csv", no_argument, NULL, OPT_CSV };
-	options[n++] = (struct option){ "json", no_argument, NULL, OPT_JSON };
-	options[n++] = (struct option){ "help", no_argument, NULL, 'h' };
-	for (size_t i = 0; i < NLIMITS; i++)
-		if ((job->report->limits & 1U << i) != 0)
-			options[n++] = (struct option){ limits[i].option,
-				required_argument, NULL, OPT_LIMIT + (int)i };
-	options[n] = (struct option){ 0 };
-}
-
-/* False: it is not what it should be. */
-static bool
-limit_set(struct job *job, size_t i, const char *arg)
+static int
+take(struct job *job, int argc, char **argv)
 {
 	struct lc_report_filter *f = &job->filter;
-	const char **texts[] = { &f->udi, &f->feature, &f->pak, &f->sku };
+	const struct flag limited[NLIMITS] = {
+		{ .name = "udi",
+		    .text = &f->udi,
+		    .is_needed = (job->report->needs & LC_LIMIT_UDI) != 0 },
+		{ .name = "feature", .text = &f->feature },
+		{ .name = "pak", .text = &f->pak },
+		{ .name = "sku", .text = &f->sku },
+		{ .name = "days",
+		    .number = &f->days,
+		    .least = 1,
+		    .most = DAYS_MAX },
+	};
+	struct flag flags[NLIMITS + 4] = { FLAG_DIR(&job->dir),
+		FLAGS_ROWS(job) };
+	size_t n = 3;
 
-	job->limited |= 1U << i;
-	if (1U << i == LC_LIMIT_DAYS)
-		return parse_number(arg, 1, DAYS_MAX, &f->days);
-	*texts[i] = arg;
-	return arg[0] != '\0';
-}
-
-/* -1: go on; else the exit status. */
-static int
-parse_options(struct job *job, int argc, char **argv)
-{
-	struct option options[NLIMITS + 4];
-	int c;
-
-	options_fill(job, options);
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h') {
-			print_usage(job);
-			return EXIT_DONE;
-		}
-		if (c == '?')
-			return hint(job->name);
-		if (c == OPT_CSV || c == OPT_JSON)
-			job->form = c == OPT_CSV ? REPORT_CSV : REPORT_JSON;
-		else if (!limit_set(job, (size_t)(c - OPT_LIMIT), optarg))
-			return misuse(job->name, "--%s: \"%s\" is not valid",
-			    limits[c - OPT_LIMIT].option, optarg);
-	}
-	if (optind != argc - 1)
-		return not_one(
-		    job->name, "the authority's directory", argc, argv);
-	job->dir = argv[optind];
-	if ((job->report->needs & ~job->limited) != 0)
-		return misuse(job->name, "--udi is missing");
-	return -1;
+	for (size_t i = 0; i < NLIMITS; i++)
+		if ((job->report->limits & 1U << i) != 0)
+			flags[n++] = limited[i];
+	return take_flags(job->name, NULL, flags, argc, argv);
 }
 
 /* ---- Doing it -------------------------------------------------------- */
@@ -135,7 +97,9 @@ static int
 print_report(const struct job *job, struct lc_authority *authority)
 {
 	struct report_printer *printer =
-	    report_printer_new(job->report, job->form);
+	    report_printer_new(job->report, job->csv    ? REPORT_CSV
+					    : job->json ? REPORT_JSON
+							: REPORT_TABLE);
 	struct lc_detail detail = { "" };
 	enum lc_err err;
 
@@ -167,7 +131,11 @@ report_command(int argc, char **argv)
 			job.report = lc_reports[i];
 	(void)snprintf(job.name, sizeof job.name, "report %s", argv[0]);
 	argv[0] = program;
-	if ((status = parse_options(&job, argc, argv)) >= 0)
+	if ((status = take(&job, argc, argv)) == FLAGS_HELP) {
+		print_usage(&job);
+		return EXIT_DONE;
+	}
+	if (status >= 0)
 		return status;
 	if ((authority = open_authority(job.dir)) == NULL)
 		return EXIT_FAILED;

@@ -1,7 +1,6 @@
 /* request.c - licissue request: what devices ask for that cannot call home. */
 #include "licissue.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,26 +85,25 @@ answer(const struct lc_authority *authority, const char *path,
 int
 request_answer_command(int argc, char **argv)
 {
-	const char *output = NULL;
+	const char *dir, *path, *output;
 	bool force = false;
 	const struct flag flags[] = {
-		{ .name = "output", .text = &output },
-		{ .name = "force", .truth = &force },
+		FLAG_DIR(&dir),
+		{ .argument = "the request", .text = &path },
+		FLAG_OUTPUT(&output),
+		FLAG_FORCE(&force),
+		{ 0 },
 	};
-	int status = take_flags("request answer", usage, flags,
-	    sizeof flags / sizeof flags[0], 2, 2,
-	    "the authority's directory and the request", argc, argv);
+	int status = take_flags("request answer", usage, flags, argc, argv);
 	struct lc_authority *authority;
 
 	if (status >= 0)
 		return status;
-	if (output == NULL)
-		return misuse("request answer", "-o is missing");
-	if ((authority = open_authority(argv[optind])) == NULL)
+	if ((authority = open_authority(dir)) == NULL)
 		return EXIT_FAILED;
 	status = check_output(output, force);
 	if (status == EXIT_DONE)
-		status = answer(authority, argv[optind + 1], output, force);
+		status = answer(authority, path, output, force);
 	lc_authority_close(authority);
 	return status;
 }

@@ -2,9 +2,8 @@
  * rma.c - licissue rma and resend: licenses of a device that was replaced, or
  * whose files were lost.
  */
-#include "licissue.h"
+#include "flags.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
@@ -16,74 +15,9 @@
 #include "record/rma.h"
 
 struct job {
-	const char *command, *dir, *udi, *from, *to, *by, *reason, *output;
-	const char *replacements, *licenses, *days; /* numbers */
-	bool force, json, overdue;
+	const char *dir, *from, *to, *by, *reason, *output;
+	bool force;
 };
-
-enum {
-	OPT_UDI = 256,
-	OPT_FROM,
-	OPT_TO,
-	OPT_BY,
-	OPT_REASON,
-	OPT_REPLACEMENTS,
-	OPT_LICENSES,
-	OPT_DAYS,
-	OPT_FORCE,
-	OPT_OVERDUE,
-};
-
-static bool
-take_text(struct job *job, int c)
-{
-	const char **texts[] = {
-		[OPT_UDI - OPT_UDI] = &job->udi,
-		[OPT_FROM - OPT_UDI] = &job->from,
-		[OPT_TO - OPT_UDI] = &job->to,
-		[OPT_BY - OPT_UDI] = &job->by,
-		[OPT_REASON - OPT_UDI] = &job->reason,
-		[OPT_REPLACEMENTS - OPT_UDI] = &job->replacements,
-		[OPT_LICENSES - OPT_UDI] = &job->licenses,
-		[OPT_DAYS - OPT_UDI] = &job->days,
-	};
-
-	if (c == 'o')
-		job->output = optarg;
-	else if (c >= OPT_UDI && c <= OPT_DAYS)
-		*texts[c - OPT_UDI] = optarg;
-	else
-		return false;
-	return true;
-}
-
-/* -1: go on; else the exit status. */
-static int
-parse(struct job *job, const struct option *options, const char *usage,
-    int argc, char **argv)
-{
-	int c;
-
-	while ((c = getopt_long(argc, argv, "ho:j", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		}
-		if (c == OPT_FORCE)
-			job->force = true;
-		else if (c == OPT_OVERDUE)
-			job->overdue = true;
-		else if (c == 'j')
-			job->json = true;
-		else if (!take_text(job, c))
-			return hint(job->command);
-	}
-	if (optind != argc - 1)
-		return not_one(
-		    job->command, "the authority's directory", argc, argv);
-	job->dir = argv[optind];
-	return -1;
-}
 
 /* ---- Replacing ------------------------------------------------------- */
 
@@ -106,17 +40,6 @@ static const char rma_usage[] =
     "  -h, --help\n"
     "\n"
     "See also \"licissue rma list\", \"rma returned\" and \"rma limits\".\n";
-
-static const struct option rma_options[] = {
-	{ "from", required_argument, NULL, OPT_FROM },
-	{ "to", required_argument, NULL, OPT_TO },
-	{ "approved-by", required_argument, NULL, OPT_BY },
-	{ "reason", required_argument, NULL, OPT_REASON },
-	{ "output", required_argument, NULL, 'o' },
-	{ "force", no_argument, NULL, OPT_FORCE },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 struct replacing {
 	struct lc_rma asked;
@@ -171,33 +94,27 @@ replace(const struct job *job, const struct lc_authority *authority)
 	return status;
 }
 
-static const char *
-rma_missing(const struct job *job)
-{
-	if (job->from == NULL)
-		return "--from is missing";
-	if (job->to == NULL)
-		return "--to is missing";
-	if (job->output == NULL)
-		return "-o is missing";
-	if ((job->by == NULL || job->by[0] == '\0') !=
-	    (job->reason == NULL || job->reason[0] == '\0'))
-		return "--approved-by and --reason go together";
-	return NULL;
-}
-
 int
 rma_command(int argc, char **argv)
 {
-	struct job job = { .command = "rma" };
-	int status = parse(&job, rma_options, rma_usage, argc, argv);
+	struct job job = { .by = NULL, .reason = NULL };
+	const struct flag flags[] = {
+		FLAG_DIR(&job.dir),
+		{ .name = "from", .text = &job.from, .is_needed = true },
+		{ .name = "to", .text = &job.to, .is_needed = true },
+		{ .name = "approved-by", .text = &job.by },
+		{ .name = "reason", .text = &job.reason },
+		FLAG_OUTPUT(&job.output),
+		FLAG_FORCE(&job.force),
+		{ 0 },
+	};
+	int status = take_flags("rma", rma_usage, flags, argc, argv);
 	struct lc_authority *authority;
-	const char *wrong;
 
 	if (status >= 0)
 		return status;
-	if ((wrong = rma_missing(&job)) != NULL)
-		return misuse("rma", "%s", wrong);
+	if ((job.by == NULL) != (job.reason == NULL))
+		return misuse("rma", "--approved-by and --reason go together");
 	if ((authority = open_authority(job.dir)) == NULL)
 		return EXIT_FAILED;
 	status = check_output(job.output, job.force);
@@ -218,13 +135,6 @@ static const char list_usage[] =
     "  --overdue            only those that should have been returned\n"
     "  -j, --json           print JSON\n"
     "  -h, --help\n";
-
-static const struct option list_options[] = {
-	{ "overdue", no_argument, NULL, OPT_OVERDUE },
-	{ "json", no_argument, NULL, 'j' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 struct listing {
 	bool overdue;
@@ -280,43 +190,36 @@ list_one(void *arg, const struct lc_rma_row *row)
 	return LC_OK;
 }
 
-static int
-list(const struct job *job, const struct lc_authority *authority)
+static enum lc_err
+list(const struct lc_authority *authority, void *arg)
 {
-	struct lc_detail detail = { "" };
-	struct listing l = {
-		.overdue = job->overdue,
-		.now = (int64_t)time(NULL),
-		.array = job->json ? json_array() : NULL,
-	};
-	enum lc_err err;
-
-	lc_record_tell(authority->record, &detail);
-	err = lc_rma_each(authority->record, list_one, &l);
-	if (err == LC_OK && job->json)
-		return print_json(l.array);
-	json_decref(l.array);
-	if (err != LC_OK)
-		return fail_core(err, &detail);
-	if (l.n == 0)
-		puts(job->overdue ? "No device is overdue."
-				  : "No device was replaced.");
-	return EXIT_DONE;
+	return lc_rma_each(authority->record, list_one, arg);
 }
 
 int
 rma_list_command(int argc, char **argv)
 {
-	struct job job = { .command = "rma list" };
-	int status = parse(&job, list_options, list_usage, argc, argv);
-	struct lc_authority *authority;
+	const char *dir;
+	bool json = false;
+	struct listing l = { .now = (int64_t)time(NULL) };
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .name = "overdue", .truth = &l.overdue },
+		FLAG_JSON(&json),
+		{ 0 },
+	};
+	int status = take_flags("rma list", list_usage, flags, argc, argv);
 
 	if (status >= 0)
 		return status;
-	if ((authority = open_authority(job.dir)) == NULL)
-		return EXIT_FAILED;
-	status = list(&job, authority);
-	lc_authority_close(authority);
+	l.array = json ? json_array() : NULL;
+	status = with_authority(dir, list, &l);
+	if (status == EXIT_DONE && json)
+		return print_json(l.array);
+	json_decref(l.array);
+	if (status == EXIT_DONE && l.n == 0)
+		puts(l.overdue ? "No device is overdue."
+			       : "No device was replaced.");
 	return status;
 }
 
@@ -332,40 +235,27 @@ static const char returned_usage[] =
     "  --udi PID:SN         the device\n"
     "  -h, --help\n";
 
-static const struct option returned_options[] = {
-	{ "udi", required_argument, NULL, OPT_UDI },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
-
 static enum lc_err
-returned_run(const struct lc_authority *authority, void *arg)
+returned(const struct lc_authority *authority, void *arg)
 {
-	return lc_rma_returned(authority, arg);
+	const char *const *udi = arg;
+
+	return lc_rma_returned(authority, *udi);
 }
 
 int
 rma_returned_command(int argc, char **argv)
 {
-	struct job job = { .command = "rma returned" };
-	int status = parse(&job, returned_options, returned_usage, argc, argv);
-	struct lc_detail detail = { "" };
-	struct lc_authority *authority;
-	enum lc_err err;
+	const char *dir, *udi;
+	const struct flag flags[] = { FLAG_DIR(&dir), FLAG_UDI(&udi), { 0 } };
+	int status =
+	    take_flags("rma returned", returned_usage, flags, argc, argv);
 
 	if (status >= 0)
 		return status;
-	if (job.udi == NULL)
-		return misuse("rma returned", "--udi is missing");
-	if ((authority = open_authority(job.dir)) == NULL)
-		return EXIT_FAILED;
-	err = lc_authority_run(
-	    authority, returned_run, (void *)(uintptr_t)job.udi, &detail);
-	lc_authority_close(authority);
-	if (err != LC_OK)
-		return fail_core(err, &detail);
-	printf("%s: returned\n", job.udi);
-	return EXIT_DONE;
+	if ((status = change_authority(dir, returned, &udi)) == EXIT_DONE)
+		printf("%s: returned\n", udi);
+	return status;
 }
 
 /* ---- Limits ---------------------------------------------------------- */
@@ -383,76 +273,64 @@ static const char limits_usage[] =
     "30)\n"
     "  -h, --help\n";
 
-static const struct option limits_options[] = {
-	{ "replacements", required_argument, NULL, OPT_REPLACEMENTS },
-	{ "licenses", required_argument, NULL, OPT_LICENSES },
-	{ "days", required_argument, NULL, OPT_DAYS },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+#define LIMIT_MAX 1000000
+#define AS_BEFORE UINT32_MAX
+
+struct limiting {
+	uint32_t replacements, licenses, days; /* or AS_BEFORE */
+	struct lc_rma_limits limits;
 };
 
 static bool
-limit_take(const char *text, int64_t *limit)
+limit_set(int64_t *limit, uint32_t number)
 {
-	uint32_t number;
-
-	if (text == NULL)
-		return true;
-	if (!parse_number(text, 0, 1000000, &number))
+	if (number == AS_BEFORE)
 		return false;
 	*limit = number;
 	return true;
 }
-
-struct limiting {
-	const struct job *job;
-	struct lc_rma_limits limits;
-};
 
 static enum lc_err
 limits_run(const struct lc_authority *authority, void *arg)
 {
 	struct limiting *l = arg;
 	enum lc_err err = lc_rma_limits_get(authority->record, &l->limits);
+	bool changes;
 
 	if (err != LC_OK)
 		return err;
-	if (!limit_take(l->job->replacements, &l->limits.replacements) ||
-	    !limit_take(l->job->licenses, &l->limits.licenses) ||
-	    !limit_take(l->job->days, &l->limits.days))
-		return LC_EINVAL;
-	if (l->job->replacements == NULL && l->job->licenses == NULL &&
-	    l->job->days == NULL)
-		return LC_OK;
-	return lc_rma_limits_put(authority, &l->limits);
+	changes = limit_set(&l->limits.replacements, l->replacements);
+	changes |= limit_set(&l->limits.licenses, l->licenses);
+	changes |= limit_set(&l->limits.days, l->days);
+	return changes ? lc_rma_limits_put(authority, &l->limits) : LC_OK;
 }
 
 int
 rma_limits_command(int argc, char **argv)
 {
-	struct job job = { .command = "rma limits" };
-	int status = parse(&job, limits_options, limits_usage, argc, argv);
-	struct limiting l = { .job = &job };
-	struct lc_detail detail = { "" };
-	struct lc_authority *authority;
-	enum lc_err err;
+	const char *dir;
+	struct limiting l = { AS_BEFORE, AS_BEFORE, AS_BEFORE, { 0 } };
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .name = "replacements",
+		    .number = &l.replacements,
+		    .most = LIMIT_MAX },
+		{ .name = "licenses",
+		    .number = &l.licenses,
+		    .most = LIMIT_MAX },
+		{ .name = "days", .number = &l.days, .most = LIMIT_MAX },
+		{ 0 },
+	};
+	int status = take_flags("rma limits", limits_usage, flags, argc, argv);
 
 	if (status >= 0)
 		return status;
-	if ((authority = open_authority(job.dir)) == NULL)
-		return EXIT_FAILED;
-	err = lc_authority_run(authority, limits_run, &l, &detail);
-	lc_authority_close(authority);
-	if (err == LC_EINVAL)
-		return misuse(
-		    "rma limits", "a limit is a number from 0 to 1000000");
-	if (err != LC_OK)
-		return fail_core(err, &detail);
-	printf("Replacements in a row:   %" PRId64 "\n"
-	       "Licenses in 365 days:    %" PRId64 "\n"
-	       "Days to return a device: %" PRId64 "\n",
-	    l.limits.replacements, l.limits.licenses, l.limits.days);
-	return EXIT_DONE;
+	if ((status = change_authority(dir, limits_run, &l)) == EXIT_DONE)
+		printf("Replacements in a row:   %" PRId64 "\n"
+		       "Licenses in 365 days:    %" PRId64 "\n"
+		       "Days to return a device: %" PRId64 "\n",
+		    l.limits.replacements, l.limits.licenses, l.limits.days);
+	return status;
 }
 
 /* ---- Sending again --------------------------------------------------- */
@@ -468,49 +346,45 @@ static const char resend_usage[] =
     "  --force              replace the file\n"
     "  -h, --help\n";
 
-static const struct option resend_options[] = {
-	{ "udi", required_argument, NULL, OPT_UDI },
-	{ "output", required_argument, NULL, 'o' },
-	{ "force", no_argument, NULL, OPT_FORCE },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+struct resending {
+	const char *udi, *output;
+	bool force;
+	size_t n;
 };
 
-static int
-resend(const struct job *job, const struct lc_authority *authority)
+static enum lc_err
+resend(const struct lc_authority *authority, void *arg)
 {
+	struct resending *r = arg;
 	struct lc_bundle *bundle = NULL;
-	struct lc_detail detail = { "" };
-	size_t n = 0;
+	struct lc_detail *detail = authority->record->detail;
 	enum lc_err err = lc_resend(
-	    authority, job->udi, (int64_t)time(NULL), &bundle, &n, &detail);
+	    authority, r->udi, (int64_t)time(NULL), &bundle, &r->n, detail);
 
 	if (err == LC_OK)
-		err = save_bundle(bundle, job->output, job->force, &detail);
+		err = save_bundle(bundle, r->output, r->force, detail);
 	lc_bundle_free(bundle);
-	if (err != LC_OK)
-		return fail_core(err, &detail);
-	report(job->output, "%zu license%s for %s", n, n == 1 ? "" : "s",
-	    job->udi);
-	return EXIT_DONE;
+	return err;
 }
 
 int
 resend_command(int argc, char **argv)
 {
-	struct job job = { .command = "resend" };
-	int status = parse(&job, resend_options, resend_usage, argc, argv);
-	struct lc_authority *authority;
+	const char *dir;
+	struct resending r = { .n = 0 };
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		FLAG_UDI(&r.udi),
+		FLAG_OUTPUT(&r.output),
+		FLAG_FORCE(&r.force),
+		{ 0 },
+	};
+	int status = take_flags("resend", resend_usage, flags, argc, argv);
 
 	if (status >= 0)
 		return status;
-	if (job.udi == NULL)
-		return misuse("resend", "--udi is missing");
-	if (job.output == NULL)
-		return misuse("resend", "-o is missing");
-	if ((authority = open_authority(job.dir)) == NULL)
-		return EXIT_FAILED;
-	status = resend(&job, authority);
-	lc_authority_close(authority);
+	if ((status = with_authority(dir, resend, &r)) == EXIT_DONE)
+		report(r.output, "%zu license%s for %s", r.n,
+		    r.n == 1 ? "" : "s", r.udi);
 	return status;
 }

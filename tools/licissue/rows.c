@@ -174,3 +174,16 @@ print_rows(json_t *rows, const struct rows_column *columns, size_t n, bool json,
 	json_decref(rows);
 	return flush();
 }
+
+int
+print_list(const struct rows_list *list, authority_work *read,
+    const struct rows_column *columns, size_t n)
+{
+	json_t *rows = json_array();
+	int status = with_authority(list->dir, read, rows);
+
+	if (status == EXIT_DONE)
+		return print_rows(rows, columns, n, list->json, list->csv);
+	json_decref(rows);
+	return status;
+}

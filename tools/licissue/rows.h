@@ -17,6 +17,21 @@ struct rows_column {
  */
 int print_rows(
     json_t *rows, const struct rows_column *, size_t n, bool json, bool csv);
+/*
+ * What the command of a list takes, and the list itself: rows are read into a
+ * JSON array, and printed.  Returns an exit status.
+ */
+struct rows_list {
+	const char *dir;
+	bool json, csv;
+};
+#define FLAGS_ROWS(to)                                           \
+	{ .name = "json", .truth = &(to)->json, .group = 'j' },  \
+	{                                                        \
+		.name = "csv", .truth = &(to)->csv, .group = 'j' \
+	}
+int print_list(const struct rows_list *, authority_work *read,
+    const struct rows_column *, size_t n);
 /* An object as JSON; likewise. */
 int print_object(json_t *object);
 

@@ -176,21 +176,3 @@ secret_from(const char *number)
 	(void)atexit(forget);
 	return true;
 }
-
-bool
-take_key_option(int c, struct lc_key_options *options)
-{
-	switch (c) {
-	case OPT_KEY_ES256:
-		options->es256 = true;
-		return true;
-	case OPT_KEY_PASSPHRASE:
-		options->passphrase = true;
-		return true;
-	case OPT_KEY_PKCS11:
-		options->token = optarg;
-		return true;
-	default:
-		return false;
-	}
-}

@@ -1,6 +1,5 @@
 /* sku.c - licissue sku: the catalog of what is sold. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,15 +79,17 @@ load_file(const char *dir, const char *path, bool retire)
 int
 sku_load_command(int argc, char **argv)
 {
+	const char *dir, *path;
 	bool retire = false;
 	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .argument = "a file", .text = &path },
 		{ .name = "retire", .truth = &retire },
+		{ 0 },
 	};
-	int status = take_flags("sku load", load_usage, flags, 1, 2, 2,
-	    "the authority's directory and a file", argc, argv);
+	int status = take_flags("sku load", load_usage, flags, argc, argv);
 
-	return status >= 0 ? status
-			   : load_file(argv[optind], argv[optind + 1], retire);
+	return status >= 0 ? status : load_file(dir, path, retire);
 }
 
 /* ---- sku save -------------------------------------------------------- */
@@ -103,7 +104,7 @@ static const char save_usage[] =
     "  -h, --help\n";
 
 static enum lc_err
-catalog_text(struct lc_authority *authority, char **text)
+catalog_text(const struct lc_authority *authority, void *text)
 {
 	struct lc_catalog catalog = { { 0 }, NULL, NULL, NULL, NULL };
 	enum lc_err err = lc_catalog_read(authority->record, &catalog);
@@ -114,43 +115,28 @@ catalog_text(struct lc_authority *authority, char **text)
 	return err;
 }
 
-static int
-save(const char *dir, const char *path, bool force)
+int
+sku_save_command(int argc, char **argv)
 {
-	struct lc_authority *authority = open_authority(dir);
-	struct lc_detail detail = { "" };
+	const char *dir, *path = "-";
+	bool force = false;
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .argument = "a file", .text = &path, .is_optional = true },
+		FLAG_FORCE(&force),
+		{ 0 },
+	};
+	int status = take_flags("sku save", save_usage, flags, argc, argv);
 	char *text = NULL;
-	enum lc_err err;
-	int status;
 
-	if (authority == NULL)
-		return EXIT_FAILED;
-	lc_record_tell(authority->record, &detail);
-	err = catalog_text(authority, &text);
-	lc_authority_close(authority);
-	if (err != LC_OK)
-		return fail_core(err, &detail);
+	if (status >= 0 ||
+	    (status = with_authority(dir, catalog_text, &text)) != EXIT_DONE)
+		return status;
 	if (text[0] != '\0') /* write_text ends the line */
 		text[strlen(text) - 1] = '\0';
 	status = write_text(path, text, force);
 	free(text);
 	return status;
-}
-
-int
-sku_save_command(int argc, char **argv)
-{
-	bool force = false;
-	const struct flag flags[] = {
-		{ .name = "force", .truth = &force },
-	};
-	int status = take_flags("sku save", save_usage, flags, 1, 1, 2,
-	    "the authority's directory", argc, argv);
-
-	if (status >= 0)
-		return status;
-	return save(
-	    argv[optind], argc - optind > 1 ? argv[optind + 1] : "-", force);
 }
 
 /* ---- As JSON --------------------------------------------------------- */
@@ -212,48 +198,30 @@ static const struct rows_column list_columns[] = {
 	{ "description", "Description" },
 };
 
-static int
-list(const char *dir, bool json, bool csv)
+static enum lc_err
+list_read(const struct lc_authority *authority, void *rows)
 {
-	struct lc_authority *authority = open_authority(dir);
 	struct lc_catalog catalog = { { 0 }, NULL, NULL, NULL, NULL };
-	struct lc_detail detail = { "" };
-	json_t *rows = json_array();
-	enum lc_err err;
-	int status;
+	enum lc_err err = lc_catalog_read(authority->record, &catalog);
 
-	if (authority == NULL)
-		return EXIT_FAILED;
-	lc_record_tell(authority->record, &detail);
-	err = lc_catalog_read(authority->record, &catalog);
 	for (struct lc_sku *sku = catalog.skus; sku != NULL && err == LC_OK;
 	     sku = sku->part.next)
 		(void)json_array_append_new(rows, sku_json(sku));
-	status =
-	    err == LC_OK
-		? print_rows(rows, list_columns,
-		      sizeof list_columns / sizeof list_columns[0], json, csv)
-		: fail_core(err, &detail);
 	lc_catalog_free(&catalog);
-	lc_authority_close(authority);
-	return status;
+	return err;
 }
 
 int
 sku_list_command(int argc, char **argv)
 {
-	bool json = false, csv = false;
-	const struct flag flags[] = {
-		{ .name = "json", .truth = &json },
-		{ .name = "csv", .truth = &csv },
-	};
-	int status = take_flags("sku list", list_usage, flags, 2, 1, 1,
-	    "the authority's directory", argc, argv);
+	struct rows_list list = { NULL, false, false };
+	const struct flag flags[] = { FLAG_DIR(&list.dir), FLAGS_ROWS(&list),
+		{ 0 } };
+	int status = take_flags("sku list", list_usage, flags, argc, argv);
 
-	if (status < 0 && json && csv)
-		return misuse(
-		    "sku list", "--json and --csv exclude each other");
-	return status >= 0 ? status : list(argv[optind], json, csv);
+	return status >= 0 ? status
+			   : print_list(&list, list_read, list_columns,
+				 sizeof list_columns / sizeof list_columns[0]);
 }
 
 /* ---- sku show -------------------------------------------------------- */
@@ -285,10 +253,8 @@ show_item(const struct lc_item *item)
 }
 
 static int
-show(const struct lc_sku *sku, bool json)
+show_text(const struct lc_sku *sku)
 {
-	if (json)
-		return print_object(sku_json(sku));
 	printf("%s: %s%s\n", sku->code, sku->description,
 	    sku->sold ? "" : " (not sold any more)");
 	printf("For %s; its licenses %s; revision %lld:\n",
@@ -301,29 +267,42 @@ show(const struct lc_sku *sku, bool json)
 	return EXIT_DONE;
 }
 
+struct showing {
+	const char *code;
+	bool json;
+	int status;
+};
+
+static enum lc_err
+show(const struct lc_authority *authority, void *arg)
+{
+	struct showing *s = arg;
+	struct lc_arena arena = { 0 };
+	struct lc_sku *sku;
+	enum lc_err err =
+	    lc_sku_find(authority->record, &arena, s->code, 0, &sku);
+
+	if (err == LC_OK)
+		s->status =
+		    s->json ? print_object(sku_json(sku)) : show_text(sku);
+	lc_arena_free(&arena);
+	return err;
+}
+
 int
 sku_show_command(int argc, char **argv)
 {
-	bool json = false;
+	const char *dir;
+	struct showing s = { .status = EXIT_DONE };
 	const struct flag flags[] = {
-		{ .name = "json", .truth = &json },
+		FLAG_DIR(&dir),
+		{ .argument = "a SKU", .text = &s.code },
+		{ .name = "json", .truth = &s.json },
+		{ 0 },
 	};
-	struct lc_authority *authority;
-	struct lc_detail detail = { "" };
-	struct lc_arena arena = { 0 };
-	struct lc_sku *sku;
-	enum lc_err err;
-	int status = take_flags("sku show", show_usage, flags, 1, 2, 2,
-	    "the authority's directory and a SKU", argc, argv);
+	int status = take_flags("sku show", show_usage, flags, argc, argv);
 
-	if (status >= 0)
-		return status;
-	if ((authority = open_authority(argv[optind])) == NULL)
-		return EXIT_FAILED;
-	lc_record_tell(authority->record, &detail);
-	err = lc_sku_find(authority->record, &arena, argv[optind + 1], 0, &sku);
-	status = err == LC_OK ? show(sku, json) : fail_core(err, &detail);
-	lc_arena_free(&arena);
-	lc_authority_close(authority);
-	return status;
+	if (status < 0)
+		status = with_authority(dir, show, &s);
+	return status == EXIT_DONE ? s.status : status;
 }

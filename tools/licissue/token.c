@@ -1,11 +1,12 @@
 /* token.c - licissue token: tokens for programs that use the portal. */
 #include "ops/token.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "flags.h"
+#include "record/authority.h"
+#include "record/record.h"
 #include "rows.h"
 
 /* ---- Creating -------------------------------------------------------- */
@@ -52,33 +53,37 @@ copy(char to[LC_TOKEN_NAME_MAX + 1], const char *text)
 	return true;
 }
 
+static const char *
+take_role(void *arg, const char *value)
+{
+	return lc_role_from_name(value, arg) ? NULL : "a role";
+}
+
 int
 token_create_command(int argc, char **argv)
 {
-	const char *role = NULL, *account = "", *expires = NULL;
-	const struct flag flags[] = {
-		{ .name = "role", .text = &role },
-		{ .name = "account", .text = &account },
-		{ .name = "expires", .text = &expires },
-	};
+	const char *dir, *name, *account = "";
 	struct lc_token token = { .expires = LC_NO_TIME };
-	int status = take_flags("token create", create_usage, flags, 3, 2, 2,
-	    "the authority's directory and a name", argc, argv);
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .argument = "a name", .text = &name },
+		{ .name = "role",
+		    .call = take_role,
+		    .arg = &token.role,
+		    .is_needed = true },
+		{ .name = "account", .text = &account, .may_be_empty = true },
+		{ .name = "expires", .date = &token.expires },
+		{ 0 },
+	};
+	int status =
+	    take_flags("token create", create_usage, flags, argc, argv);
 
 	if (status >= 0)
 		return status;
-	if (role == NULL)
-		return misuse("token create", "--role is missing");
-	if (!lc_role_from_name(role, &token.role))
-		return misuse("token create", "unknown role \"%s\"", role);
-	if (expires != NULL && !parse_date(expires, &token.expires))
-		return misuse(
-		    "token create", "--expires: \"%s\" is not a date", expires);
-	if (!copy(token.name, argv[optind + 1]) ||
-	    !copy(token.account, account))
+	if (!copy(token.name, name) || !copy(token.account, account))
 		return misuse("token create", "names have at most %d bytes",
 		    LC_TOKEN_NAME_MAX);
-	return create(argv[optind], &token);
+	return create(dir, &token);
 }
 
 /* ---- Listing --------------------------------------------------------- */
@@ -95,15 +100,21 @@ static const char list_usage[] =
 static void
 row_add(void *arg, const struct lc_token *token)
 {
-	(void)json_array_append_new(arg,
-	    json_pack("{s:s, s:s, s:o, s:o, s:b}", "name", token->name, "role",
-		lc_role_name(token->role), "account",
-		text_or_null(token->account), "expires",
-		date_or_null(token->expires), "stopped", token->stopped));
+	(void)json_array_append_new(
+	    arg, json_pack("{s:s, s:s, s:o, s:o, s:b}", "name", token->name,
+		     "role", lc_role_name(token->role), "account",
+		     text_or_null(token->account), "expires",
+		     date_or_null(token->expires), "stopped", token->stopped));
 }
 
-static int
-list(const char *dir, bool json, bool csv)
+static enum lc_err
+list_read(const struct lc_authority *authority, void *rows)
+{
+	return lc_tokens(authority, row_add, rows, authority->record->detail);
+}
+
+int
+token_list_command(int argc, char **argv)
 {
 	static const struct rows_column columns[] = {
 		{ "name", "Name" },
@@ -112,35 +123,12 @@ list(const char *dir, bool json, bool csv)
 		{ "expires", "Expires" },
 		{ "stopped", "Stopped" },
 	};
-	struct lc_authority *authority = open_authority(dir);
-	struct lc_detail detail = { "" };
-	json_t *rows = json_array();
-	enum lc_err err;
+	struct rows_list list = { NULL, false, false };
+	const struct flag flags[] = { FLAG_DIR(&list.dir), FLAGS_ROWS(&list),
+		{ 0 } };
+	int status = take_flags("token list", list_usage, flags, argc, argv);
 
-	if (authority == NULL) {
-		json_decref(rows);
-		return EXIT_FAILED;
-	}
-	err = lc_tokens(authority, row_add, rows, &detail);
-	lc_authority_close(authority);
-	if (err == LC_OK)
-		return print_rows(rows, columns, 5, json, csv);
-	json_decref(rows);
-	return fail_core(err, &detail);
-}
-
-int
-token_list_command(int argc, char **argv)
-{
-	bool json = false, csv = false;
-	const struct flag flags[] = {
-		{ .name = "json", .truth = &json },
-		{ .name = "csv", .truth = &csv },
-	};
-	int status = take_flags("token list", list_usage, flags, 2, 1, 1,
-	    "the authority's directory", argc, argv);
-
-	return status >= 0 ? status : list(argv[optind], json, csv);
+	return status >= 0 ? status : print_list(&list, list_read, columns, 5);
 }
 
 /* ---- Stopping -------------------------------------------------------- */
@@ -152,26 +140,24 @@ static const char stop_usage[] =
     "\n"
     "  -h, --help\n";
 
-static int
-stop(const char *dir, const char *name)
+static enum lc_err
+stop(const struct lc_authority *authority, void *arg)
 {
-	struct lc_authority *authority = open_authority(dir);
-	struct lc_detail detail = { "" };
-	enum lc_err err;
+	const char *const *name = arg;
 
-	if (authority == NULL)
-		return EXIT_FAILED;
-	err = lc_token_stop(authority, name, &detail);
-	lc_authority_close(authority);
-	return err == LC_OK ? EXIT_DONE : fail_core(err, &detail);
+	return lc_token_stop(authority, *name, authority->record->detail);
 }
 
 int
 token_stop_command(int argc, char **argv)
 {
-	int status = take_flags("token stop", stop_usage, NULL, 0, 2, 2,
-	    "the authority's directory and a name", argc, argv);
+	const char *dir, *name;
+	const struct flag flags[] = {
+		FLAG_DIR(&dir),
+		{ .argument = "a name", .text = &name },
+		{ 0 },
+	};
+	int status = take_flags("token stop", stop_usage, flags, argc, argv);
 
-	return status >= 0 ? status
-			   : stop(argv[optind], argv[optind + 1]);
+	return status >= 0 ? status : with_authority(dir, stop, &name);
 }

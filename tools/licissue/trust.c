@@ -1,7 +1,6 @@
 /* trust.c - licissue trust: root keys, and the trust lists that they sign. */
-#include "licissue.h"
+#include "flags.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,13 +24,6 @@ static const char init_usage[] =
     "  --pkcs11 URI         the key of a token instead of a new one\n"
     "  -h, --help\n";
 
-static const struct option init_options[] = {
-	{ "name", required_argument, NULL, 'n' },
-	KEY_OPTIONS,
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
-
 static int
 init(const char *dir, const char *name, const struct lc_key_options *options)
 {
@@ -49,24 +41,17 @@ init(const char *dir, const char *name, const struct lc_key_options *options)
 int
 trust_init_command(int argc, char **argv)
 {
+	const char *dir, *name = NULL;
 	struct lc_key_options options = { .secret = secret_source() };
-	const char *name = NULL;
-	int c;
+	const struct flag flags[] = {
+		{ .argument = "a directory", .text = &dir },
+		{ .name = "name", .text = &name },
+		FLAGS_KEY(&options),
+		{ 0 },
+	};
+	int status = take_flags("trust init", init_usage, flags, argc, argv);
 
-	while ((c = getopt_long(argc, argv, "h", init_options, NULL)) != -1) {
-		if (take_key_option(c, &options))
-			continue;
-		if (c == 'h') {
-			fputs(init_usage, stdout);
-			return EXIT_DONE;
-		}
-		if (c != 'n')
-			return hint("trust init");
-		name = optarg;
-	}
-	if (optind != argc - 1)
-		return not_one("trust init", "a directory", argc, argv);
-	return init(argv[optind], name, &options);
+	return status >= 0 ? status : init(dir, name, &options);
 }
 
 /* ---- Next ------------------------------------------------------------ */
@@ -85,13 +70,6 @@ static const char next_usage[] =
     "  --withdraw KEY       withdraw a key of the list: its id, or at least 8\n"
     "                       characters of it; may be repeated\n"
     "  -h, --help\n";
-
-static const struct option next_options[] = {
-	{ "days", required_argument, NULL, 'd' },
-	{ "withdraw", required_argument, NULL, 'w' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
 
 static int
 next(const char *dir, struct lc_root_update *update, uint32_t days)
@@ -114,50 +92,37 @@ next(const char *dir, struct lc_root_update *update, uint32_t days)
 	return EXIT_DONE;
 }
 
-/* The options; withdraw has room for all of them. */
-static int
-next_parse(int argc, char **argv, struct lc_root_update *update,
-    const char **withdraw, uint32_t *days)
-{
-	int c;
-
-	update->withdraw = withdraw;
-	while ((c = getopt_long(argc, argv, "h", next_options, NULL)) != -1) {
-		if (c == 'w') {
-			withdraw[update->nwithdraw++] = optarg;
-			continue;
-		}
-		if (c != 'd')
-			return c == 'h' ? EXIT_DONE : hint("trust next");
-		if (!parse_number(optarg, 1, DAYS_MAX, days))
-			return misuse("trust next",
-			    "--days: \"%s\" is not a number from 1 to %d",
-			    optarg, DAYS_MAX);
-	}
-	if (optind == argc)
-		return misuse(
-		    "trust next", "missing argument: the root key's directory");
-	return -1;
-}
-
 int
 trust_next_command(int argc, char **argv)
 {
-	const char **withdraw = calloc((size_t)argc, sizeof *withdraw);
-	struct lc_root_update update = { .nkeys = 0 };
-	uint32_t days = DAYS;
+	uint32_t room = (uint32_t)argc, days = DAYS;
+	const char **lists = calloc(2 * (size_t)room, sizeof *lists);
+	struct lc_root_update update = { .keys = lists,
+		.withdraw = lists + room };
+	const char *dir;
+	const struct flag flags[] = {
+		{ .argument = "the root key's directory", .text = &dir },
+		{ .argument = "keys",
+		    .list = lists,
+		    .n = &update.nkeys,
+		    .most = room },
+		{ .name = "days",
+		    .number = &days,
+		    .least = 1,
+		    .most = DAYS_MAX },
+		{ .name = "withdraw",
+		    .list = lists + room,
+		    .n = &update.nwithdraw,
+		    .most = room },
+		{ 0 },
+	};
 	int status;
 
-	if (withdraw == NULL)
+	if (lists == NULL)
 		return fail("%s", lc_strerror(LC_ENOMEM));
-	status = next_parse(argc, argv, &update, withdraw, &days);
-	if (status == EXIT_DONE)
-		fputs(next_usage, stdout);
-	if (status < 0) {
-		update.keys = (const char *const *)argv + optind + 1;
-		update.nkeys = (size_t)(argc - optind - 1);
-		status = next(argv[optind], &update, days);
-	}
-	free(withdraw);
+	status = take_flags("trust next", next_usage, flags, argc, argv);
+	if (status < 0)
+		status = next(dir, &update, days);
+	free(lists);
 	return status;
 }
