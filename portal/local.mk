@@ -20,6 +20,7 @@ PORTAL_PAGES = \
 	portal/pages/extension.html \
 	portal/pages/factor.html \
 	portal/pages/file.html \
+	portal/pages/find-help.html \
 	portal/pages/foot.html \
 	portal/pages/front.html \
 	portal/pages/head.html \

@@ -165,10 +165,13 @@ say_contract(struct lc_words *w, const json_t *row, const struct lc_said *said)
 static void
 say_request(struct lc_words *w, const json_t *row, const struct lc_said *said)
 {
+	size_t len = strcspn(value(row, 2), " ");
+
 	(void)said;
 	(void)snprintf(w->about, sizeof w->about, "%s", value(row, 1));
-	/* The rest tells requests apart. */
-	say(w, "%.*s", (int)strcspn(value(row, 2), " "), value(row, 2));
+	/* The rest tells requests apart, and so does a digest. */
+	if (len != LC_DIGEST_LEN)
+		say(w, "%.*s", (int)len, value(row, 2));
 }
 
 static const struct {

@@ -559,6 +559,14 @@ def lists(site, anna, pak):
         anna.get(path).shows(200, words)
         check(not other or f">{other}<" not in html.unescape(anna.page), path,
               anna.page)
+    # As if the log had so many entries that a page does not get through.
+    head = site.desk.sql("acme", "SELECT n FROM head")[0]
+    site.desk.sql("acme", "UPDATE head SET n = 400000")
+    anna.get("/licenses?feature=nothing").shows(
+        200, "the next page looks further", "Next page")
+    anna.get("/licenses" + next_page(anna)).shows(200, "First page")
+    site.desk.sql("acme", f"UPDATE head SET n = {head}")
+    anna.get("/licenses?feature=nowhere").shows(200, "No license is here.")
     anna.get("/paks?pak=5V").shows(
         400, "PAK: the first 3 characters are needed")
     for path in ("/licenses", f"/devices/{quoted}/history"):
