@@ -67,7 +67,8 @@ lc_report_parts(struct lc_record *record, const struct lc_report *report,
 			    record, texts[i].sql, texts[i].text, &whole);
 		if (!whole)
 			f->parts |= texts[i].bit;
-		else if (texts[i].bit == LC_LIMIT_UDI && may_see_udi)
+		else if (texts[i].bit == LC_LIMIT_UDI && may_see_udi &&
+			 f->pak == NULL)
 			f->account = NULL;
 	}
 	return err;

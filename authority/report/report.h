@@ -99,7 +99,8 @@ struct lc_report_filter {
  * Sets parts for the texts that the filter has, and the list can be limited to,
  * but those that there are as a whole: an index finds these.  With an account
  * none is looked up, so that it does not learn what others have, but a device
- * that it may see: then the filter is limited to this, and not to the account.
+ * that it may see: then the filter is limited to this, and not to the account,
+ * unless a PAK is looked for, whose beginning would be told of others' as well.
  */
 enum lc_err lc_report_parts(struct lc_record *, const struct lc_report *,
     bool may_see_udi, struct lc_report_filter *, struct lc_detail *);

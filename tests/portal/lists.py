@@ -238,6 +238,21 @@ def parts(it):
         it.site.get(f"/api/v1/{path}&match=part").is_problem(401, "no-token")
 
 
+def secret(it):
+    """Beginnings of PAKs of others are not told, where a device has several
+    accounts' licenses."""
+    before = it.all("licenses", "viewer", udi=PID + "A")
+    theirs = it.pak("--sku", SKU, "--quantity", "1", "--account", "other")
+    got = it.site.post(f"/api/v1/paks/{theirs}/redeem", {"udis": [PID + "A"]},
+                       token=it.tokens["admin"], key="theirs")
+    equal(got.status, 200, got.body)
+    equal(len(it.all("licenses", "viewer", udi=PID + "A")), len(before) + 1)
+    for pak, n in ((theirs, 0), (it.net, 1)):
+        for part in (pak[:3], pak[:-1], pak):
+            equal(len(it.all("licenses", "viewer", match="part",
+                             udi=PID + "A", pak=part)), n, part)
+
+
 def far(it):
     """What is looked for stands behind more than a page looks through."""
     number = it.desk.sql("acme", "SELECT max(n) FROM log")[0]
@@ -561,7 +576,7 @@ def lists(desk):
         fill(it)
         for test in (paks, stable, licenses, devices, newest, parts, far,
                      catalog, tags, kept, wrong, reports, keys, log, whole,
-                     calendar, asked):
+                     calendar, asked, secret):
             test(it)
         equal(site.stop("licportald"), 0)
 
