@@ -13,4 +13,5 @@ agent_libagent_la_SOURCES += \
 	agent/snmp/snmp_error.h \
 	agent/snmp/table.c agent/snmp/table.h \
 	agent/snmp/value.c agent/snmp/value.h \
-	agent/snmp/wire_read.c agent/snmp/wire_read.h
+	agent/snmp/wire_read.c agent/snmp/wire_read.h \
+	agent/snmp/wrappers.c agent/snmp/wrappers.h

@@ -25,6 +25,7 @@
 #include "handler.h"
 #include "log.h"
 #include "pdu.h"
+#include "wrappers.h"
 
 /* snmpd's name, so that its configuration and its state are read as such. */
 #define NAME "snmpd"
@@ -374,6 +375,7 @@ begin(const struct master_options *options, char why[MASTER_ERROR_MAX])
 	    NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
 	(void)snmp_register_callback(
 	    SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, library_says, NULL);
+	wrappers_begin();
 	set_places(options->conf, options->folder);
 	if (!begin_modules(why))
 		return false;

@@ -7,7 +7,8 @@ AGENT_SNMP_TESTS = \
 	tests/agent/snmp/serve_test \
 	tests/agent/snmp/set_test \
 	tests/agent/snmp/table_test \
-	tests/agent/snmp/wire_read_test
+	tests/agent/snmp/wire_read_test \
+	tests/agent/snmp/wrappers_test
 tests_agent_snmp_agentx_test_SOURCES = tests/agent/snmp/agentx_test.c $(FAKE_MASTER)
 tests_agent_snmp_agentx_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_snmp_agentx_test_LDADD = $(AGENT_TEST_LDADD)
@@ -37,6 +38,10 @@ tests_agent_snmp_wire_read_test_SOURCES = tests/agent/snmp/wire_read_test.c \
 	$(AGENT_FIXTURE) $(BOTH_WAYS)
 tests_agent_snmp_wire_read_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_agent_snmp_wire_read_test_LDADD = $(AGENT_TEST_LDADD)
+tests_agent_snmp_wrappers_test_SOURCES = tests/agent/snmp/wrappers_test.c
+tests_agent_snmp_wrappers_test_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_agent_snmp_wrappers_test_LDFLAGS = -Wl,--wrap=time
+tests_agent_snmp_wrappers_test_LDADD = $(AGENT_TEST_LDADD)
 check_PROGRAMS += $(AGENT_SNMP_TESTS)
 TESTS += $(AGENT_SNMP_TESTS)
 endif
