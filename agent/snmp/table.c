@@ -2,7 +2,9 @@
  * table.c - GET and GETNEXT over tables that are data.
  *
  * A row is found by binary search, after a look at where the last one was: a
- * walk asks for the next one, several columns at once ask for the same.
+ * walk asks for the next one, several columns at once ask for the same.  From
+ * there a row is as a rule as far away as its number: where rows are many, the
+ * steps of the search would cost more than all the rest.
  */
 #include "table.h"
 
@@ -103,6 +105,31 @@ lands_at(const struct table *table, const struct rows *rows, size_t at,
 		   compare_index(table, rows->row[at - 1], key, len) < 0);
 }
 
+/*
+ * Where the key would be if from the row `at` on there was one for each number:
+ * rows whose indices differ in the last one are as far apart as the numbers
+ * are, unless some are missing.
+ */
+static size_t
+guess(const struct table *table, const struct rows *rows, size_t at,
+    const uint32_t *key, size_t len)
+{
+	uint32_t index[INDEX_MAX], apart;
+
+	if (at >= rows->n || len == 0)
+		return at;
+	table->index(rows->row[at], index);
+	if (table_index_len(table, index) != len ||
+	    memcmp(index, key, (len - 1) * sizeof *key) != 0)
+		return at;
+	if (key[len - 1] < index[len - 1]) {
+		apart = index[len - 1] - key[len - 1];
+		return apart < at ? at - apart : 0;
+	}
+	apart = key[len - 1] - index[len - 1];
+	return apart < rows->n - at ? at + apart : rows->n;
+}
+
 /* The first row whose index is not below the key. */
 static size_t
 rows_from(const struct table *table, const struct rows *rows,
@@ -110,6 +137,9 @@ rows_from(const struct table *table, const struct rows *rows,
 {
 	size_t low = 0, high = rows->n;
 
+	if (lands_at(table, rows, *hint, key, len))
+		return *hint;
+	*hint = guess(table, rows, *hint, key, len);
 	if (lands_at(table, rows, *hint, key, len))
 		return *hint;
 	while (low < high) {

@@ -4,6 +4,7 @@
 #include "snmp/table.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "check.h"
 #include "fixture.h"
@@ -233,11 +234,83 @@ rows_may_vanish(void)
 	fixture_close();
 }
 
+/* ---- Many rows ---- */
+
+#define MANY 300
+
+static uint32_t pairs[MANY][2];
+static const void *pair_rows[MANY];
+
+static struct rows
+all_pairs(const struct agent *agent)
+{
+	(void)agent;
+	return (struct rows){ pair_rows, MANY };
+}
+
+static void
+pair_index(const void *row, uint32_t *index)
+{
+	memcpy(index, row, sizeof pairs[0]);
+}
+
+/* In runs without gaps, and with some; up to the last number there is. */
+static void
+make_pairs(void)
+{
+	uint32_t first = 1, second = 1;
+
+	for (size_t i = 0; i < MANY; i++) {
+		pairs[i][0] = first;
+		pairs[i][1] = second;
+		pair_rows[i] = pairs[i];
+		second +=
+		    1 + (uint32_t)(check_random(4) == 0 ? check_random(9) : 0);
+		if (check_random(40) == 0) {
+			first++;
+			second = (uint32_t)check_random(3);
+		}
+	}
+	pairs[MANY - 1][1] = UINT32_MAX;
+}
+
+static const void *
+pair_find(const uint32_t *key)
+{
+	for (size_t i = 0; i < MANY; i++)
+		if (memcmp(pairs[i], key, sizeof pairs[i]) == 0)
+			return pairs[i];
+	return NULL;
+}
+
+/* Each search begins where the last one ended. */
+static void
+many(void)
+{
+	static const struct table table = {
+		.nindex = 2, .rows = all_pairs, .index = pair_index
+	};
+	size_t hint = 0;
+	uint32_t key[2];
+
+	make_pairs();
+	for (unsigned i = 0; i < 100000; i++) {
+		memcpy(key, pairs[check_random(MANY)], sizeof key);
+		if (check_random(3) == 0)
+			key[1] += (uint32_t)check_random(5) - 2;
+		if (check_random(10) == 0)
+			key[0] += (uint32_t)check_random(3) - 1;
+		check_context("%u.%u", key[0], key[1]);
+		CHECK(table_row(&table, NULL, key, 2, &hint) == pair_find(key));
+	}
+}
+
 static const struct check_test tests[] = {
 	{ "GET", get },
 	{ "GETNEXT", next },
 	{ "a walk", walk },
 	{ "rows that vanish", rows_may_vanish },
+	{ "many rows", many },
 };
 
 int
