@@ -13,6 +13,13 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 	});
 }
 
+// Going back to a form that was checked or refused leads to its beginning: it
+// would have to be sent again, which browsers do not do without asking.
+const back = document.querySelector("[data-back]");
+
+if (back)
+	history.replaceState(null, "", back.dataset.back);
+
 // What goes on elsewhere is looked at again.
 for (const thing of document.querySelectorAll("[data-again]"))
 	setTimeout(() => location.replace(location.pathname),

@@ -322,9 +322,15 @@ form_read(const struct visit *visit, const struct page *page)
 static struct view_form
 form_of(const struct page *page)
 {
-	const struct page *form =
-	    page->form != NULL ? page_at(page->form) : NULL;
+	const struct page *form = NULL, *first = page;
+	const char *back = NULL;
 
+	/* A check leads to the next form. */
+	while (first != NULL && first->form != NULL) {
+		back = first->form;
+		first = page_at(back);
+		form = form != NULL ? form : first;
+	}
 	if (form == NULL)
 		return (struct view_form){ .template = NULL };
 	return (struct view_form){
@@ -333,6 +339,8 @@ form_of(const struct page *page)
 		.prepare = form->prepare,
 		.read = form_read,
 		.page = form,
+		.back = back,
+		.is_check = api_operation(page->operation)->read != NULL,
 	};
 }
 

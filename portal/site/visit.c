@@ -386,6 +386,7 @@ form_show(const struct showing *showing, struct web_request *request,
 	    (value = form->read(&visit, form->page)) == NULL)
 		return false;
 	(void)json_object_set_new(page, "title", json_string(form->title));
+	(void)json_object_set_new(page, "back", json_string(form->back));
 	(void)json_object_set_new(value, "problem", problem);
 	if (form->prepare != NULL)
 		form->prepare(value, page);
@@ -439,6 +440,9 @@ show(void *arg, struct web_request *request, unsigned status, json_t *value)
 	}
 	if (showing->prepare != NULL)
 		showing->prepare(value, page);
+	if (showing->form.is_check)
+		(void)json_object_set_new(
+		    page, "back", json_string(showing->form.back));
 	files_list(value, showing->is_answer);
 	qr_add(page, value);
 	page_answer(

@@ -33,6 +33,8 @@
  *   path            of the form that this page answers
  *   sent            its fields, {name, value}: sent again with "_file" beside
  *                   them, they get the file; see files.h
+ *   back            where a form begins that is checked or shown again: going
+ *                   back in the history leads there
  *
  * What a form asked for and was refused is "problem" beside "page", where the
  * form is shown again; otherwise problem.html shows it.
@@ -77,6 +79,9 @@ struct view_form {
 	/* What its page shows; NULL: that cannot be read. */
 	json_t *(*read)(const struct visit *, const struct page *);
 	const struct page *page;
+	/* Where it begins, a path; is_check: this page only checks it. */
+	const char *back;
+	bool is_check;
 };
 
 /* How an answer is shown. */

@@ -288,6 +288,7 @@ def redeeming(site, pak):
         visitor.post("/redeem/check", visitor.form(
             pak=pak, **{"udis:list": udis})).shows(200, words)
         check("Get the licenses" not in visitor.page, udis)
+        visitor.shows(200, "Correct the devices", 'data-back="/redeem"')
     visitor.get("/redeem")
     visitor.post("/redeem/check", visitor.form(
         pak=pak, **{"udis:list": "LIC1921/K9:N LIC1921/K9:N"})).shows(
@@ -295,7 +296,8 @@ def redeeming(site, pak):
     # What is refused is there to be corrected.
     visitor.post("/redeem", {**fields, "_key": "other",
                              "quantity:number": "9"}).shows(
-        422, "18 units in one request", "Nothing was changed", "Get the licenses")
+        422, "18 units in one request", "Nothing was changed",
+        "Get the licenses", 'data-back="/redeem"')
     equal(visitor.hidden_value("quantity"), "9")
     # What is said of a device is not said of all once more.
     visitor.post("/redeem", {**fields, "_key": "other",
@@ -745,7 +747,8 @@ def replacing(anna):
             422, "device", "Nothing was changed")
         equal(anna.hidden_value("from"), {**pair, **wrong}["from"])
     anna.post("/replace/check", anna.form(**pair)).shows(
-        200, "to approve it above the limits", "no license counts on it")
+        200, "to approve it above the limits", "no license counts on it",
+        'data-back="/replace"')
     equal(anna.page.count("<li>securityk9 1.0, permanent"), 2)
     due = re.search(r"has to be returned by (\S+)\.", anna.page).group(1)
     check(due in {time.strftime("%Y-%m-%d", time.gmtime(at + 30 * 86400))
@@ -927,6 +930,20 @@ def changed(site):
         200, "Licenses for the new device", "has to be returned by 20")
     desk.run("rma", "limits", "acme", "--licenses", "1000")
     sue.get("/approvals").shows(200, "Nothing waits for approval.")
+    # Before another unit is used up: whose place was taken, and what it has
+    # from elsewhere; who may not see a device learns nothing of that.
+    other = desk.run("pak", "create", "acme", "--sku", SKU, "--quantity",
+                     "9").strip()
+    names = "It has securityk9, permanent already: another one adds nothing."
+    for visitor, said in ((sue, True), (Visitor(site), False)):
+        visitor.get("/redeem")
+        visitor.post("/redeem/check", visitor.form(
+            pak=other, **{"udis:list": f"{one.udi} LIC1921/K9:KEY2"})).shows(
+                200, "Another device took its place.",
+                "Get the licenses")
+        text = re.sub(r"<[^>]*>", "", visitor.page)
+        equal(text.count(names), 1 if said else 0)
+        check("adds nothing" not in visitor.page or said, visitor.page)
 
 
 def factory(site, anna):
