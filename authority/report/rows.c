@@ -185,18 +185,43 @@ json_row(struct lc_rows *rows, const struct lc_cell *cells)
 
 /* ---- CSV ------------------------------------------------------------- */
 
-/*
- * A spreadsheet takes what begins with one of these characters for a formula:
- * an apostrophe before it makes it a text.
- */
-static void
-csv_text(struct lc_rows *rows, const char *text)
+/* The length of the first of these that the text begins with; 0: none. */
+static size_t
+begins_with(const char *text, const char *const *words)
 {
-	bool is_formula = *text != '\0' && strchr("=+-@\t\r", *text) != NULL;
-	bool is_quoted = is_formula || strpbrk(text, ",\"\r\n") != NULL;
+	for (; *words != NULL; words++) {
+		size_t len = strlen(*words);
+
+		if (strncmp(text, *words, len) == 0)
+			return len;
+	}
+	return 0;
+}
+
+/* What spreadsheets take for one, which pass over some characters before it. */
+static bool
+is_formula(const char *text)
+{
+	static const char *const signs[] = { "=", "+", "-", "@", "\t", "\r",
+		"\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20", NULL };
+	/* Byte order mark, blanks of all kinds. */
+	static const char *const passed[] = { "\uFEFF", " ", "\u00A0",
+		"\u200B", "\u3000", NULL };
+	size_t len;
+
+	while ((len = begins_with(text, passed)) > 0)
+		text += len;
+	return begins_with(text, signs) > 0;
+}
+
+void
+lc_rows_add_csv(struct lc_rows *rows, const char *text)
+{
+	bool formula = is_formula(text);
+	bool is_quoted = formula || strpbrk(text, ",\"\r\n") != NULL;
 
 	if (is_quoted)
-		add(rows, is_formula ? "\"'" : "\"");
+		add(rows, formula ? "\"'" : "\"");
 	for (; *text != '\0'; text++) {
 		if (*text == '"')
 			add(rows, "\"");
@@ -222,7 +247,7 @@ csv_cell(struct lc_rows *rows, enum lc_cell_kind kind,
 	} else if (kind == LC_CELL_TRUTH) {
 		add(rows, cell->number != 0 ? "yes" : "no");
 	} else {
-		csv_text(rows, cell->text);
+		lc_rows_add_csv(rows, cell->text);
 	}
 }
 

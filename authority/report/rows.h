@@ -22,7 +22,12 @@ const char *lc_rows_date(int64_t date, char text[LC_ROWS_DATE]);
 void lc_rows_add(struct lc_rows *, const char *text, size_t len);
 /* A text as JSON has it, with its quotes. */
 void lc_rows_add_json(struct lc_rows *, const char *text);
-/* The names of the columns, for CSV (RFC 4180). */
+/*
+ * A text as a cell of CSV (RFC 4180).  Spreadsheets take none for a formula: an
+ * apostrophe stands before what might be one.
+ */
+void lc_rows_add_csv(struct lc_rows *, const char *text);
+/* The names of the columns, for CSV. */
 void lc_rows_head(struct lc_rows *);
 /*
  * A row; arg is a struct lc_rows.  JSON: an object, with a comma before each

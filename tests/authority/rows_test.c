@@ -1,6 +1,7 @@
 /* rows_test.c - dates of rows, beside those of the C library. */
 #include "report/rows.h"
 
+#include <stdio.h>
 #include <time.h>
 
 #include "check.h"
@@ -32,7 +33,51 @@ dates(void)
 	CHECK_STR(lc_rows_date(-1, got), "-1");
 }
 
-static const struct check_test tests[] = { { "dates", dates } };
+/* Texts, and their cells. */
+static void
+cells(void)
+{
+	static const char *const texts[][2] = {
+		{ "", "" },
+		{ "plain", "plain" },
+		{ "a=b", "a=b" },
+		{ "a,b", "\"a,b\"" },
+		{ "say \"x\"", "\"say \"\"x\"\"\"" },
+		{ "=1+1", "\"'=1+1\"" },
+		{ "+1", "\"'+1\"" },
+		{ "-1", "\"'-1\"" },
+		{ "@SUM(1)", "\"'@SUM(1)\"" },
+		{ "\t=1", "\"'\t=1\"" },
+		{ "\r=1", "\"'\r=1\"" },
+		{ "\n=1", "\"'\n=1\"" },
+		{ "\uFEFF=1", "\"'\uFEFF=1\"" },
+		{ " =1", "\"' =1\"" },
+		{ "\uFEFF \u00A0\u3000=1", "\"'\uFEFF \u00A0\u3000=1\"" },
+		{ "\uFF1D1", "\"'\uFF1D1\"" },
+		{ "\uFF0B1", "\"'\uFF0B1\"" },
+		{ "\uFF0D1", "\"'\uFF0D1\"" },
+		{ "\uFF20x", "\"'\uFF20x\"" },
+		{ "\uFF1C", "\uFF1C" }, /* less than, full width */
+		{ " x", " x" },
+	};
+
+	for (size_t i = 0; i < CHECK_COUNT(texts); i++) {
+		struct lc_rows rows = { .form = LC_ROWS_CSV };
+		char got[64];
+
+		check_context("text %zu", i);
+		lc_rows_add_csv(&rows, texts[i][0]);
+		(void)snprintf(got, sizeof got, "%.*s", (int)rows.len,
+		    rows.text != NULL ? rows.text : "");
+		CHECK_STR(got, texts[i][1]);
+		lc_rows_free(&rows);
+	}
+}
+
+static const struct check_test tests[] = {
+	{ "dates", dates },
+	{ "cells of CSV", cells },
+};
 
 int
 main(int argc, char **argv)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/rows.h"
+
 #define CELL_SIZE 512
 
 json_t *
@@ -62,28 +64,24 @@ cell(const json_t *row, const char *name, char text[CELL_SIZE])
 	return text;
 }
 
-/* In quotes if need be (RFC 4180). */
 static void
-put_csv(const char *text)
+put_csv(const json_t *row, const char *name)
 {
-	if (strpbrk(text, ",\"\r\n") == NULL) {
-		fputs(text, stdout);
-		return;
-	}
-	putchar('"');
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			putchar('"');
-		putchar(*text);
-	}
-	putchar('"');
+	struct lc_rows cells = { .form = LC_ROWS_CSV };
+	char text[CELL_SIZE];
+
+	(void)cell(row, name, text);
+	if (json_is_string(json_object_get(row, name)))
+		lc_rows_add_csv(&cells, text);
+	else
+		lc_rows_add(&cells, text, strlen(text));
+	fwrite(cells.text, 1, cells.len, stdout);
+	lc_rows_free(&cells);
 }
 
 static void
 print_csv(const json_t *rows, const struct rows_column *columns, size_t n)
 {
-	char text[CELL_SIZE];
-
 	for (size_t i = 0; i < n; i++)
 		printf("%s%s", i > 0 ? "," : "", columns[i].name);
 	fputs("\r\n", stdout);
@@ -93,7 +91,7 @@ print_csv(const json_t *rows, const struct rows_column *columns, size_t n)
 		for (size_t i = 0; i < n; i++) {
 			if (i > 0)
 				putchar(',');
-			put_csv(cell(row, columns[i].name, text));
+			put_csv(row, columns[i].name);
 		}
 		fputs("\r\n", stdout);
 	}
