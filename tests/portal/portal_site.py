@@ -124,9 +124,7 @@ class Site:
                    + self.nginx.format(dir=self.dir, port=self.port))
         self.certificate()
         self.start_portal()
-        self.start("nginx", "/usr/sbin/nginx", "-p", self.dir, "-c",
-                   os.path.join(self.dir, "nginx.conf"), "-e",
-                   os.path.join(self.dir, "nginx.log"))
+        self.start_nginx()
         self.context = ssl.create_default_context(
             cafile=os.path.join(self.dir, "server.pem"))
         wait_until(self.answers, "nginx")
@@ -185,6 +183,11 @@ class Site:
         self.start("licportald", os.path.join(BIN, "licportald"), "-c",
                    os.path.join(self.dir, "licportal.conf"))
         wait_until(self.is_ready, "licportald")
+
+    def start_nginx(self):
+        self.start("nginx", "/usr/sbin/nginx", "-p", self.dir, "-c",
+                   os.path.join(self.dir, "nginx.conf"), "-e",
+                   os.path.join(self.dir, "nginx.log"))
 
     def is_ready(self):
         check(self.processes["licportald"].poll() is None, "licportald ended:",

@@ -118,6 +118,41 @@ def packaged(desk):
             far.request("GET", path)
             equal(far.getresponse().status, 403, path)
             far.close()
+        by_itself(site)
+
+
+def by_itself(site):
+    """What nginx says when the portal does not: problems, and pages."""
+    big = b"x" * (3 << 20)
+
+    def both(status, kind, words, after, path="/", **asked):
+        got = site.ask(path="/api/v1/requests", key="big", **asked)
+        got.is_problem(status, kind)
+        page = site.ask(path=path, **asked)
+        equal(page.status, status)
+        check(page.headers["Content-Type"].startswith("text/html"), page.body)
+        check(words in page.body.decode(), page.body)
+        for answer in (got, page):
+            equal(answer.headers["Retry-After"], after)
+
+    both(413, "too-big", "send it in parts", None, "/upload", method="POST",
+         body=big)
+    site.stop("licportald")
+    both(503, "unavailable", "Load this page again", "5", method="GET")
+    site.stop("nginx")
+    with open(site.path("nginx.conf"), encoding="ascii") as f:
+        text = f.read()
+    site.write("nginx.conf", text.replace("rate=1000r/s", "rate=1r/m").replace(
+        "burst=4000 ", ""))
+    site.start_nginx()
+
+    def is_up():
+        try:
+            return site.get("/").status in (429, 503)
+        except OSError:
+            return False
+    wait_until(is_up, "nginx")
+    both(429, "too-many-requests", "Wait five seconds", "5", method="GET")
 
 
 def guessing(site, anna, pak):
