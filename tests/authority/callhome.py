@@ -206,6 +206,9 @@ def move(desk):
           [("cme-srst", True, None), ("cme-srst", True, None),
            ("securityk9", False, "not installed here")])
     refused(desk, device.call("permit", to=C, licenses=["none"]), "none")
+    refused(desk, device.call("permit", to=B,
+                              licenses=[rows[0]["id"]]),
+            '"to" is not another device')
     permit = device.call("permit", to=C, licenses=[rows[0]["id"]])
     got = answer(desk, permit)
     equal([row["id"] for row in got["licenses"]], [rows[0]["id"]])

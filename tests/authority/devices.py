@@ -269,6 +269,9 @@ def families(desk):
              f"{A}, of the family routers")
     desk.refused(words, "permission-ticket", "acme", "--udi", OTHER,
                  "--remove", sold, "--to", A, "-o", "sw-t2")
+    desk.refused(f"{OTHER} cannot move licenses to itself",
+                 "permission-ticket", "acme", "--udi", OTHER, "--remove",
+                 "free", "--to", OTHER, "-o", "sw-t0")
     desk.refused("to NEW:1, of no family", "permission-ticket", "acme",
                  "--udi", OTHER, "--remove", sold, "--to", "NEW:1", "-o",
                  "sw-t2")
