@@ -1,6 +1,7 @@
 /* api_write.c - see api_write.h. */
 #include "api_write.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,6 +12,7 @@
 #include "array.h"
 #include "base/b64.h"
 #include "base/text.h"
+#include "record/pak.h"
 #include "web/answer.h"
 #include "web/decode.h"
 
@@ -23,18 +25,22 @@
 struct kept {
 	struct portal *portal;
 	struct web_request *request;
+	enum op op;
 	struct lc_token token; /* who asks */
 };
 
 /*
- * What was asked for does not exist.  A device that shows an account's token
- * and has no license yet does not guess.
+ * What was asked for does not exist, or a name is taken, of all accounts'
+ * tokens.  A device that shows an account's token and has no license yet does
+ * not guess.
  */
 static bool
 is_guess(const struct kept *kept, unsigned status, const json_t *problem)
 {
 	const char *kind = json_string_value(json_object_get(problem, "kind"));
 
+	if (kept->op == OP_TOKEN_CREATE)
+		return status == 409;
 	return status == 404 &&
 	       (kept->token.role == LC_ROLE_NONE || kind == NULL ||
 		   strcmp(kind, "no-license") != 0);
@@ -85,16 +91,37 @@ key_is_good(const char *key)
 	       lc_text_is_plain(key, strlen(key));
 }
 
-bool
-write_request_id(
-    const struct lc_token *token, const char *key, char id[WRITE_ID_SIZE])
+/*
+ * Whose keys these are: a token's, or those of who knows a PAK, however it is
+ * typed.
+ */
+static void
+owner_of(const struct lc_token *token, const char *part,
+    char owner[LC_TOKEN_NAME_MAX + 1])
 {
-	const char *name = token->role != LC_ROLE_NONE ? token->name : "";
+	struct lc_detail unheard;
+	char code[LC_PAK_LEN + 1];
+
+	if (token->role != LC_ROLE_NONE)
+		strcpy(owner, token->name);
+	else if (lc_pak_read(part, code, &unheard) == LC_OK)
+		/* As no token's name begins. */
+		(void)snprintf(owner, LC_TOKEN_NAME_MAX + 1, " %s", code);
+	else
+		owner[0] = '\0';
+}
+
+bool
+write_request_id(const struct lc_token *token, const char *part,
+    const char *key, char id[WRITE_ID_SIZE])
+{
+	char name[LC_TOKEN_NAME_MAX + 1];
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	uint8_t digest[32];
 	bool ok = key_is_good(key) && md != NULL &&
 		  EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1;
 
+	owner_of(token, part, name);
 	/* With its end, so that no two names and keys are the same text. */
 	ok = ok && EVP_DigestUpdate(md, name, strlen(name) + 1) == 1 &&
 	     EVP_DigestUpdate(md, key, strlen(key)) == 1 &&
@@ -113,7 +140,7 @@ write_request_id(
  */
 static bool
 key_add(struct web_request *request, const struct lc_token *token,
-    const char *key, json_t *asked)
+    const char *part, const char *key, json_t *asked)
 {
 	char id[WRITE_ID_SIZE];
 
@@ -126,7 +153,7 @@ key_add(struct web_request *request, const struct lc_token *token,
 		    KEY_MAX);
 		return false;
 	}
-	if (write_request_id(token, key, id) &&
+	if (write_request_id(token, part != NULL ? part : "", key, id) &&
 	    json_object_set_new(asked, "request", json_string(id)) == 0)
 		return true;
 	web_problem(request, 503, "unavailable", "no memory");
@@ -317,7 +344,7 @@ send(struct portal *portal, struct web_request *request, enum op op,
 	struct kept *kept = malloc(sizeof *kept);
 
 	if (kept != NULL) {
-		*kept = (struct kept){ portal, request, *token };
+		*kept = (struct kept){ portal, request, op, *token };
 		if (desk_ask(portal->desk, op, asked, answer_kept, kept))
 			return;
 	}
@@ -337,8 +364,8 @@ write_run(struct portal *portal, struct web_request *request,
 	if (asked == NULL)
 		return;
 	if (asker_add(request, token, parts[0], asked) &&
-	    key_add(
-		request, token, web_header(request, "Idempotency-Key"), asked))
+	    key_add(request, token, parts[0],
+		web_header(request, "Idempotency-Key"), asked))
 		send(portal, request, writing->op, token, asked);
 	json_decref(asked);
 }
@@ -353,7 +380,7 @@ write_form(struct portal *portal, struct web_request *request,
 	if (asked == NULL)
 		web_problem(request, 503, "unavailable", "no memory");
 	else if (asker_add(request, token, part, asked) &&
-		 key_add(request, token, key, asked))
+		 key_add(request, token, part, key, asked))
 		send(portal, request, writing->op, token, asked);
 	json_decref(asked);
 }

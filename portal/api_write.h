@@ -18,11 +18,12 @@ struct writing {
 
 /*
  * The id of a request for the library: of the token and its key, since two
- * tokens may use the same key.  False: no key, or no memory.
+ * tokens may use the same key; without a token, of the PAK (part) and the key.
+ * False: no key, or no memory.
  */
 #define WRITE_ID_SIZE 48
-bool write_request_id(
-    const struct lc_token *, const char *key, char id[WRITE_ID_SIZE]);
+bool write_request_id(const struct lc_token *, const char *part,
+    const char *key, char id[WRITE_ID_SIZE]);
 
 /*
  * Sends what was asked for to the issuing process; the request is answered when

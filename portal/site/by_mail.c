@@ -77,7 +77,7 @@ address_check(const struct visit *visit)
 }
 
 bool
-by_mail_request(const struct visit *visit)
+by_mail_request(const struct visit *visit, const char *part)
 {
 	char id[WRITE_ID_SIZE];
 
@@ -86,8 +86,8 @@ by_mail_request(const struct visit *visit)
 	if (!address_check(visit))
 		return false;
 	/* Without a key the request is refused anyway. */
-	return !write_request_id(
-		   &visit->token, web_form_text(visit->form, "_key"), id) ||
+	return !write_request_id(&visit->token, part,
+		   web_form_text(visit->form, "_key"), id) ||
 	       mail_put(visit, id, json_pack("{s:s}", "request", id));
 }
 

@@ -6,9 +6,9 @@
 
 /*
  * If the form has an address, the licenses of its request go there once they
- * are issued.  False: answered, since that cannot be promised.
+ * are issued; part is of the operation's path.  False: answered, since that cannot be promised.
  */
-bool by_mail_request(const struct visit *);
+bool by_mail_request(const struct visit *, const char *part);
 
 /* POST /send-again/mail: the current licenses of a device. */
 void by_mail_device(struct visit *);

@@ -136,6 +136,10 @@ members_add(struct visit *visit)
 	char path[PATH_SIZE];
 	enum people_err err;
 
+	if (!visit_show(visit, &(struct view){ .template = "problem.html",
+				   .title = "People" }) ||
+	    !access_may_ask(visit->site->portal, visit->request, &visit->token))
+		return;
 	field_copy(visit, "name", person.name, sizeof person.name);
 	field_copy(visit, "mail", person.mail, sizeof person.mail);
 	field_copy(visit, "role", person.role, sizeof person.role);
@@ -149,6 +153,10 @@ members_add(struct visit *visit)
 		return;
 	}
 	err = people_add(visit->site->people, &person, &words);
+	/* Names are unique in the whole portal: nobody tries many of them. */
+	if (err == PEOPLE_EXISTS)
+		access_denied(
+		    visit->site->portal, visit->request, &visit->token);
 	if (err != PEOPLE_OK) {
 		members_show(visit, sign_status(err), words.text);
 		return;

@@ -163,7 +163,7 @@ write_start(const struct visit *visit, const struct page *page,
 	}
 	if (page->adapt != NULL && (wrong = page->adapt(body)) != NULL)
 		web_problem(visit->request, 422, "form", "%s", wrong);
-	else if (by_mail_request(visit))
+	else if (by_mail_request(visit, part_of(visit, page)))
 		write_form(visit->site->portal, visit->request, writing,
 		    &visit->token, part_of(visit, page),
 		    web_form_text(visit->form, "_key"), body);

@@ -272,6 +272,14 @@ class Cycle:
                     f"/api/v1/licenses{ask}&udi={quoted(d)}",
                     token=portal.tokens[who])
                 equal(len(got.json["licenses"]), who == "support", got.body)
+        # Two without a token may have the same key, for PAKs of theirs.
+        other = portal.do("pak-desk", "paks", {
+            "lines": [{"sku": SEC, "quantity": 2}]})["pak"]
+        got = [portal.do(None, f"paks/{pak}/redeem", {"udis": [d + "X"]},
+                         key="1")["licenses"][0]["id"]
+               for pak in (paks[0], other, other, f"{other[:4]}-{other[4:]}")]
+        equal(got[1:], [got[1]] * 3)
+        check(got[0] != got[1], got)
         # A PAK becomes the account's that redeems it first.
         portal.do("stranger", f"paks/{paks[1]}/redeem", {"udis": [e]})
         portal.refused(403, "another-account", "member",
@@ -342,6 +350,9 @@ class Cycle:
                  "licenses": [self.security["licenses"][0]["id"]]}
         portal.refused(403, "another-account", "stranger", "rehosts/permits",
                        asked)
+        portal.refused(422, "refused", "member", "rehosts/permits",
+                       {**asked, "to": ONE},
+                       f"{ONE} cannot move licenses to itself")
         permit = portal.do("member", "rehosts/permits", asked, key="permit")
         equal(portal.do("member", "rehosts/permits", asked, key="permit"),
               permit)
