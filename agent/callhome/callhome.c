@@ -122,6 +122,33 @@ callhome_settle(struct callhome *home, const char *id, bool good)
 		    id);
 }
 
+static bool
+is_under_way(const struct callhome *home, const char *id)
+{
+	return home->first != NULL &&
+	       strcmp(visit_text(home->first->row, "id"), id) == 0;
+}
+
+enum lc_err
+callhome_cancel(struct callhome *home, const char *id, const char *by)
+{
+	const json_t *row = kept_find_id(&home->kept, id);
+	char kind[16];
+	enum lc_err err;
+
+	if (row == NULL)
+		return LC_ENOTFOUND;
+	if (json_object_get(row, "rehost") != NULL)
+		return LC_EREVOKED;
+	if (is_under_way(home, id))
+		return LC_EINUSE;
+	snprintf(kind, sizeof kind, "%s", visit_text(row, "kind"));
+	if ((err = kept_remove(&home->kept, id)) == LC_OK)
+		log_info(
+		    "call-home", "%s canceled by %s; request %s", kind, by, id);
+	return err;
+}
+
 /* ---- The daily report ---- */
 
 /* FNV-1a: devices of a fleet come at different times of the day. */

@@ -52,6 +52,15 @@ void callhome_let_go(struct visit *);
  * forgotten, if it was about a unit of a PAK. */
 void callhome_settle(struct callhome *, const char *id, bool good);
 
+/*
+ * Withdraws a request that waits for its answer; the same command makes a new
+ * one.  What the portal gave for it is given again by a resend, and an answer
+ * that comes as a file is taken if it has licenses for this device.
+ * LC_ENOTFOUND: none has this id; LC_EREVOKED: its licenses were given up, so
+ * that only its answer is left to get; LC_EINUSE: it is under way.
+ */
+enum lc_err callhome_cancel(struct callhome *, const char *id, const char *by);
+
 /* NULL: none; the one that the operator chose wins. */
 const char *callhome_url(const struct callhome *);
 /* Where it is from: "none", "configuration", "operator". */
@@ -63,7 +72,7 @@ enum lc_err callhome_set_url(
 const struct callhome_conf *callhome_conf(const struct callhome *);
 /* kept.h has their form; borrowed. */
 const json_t *callhome_pending(const struct callhome *);
-const json_t *callhome_last(const struct callhome *);  /* NULL: none */
+const json_t *callhome_last(const struct callhome *); /* NULL: none */
 /* The transfer that was begun; NULL: none. */
 const json_t *callhome_transfer(
     const struct callhome *, uint32_t device, const char *to);

@@ -157,8 +157,11 @@ kept_find(const struct kept *k, const json_t *asked)
 static bool
 has_id(const json_t *row, const char *id)
 {
-	return strcmp(text_of(row, "id"), id) == 0 ||
-	       strcmp(text_of(json_object_get(row, "rehost"), "id"), id) == 0;
+	const json_t *rehost = json_object_get(row, "rehost");
+
+	/* An answer to no request of ours has no id here. */
+	return id[0] != '\0' && (strcmp(text_of(row, "id"), id) == 0 ||
+				    strcmp(text_of(rehost, "id"), id) == 0);
 }
 
 const json_t *

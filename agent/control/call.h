@@ -16,7 +16,7 @@ struct args {
 	uint32_t device, store, license, lease, count, client, wait_s;
 	const char *feature, *version, *file, *output, *comment, *priority,
 	    *after, *eula, *module, *level, *reason, *pak, *sku, *udi, *offline,
-	    *url;
+	    *url, *request;
 	const json_t *licenses; /* ids */
 	bool accept_eula, stop_on_failure, on, progress, overwrite, review;
 };

@@ -109,6 +109,25 @@ home_url(const struct call *call)
 	call_refuse(call, "invalid", text);
 }
 
+void
+home_cancel(const struct call *call)
+{
+	enum lc_err err = callhome_cancel(call->client->control->callhome,
+	    call->args.request, call->client->by);
+
+	if (err == LC_ENOTFOUND)
+		call_fail(call, err, "no such request waits for an answer");
+	else if (err == LC_EREVOKED)
+		call_refuse(call, "refused",
+		    "the licenses of this transfer are given up: repeat its "
+		    "command");
+	else if (err == LC_EINUSE)
+		call_refuse(call, "busy",
+		    "the request is under way: cancel it once it has ended");
+	else
+		call_done(call, err);
+}
+
 /* ---- What came of a visit ---- */
 
 static void

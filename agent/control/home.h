@@ -12,6 +12,7 @@ void home_resend(const struct call *);
 void home_movable(const struct call *);
 void home_revoke(const struct call *);
 void home_import(const struct call *);
+void home_cancel(const struct call *);
 
 /* They go on, and nobody is answered. */
 void client_visits_drop(struct client *);

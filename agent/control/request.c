@@ -342,6 +342,7 @@ enum arg {
 	OFFLINE = 1 << 27,
 	LICENSES = 1 << 28,
 	URL = 1 << 29,
+	REQUEST = 1 << 30,
 };
 
 #define OF(field) offsetof(struct args, field)
@@ -381,6 +382,7 @@ static const struct arg_rule {
 	{ "offline", OFFLINE, ARG_TEXT, OF(offline), 255 },
 	{ "licenses", LICENSES, ARG_TEXTS, OF(licenses), LC_ID_MAX },
 	{ "url", URL, ARG_TEXT, OF(url), 512 },
+	{ "request", REQUEST, ARG_TEXT, OF(request), 64 },
 	{ "stop_on_failure", STOP, ARG_TRUTH, OF(stop_on_failure), 0 },
 };
 #undef OF
@@ -454,6 +456,7 @@ static const struct verb {
 	    DEVICE | STORE | ACCEPT_EULA | STOP | REVIEW | PROGRESS | OUTPUT |
 		OVERWRITE,
 	    home_import },
+	{ "call_home_cancel", CONTROL_ADMIN, REQUEST, 0, home_cancel },
 };
 
 /* ---- Reading a request ---- */

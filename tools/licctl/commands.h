@@ -92,6 +92,8 @@
 	    "move licenses to another device") \
 	X("license call-home import", "F?F", home_import, \
 	    "take the answer to a request that was written to a file") \
+	X("license call-home cancel", "", home_cancel, \
+	    "withdraw requests that wait for an answer") \
 	X("license call-home url", "U", home_url, \
 	    "set the URL of the licensing portal") \
 	/* files.c, revoke.c */ \

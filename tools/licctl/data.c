@@ -140,7 +140,7 @@ static bool
 takes_device(const json_t *request)
 {
 	static const char *const others[] = { "accept_all", "agreement",
-		"call_home", "call_home_url", "check", "clock", "clock_reset",
+		"call_home", "call_home_cancel", "call_home_url", "check", "clock", "clock_reset",
 		"confirm", "end_lease", "files", "reload", "state",
 		"statistics" };
 

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "data.h"
+#include "home.h"
 #include "install.h"
 #include "out.h"
 #include "prompt.h"
@@ -323,22 +324,24 @@ keep_chosen(json_t *rows, char *text)
 	return good;
 }
 
+/* nothing: what is said if nobody chooses: "nothing revoked". */
 static int
-choose(const struct ctl *ctl, json_t *rows)
+choose(const struct ctl *ctl, json_t *rows, const char *question,
+    const char *nothing)
 {
 	char answer[1024];
 
 	if (ctl->yes)
 		return EXIT_DONE;
 	if (!has_terminal())
-		return fail("nothing revoked; without a terminal, use --yes");
-	fputs("Licenses to move (numbers, or all) [all]: ", stderr);
+		return fail("%s; without a terminal, use --yes", nothing);
+	fprintf(stderr, "%s (numbers, or all) [all]: ", question);
 	if (fgets(answer, sizeof answer, stdin) == NULL)
-		return fail("nothing revoked");
+		return fail("%s", nothing);
 	answer[strcspn(answer, "\r\n")] = '\0';
 	if (answer[0] != '\0' && strcmp(answer, "all") != 0 &&
 	    !keep_chosen(rows, answer))
-		return fail("nothing revoked; expected numbers from 1 to %zu",
+		return fail("%s; expected numbers from 1 to %zu", nothing,
 		    json_array_size(rows));
 	return EXIT_DONE;
 }
@@ -384,7 +387,8 @@ choose_licenses(struct ctl *ctl, json_t *licenses)
 		keep_rows(licenses, is_movable, NULL);
 	if (json_array_size(licenses) == 0)
 		return fail("no license can be moved to %s", ctl->args[0]);
-	if ((status = choose(ctl, licenses)) != EXIT_DONE)
+	if ((status = choose(ctl, licenses, "Licenses to move",
+		 "nothing revoked")) != EXIT_DONE)
 		return status;
 	return offline || confirm(ctl,
 			      "The licenses are given up here for good.  Are "
@@ -439,6 +443,96 @@ home_revoke(struct ctl *ctl)
 	if (!ctl->json && ctl->offline == NULL)
 		putchar('\n');
 	return finish_file(ctl, result);
+}
+
+/* ---- cancel ---- */
+
+static bool
+may_cancel(const json_t *row, const void *arg)
+{
+	(void)arg;
+	return !is_true(row, "revoked");
+}
+
+/* Those that may be withdrawn; the others are said to stay. */
+static int
+choose_requests(struct ctl *ctl, json_t *rows)
+{
+	static const char nothing[] = "nothing canceled";
+	const json_t *row;
+	size_t i, all = json_array_size(rows), n = 0;
+	int status = EXIT_DONE;
+
+	json_array_foreach(rows, i, row)
+	{
+		if (may_cancel(row, NULL))
+			fprintf(stderr, "%3zu: ", ++n);
+		else
+			fputs("  -  ", stderr);
+		print_home_request(stderr, row);
+	}
+	keep_rows(rows, may_cancel, NULL);
+	if (n == 0)
+		return fail("%s; %s", nothing,
+		    all == 0 ? "no request waits for an answer"
+			     : "what was revoked needs its answer: repeat the "
+			       "command");
+	if (n > 1)
+		status = choose(ctl, rows, "Requests to cancel", nothing);
+	if (status == EXIT_DONE && !ctl->yes &&
+	    (!has_terminal() ||
+		!confirm(ctl,
+		    "\"license call-home resend\" gets what the portal gave "
+		    "for them.  Cancel?")))
+		status = fail("%s%s", nothing,
+		    has_terminal() ? "" : "; without a terminal, use --yes");
+	return status;
+}
+
+static int
+cancel_requests(struct ctl *ctl, const json_t *rows)
+{
+	const json_t *row;
+	size_t i;
+	int status = EXIT_DONE;
+
+	json_array_foreach(rows, i, row)
+	{
+		json_t *result = NULL;
+
+		status = ask(ctl,
+		    json_pack("{s:s, s:s}", "do", "call_home_cancel", "request",
+			text_of(row, "id")),
+		    &result);
+		json_decref(result);
+		if (status != EXIT_DONE)
+			return status;
+	}
+	if (!ctl->json)
+		printf("%zu request%s canceled\n", json_array_size(rows),
+		    json_array_size(rows) == 1 ? "" : "s");
+	return status;
+}
+
+int
+home_cancel(struct ctl *ctl)
+{
+	json_t *home = NULL, *rows;
+	int status = refuse_dry_run(ctl);
+
+	if (status == EXIT_DONE)
+		status = ask(ctl, json_pack("{s:s}", "do", "call_home"), &home);
+	if (status != EXIT_DONE)
+		return status;
+	rows = json_object_get(home, "pending");
+	status = choose_requests(ctl, rows);
+	if (status == EXIT_DONE)
+		status = cancel_requests(ctl, rows);
+	if (status == EXIT_DONE && ctl->json)
+		return finish(
+		    ctl, status, json_pack("{s:O}", "canceled", rows));
+	json_decref(home);
+	return status;
 }
 
 /* ---- url ---- */

@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "data.h"
+#include "home.h"
 #include "out.h"
 #include "row.h"
 
@@ -64,20 +65,19 @@ print_last(const json_t *last)
 }
 
 /* "install PAK *ABCD", "revoke to PID:SN, licenses revoked" */
-static void
-print_request(const json_t *row)
+void
+print_home_request(FILE *to, const json_t *row)
 {
-	putchar('\t');
-	print_words(stdout, "%s %s", text_of(row, "at"), text_of(row, "kind"));
+	print_words(to, "%s %s", text_of(row, "at"), text_of(row, "kind"));
 	if (!is(row, "pak", ""))
-		print_words(stdout, " pak %s", text_of(row, "pak"));
+		print_words(to, " pak %s", text_of(row, "pak"));
 	if (!is(row, "sku", ""))
-		print_words(stdout, " sku %s", text_of(row, "sku"));
+		print_words(to, " sku %s", text_of(row, "sku"));
 	if (!is(row, "to", ""))
-		print_words(stdout, " udi %s", text_of(row, "to"));
-	print_words(stdout, ", device %s%s", text_of(row, "udi"),
+		print_words(to, " udi %s", text_of(row, "to"));
+	print_words(to, ", device %s%s", text_of(row, "udi"),
 	    is_true(row, "revoked") ? ", licenses revoked" : "");
-	putchar('\n');
+	putc('\n', to);
 }
 
 static void
@@ -91,7 +91,8 @@ print_pending(const json_t *rows)
 		puts("\tnone");
 	json_array_foreach(rows, i, row)
 	{
-		print_request(row);
+		putchar('\t');
+		print_home_request(stdout, row);
 	}
 }
 

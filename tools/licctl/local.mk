@@ -26,7 +26,7 @@ bin_licctl_SOURCES = \
 	tools/licctl/events.c \
 	tools/licctl/files.c \
 	tools/licctl/history.c \
-	tools/licctl/home.c \
+	tools/licctl/home.c tools/licctl/home.h \
 	tools/licctl/home_show.c \
 	tools/licctl/install.c tools/licctl/install.h \
 	tools/licctl/lease.c \

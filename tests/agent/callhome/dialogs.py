@@ -136,6 +136,63 @@ def notices(lab, portal):
     equal(len(re.findall(rf"the portal says: {words}", lab.log())), 3, "log")
 
 
+def canceled(lab, portal):
+    step("requests are withdrawn")
+    said = call_home(lab, "cancel", "--yes", status=1)
+    check("no request waits for an answer" in said, said)
+    pak = portal.make_pak((SEC, 5))
+    for n in ("1", "2"):
+        call_home(lab, "install", "pak", pak, "--quantity", n, "--offline",
+                  f"flash:cancel{n}")
+    said = call_home(lab, "cancel", status=1)
+    check("nothing canceled; without a terminal, use --yes" in said, said)
+    t = terminal(lab, "cancel")
+    menu = t.expect("Requests to cancel (numbers, or all) [all]: ")
+    check(re.search(r"  2: \S+ install pak \*\w+, device LIC", menu), menu)
+    t.type("2\n")
+    t.expect("Cancel? (yes/[no]): ")
+    t.type("no\n")
+    check("nothing canceled" in t.end(1), "no is no")
+    equal(len(shown(lab)["pending"]), 2, "they wait")
+    t = terminal(lab, "cancel")
+    t.expect("[all]: ")
+    t.type("2\n")
+    t.expect("Cancel? (yes/[no]): ")
+    t.type("yes\n")
+    check("1 request canceled" in t.end(), "one")
+    equal([row.get("quantity") for row in shown(lab)["pending"]], [1], "left")
+    lab.wait_log(r"call-home: install canceled by \w+; request \S{22}")
+    # Its answer comes all the same, and is imported.
+    with open(lab.flash_path("cancel2"), encoding="utf-8") as f:
+        answer = portal.decide(json.load(f))
+    with open(lab.flash_path("late"), "w", encoding="utf-8") as f:
+        json.dump(answer, f)
+    said = call_home(lab, "import", "flash:late", "--accept-eula")
+    check("2/2 licenses were successfully installed" in said, said)
+    equal(portal.left(pak), 3, "units")
+    # Another request of the same words is a new one.
+    first = shown(lab)["pending"][0]["id"]
+    said = call_home(lab, "cancel", "--yes")
+    check("1 request canceled" in said, said)
+    equal(shown(lab)["pending"], [], "none waits")
+    call_home(lab, "install", "pak", pak, "--quantity", "1", "--offline",
+              "flash:cancel3")
+    check(shown(lab)["pending"][0]["id"] != first, "another id")
+    call_home(lab, "cancel", "--yes")
+    # A ticket that nobody waits for is refused, and gives nothing up.
+    before = installed(lab)
+    call_home(lab, "revoke", "udi", OTHER, "--yes", "--offline",
+              "flash:permit")
+    with open(lab.flash_path("permit"), encoding="utf-8") as f:
+        answer = portal.decide(json.load(f))
+    call_home(lab, "cancel", "--yes")
+    with open(lab.flash_path("late"), "w", encoding="utf-8") as f:
+        json.dump(answer, f)
+    said = call_home(lab, "import", "flash:late", "flash:x", status=1)
+    check("has no such request that waits for an answer" in said, said)
+    equal(installed(lab), before, "installed")
+
+
 def dialogs(lab):
     need_transfers()
     with running(lab) as portal:
@@ -143,6 +200,7 @@ def dialogs(lab):
         agreements(lab, portal)
         choices(lab, portal)
         notices(lab, portal)
+        canceled(lab, portal)
 
 
 main(dialogs)
