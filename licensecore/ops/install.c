@@ -350,6 +350,7 @@ write_on(struct lc_action *a, struct install *in, enum lc_err err)
 		lc_change_pause(&a->lc->state);
 	else if (err == LC_OK && flushes(a, in)) {
 		lc_change_flush(&a->lc->state);
+		a->rests = true;
 		in->phase = FLUSHING;
 	} else
 		written(a, in, err);
