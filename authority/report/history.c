@@ -20,20 +20,20 @@ static enum lc_err
 each(struct lc_reporting *r, struct db_rows *rows)
 {
 	const struct lc_said said = {
-		.n = db_int(rows, 0),
 		.kind = db_text(rows, 3),
 		.subject = db_text(rows, 4),
 		.says = db_text(rows, 5),
+		.license = db_text(rows, 6),
 		.udi = r->filter->udi,
 		.names_of = r->filter->names_of,
 	};
 	struct lc_words w;
-	enum lc_err err = lc_words_of(r->record, &said, &w);
+	enum lc_err err = lc_words_of(&said, &w);
 
 	if (err != LC_OK)
 		return err;
-	r->n = said.n;
-	lc_put_number(r, said.n);
+	r->n = db_int(rows, 0);
+	lc_put_number(r, r->n);
 	lc_put_number(r, db_int(rows, 1));
 	lc_put_text(r, db_text(rows, 2));
 	lc_put_text(r, said.kind);
@@ -72,7 +72,8 @@ history_page(struct lc_reporting *r, size_t *n)
 	struct db_rows *rows = NULL;
 
 #define HISTORY(after, order) \
-	"SELECT n, at, who, kind, subject, says FROM log" \
+	"SELECT n, at, who, kind, subject, says, " LC_WORDS_LICENSE("log.n") \
+	" FROM log" \
 	" WHERE n " after " $1 AND n IN " ENTRIES " ORDER BY n" order " LIMIT $3"
 	return lc_report_rows(r,
 	    db_query(r->record->db, &rows, LC_SORTED(r, HISTORY), "isi", r->n,

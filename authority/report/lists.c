@@ -154,13 +154,13 @@ static enum lc_err
 put_words(struct lc_reporting *r, struct db_rows *rows)
 {
 	const struct lc_said said = {
-		.n = db_int(rows, 0),
 		.kind = db_text(rows, 3),
 		.subject = db_text(rows, 4),
 		.says = db_text(rows, 5),
+		.license = db_text(rows, 7),
 	};
 	struct lc_words w;
-	enum lc_err err = lc_words_of(r->record, &said, &w);
+	enum lc_err err = lc_words_of(&said, &w);
 
 	if (err != LC_OK)
 		return err;
@@ -189,7 +189,8 @@ each_entry(struct lc_reporting *r, struct db_rows *rows)
 }
 
 #define ENTRIES \
-	"SELECT n, at, who, kind, subject, says, digest FROM log WHERE n "
+	"SELECT n, at, who, kind, subject, says, digest, " \
+	LC_WORDS_LICENSE("log.n") " FROM log WHERE n "
 #define PLAIN(after, order) \
 	ENTRIES after " $1 ORDER BY n" order " LIMIT $2"
 /*

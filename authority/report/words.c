@@ -48,42 +48,54 @@ say_terms(struct lc_words *w, const struct lc_terms *t)
 		say(w, ", count %" PRIu32, t->count);
 }
 
-static enum lc_err
-say_license(struct lc_record *record, const struct lc_said *said,
-    struct lc_words *w)
+/* The next word of LC_WORDS_LICENSE, without its first character. */
+static const char *
+word_take(char **at)
 {
-	struct db_rows *rows = NULL;
-	struct lc_line *line;
-	const char *text;
-	enum lc_err err;
+	char *word = *at, *end = strchr(word, ' ');
 
-	err = lc_record_first(record,
-	    db_query(record->db, &rows,
-		"SELECT l.id, l.line, l.source, l.sku, k.pak, l.udi, p.account"
-		" FROM license l LEFT JOIN pak_line k ON k.n = l.pak_line"
-		" LEFT JOIN pak p ON p.code = k.pak WHERE l.n = $1",
-		"i", said->n),
-	    &rows);
-	if (err != LC_OK)
-		return err == LC_ENOTFOUND ? LC_OK : err;
-	text = db_text(rows, 1);
-	(void)snprintf(w->about, sizeof w->about, "%s", db_text(rows, 0));
-	if ((err = lc_line_peek(text, strlen(text), &line, NULL)) == LC_OK) {
+	if (end == NULL)
+		return "";
+	*end = '\0';
+	*at = end + 1;
+	return word + (word[0] == '.');
+}
+
+static void
+say_parts(const struct lc_said *said, struct lc_words *w, char *at)
+{
+	const char *udi = word_take(&at), *source = word_take(&at);
+	const char *sku = word_take(&at), *pak = word_take(&at);
+	const char *account = word_take(&at), *text = word_take(&at);
+	struct lc_line *line;
+
+	(void)snprintf(w->about, sizeof w->about, "%s", at);
+	if (lc_line_peek(text, strlen(text), &line, NULL) == LC_OK) {
 		say_terms(w, &line->terms);
 		lc_line_free(line);
 	}
-	say(w, "; %s", db_text(rows, 2));
-	if (db_text(rows, 3)[0] != '\0')
-		say(w, ", %s", db_text(rows, 3));
-	if (db_text(rows, 4)[0] != '\0')
-		say(w, is_named(said, db_text(rows, 6)) ? " of PAK %s"
-							: " of another's PAK",
-		    db_text(rows, 4));
+	say(w, "; %s", source);
+	if (sku[0] != '\0')
+		say(w, ", %s", sku);
+	if (pak[0] != '\0')
+		say(w, is_named(said, account) ? " of PAK %s"
+					       : " of another's PAK",
+		    pak);
 	if (said->udi == NULL)
-		say(w, "; for %s", db_text(rows, 5)[0] != '\0'
-			? db_text(rows, 5) : "any device");
-	db_stop(rows);
-	return err == LC_ENOMEM ? err : LC_OK;
+		say(w, "; for %s", udi[0] != '\0' ? udi : "any device");
+}
+
+static enum lc_err
+say_license(const struct lc_said *said, struct lc_words *w)
+{
+	char *copy = strdup(said->license);
+
+	if (copy == NULL)
+		return LC_ENOMEM;
+	if (copy[0] != '\0')
+		say_parts(said, w, copy);
+	free(copy);
+	return LC_OK;
 }
 
 /* ---- Images of rows -------------------------------------------------- */
@@ -309,15 +321,14 @@ end_trim(char *text)
 }
 
 enum lc_err
-lc_words_of(struct lc_record *record, const struct lc_said *said,
-    struct lc_words *out)
+lc_words_of(const struct lc_said *said, struct lc_words *out)
 {
 	struct lc_words w = { .text = "" };
 	enum lc_err err = LC_OK;
 
 	(void)snprintf(w.about, sizeof w.about, "%s", said->subject);
 	if (strcmp(said->kind, "license") == 0)
-		err = say_license(record, said, &w);
+		err = say_license(said, &w);
 	else
 		say_entry(&w, said);
 	end_trim(w.about);
