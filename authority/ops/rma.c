@@ -13,6 +13,7 @@
 #include "format/type.h"
 #include "issue.h"
 #include "record/authority.h"
+#include "record/device.h"
 #include "record/license.h"
 #include "record/rma.h"
 #include "record/setting.h"
@@ -278,6 +279,21 @@ row_put(struct lc_record *record, const struct lc_rma *rma, size_t licenses,
 	return lc_rma_put(record, &row);
 }
 
+/* The new device is of the account whose token the old one showed, unless it
+   showed one itself. */
+static enum lc_err
+account_pass(struct lc_record *record, const struct lc_rma *rma)
+{
+	char account[LC_ACCOUNT_MAX + 1], own[LC_ACCOUNT_MAX + 1];
+	enum lc_err err;
+
+	if ((err = lc_device_account(record, rma->from, account)) != LC_OK ||
+	    (err = lc_device_account(record, rma->to, own)) != LC_OK ||
+	    account[0] == '\0' || own[0] != '\0')
+		return err;
+	return lc_device_account_put(record, rma->to, account);
+}
+
 static enum lc_err
 replace(const struct lc_authority *authority, const struct lc_rma *rma,
     struct lc_replaced *result)
@@ -301,7 +317,8 @@ replace(const struct lc_authority *authority, const struct lc_rma *rma,
 	    (err = limits_judge(record, rma, &limits, n)) != LC_OK)
 		return err;
 	result->due = record->at + limits.days * DAY_S;
-	return row_put(record, rma, n, result->due);
+	err = row_put(record, rma, n, result->due);
+	return err == LC_OK ? account_pass(record, rma) : err;
 }
 
 /* Whoever approves it needs to know which device is to take the place. */

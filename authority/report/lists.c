@@ -42,14 +42,17 @@ each_rma(struct lc_reporting *r, struct db_rows *rows)
 	return lc_put_row(r);
 }
 
-/* Those of an account: it has a license on one of the devices. */
+/* Those of an account: it has a license on one of the devices, or its token was
+   shown by one. */
 #define RMAS \
 	"SELECT n, old_udi, new_udi, at, why, approved_by, licenses, due," \
 	" returned FROM rma WHERE n "
 #define RMAS_OF_ACCOUNT(n) \
 	LC_OPTIONAL(n, "EXISTS (SELECT 1 FROM license l WHERE" \
 	    " l.udi IN (old_udi, new_udi) AND l.udi <> ''" \
-	    " AND l.pak_line IN " LC_ACCOUNT_LINES(n) ")")
+	    " AND l.pak_line IN " LC_ACCOUNT_LINES(n) ")" \
+	    " OR EXISTS (SELECT 1 FROM device_account d WHERE" \
+	    " d.udi IN (old_udi, new_udi) AND d.account = $" #n ")")
 #define WHOLE(after, order) \
 	RMAS after " $1" LC_OPTIONAL(2, "old_udi = $2 OR new_udi = $2") \
 	RMAS_OF_ACCOUNT(3) " ORDER BY n" order " LIMIT $4"

@@ -214,6 +214,26 @@ def accounts(desk, site, tokens):
          ).is_problem(401, "no-token")
 
 
+def replaced(desk, site, tokens):
+    """The device that takes its place is of the same account."""
+    old, new = f"{PID}:SHOWN", f"{PID}:FRESH"
+    desk.run("issue", "acme", "--udi", old, "--feature", "securityk9",
+             "--type", "permanent", "-o", "shown.lic")
+    done(call(site, desk.device(old), "report", token=tokens["member"]))
+    got = site.post("/api/v1/rmas", {"from": old, "to": new},
+                    token=tokens["member"], key="shown")
+    equal(got.status, 200, got.body)
+    equal(desk.sql("acme", "SELECT account FROM device_account"
+                   f" WHERE udi = '{new}'"), ["example-net"])
+    for role, pairs in (("member", [(old, new)]), ("stranger", [])):
+        equal([(row["from"], row["to"]) for row in site.get(
+            "/api/v1/rmas", token=tokens[role]).json["rmas"]], pairs)
+    equal(site.get(f"/api/v1/devices/{quoted(new)}",
+                   token=tokens["stranger"]).status, 404)
+    equal(site.get(f"/api/v1/devices/{quoted(new)}",
+                   token=tokens["member"]).status, 200)
+
+
 def bad_bodies(site, device):
     """Too big, too deep, no JSON; what openapi.py does not try."""
     good = device.call("report", nonce(site))
@@ -310,6 +330,7 @@ def callhome(desk):
         bad_bodies(site, device)
         forged(desk, site, device, tokens)
         accounts(desk, site, tokens)
+        replaced(desk, site, tokens)
         many(desk, site)
         killed(desk, site)
         for text in (*tokens.values(), secret(desk).hex()):
