@@ -468,8 +468,10 @@ operation_run(const struct visit *visit, const struct page *page)
 	} else if (page->file != NULL) {
 		file_name(visit, page->file);
 	}
-	if (page->prepare == report_prepare && wants_csv(visit))
-		file_name(visit, "report.csv");
+	if (page->prepare == report_prepare && wants_csv(visit)) {
+		lc_shown_name(part_of(visit, page), ".csv", name);
+		file_name(visit, name);
+	}
 	if (operation->read == NULL)
 		write_start(visit, page, &operation->writing);
 	else
@@ -644,7 +646,8 @@ static const struct web_route routes[] = {
 		.also = { "GET /api/v1/accounts" }, .prepare = accounts_prepare,
 		.template = "tokens.html", .title = "Tokens") },
 	{ "POST", "/tokens",
-	    OF("POST /api/v1/tokens", "token.html", "A new token") },
+	    PAGE(.operation = "POST /api/v1/tokens", .form = "/tokens",
+		.template = "token.html", .title = "A new token") },
 	{ "POST", "/tokens/{name}/stop",
 	    DOING("POST /api/v1/tokens/{name}/stop", "/tokens") },
 	/* What there is. */
@@ -704,8 +707,9 @@ static const struct web_route routes[] = {
 		.prepare = staff_prepare, .template = "staff.html",
 		.title = "Staff") },
 	{ "POST", "/paks",
-	    PAGE(.operation = "POST /api/v1/paks", .adapt = pak_adapt,
-		.template = "pak-made.html", .title = "A new PAK") },
+	    PAGE(.operation = "POST /api/v1/paks", .form = "/paks",
+		.adapt = pak_adapt, .template = "pak-made.html",
+		.title = "A new PAK") },
 	{ "POST", "/paks/{code}/stop",
 	    DOING("POST /api/v1/paks/{code}/stop", "/paks/*") },
 	{ "POST", "/paks/{code}/start",

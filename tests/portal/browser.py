@@ -722,7 +722,8 @@ class Cycle:
         browser = self.browser
         browser.be("support")
         browser.get("/rmas", "Replaced devices")
-        browser.press("It came back", "Replaced devices")
+        browser.driver.find_element(By.CSS_SELECTOR, "td summary").click()
+        browser.press("Yes, it came back", "Replaced devices")
         browser.shows("It is done.")
 
     def send_again(self):

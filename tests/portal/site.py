@@ -631,7 +631,7 @@ def lists(site, anna, pak):
     check("<script>alert" not in anna.page, anna.page)
     anna.get("/reports/licenses?format=csv").shows(200, "securityk9")
     equal(anna.headers["Content-Disposition"],
-          'attachment; filename="report.csv"')
+          'attachment; filename="licenses.csv"')
     anna.get("/reports/licenses?limit=500").shows(
         200, "Report: licenses", "All rows as CSV", "These rows as CSV",
         ">UDI</th>", 'data-label="Period"', "60 days of use")
@@ -641,7 +641,7 @@ def lists(site, anna, pak):
         r'href="(\?[^"]*limit=all)"', anna.page).group(1))
     anna.get("/reports/licenses" + everything).shows(200, "securityk9")
     equal(anna.headers["Content-Disposition"],
-          'attachment; filename="report.csv"')
+          'attachment; filename="licenses.csv"')
     anna.get("/reports/none").shows(404)
     anna.get("/reports/%ff").shows(400)
     anna.get("/reports/" + "x" * 1000).shows(404)
@@ -665,7 +665,7 @@ def tokens(site, anna):
     check(secret not in anna.page, anna.page)
     anna.get("/tokens").shows(200, "till", "It cannot be started again.")
     anna.post("/tokens", anna.form(name="root", role="admin")).shows(
-        422, "licissue token create")
+        422, "licissue token create", "Make a token", 'name="name" value="root"')
     anna.get("/tokens")
     anna.post("/tokens/till/stop", anna.form()).leads_to("/tokens?done=1")
     equal(site.get("/api/v1/paks", token=secret).status, 401)
@@ -688,8 +688,9 @@ def staff(site, anna):
     pak = re.search(r'href="/paks/(\w+)"', anna.page).group(1)
     anna.get("/paks?order=%3Cb%3E7").shows(200, pak)
     check("<b>7" not in anna.page, anna.page)
-    anna.post("/paks", anna.form(sku1=SKU)).shows(
-        422, "Each SKU needs its units")
+    anna.post("/paks", anna.form(sku1=SKU, order="9")).shows(
+        422, "Each SKU needs its units", "Make a PAK", f'value="{SKU}"',
+        'name="order" value="9"')
     anna.get("/paks")
     anna.post("/paks", anna.form(order="8")).shows(
         422, "Name a SKU and its units.")
@@ -1016,6 +1017,8 @@ def factory(site, anna):
     fred.post("/lots", fred.form(name="any", **{
         "features:lines": "uck9", "unlocked:bool": "1"})).shows(
             200, "Licenses: 1")
+    fred.get("/licenses?feature=uck9").shows(200, "any device")
+    check('"/devices/"' not in fred.page, fred.page)
     fred.get("/lots")
     fred.post("/lots", fred.form(name="none", **{
         "features:lines": "uck9"})).shows(422, "Either name the devices")
