@@ -159,9 +159,9 @@ struct lc_terms {
 	const char *issuer;	/* who issued it, for people */
 	const char *feature;
 	const char *version;	/* of the feature */
-	enum lc_type type;
 	const char *const *udis; /* "PID:SN" of the devices it is for */
 	size_t nudis;		/* 0: for any device */
+	enum lc_type type;
 	bool counted;
 	bool additive;		/* sums with others; false: stands alone */
 	uint32_t count;		/* LC_UNCOUNTED if not counted */
@@ -200,12 +200,12 @@ struct lc_license {
 	uint32_t device;	/* entPhysicalIndex */
 	uint32_t store;
 	uint32_t index;		/* unique in its device, never used twice */
+	enum lc_priority priority;
 	struct lc_terms terms;
 	const char *comment;	/* the operator's; at first terms.comment */
-	bool eula_accepted;
-	uint32_t count_left;	/* LC_UNCOUNTED if not counted */
 	int64_t installed;	/* LC_NO_TIME if it came with the device */
-	enum lc_priority priority;
+	uint32_t count_left;	/* LC_UNCOUNTED if not counted */
+	bool eula_accepted;
 };
 
 /* A feature that needs a license: a row of clmgmtLicensableFeatureTable. */

@@ -44,7 +44,7 @@ line_add(struct lc_action *a, struct backup *b, const struct lc_place *place,
     const struct lc_stored_line *line)
 {
 	const struct lc_identity *identity = lc_identity_find(
-	    &a->lc->identities, place->udi, line->id);
+	    &a->lc->state.book.identities, place->udi, line->id);
 
 	/* Of several copies, the first. */
 	if (identity == NULL || identity->first == NULL ||

@@ -108,6 +108,7 @@ static enum lc_err
 missing_write(struct lc_action *a, struct lc_copy *copy)
 {
 	const struct lc_known *k = copy->known;
+	const struct lc_identity *id = lc_known_identity(k);
 	struct lc_state *st = &a->lc->state;
 	enum lc_err err;
 
@@ -118,8 +119,8 @@ missing_write(struct lc_action *a, struct lc_copy *copy)
 	if ((err = lc_copy_write(st, copy, NULL, 0)) != LC_OK)
 		return err;
 	return lc_history_add_json(st, (struct lc_record){
-		.what = "clear", .udi = k->device->udi,
-		.store = copy->store, .id = k->id,
+		.what = "clear", .udi = id->udi,
+		.store = copy->store, .id = id->id,
 	}, json_pack("{s:I, s:s, s:s, s:s}", "index",
 	    (json_int_t)copy->index, "feature", k->feature, "version",
 	    k->version, "by", a->request.by));

@@ -130,9 +130,9 @@ lc_clock_reset(struct lc *lc, const char *by, struct lc_detail *detail)
 		    " first");
 	if ((err = reset(lc, to, by != NULL ? by : "")) != LC_OK)
 		return err;
-	for (size_t i = 0; i < lc->identities.n; i++)
-		lc_meter_not_after(lc->identities.list[i], to);
-	lc_marks_dropped(&lc->identities, &lc->uses);
+	for (size_t i = 0; i < lc->state.book.identities.n; i++)
+		lc_meter_not_after(lc->state.book.identities.list[i], to);
+	lc_marks_dropped(&lc->state.book.identities, &lc->uses);
 	lc_settle(lc);
 	return LC_OK;
 }

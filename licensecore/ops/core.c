@@ -333,7 +333,7 @@ model_load(struct lc *lc, const struct lc_options *o, struct lc_model **out,
 	struct lc_model *m;
 	enum lc_err err;
 
-	if ((err = lc_model_new(o, &lc->identities, &lc->uses, &m,
+	if ((err = lc_model_new(o, &lc->state.book.identities, &lc->uses, &m,
 	    detail)) != LC_OK)
 		return err;
 	if ((err = udis_take(lc, m)) == LC_OK &&
@@ -413,7 +413,7 @@ opened(struct lc *lc)
 	enum lc_err err;
 
 	if ((err = lc_clock_watch(lc)) == LC_ENOMEM ||
-	    (err = lc_usage_settle(&lc->state, &lc->identities)) == LC_ENOMEM)
+	    (err = lc_usage_settle(&lc->state, &lc->state.book.identities)) == LC_ENOMEM)
 		return err;
 	if ((err = lc_keys_took(lc)) != LC_OK ||
 	    (err = lc_missing_look(lc)) != LC_OK)
@@ -487,12 +487,11 @@ lc_close(struct lc *lc)
 	/* What it cannot record is what a crash would lose. */
 	if (lc->model != NULL) {
 		lc_settle_report(lc);
-		(void)lc_usage_close(&lc->state, &lc->identities);
+		(void)lc_usage_close(&lc->state, &lc->state.book.identities);
 		(void)lc_twin_tend(lc->state.twin, lc_now(&lc->state));
 	}
 	lc_leases_free(lc);
 	lc_model_free(lc->model);
-	lc_identities_free(&lc->identities);
 	lc_uses_free(&lc->uses);
 	lc_pool_free(&lc->texts);
 	json_decref(lc->next_body);
@@ -605,13 +604,11 @@ lc_begin_again(struct lc *lc)
 		lc->state = old;
 		return err;
 	}
+	licenses_unload(lc->model);
 	state_close(&old);
 	/* Time goes on, whatever the state says of it. */
 	if (old.time.high > lc->state.time.high)
 		lc->state.time = old.time;
-	licenses_unload(lc->model);
-	lc_identities_free(&lc->identities);
-	lc->identities = (struct lc_identities){ .n = 0 };
 	lc->is_open = false;	/* what is loaded is no news */
 	err = licenses_load(lc);
 	lc_switches_load(lc);

@@ -133,7 +133,7 @@ static enum lc_err
 report(struct lc *lc)
 {
 	struct lc_instant at = lc_instant(&lc->state);
-	const struct lc_identities *all = &lc->identities;
+	const struct lc_identities *all = &lc->state.book.identities;
 	enum lc_err err = lc_change_begin(&lc->state);
 
 	for (size_t i = 0; i < all->n && err == LC_OK; i++) {
@@ -170,7 +170,7 @@ min(int64_t a, int64_t b)
 static int64_t
 flush_every(const struct lc *lc)
 {
-	if (lc_meter_any(&lc->identities))
+	if (lc_meter_any(&lc->state.book.identities))
 		return lc->flush_ms;
 	return lc->model->selected_until != INT64_MAX ? HOUR_MS : INT64_MAX;
 }
@@ -312,14 +312,14 @@ due_do(struct lc *lc)
 	    at.boot_ms < lc->due.report_ms && !select)
 		return LC_OK;
 	if (at.boot_ms >= lc->due.expire_ms)
-		err = lc_usage_end(&lc->state, &lc->identities, &select);
+		err = lc_usage_end(&lc->state, &lc->state.book.identities, &select);
 	if (select)
 		lc_settle(lc);
 	if (err == LC_OK && lc_schedule_due_ms(lc->model,
 	    lc_instant(&lc->state)) == 0)
 		err = report(lc);
 	if (err == LC_OK &&
-	    (err = lc_usage_flush(&lc->state, &lc->identities,
+	    (err = lc_usage_flush(&lc->state, &lc->state.book.identities,
 	    lc->model->selected_until != INT64_MAX)) == LC_OK) {
 		lc->due.flush_ms = INT64_MAX;
 		lc_due_changed(lc);

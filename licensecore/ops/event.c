@@ -199,9 +199,9 @@ lc_event_report_selection(struct lc *lc)
 {
 	if (lc->host.event == NULL || !lc->is_open)
 		return;
-	for (size_t i = 0; i < lc->identities.n; i++) {
-		if (lc->identities.list[i]->displaced)
-			supersede_report(lc, lc->identities.list[i]->first);
+	for (size_t i = 0; i < lc->state.book.identities.n; i++) {
+		if (lc->state.book.identities.list[i]->displaced)
+			supersede_report(lc, lc->state.book.identities.list[i]->first);
 	}
 	for (size_t i = 0; i < lc->uses.n; i++) {
 		const struct lc_use *use = lc->uses.list[i];
@@ -262,7 +262,7 @@ lc_event_tell_missing(struct lc *lc, const struct lc_copy *copy,
 		.feature_name = k->feature,
 		.feature_version = k->version,
 		.comment = "",
-		.udi = k->device->udi,
+		.udi = lc_known_identity(k)->udi,
 		.store_name = place->public.name,
 		.by = "",
 		.end = LC_NO_TIME,
@@ -272,7 +272,7 @@ lc_event_tell_missing(struct lc *lc, const struct lc_copy *copy,
 		.module = "",
 		.level = "",
 		.wanted = "",
-		.id = k->id,
+		.id = lc_known_identity(k)->id,
 	});
 }
 

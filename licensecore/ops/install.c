@@ -166,7 +166,7 @@ judge_begin(struct lc_action *a, struct install *in)
 		return err;
 	in->several = devices_assign(a, &in->items);
 	in->settled = a->lc->settled;
-	in->untaken = a->lc->identities.untaken;
+	in->untaken = a->lc->state.book.identities.untaken;
 	in->at = 0;
 	in->begun = true;
 	return LC_OK;
@@ -177,7 +177,7 @@ static bool
 judged_still(const struct lc_action *a, const struct install *in)
 {
 	return in->settled == a->lc->settled &&
-	       in->untaken == a->lc->identities.untaken;
+	       in->untaken == a->lc->state.book.identities.untaken;
 }
 
 /* A slice of judging; *all: there are no more. */

@@ -194,7 +194,7 @@ new_here(struct lc_action *a, const struct lc_items *items,
 	bool once = lc_type_rules(e->public.terms.type)->once;
 	const char *id = e->public.terms.id;
 	const struct lc_identity *known =
-	    lc_identity_find(&a->lc->identities, place->udi, id);
+	    lc_identity_find(&a->lc->state.book.identities, place->udi, id);
 	enum lc_err err;
 
 	if (known != NULL && (known->first != NULL || known->taken))

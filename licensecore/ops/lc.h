@@ -26,7 +26,6 @@ struct lc {
 	bool selection_told;	/* what came of the last selection */
 	bool switches[LC_NSWITCHES];
 	bool eula_standing;		/* eula.c */
-	struct lc_identities identities;
 	struct lc_uses uses;
 	struct lc_pool texts;		/* that licenses have in common */
 	size_t nfuture;			/* dates.c: licenses told of last */

@@ -15,7 +15,7 @@ device_of(const struct lc *lc, const struct lc_known *k)
 	const struct lc_model *m = lc->model;
 
 	for (size_t i = 0; i < m->ndevices; i++) {
-		if (strcmp(m->devices[i]->udi, k->device->udi) == 0)
+		if (strcmp(m->devices[i]->udi, lc_known_identity(k)->udi) == 0)
 			return m->devices[i];
 	}
 	return NULL;
@@ -61,7 +61,7 @@ describe(const struct lc_copy *copy, const struct lc_place *place,
 	const struct lc_known *k = copy->known;
 
 	(void)lc_fail(text, LC_EDAMAGED, "license %s of feature %s %s, index"
-	    " %lu, is missing from store %s", k->id, k->feature, k->version,
+	    " %lu, is missing from store %s", lc_known_identity(k)->id, k->feature, k->version,
 	    (unsigned long)copy->index, place->public.name);
 }
 
@@ -96,8 +96,8 @@ record(struct lc *lc, struct lc_copy *copy, const struct lc_place *place)
 	enum lc_err err;
 
 	err = lc_history_add_json(&lc->state, (struct lc_record){
-		.what = "missing", .udi = k->device->udi,
-		.store = copy->store, .id = k->id,
+		.what = "missing", .udi = lc_known_identity(k)->udi,
+		.store = copy->store, .id = lc_known_identity(k)->id,
 	}, json_pack("{s:I, s:s, s:s}", "index", (json_int_t)copy->index,
 	    "feature", k->feature, "version", k->version));
 	return err != LC_OK ? err : lc_event_tell_missing(lc, copy, place);

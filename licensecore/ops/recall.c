@@ -34,9 +34,9 @@ identity_load(struct lc_state *st, const struct lc_entry *e)
 	if (lc_terms_need_acceptance(&e->public.terms))
 		identity->accepted = lc_acceptance_is_there(st, identity->udi,
 		    identity->id);
-	lc_license_load_priority(st, identity);
+	lc_license_load_priority(identity);
 	lc_usage_load(st, e);
-	err = lc_marks_load(st, identity);
+	err = lc_marks_load(identity);
 	identity->loaded = err == LC_OK;
 	return err;
 }
@@ -48,7 +48,7 @@ lc_recall(struct lc *lc, const struct lc_place *place, struct lc_entry *e)
 	enum lc_err err;
 
 	if ((err = lc_license_load(&lc->state, place->udi, e)) != LC_OK ||
-	    (err = lc_identity_get(&lc->identities, place->udi, t->id,
+	    (err = lc_identity_get(&lc->state.book.identities, place->udi, t->id,
 	    &e->identity)) != LC_OK ||
 	    (err = lc_recall_use(lc, place->device, t->feature, t->version,
 	    &e->use)) != LC_OK)

@@ -240,7 +240,7 @@ removal_judge(struct lc_action *a, struct rehost *w,
 {
 	const char *id = w->ticket->ids[i];
 	const struct lc_identity *identity =
-	    lc_identity_find(&a->lc->identities, d->udi, id);
+	    lc_identity_find(&a->lc->state.book.identities, d->udi, id);
 	enum lc_err err = LC_OK;
 
 	if (identity == NULL || identity->first == NULL) {

@@ -131,9 +131,7 @@ lc_comment_set(struct lc *lc, uint32_t device, uint32_t store, uint32_t index,
 		free(copy);
 		return err;
 	}
-	free(e->comment);
-	e->comment = copy;
-	e->public.comment = copy;
+	lc_entry_comment(e, copy);
 	return LC_OK;
 }
 

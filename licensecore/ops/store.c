@@ -105,6 +105,7 @@ entry_make(const struct load *load, struct lc_line *line, size_t len,
 		lc_entry_free(e);
 		return err;
 	}
+	lc_entry_share_id(e);	/* nothing comes between this and the model */
 	*out = e;
 	return LC_OK;
 }
@@ -138,7 +139,7 @@ line_again(const struct load *load, struct lc_line *line,
 {
 	const char *id = line->terms.id, *udi = load->place->udi;
 	const struct lc_identity *known =
-	    lc_identity_find(&load->lc->identities, udi, id);
+	    lc_identity_find(&load->lc->state.book.identities, udi, id);
 	enum lc_err err;
 
 	err = lc_store_not_revoked(&load->lc->state, udi, id, why);
@@ -465,7 +466,7 @@ found_reset(struct lc *lc, struct lc_place *place)
 		    place->public.index);
 
 		if (copy != NULL &&
-		    strcmp(copy->known->device->udi, place->udi) == 0)
+		    strcmp(lc_known_identity(copy->known)->udi, place->udi) == 0)
 			copy->found = false;
 	}
 }
@@ -488,7 +489,7 @@ lc_store_load(struct lc *lc, struct lc_model *model, struct lc_place *place)
 	struct lc_detail why = { "" };
 	enum lc_err err;
 
-	lc_identities_untake(&lc->identities);
+	lc_identities_untake(&lc->state.book.identities);
 	found_reset(lc, place);
 	err = place_load(&load, &why);
 	place->seen = exists(place->path);	/* it may have been made */

@@ -5,59 +5,88 @@
  * copy of it.  It is one license all the same: its meter, what was reported of
  * it, the acceptance of its agreement and its priority belong to the device
  * and the license's id, and are here.  What belongs to one copy (store, index,
- * comment) is in struct lc_entry.  An identity stays as long as the core is
+ * comment) is in struct lc_entry.  An identity stays as long as the state is
  * open, so that nothing is read from disk again, and nothing that runs is lost,
  * when a store is removed and inserted.
  *
  * The first copy, in the order of the device's stores, stands for the license:
  * it alone serves.  The others show as inactive.
+ *
+ * What the state says of the license is in the same object: a device may know
+ * 100,000.
  */
 #ifndef LC_IDENTITY_H
 #define LC_IDENTITY_H
 
+#include <stddef.h>
+
 #include "base/pool.h"
 #include "licensecore.h"
 
+struct lc_copy;
 struct lc_entry;
 
 #define LC_NTRACKS 7	/* schedule.c */
 /* Earlier than any instant that is reported. */
 #define LC_NOT_YET INT64_MIN
 
+/*
+ * Its rows in the state, which state/ reads and writes; key 0: it has none, as
+ * one that was never installed.
+ */
+struct lc_known {
+	const char *feature, *version;	/* the book's */
+	char *accepted_by;	/* NULL: its agreement is not accepted */
+	int64_t *marks;		/* LC_NMARKS; each LC_NOT_YET, or all NULL */
+	struct lc_copy *copies;
+	struct lc_known_facts {
+		uint8_t digest[32];	/* SHA-256 of its line */
+		int64_t used_ms;
+		int64_t expired_at;	/* LC_NO_TIME: not yet */
+		int64_t accepted_at;
+		uint16_t flags;
+		int16_t priority;	/* the operator's; 0: none */
+		bool verified;		/* the digest is that of its line */
+		bool stale;	/* it was used more than its row says */
+	} facts;
+	uint32_t key;
+	bool on_record;		/* as one whose meter runs: usage.c */
+};
+
 struct lc_identity {
 	const char *udi;
 	struct lc_identity *chain;	/* with the same hash */
 	struct lc_entry *first;	/* select.c: its copies; NULL: no store */
-	uint32_t store;		/* that the first copy is in, or was last */
-	enum lc_priority wanted; /* the operator's, NONE: the usual one */
-	bool loaded;		/* what was recorded of it was read */
-	bool taken;		/* found in the store that is read, or planned
-				   by the action that runs */
-
-	bool serving;		/* select.c: its feature uses it, */
-	bool displaced;		/* or did until it was selected anew, and another
-				   license serves instead */
-
-	bool accepted;		/* its agreement */
-	bool succeeded;		/* it is of its type's successor by now */
 	struct {		/* meter.c */
 		int64_t used_ms;	/* up to `since` */
 		int64_t since_ms;	/* boot time; -1: stands still */
 		int64_t expired_at;	/* LC_NO_TIME: not yet */
 		int64_t ended_at;	/* if it is ending */
-		bool recorded;		/* has a row of its own */
-		bool dirty;		/* which is not up to date */
-		bool altered;		/* and was changed by others */
-		bool ending;		/* being recorded as ended */
+		bool recorded : 1;	/* has a row of its own */
+		bool dirty : 1;		/* which is not up to date */
+		bool altered : 1;	/* and was changed by others */
+		bool ending : 1;	/* being recorded as ended */
 	} meter;
 	/* Of instants that are reported (schedule.c); NULL: none was. */
 	struct lc_identity_marks {
 		int64_t last[LC_NTRACKS];	/* those reported last, */
 		int64_t reached[LC_NTRACKS];	/* and being reported now */
 	} *marks;
-	int level_reported, level_reached;	/* count.c */
-	bool level_fell;	/* to 0 since it was reported */
-	bool level_loaded;	/* reported before the core was opened */
+	struct lc_known known;
+	uint32_t store;		/* that the first copy is in, or was last */
+	uint8_t wanted;		/* the operator's priority, NONE: the usual */
+	int8_t level_reported, level_reached;	/* count.c */
+	bool level_fell : 1;	/* to 0 since it was reported */
+	bool level_loaded : 1;	/* reported before the core was opened */
+
+	bool loaded : 1;	/* what was recorded of it was read */
+	bool taken : 1;		/* found in the store that is read, or planned
+				   by the action that runs */
+	bool serving : 1;	/* select.c: its feature uses it, */
+	bool displaced : 1;	/* or did until it was selected anew, and
+				   another license serves instead */
+	bool accepted : 1;	/* its agreement */
+	bool succeeded : 1;	/* it is of its type's successor by now */
 	char id[];
 };
 
@@ -71,7 +100,15 @@ lc_identity_mark(const struct lc_identity *identity, size_t track)
 /* Makes room for marks.  LC_ENOMEM. */
 enum lc_err lc_identity_marks(struct lc_identity *);
 
-/* All of them, as long as a core; { 0 } is an empty one. */
+/* The one that these rows are about. */
+static inline const struct lc_identity *
+lc_known_identity(const struct lc_known *k)
+{
+	return (const struct lc_identity *)(const void *)((const char *)k -
+	    offsetof(struct lc_identity, known));
+}
+
+/* All of them, as long as a state is open; { 0 } is an empty one. */
 struct lc_identities {
 	struct lc_pool udis;
 	struct lc_identity **list;	/* as they came */

@@ -319,7 +319,7 @@ lc_model_feature(const struct lc_model *m, uint32_t device, const char *name,
 static size_t
 own_texts(const struct lc_pool *pool, const struct lc_terms *t)
 {
-	size_t n = strlen(t->id) + strlen(t->comment) + 2;
+	size_t n = *t->comment != '\0' ? strlen(t->comment) + 1 : 0;
 
 	for (size_t i = 0; i < t->nudis; i++) {
 		if (lc_pool_find(pool, t->udis[i]) == NULL)
@@ -343,8 +343,8 @@ texts_take(struct lc_entry *e, const struct lc_pool *pool,
 {
 	char *place = (char *)(e->udis + t->nudis);
 
-	e->public.terms.id = own_text(&place, t->id);
-	e->public.terms.comment = own_text(&place, t->comment);
+	e->public.terms.comment = *t->comment != '\0' ?
+	    own_text(&place, t->comment) : "";
 	for (size_t i = 0; i < t->nudis; i++) {
 		e->udis[i] = lc_pool_find(pool, t->udis[i]);
 		if (e->udis[i] == NULL)
@@ -375,12 +375,15 @@ lc_entry_new(struct lc_pool *pool, const struct lc_line *line,
 	if (e == NULL)
 		return LC_ENOMEM;
 	e->public.terms = *t;
-	if (!common_take(pool, &e->public.terms)) {
-		free(e);
+	e->public.terms.id = strdup(t->id);
+	e->own_id = true;
+	if (e->public.terms.id == NULL ||
+	    !common_take(pool, &e->public.terms)) {
+		lc_entry_free(e);
 		return LC_ENOMEM;
 	}
 	texts_take(e, pool, t);
-	e->issued_type = t->type;
+	e->issued_type = (uint8_t)t->type;
 	e->issued_period_s = t->period_s;
 	e->public.comment = e->public.terms.comment;
 	e->public.count_left = t->count;
@@ -394,21 +397,29 @@ lc_entry_free(struct lc_entry *e)
 {
 	if (e == NULL)
 		return;
-	free(e->comment);
+	if (e->own_id)
+		free((char *)(uintptr_t)e->public.terms.id);
+	if (e->own_comment)
+		free((char *)(uintptr_t)e->public.comment);
 	free(e);
 }
 
-enum lc_err
-lc_entry_comment(struct lc_entry *e, const char *comment)
+void
+lc_entry_share_id(struct lc_entry *e)
 {
-	char *copy = strdup(comment);
+	if (e->own_id)
+		free((char *)(uintptr_t)e->public.terms.id);
+	e->own_id = false;
+	e->public.terms.id = e->identity->id;
+}
 
-	if (copy == NULL)
-		return LC_ENOMEM;
-	free(e->comment);
-	e->comment = copy;
-	e->public.comment = copy;
-	return LC_OK;
+void
+lc_entry_comment(struct lc_entry *e, char *comment)
+{
+	if (e->own_comment)
+		free((char *)(uintptr_t)e->public.comment);
+	e->own_comment = true;
+	e->public.comment = comment;
 }
 
 void
@@ -463,6 +474,7 @@ lc_model_reserve(struct lc_model *m, size_t n)
 void
 lc_model_add(struct lc_model *m, struct lc_entry *e)
 {
+	lc_entry_share_id(e);
 	m->licenses[m->nlicenses] = &e->public;
 	m->by_feature[m->nlicenses] = &e->public;
 	m->nlicenses++;

@@ -23,21 +23,23 @@ struct lc_uses;
 /*
  * A copy of a license, with what only the core needs.  public comes first.  It
  * is one piece of memory, but for an operator's comment and for texts that many
- * licenses have in common.
+ * licenses have in common; in the model, its id is that of the identity.  A
+ * device may have 100,000: no member is larger than it has to be.
  */
 struct lc_entry {
 	struct lc_license public;
-	enum lc_type issued_type;	/* as in its line; the terms may have */
-	uint32_t issued_period_s;	/* those of its type's successor */
-	uint32_t bytes;		/* that it takes in its store */
-	uint32_t in_use;	/* use.c: of its count */
-	char *comment;		/* the operator's, NULL: the issuer's */
 	struct lc_identity *identity;	/* once it was recalled */
 	struct lc_entry *next;	/* select.c: of its identity's copies */
 	struct lc_use *use;	/* of its feature */
-	bool serving;		/* select.c: its feature uses it */
-	bool superseded;	/* select.c: another one serves instead */
-	bool held;		/* use.c: a lease draws on it */
+	uint32_t issued_period_s; /* as in its line; the terms may have */
+	uint8_t issued_type;	/* those of its type's successor */
+	bool own_id : 1;	/* not its identity's */
+	bool own_comment : 1;	/* the operator's; else the issuer's */
+	bool serving : 1;	/* select.c: its feature uses it */
+	bool superseded : 1;	/* select.c: another one serves instead */
+	bool held : 1;		/* use.c: a lease draws on it */
+	uint32_t bytes;		/* that it takes in its store */
+	uint32_t in_use;	/* use.c: of its count */
 	const char *udis[];	/* of the terms; then texts */
 };
 
@@ -135,7 +137,13 @@ const struct lc_feature *lc_model_feature(const struct lc_model *,
 enum lc_err lc_entry_new(struct lc_pool *, const struct lc_line *,
     struct lc_entry **);
 void lc_entry_free(struct lc_entry *);	/* NULL is fine */
-enum lc_err lc_entry_comment(struct lc_entry *, const char *comment);
+/*
+ * Its id is that of its identity from now on, which has to outlive it: at the
+ * latest in the model.
+ */
+void lc_entry_share_id(struct lc_entry *);
+/* It takes the operator's comment, and frees it some day. */
+void lc_entry_comment(struct lc_entry *, char *comment);
 /*
  * What a copy shows of its identity (acceptance, priority, type) becomes what
  * that is; the same of all copies.

@@ -33,8 +33,9 @@ struct lc_undo {
 
 /* ---- Memory ---------------------------------------------------------- */
 
+/* It has no rows any more; its identity stays. */
 static void
-known_free(struct lc_known *k)
+known_clear(struct lc_known *k)
 {
 	if (k == NULL)
 		return;
@@ -47,7 +48,7 @@ known_free(struct lc_known *k)
 	}
 	free(k->accepted_by);
 	free(k->marks);
-	free(k);
+	*k = (struct lc_known){ .key = 0 };
 }
 
 static void
@@ -87,7 +88,7 @@ lc_book_free(struct lc_book *b)
 	for (size_t i = 0; i < b->ndevices; i++)
 		device_free(b->devices[i]);
 	for (size_t i = 0; i < b->nknown; i++)
-		known_free(b->known[i]);
+		known_clear(b->known[i]);
 	for (size_t i = 0; i < b->nsettings; i++)
 		setting_free(b->settings[i]);
 	for (size_t i = 0; i < b->nagreements; i++)
@@ -96,12 +97,12 @@ lc_book_free(struct lc_book *b)
 		answered_free(b->answered[i]);
 	free(b->devices);
 	free(b->known);
-	free(b->buckets);
 	free(b->settings);
 	free(b->agreements);
 	free(b->answered);
 	free(b->undo);
 	lc_pool_free(&b->texts);
+	lc_identities_free(&b->identities);
 	*b = (struct lc_book){ .ndevices = 0 };
 }
 
@@ -212,26 +213,6 @@ lc_book_done(struct lc_book *b)
 	b->nundo = 0;
 }
 
-static struct lc_known **
-bucket(const struct lc_book *b, const struct lc_book_device *device,
-    const char *id)
-{
-	return &b->buckets[lc_text_hash((uint64_t)device->key, id) &
-	    (b->nbuckets - 1)];
-}
-
-static void
-known_remove(struct lc_book *b)
-{
-	struct lc_known *k = b->known[--b->nknown], **link;
-
-	link = bucket(b, k->device, k->id);
-	while (*link != k)
-		link = &(*link)->chain;
-	*link = k->chain;
-	known_free(k);
-}
-
 static void
 undo_one(struct lc_book *b, const struct lc_undo *u)
 {
@@ -251,7 +232,7 @@ undo_one(struct lc_book *b, const struct lc_undo *u)
 		device_free(b->devices[--b->ndevices]);
 		break;
 	case UNDO_KNOWN:
-		known_remove(b);
+		known_clear(b->known[--b->nknown]);
 		break;
 	case UNDO_COPY:
 		copy->known->copies = copy->next;
@@ -289,24 +270,23 @@ lc_book_device(const struct lc_book *b, const char *udi)
 	return NULL;
 }
 
-static struct lc_known *
-known_find(const struct lc_book *b, const struct lc_book_device *device,
-    const char *id)
+struct lc_known *
+lc_identity_known(const struct lc_identity *identity)
 {
-	struct lc_known *k;
-
-	if (device == NULL || b->nbuckets == 0)
-		return NULL;
-	k = *bucket(b, device, id);
-	while (k != NULL && (k->device != device || strcmp(k->id, id) != 0))
-		k = k->chain;
-	return k;
+	return identity != NULL && identity->known.key != 0 ?
+	    (struct lc_known *)(uintptr_t)&identity->known : NULL;
 }
 
 struct lc_known *
 lc_book_known(const struct lc_book *b, const char *udi, const char *id)
 {
-	return known_find(b, lc_book_device(b, udi), id);
+	return lc_identity_known(lc_identity_find(&b->identities, udi, id));
+}
+
+struct lc_book_device *
+lc_book_device_of(const struct lc_book *b, const struct lc_known *k)
+{
+	return lc_book_device(b, lc_known_identity(k)->udi);
 }
 
 struct lc_copy *
@@ -375,32 +355,6 @@ lc_book_add_device(struct lc_book *b, const char *udi,
 	return err;
 }
 
-static enum lc_err
-buckets_grow(struct lc_book *b)
-{
-	size_t n = b->nbuckets > 0 ? 2 * b->nbuckets : 64;
-	struct lc_known **old = b->buckets;
-
-	if (b->nknown < b->nbuckets)
-		return LC_OK;
-	if ((b->buckets = calloc(n, sizeof(struct lc_known *))) == NULL) {
-		b->buckets = old;
-		return LC_ENOMEM;
-	}
-	b->nbuckets = n;
-	for (size_t i = 0; i < b->nknown; i++) {
-		struct lc_known *k = b->known[i], **place;
-
-		if (k == NULL)
-			continue;
-		place = bucket(b, k->device, k->id);
-		k->chain = *place;
-		*place = k;
-	}
-	free(old);
-	return LC_OK;
-}
-
 /* Room for a key; keys between that are not there are NULL. */
 static enum lc_err
 known_reserve(struct lc_book *b, int64_t key)
@@ -422,47 +376,28 @@ known_reserve(struct lc_book *b, int64_t key)
 	return LC_OK;
 }
 
-static struct lc_known *
-known_new(struct lc_book *b, const char *id, const char *feature,
-    const char *version)
-{
-	size_t size = strlen(id) + 1;
-	struct lc_known *k = calloc(1, sizeof *k + size);
-
-	if (k == NULL)
-		return NULL;
-	memcpy(k->id, id, size);
-	k->feature = lc_pool_text(&b->texts, feature);
-	k->version = lc_pool_text(&b->texts, version);
-	k->facts.expired_at = LC_NO_TIME;
-	if (k->feature != NULL && k->version != NULL)
-		return k;
-	known_free(k);
-	return NULL;
-}
-
 static enum lc_err
-known_add(struct lc_book *b, int64_t key, struct lc_book_device *device,
-    const char *id, const char *feature, const char *version,
-    struct lc_known **out)
+known_add(struct lc_book *b, int64_t key, const char *udi, const char *id,
+    const char *feature, const char *version, struct lc_known **out)
 {
-	struct lc_known *k, **place;
+	struct lc_identity *identity;
+	struct lc_known k = { .key = (uint32_t)key,
+		.feature = lc_pool_text(&b->texts, feature),
+		.version = lc_pool_text(&b->texts, version),
+		.facts.expired_at = LC_NO_TIME };
 	enum lc_err err;
 
-	if ((err = known_reserve(b, key)) != LC_OK ||
-	    (err = buckets_grow(b)) != LC_OK)
-		return err;
-	if ((k = known_new(b, id, feature, version)) == NULL)
+	if (k.feature == NULL || k.version == NULL)
 		return LC_ENOMEM;
-	k->key = (uint32_t)key;
-	k->device = device;
+	if ((err = known_reserve(b, key)) != LC_OK ||
+	    (err = lc_identity_get(&b->identities, udi, id, &identity)) !=
+	    LC_OK)
+		return err;
+	identity->known = k;
 	while (b->nknown < (size_t)key - 1)
 		b->known[b->nknown++] = NULL;
-	b->known[b->nknown++] = k;
-	place = bucket(b, device, id);
-	k->chain = *place;
-	*place = k;
-	*out = k;
+	b->known[b->nknown++] = &identity->known;
+	*out = &identity->known;
 	return LC_OK;
 }
 
@@ -474,7 +409,7 @@ lc_book_add_known(struct lc_book *b, struct lc_book_device *device,
 	enum lc_err err = undo_add(b, UNDO_KNOWN, NULL, 0, NULL);
 
 	if (err == LC_OK && (err = known_add(b, (int64_t)b->nknown + 1,
-	    device, id, feature, version, out)) != LC_OK)
+	    device->udi, id, feature, version, out)) != LC_OK)
 		b->nundo--;
 	return err;
 }
@@ -483,11 +418,12 @@ static struct lc_copy *
 copy_add(struct lc_book *b, int64_t key, struct lc_known *k, uint32_t store,
     uint32_t index)
 {
+	struct lc_book_device *d = lc_book_device_of(b, k);
 	struct lc_copy *copy = calloc(1, sizeof *copy);
 
 	if (copy == NULL)
 		return NULL;
-	copy->key = key;
+	copy->key = (uint32_t)key;
 	copy->known = k;
 	copy->store = store;
 	copy->index = index;
@@ -496,8 +432,8 @@ copy_add(struct lc_book *b, int64_t key, struct lc_known *k, uint32_t store,
 	k->copies = copy;
 	if (key > b->facts.copies)
 		b->facts.copies = key;
-	if (index > k->device->last_index)
-		k->device->last_index = index;
+	if (index > d->last_index)
+		d->last_index = index;
 	return copy;
 }
 
@@ -505,10 +441,12 @@ enum lc_err
 lc_book_add_copy(struct lc_book *b, struct lc_known *k, uint32_t store,
     uint32_t index, struct lc_copy **out)
 {
-	struct lc_book_device *d = k->device;
+	struct lc_book_device *d = lc_book_device_of(b, k);
 	struct lc_copy *copy;
 	enum lc_err err;
 
+	if (b->facts.copies >= UINT32_MAX)
+		return LC_EDAMAGED;
 	if ((err = lc_book_keep(b, &b->facts, sizeof b->facts)) != LC_OK ||
 	    (err = lc_book_keep(b, &d->last_index, sizeof d->last_index)) !=
 	    LC_OK || (err = undo_add(b, UNDO_COPY, NULL, 0, NULL)) != LC_OK)
@@ -742,7 +680,7 @@ known_fill(struct lc_known *k, const struct lc_value *v)
 		memcpy(k->facts.digest, digest->bytes, sizeof k->facts.digest);
 	k->facts.used_ms = number_or(&v[LC_IDENTITY_USED_MS], 0);
 	k->facts.expired_at = number_or(&v[LC_IDENTITY_EXPIRED_AT], LC_NO_TIME);
-	k->facts.flags = (uint32_t)number_or(&v[LC_IDENTITY_FLAGS], 0);
+	k->facts.flags = (uint16_t)number_or(&v[LC_IDENTITY_FLAGS], 0);
 	k->facts.priority = (int16_t)number_or(&v[LC_IDENTITY_PRIORITY], 0);
 	k->facts.accepted_at = number_or(&v[LC_IDENTITY_ACCEPTED_AT], 0);
 	if (!marks_fill(k, v + LC_IDENTITY_MARKS))
@@ -763,9 +701,10 @@ known_load(struct lc_book *b, int64_t key, const struct lc_value *v)
 	    !is_text(&v[LC_IDENTITY_VERSION]) || key <= (int64_t)b->nknown)
 		return LC_EDAMAGED;
 	/* Its device's row was lost; or it is there a second time. */
-	if (d == NULL || known_find(b, d, v[LC_IDENTITY_ID].bytes) != NULL)
+	if (d == NULL ||
+	    lc_book_known(b, d->udi, v[LC_IDENTITY_ID].bytes) != NULL)
 		return LC_OK;
-	err = known_add(b, key, d, v[LC_IDENTITY_ID].bytes,
+	err = known_add(b, key, d->udi, v[LC_IDENTITY_ID].bytes,
 	    v[LC_IDENTITY_FEATURE].bytes, v[LC_IDENTITY_VERSION].bytes, &k);
 	return err == LC_OK ? known_fill(k, v) : err;
 }
@@ -787,7 +726,7 @@ copy_load(struct lc_book *b, int64_t key, const struct lc_value *v)
 	struct lc_copy *copy;
 
 	if (store < 0 || store > UINT32_MAX || index < 0 ||
-	    index > UINT32_MAX)
+	    index > UINT32_MAX || key > UINT32_MAX)
 		return LC_EDAMAGED;
 	if (key > b->facts.copies)
 		b->facts.copies = key;

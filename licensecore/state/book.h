@@ -24,44 +24,20 @@ struct lc_book_device {
 	uint32_t last_index;	/* the highest ever given in it */
 };
 
-/* A license that was ever known: its identity in a device. */
-struct lc_known {
-	struct lc_known *chain;		/* struct lc_book */
-	struct lc_book_device *device;
-	const char *feature, *version;	/* the book's */
-	char *accepted_by;	/* NULL: its agreement is not accepted */
-	int64_t *marks;		/* LC_NMARKS; each LC_NOT_YET, or all NULL */
-	struct lc_copy *copies;
-	uint32_t key;
-	bool on_record;		/* as one whose meter runs: usage.c */
-	struct lc_known_facts {
-		uint8_t digest[32];	/* SHA-256 of its line */
-		int64_t used_ms;
-		int64_t expired_at;	/* LC_NO_TIME: not yet */
-		int64_t accepted_at;
-		uint32_t flags;
-		int16_t priority;	/* the operator's; 0: none */
-		bool verified;		/* the digest is that of its line */
-		bool stale;	/* it was used more than its row says */
-	} facts;
-	char id[];
-};
-
 /* A license in a store; it stays when the license was cleared. */
 struct lc_copy {
 	struct lc_copy *next;		/* of the same license */
 	struct lc_known *known;
-	int64_t key;
-	uint32_t store, index;
-	char *comment;		/* NULL: the issuer's */
+	uint32_t key, store, index;
+	bool found;		/* its line is there, and as it was signed,
+				   used or not */
 	struct lc_copy_facts {
-		int64_t installed; /* LC_NO_TIME if it came with the device */
 		bool held;	/* the store has it, or should have */
 		bool missing;	/* it has not, which is recorded */
 		bool has_line;	/* in its row: of primary stores */
+		int64_t installed; /* LC_NO_TIME if it came with the device */
 	} facts;
-	bool found;		/* its line is there, and as it was signed,
-				   used or not */
+	char *comment;		/* NULL: the issuer's */
 };
 
 /* A value by its name; one that was removed keeps its place. */
@@ -81,12 +57,11 @@ struct lc_answered {
 
 struct lc_book {
 	struct lc_pool texts;
+	struct lc_identities identities;	/* those of all licenses */
 	struct lc_book_device **devices;
 	size_t ndevices;
 	struct lc_known **known;	/* by key; some are NULL */
 	size_t nknown, known_room;
-	struct lc_known **buckets;	/* by device and identity */
-	size_t nbuckets;
 	struct lc_setting **settings;
 	size_t nsettings;
 	char **agreements;		/* digests, by key - 1; some are NULL */
@@ -115,6 +90,10 @@ struct lc_book_device *lc_book_device(const struct lc_book *,
     const char *udi);
 struct lc_known *lc_book_known(const struct lc_book *, const char *udi,
     const char *id);
+struct lc_known *lc_identity_known(const struct lc_identity *);
+/* Of one that has rows: never NULL. */
+struct lc_book_device *lc_book_device_of(const struct lc_book *,
+    const struct lc_known *);
 struct lc_copy *lc_known_copy(const struct lc_known *, uint32_t store);
 struct lc_setting *lc_book_setting(const struct lc_book *, const char *name);
 /* The key of an agreement, 0: it is not known. */

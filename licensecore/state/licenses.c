@@ -36,17 +36,21 @@ lc_license_load(const struct lc_state *st, const char *udi,
 	const struct lc_copy *copy = lc_known_copy(lc_book_known(&st->book,
 	    udi, e->public.terms.id), e->public.store);
 
+	char *comment;
+
 	e->public.index = copy != NULL ? copy->index : 0;
-	return copy != NULL && copy->comment != NULL ?
-	    lc_entry_comment(e, copy->comment) : LC_OK;
+	if (copy == NULL || copy->comment == NULL)
+		return LC_OK;
+	if ((comment = strdup(copy->comment)) == NULL)
+		return LC_ENOMEM;
+	lc_entry_comment(e, comment);
+	return LC_OK;
 }
 
 void
-lc_license_load_priority(const struct lc_state *st,
-    struct lc_identity *identity)
+lc_license_load_priority(struct lc_identity *identity)
 {
-	const struct lc_known *k = lc_book_known(&st->book, identity->udi,
-	    identity->id);
+	const struct lc_known *k = lc_identity_known(identity);
 
 	identity->wanted = k != NULL ? (enum lc_priority)k->facts.priority :
 	    LC_PRIORITY_NONE;
@@ -66,16 +70,15 @@ lc_license_once(const struct lc_state *st, const char *udi,
     const struct lc_terms *t)
 {
 	const struct lc_book *b = &st->book;
-	const struct lc_book_device *device = lc_book_device(b, udi);
 
 	for (size_t i = 0; i < b->nknown; i++) {
 		const struct lc_known *k = b->known[i];
 
-		if (k != NULL && k->device == device &&
-		    (k->facts.flags & LC_KNOWN_ONCE) != 0 &&
+		if (k != NULL && (k->facts.flags & LC_KNOWN_ONCE) != 0 &&
+		    strcmp(lc_known_identity(k)->udi, udi) == 0 &&
 		    strcmp(k->feature, t->feature) == 0 &&
-		    strcmp(k->id, t->id) != 0)
-			return k->id;
+		    strcmp(lc_known_identity(k)->id, t->id) != 0)
+			return lc_known_identity(k)->id;
 	}
 	return NULL;
 }
@@ -109,13 +112,14 @@ copy_take(struct lc_state *st, struct lc_known *k, struct lc_entry *e,
 {
 	struct lc_book *b = &st->book;
 	struct lc_copy *copy = lc_known_copy(k, e->public.store);
+	uint32_t last = lc_book_device_of(b, k)->last_index;
 	enum lc_err err = LC_OK;
 
-	if (copy == NULL && k->device->last_index == UINT32_MAX)
+	if (copy == NULL && last == UINT32_MAX)
 		return LC_EDAMAGED;
 	if (copy == NULL)
-		err = lc_book_add_copy(b, k, e->public.store,
-		    k->device->last_index + 1, &copy);
+		err = lc_book_add_copy(b, k, e->public.store, last + 1,
+		    &copy);
 	if (err != LC_OK ||
 	    (err = lc_book_keep(b, &copy->found, sizeof copy->found)) !=
 	    LC_OK ||
@@ -245,8 +249,7 @@ enum lc_err
 lc_license_set_priority(struct lc_state *st,
     const struct lc_identity *identity, enum lc_priority priority)
 {
-	struct lc_known *k = lc_book_known(&st->book, identity->udi,
-	    identity->id);
+	struct lc_known *k = lc_identity_known(identity);
 
 	return k != NULL ? priority_set(st, k, priority) : LC_EDAMAGED;
 }

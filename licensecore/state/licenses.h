@@ -25,7 +25,7 @@ bool lc_license_is_verified(const struct lc_state *, const char *udi,
 enum lc_err lc_license_load(const struct lc_state *, const char *udi,
     struct lc_entry *);
 /* The priority that is wanted: the same in all stores. */
-void lc_license_load_priority(const struct lc_state *, struct lc_identity *);
+void lc_license_load_priority(struct lc_identity *);
 bool lc_license_is_revoked(const struct lc_state *, const char *udi,
     const char *id);
 /*

@@ -82,7 +82,7 @@ known_here(const struct lc_lines *l)
 	if (k == NULL || l->place == NULL)
 		return k;
 	return v[LC_COPY_STORE].number == l->place->public.index &&
-	       strcmp(k->device->udi, l->place->udi) == 0 ? k : NULL;
+	       strcmp(lc_known_identity(k)->udi, l->place->udi) == 0 ? k : NULL;
 }
 
 enum lc_err
@@ -104,7 +104,7 @@ lc_lines_next(struct lc_lines *l, struct lc_stored_line *line)
 	if (k == NULL)
 		return LC_ENOTFOUND;
 	*line = (struct lc_stored_line){
-		.id = k->id, .udi = k->device->udi,
+		.id = lc_known_identity(k)->id, .udi = lc_known_identity(k)->udi,
 		.store = (uint32_t)v[LC_COPY_STORE].number,
 		.text = v[LC_COPY_LINE].bytes, .len = v[LC_COPY_LINE].len,
 		.installed = v[LC_COPY_INSTALLED].kind == LC_V_INT ?

@@ -25,8 +25,7 @@ enum lc_err
 lc_marks_write(struct lc_state *st, const struct lc_identity *identity,
     enum lc_event_kind kind, int64_t mark)
 {
-	struct lc_known *k = lc_book_known(&st->book, identity->udi,
-	    identity->id);
+	struct lc_known *k = lc_identity_known(identity);
 	enum lc_err err;
 
 	if (k == NULL)
@@ -38,10 +37,9 @@ lc_marks_write(struct lc_state *st, const struct lc_identity *identity,
 }
 
 enum lc_err
-lc_marks_load(const struct lc_state *st, struct lc_identity *identity)
+lc_marks_load(struct lc_identity *identity)
 {
-	const struct lc_known *k = lc_book_known(&st->book, identity->udi,
-	    identity->id);
+	const struct lc_known *k = lc_identity_known(identity);
 	int64_t level;
 	enum lc_err err;
 

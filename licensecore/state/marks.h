@@ -7,7 +7,7 @@
 #include "state.h"
 
 /* At loading: the license's marks; those of a feature.  LC_ENOMEM. */
-enum lc_err lc_marks_load(const struct lc_state *, struct lc_identity *);
+enum lc_err lc_marks_load(struct lc_identity *);
 enum lc_err lc_marks_load_use(const struct lc_state *, const char *udi,
     struct lc_use *);
 

@@ -89,7 +89,7 @@ place_set(struct lc_state *st, struct lc_known *k, uint32_t store,
 		return LC_OK;
 	if (copy == NULL)
 		err = lc_book_add_copy(&st->book, k, store, index != 0 ?
-		    index : k->device->last_index + 1, &copy);
+		    index : lc_book_device_of(&st->book, k)->last_index + 1, &copy);
 	if (err == LC_OK)
 		err = lc_book_keep(&st->book, &copy->facts,
 		    sizeof copy->facts);
@@ -224,7 +224,7 @@ place_judge(struct lc_state *st, int64_t key, const struct lc_value *v)
 		return LC_ENOMEM;
 	err = lc_line_peek(text, strlen(text), &line, NULL);
 	if (err == LC_OK && (copy == NULL ||
-	    strcmp(copy->known->id, line->terms.id) != 0))
+	    strcmp(lc_known_identity(copy->known)->id, line->terms.id) != 0))
 		err = line_move(st, key, copy, line, store, index, text);
 	lc_line_free(line);
 	free(text);
@@ -261,11 +261,11 @@ unplaced_tell(struct lc_state *st)
 		    (k->facts.flags & LC_KNOWN_REVOKED) != 0)
 			continue;
 		lc_notice(st->host, LC_EDAMAGED, "license %s of feature %s"
-		    " %s, %s: in which store it was is lost", k->id,
-		    k->feature, k->version, k->device->udi);
+		    " %s, %s: in which store it was is lost", lc_known_identity(k)->id,
+		    k->feature, k->version, lc_known_identity(k)->udi);
 		err = lc_history_add_json(st, (struct lc_record){
-			.what = "missing", .udi = k->device->udi,
-			.id = k->id,
+			.what = "missing", .udi = lc_known_identity(k)->udi,
+			.id = lc_known_identity(k)->id,
 		}, json_pack("{s:s, s:s}", "feature", k->feature, "version",
 		    k->version));
 	}

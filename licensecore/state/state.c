@@ -56,8 +56,8 @@ lc_known_write(struct lc_state *st, const struct lc_known *k)
 {
 	const struct lc_known_facts *f = &k->facts;
 	struct lc_value v[LC_IDENTITY_NCOLUMNS] = {
-		[LC_IDENTITY_DEVICE] = lc_value_int(k->device->key),
-		[LC_IDENTITY_ID] = lc_value_text(k->id),
+		[LC_IDENTITY_DEVICE] = lc_value_int(lc_book_device_of(&st->book, k)->key),
+		[LC_IDENTITY_ID] = lc_value_text(lc_known_identity(k)->id),
 		[LC_IDENTITY_FEATURE] = lc_value_text(k->feature),
 		[LC_IDENTITY_VERSION] = lc_value_text(k->version),
 		[LC_IDENTITY_DIGEST] = f->verified ?

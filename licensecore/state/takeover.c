@@ -573,7 +573,7 @@ line_take(struct takeover *t, const struct lc_place *place, const char *id,
 		return err;
 	copy = lc_known_copy(k, place->public.index);
 	if (copy == NULL && (err = lc_book_add_copy(&st->book, k,
-	    place->public.index, k->device->last_index + 1, &copy)) != LC_OK)
+	    place->public.index, lc_book_device_of(&t->st->book, k)->last_index + 1, &copy)) != LC_OK)
 		return err;
 	copy->facts.held = copy->facts.has_line = true;
 	copy->facts.installed = installed;

@@ -60,8 +60,7 @@ void
 lc_usage_load(struct lc_state *st, const struct lc_entry *e)
 {
 	struct lc_identity *identity = e->identity;
-	const struct lc_known *k = lc_book_known(&st->book, identity->udi,
-	    identity->id);
+	const struct lc_known *k = lc_identity_known(identity);
 
 	if (k != NULL && (k->facts.flags & LC_IDENTITY_LOST) != 0) {
 		tampered(st, e);
@@ -90,8 +89,7 @@ static enum lc_err
 row_write(struct lc_state *st, const struct lc_identity *identity,
     int64_t used_ms, int64_t expired_at)
 {
-	struct lc_known *k = lc_book_known(&st->book, identity->udi,
-	    identity->id);
+	struct lc_known *k = lc_identity_known(identity);
 	enum lc_err err = LC_OK;
 
 	if (k == NULL)
@@ -228,8 +226,7 @@ meters_list(const struct lc_state *st, const struct lc_identities *all,
 		const struct lc_identity *identity = all->list[i];
 		const struct lc_known *k;
 
-		if (!is_behind(identity) || (k = lc_book_known(&st->book,
-		    identity->udi, identity->id)) == NULL)
+		if (!is_behind(identity) || (k = lc_identity_known(identity)) == NULL)
 			continue;
 		if (list != NULL)
 			list[n] = (struct lc_running_meter){
@@ -297,7 +294,7 @@ lc_usage_started(struct lc_state *st, const struct lc_model *m,
 		if (identity->meter.since_ms < 0 ||
 		    !lc_type_metered(e->public.terms.type))
 			continue;
-		k = lc_book_known(&st->book, identity->udi, identity->id);
+		k = lc_identity_known(identity);
 		if (k == NULL || !k->on_record)
 			return record_write(st, m->identities, detail);
 	}
