@@ -15,6 +15,7 @@
 #include "issue.h"
 #include "record/authority.h"
 #include "record/pak.h"
+#include "record/rma.h"
 
 #define DAY_S 86400
 #define WHAT_MAX 1000 /* bytes of a request that is kept as a text */
@@ -372,6 +373,19 @@ room_judge(const struct fulfilling *p, struct lc_wish *wish,
 	return LC_OK;
 }
 
+/* LC_OK: whether another device took its place is in the wish. */
+static enum lc_err
+place_judge(const struct fulfilling *p, struct lc_wish *wish)
+{
+	enum lc_err err = lc_rma_judge(p->record, wish->udi);
+
+	if (err != LC_EREVOKED)
+		return err;
+	wish->err = err;
+	wish->why = *p->record->detail;
+	return LC_OK;
+}
+
 /* LC_OK: whether it can be fulfilled is in the wish. */
 static enum lc_err
 wish_judge(struct fulfilling *p, json_t *seen, size_t i)
@@ -395,6 +409,9 @@ wish_judge(struct fulfilling *p, json_t *seen, size_t i)
 	if ((wish->err = twice_judge(seen, wish, line, i)) == LC_OK &&
 	    (wish->err = fit_judge(p, wish, line)) == LC_OK &&
 	    (wish->err = room_judge(p, wish, line)) == LC_OK) {
+		if ((err = place_judge(p, wish)) != LC_OK ||
+		    wish->err != LC_OK)
+			return err;
 		wish->line = line->n;
 		line->taken += wish->quantity;
 	}
@@ -410,6 +427,9 @@ refuse(const struct fulfilling *p)
 	if (f->nwishes == 1 && !lc_text_is_udi(wish->udi, strlen(wish->udi)))
 		return lc_fail(
 		    p->record->detail, LC_EINVAL, "%s", wish->why.text);
+	if (f->nwishes == 1 && wish->err == LC_EREVOKED)
+		return lc_fail(
+		    p->record->detail, LC_EREVOKED, "%s", wish->why.text);
 	if (f->nwishes == 1)
 		return lc_fail(p->record->detail, LC_EINVAL, "%s: %s",
 		    wish->udi, wish->why.text);

@@ -58,7 +58,8 @@ struct lc_fulfillment {
  * LC_EINVAL: at least one wish cannot be fulfilled, and if partial none can:
  * each has its reason.  Or the PAK is mistyped or stopped, the contract is
  * over, or the id was used for another request.  LC_ENOTFOUND: no such PAK or
- * contract; otherwise as lc_authority_issue.
+ * contract; LC_EREVOKED: another device took the place of the only one;
+ * otherwise as lc_authority_issue.
  */
 enum lc_err lc_fulfill(const struct lc_authority *, struct lc_fulfillment *,
     struct lc_bundle *);

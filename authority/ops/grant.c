@@ -18,6 +18,7 @@
 #include "record/grant.h"
 #include "record/license.h"
 #include "record/log.h"
+#include "record/rma.h"
 
 #define DAY_S 86400
 
@@ -217,6 +218,8 @@ lc_grant_evaluation(const struct lc_authority *authority,
 		return lc_fail(record->detail, LC_EINVAL,
 		    "invalid UDI \"%.60s\" (not PID:SN)",
 		    g->udi != NULL ? g->udi : "");
+	if ((err = lc_rma_judge(record, g->udi)) != LC_OK)
+		return lc_refused(record, err, g->udi);
 	err = evaluation_again(record, g, &granted);
 	if (err == LC_ENOTFOUND)
 		err = evaluation_new(authority, g, &granted);

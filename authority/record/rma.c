@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "log.h"
 
 #define COLUMNS \
@@ -53,6 +54,20 @@ lc_rma_of(struct lc_record *record, const char *udi, struct lc_rma_row *row)
 		" ORDER BY n DESC LIMIT 1",
 		"s", udi),
 	    &rows, row);
+}
+
+enum lc_err
+lc_rma_judge(struct lc_record *record, const char *udi)
+{
+	struct lc_rma_row row;
+	enum lc_err err = lc_rma_of(record, udi, &row);
+
+	if (err != LC_OK || row.n == 0 || row.returned != 0)
+		return err;
+	return lc_fail(record->detail, LC_EREVOKED,
+	    "%s was replaced by %s, and did not come back: get licenses for "
+	    "that one",
+	    udi, row.new_udi);
 }
 
 enum lc_err

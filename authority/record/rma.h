@@ -17,6 +17,11 @@ struct lc_rma_row {
 /* The replacement of a device, n 0 if there is none; no why, approved_by. */
 enum lc_err lc_rma_of(
     struct lc_record *, const char *old_udi, struct lc_rma_row *);
+/*
+ * LC_EREVOKED: another device, which the detail names, took its place, and it
+ * was not returned.
+ */
+enum lc_err lc_rma_judge(struct lc_record *, const char *udi);
 /* The one that a device came from, likewise. */
 enum lc_err lc_rma_to(
     struct lc_record *, const char *new_udi, struct lc_rma_row *);

@@ -242,7 +242,8 @@ redeem_look(const struct visit *visit, const json_t *fields, json_t *pak)
 	    pak, "any_small", json_boolean(any_is(devices, "is_small")));
 	(void)json_object_set_new(pak, "may_go",
 	    json_boolean(n > 0 && !is_short && stopped[0] == '\0' &&
-			 !any_is(devices, "is_wrong")));
+			 !any_is(devices, "is_wrong") &&
+			 !any_is(devices, "is_replaced")));
 	(void)json_object_set_new(pak, "devices", devices);
 	json_decref(given);
 	json_decref(udis);

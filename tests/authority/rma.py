@@ -99,6 +99,9 @@ def replace(desk):
     equal(desk.refusals()[-1][0], A, "the log")
     desk.refused(f"{A} was itself replaced by {B}, and did not come back",
                  "rma", "acme", "--from", B, "--to", A, "-o", "x.lic")
+    words = f"{A} was replaced by {B}, and did not come back"
+    desk.refused(words, "evaluation", "create", "acme", "--udi", A, "--feature",
+                 "uck9", "-o", "x.lic")
     desk.refused("cannot take its own place", "rma", "acme", "--from", B,
                  "--to", B, "-o", "x.lic")
     desk.refused('invalid UDI "rubbish"', "rma", "acme", "--from", "rubbish",

@@ -987,11 +987,29 @@ def changed(site):
         visitor.get("/redeem")
         visitor.post("/redeem/check", visitor.form(
             pak=other, **{"udis:list": f"{one.udi} LIC1921/K9:KEY2"})).shows(
-                200, "Another device took its place.",
-                "Get the licenses")
+                200, "Another device took its place: get licenses for that",
+                "Correct the devices")
+        check("Get the licenses" not in visitor.page, visitor.page)
         text = re.sub(r"<[^>]*>", "", visitor.page)
         equal(text.count(names), 1 if said else 0)
         check("adds nothing" not in visitor.page or said, visitor.page)
+    replaced_gets_nothing(site, sue, one.udi, other)
+
+
+def replaced_gets_nothing(site, sue, udi, pak):
+    """What was replaced has to be sent back: no unit, no evaluation."""
+    words = (f"{udi} was replaced by LIC1921/K9:KEY2, and did not come back",
+             "Nothing was changed")
+    sue.get("/redeem")
+    fields = sue.form(pak=pak, sku=SKU, **{
+        "quantity:number": "1", "udis:each": udi})
+    sue.post("/redeem", fields).shows(409, *words)
+    sue.post("/redeem", {**fields, "udis:each": [udi, "LIC1921/K9:KEY3"]})
+    sue.shows(422, words[0])
+    equal(site.get(f"/api/v1/paks/{pak}").json["used"], 0)
+    sue.get("/evaluation")
+    sue.post("/evaluation", sue.form(udi=udi, feature="cme-srst")).shows(
+        409, *words)
 
 
 def factory(site, anna):
