@@ -8,6 +8,7 @@
 #include "format/line.h"
 #include "report/rows.h"
 #include "web/answer.h"
+#include "words.h"
 
 typedef enum lc_err catalog_read(struct lc_record *, struct lc_catalog *);
 typedef json_t *catalog_json(const struct lc_catalog *);
@@ -95,20 +96,6 @@ read_skus(struct portal *portal, struct web_request *request,
 }
 
 /* ---- Families, accounts, contracts ----------------------------------- */
-
-static json_t *
-words_json(const char *words)
-{
-	json_t *list = json_array();
-
-	while (*words != '\0') {
-		size_t len = strcspn(words, " ");
-
-		(void)json_array_append_new(list, json_stringn(words, len));
-		words += len + (words[len] == ' ');
-	}
-	return list;
-}
 
 static json_t *
 families_json(const struct lc_catalog *catalog)

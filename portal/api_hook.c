@@ -7,20 +7,7 @@
 #include "record/webhook.h"
 #include "report/rows.h"
 #include "web/answer.h"
-
-static json_t *
-words_json(const char *words)
-{
-	json_t *list = json_array();
-
-	while (*words != '\0') {
-		size_t len = strcspn(words, " ");
-
-		(void)json_array_append_new(list, json_stringn(words, len));
-		words += len + (words[len] == ' ');
-	}
-	return list;
-}
+#include "words.h"
 
 static const char *
 state_of(const struct lc_webhook *hook)

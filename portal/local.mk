@@ -143,7 +143,8 @@ bin_licportald_SOURCES = \
 	portal/site/sign.c portal/site/sign.h \
 	portal/site/slow.c portal/site/slow.h \
 	portal/site/site.c portal/site/site.h \
-	portal/site/visit.c portal/site/visit.h
+	portal/site/visit.c portal/site/visit.h \
+	portal/words.c portal/words.h
 bin_licportald_CPPFLAGS = $(AM_CPPFLAGS) $(AUTHORITY_CPPFLAGS) \
 	-I$(top_srcdir) -I$(top_srcdir)/daemon -I$(top_srcdir)/authority \
 	-I$(top_srcdir)/licensecore $(CONFIG_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS) \

@@ -14,6 +14,7 @@
 #include "record/authority.h"
 #include "record/webhook.h"
 #include "report/events.h"
+#include "words.h"
 
 struct creating {
 	const char *url;
@@ -72,20 +73,6 @@ hook_take(
 	return LC_OK;
 }
 
-static json_t *
-events_json(const char *events)
-{
-	json_t *list = json_array();
-
-	while (*events != '\0') {
-		size_t len = strcspn(events, " ");
-
-		(void)json_array_append_new(list, json_stringn(events, len));
-		events += len + (events[len] == ' ');
-	}
-	return list;
-}
-
 enum lc_err
 op_webhook_create(struct lc_authority *authority, const struct op_asked *asked,
     struct op_answer *answer, struct lc_detail *detail)
@@ -103,7 +90,7 @@ op_webhook_create(struct lc_authority *authority, const struct op_asked *asked,
 	(void)snprintf(secret, sizeof secret, "whsec_%s", hook.secret);
 	answer->body = json_pack("{s:s, s:s, s:s, s:o, s:s}", "id", hook.id,
 	    "url", hook.url, "account", hook.account, "events",
-	    events_json(hook.events), "secret", secret);
+	    words_json(hook.events), "secret", secret);
 	answer->secret = "secret";
 	OPENSSL_cleanse(secret, sizeof secret);
 	OPENSSL_cleanse(&hook, sizeof hook);

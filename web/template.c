@@ -213,7 +213,7 @@ next_read(struct reader *r)
 	const char *before = tag != NULL ? tag : r->end;
 	const char *close = NULL, *behind;
 	struct node text = { .kind = TEXT };
-	struct text inner;
+	struct text inner = { NULL, 0 };
 
 	if (tag != NULL &&
 	    (close = memmem(tag, (size_t)(r->end - tag), "}}", 2)) == NULL)

@@ -1,7 +1,7 @@
 /*
- * asked.c - the list of what became of extensions that were asked for: of the
- * licenses of a device.  Asking and answering
- * are entries of the log: record/waiting.h.
+ * asked.c - the list of what became of extensions that were asked for, for the
+ * licenses of a device.  Asking and answering are entries of the log:
+ * record/waiting.h.
  */
 #include <jansson.h>
 #include <string.h>
