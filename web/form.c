@@ -135,7 +135,8 @@ web_form_read(struct web_request *request)
 				   : "this is not a form, or it was cut off");
 	else if (!are_texts(form))
 		web_problem(request, 400, "form",
-		    "a field or file of the form is not UTF-8 text");
+		    "A file or field of the form is no text: is it the "
+		    "right file?");
 	else
 		return form;
 	web_form_free(form);

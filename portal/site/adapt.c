@@ -125,12 +125,48 @@ lot_adapt(json_t *body)
 	return NULL;
 }
 
-/* It is in the path. */
+bool
+has_small(const char *udi)
+{
+	while (*udi != '\0' && !(*udi >= 'a' && *udi <= 'z'))
+		udi++;
+	return *udi != '\0';
+}
+
+/* Small letters are mistyped, as a rule: somebody has to say they are not. */
+static const char *
+small_check(json_t *body, bool any_small)
+{
+	bool is_sure = json_object_del(body, "small") == 0;
+
+	return any_small && !is_sure
+		   ? "A device id has small letters.  Correct it, or confirm "
+		     "that the device writes it so."
+		   : NULL;
+}
+
+/* The PAK is in the path. */
 const char *
 redeem_adapt(json_t *body)
 {
+	const json_t *udi;
+	bool any_small = false;
+	size_t i;
+
 	(void)json_object_del(body, "pak");
-	return NULL;
+	json_array_foreach(json_object_get(body, "udis"), i, udi)
+	{
+		any_small = any_small || has_small(json_string_value(udi));
+	}
+	return small_check(body, any_small);
+}
+
+const char *
+evaluation_adapt(json_t *body)
+{
+	const char *udi = json_string_value(json_object_get(body, "udi"));
+
+	return small_check(body, udi != NULL && has_small(udi));
 }
 
 const char *
@@ -149,6 +185,18 @@ permit_adapt(json_t *body)
 	if (json_array_size(json_object_get(body, "licenses")) == 0)
 		return "Choose the licenses that are to move.";
 	return NULL;
+}
+
+/* Of another file no row tells people what is wrong with it. */
+const char *
+rehost_adapt(json_t *body)
+{
+	const char *text = json_string_value(json_object_get(body, "ticket"));
+
+	return text == NULL || strstr(text, "BEGIN REHOST TICKET") != NULL
+		   ? NULL
+		   : "This is no rehost ticket: is it the file that "
+		     "\"license revoke\" wrote, and all of it?";
 }
 
 /* NULL, or what is wrong with the devices. */

@@ -4,6 +4,8 @@
 #ifndef PORTAL_ADAPT_H
 #define PORTAL_ADAPT_H
 
+#include <stdbool.h>
+
 #include <jansson.h>
 
 /*
@@ -18,6 +20,9 @@ const char *lot_adapt(json_t *body);
 const char *approve_adapt(json_t *body);
 /* The PAK or contract, and the old device, are fields for the page alone. */
 const char *redeem_adapt(json_t *body);
+const char *evaluation_adapt(json_t *body);
+/* The ticket is at least in the form of one. */
+const char *rehost_adapt(json_t *body);
 const char *contract_adapt(json_t *body);
 const char *permit_adapt(json_t *body);
 /* What is to move: the devices, and that the credentials are the old one's. */
@@ -28,6 +33,8 @@ const char *replace_check(json_t *fields);
 const char *replace_adapt(json_t *body);
 /* The reason alone: the form approves, too. */
 const char *decline_adapt(json_t *body);
+/* A device id with small letters, which these two want confirmed: "small". */
+bool has_small(const char *udi);
 /* The body is a file, as the field "call" has it. */
 const char *upload_adapt(json_t *body);
 

@@ -6,6 +6,7 @@
 #include "portal/api_read.h"
 #include "portal/list.h"
 #include "portal/op_device.h"
+#include "portal/site/adapt.h"
 #include "portal/site/shape.h"
 
 #define LOOKED_AT_MAX 100 /* devices: each is a question to the database */
@@ -42,14 +43,6 @@ upper_json(const char *udi)
 	if (udi[n] == '\0')
 		(void)json_string_set(text, copy);
 	return text;
-}
-
-static bool
-has_small(const char *udi)
-{
-	while (*udi != '\0' && upper(*udi) == *udi)
-		udi++;
-	return *udi != '\0';
 }
 
 /* The devices of the form, in capital letters if somebody chose that. */

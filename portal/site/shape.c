@@ -8,6 +8,7 @@
 
 #include "array.h"
 #include "portal/list.h"
+#include "portal/site/adapt.h"
 #include "portal/site/picture.h"
 
 #define DAY_S 86400
@@ -142,6 +143,47 @@ history_prepare(json_t *value, const json_t *page)
 	}
 }
 
+/* Which PAK a request names, and for how many units. */
+static void
+install_add(json_t *value, const json_t *page)
+{
+	const char *text = json_string_value(
+	    json_object_get(json_object_get(page, "fields"), "call"));
+	json_t *call = text != NULL ? json_loads(text, 0, NULL) : NULL;
+	json_t *request = NULL, *units;
+
+	text = json_string_value(json_object_get(call, "request"));
+	if (text != NULL)
+		request = json_loads(text, 0, NULL);
+	units = json_object_get(request, "quantity");
+	(void)json_object_set(value, "pak", json_object_get(request, "pak"));
+	(void)json_object_set_new(value, "units",
+	    json_is_integer(units) ? json_incref(units) : json_integer(1));
+	(void)json_object_set_new(value, "is_install", json_true());
+	json_decref(request);
+	json_decref(call);
+}
+
+void
+redeemed_prepare(json_t *value, const json_t *page)
+{
+	const json_t *fields = json_object_get(page, "fields");
+	json_int_t each =
+	    json_integer_value(json_object_get(fields, "quantity"));
+	size_t n = json_array_size(json_object_get(fields, "udis"));
+
+	(void)json_object_set(value, "pak", json_object_get(fields, "pak"));
+	(void)json_object_set_new(value, "units",
+	    json_integer((each > 0 ? each : 1) * (json_int_t)n));
+}
+
+void
+trial_prepare(json_t *value, const json_t *page)
+{
+	(void)page;
+	(void)json_object_set_new(value, "is_trial", json_true());
+}
+
 void
 answer_prepare(json_t *value, const json_t *page)
 {
@@ -149,7 +191,8 @@ answer_prepare(json_t *value, const json_t *page)
 	bool is_permit = is_text(value, "kind", "permit");
 	bool is_rehost = is_text(value, "kind", "rehost");
 
-	(void)page;
+	if (is_text(value, "kind", "install"))
+		install_add(value, page);
 	(void)json_object_set_new(value, "is_permit", json_boolean(is_permit));
 	(void)json_object_set_new(value, "is_rehost", json_boolean(is_rehost));
 	(void)json_object_set_new(
@@ -318,6 +361,10 @@ replace_prepare(json_t *value, const json_t *page)
 	}
 	(void)json_object_set_new(
 	    value, "any_go", json_boolean(json_array_size(going) > 0));
+	(void)json_object_set_new(value, "may_go",
+	    json_boolean(json_array_size(going) > 0 ||
+			 json_object_get(value, "next") != NULL ||
+			 json_is_true(json_object_get(value, "is_again"))));
 	(void)json_object_set_new(value, "going", going);
 }
 
@@ -370,11 +417,14 @@ features_add(json_t *value)
 void
 evaluation_prepare(json_t *value, const json_t *page)
 {
-	const json_t *chosen =
-	    json_object_get(json_object_get(page, "fields"), "feature");
+	const json_t *fields = json_object_get(page, "fields");
+	const json_t *chosen = json_object_get(fields, "feature");
+	const char *udi = json_string_value(json_object_get(fields, "udi"));
 	json_t *row;
 	size_t i;
 
+	(void)json_object_set_new(
+	    value, "is_small", json_boolean(udi != NULL && has_small(udi)));
 	features_add(value);
 	json_array_foreach(json_object_get(value, "features"), i, row)
 	{

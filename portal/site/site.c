@@ -481,6 +481,23 @@ operation_run(const struct visit *visit, const struct page *page)
 
 /* ---- Pages ----------------------------------------------------------- */
 
+/*
+ * Before anything is known of who sent a form, it is shown again only if its
+ * page reads no more than a catalog.
+ */
+static struct view_form
+form_unread(const struct page *page)
+{
+	struct view_form form = { .template = NULL };
+
+	if (page->form != NULL)
+		form = form_of(page);
+	if (form.page != NULL &&
+	    (form.page->operation != NULL || form.page->look != NULL))
+		form.template = NULL;
+	return form;
+}
+
 static void
 page_run(struct visit *visit, const struct page *page)
 {
@@ -490,7 +507,8 @@ page_run(struct visit *visit, const struct page *page)
 		/* A form that cannot be read is answered as a page, too. */
 		if (!visit_show(
 			visit, &(struct view){ .template = "problem.html",
-				   .title = page->title }) ||
+				   .title = page->title,
+				   .form = form_unread(page) }) ||
 		    (visit->form = web_form_read(visit->request)) == NULL)
 			return;
 		web_set_show(visit->request, NULL, NULL);
@@ -773,7 +791,8 @@ static const struct web_route routes[] = {
 	{ "POST", "/redeem",
 	    PAGE(.operation = "POST /api/v1/paks/{code}/redeem", .part = "pak",
 		.form = "/redeem/check", .adapt = redeem_adapt,
-		.template = "licenses.html", .title = "Your licenses") },
+		.prepare = redeemed_prepare, .template = "licenses.html",
+		.title = "Your licenses") },
 	{ "GET", "/contract",
 	    LEADING("POST /api/v1/contracts/{number}/redeem", "contract.html",
 		"Licenses of a contract") },
@@ -796,6 +815,7 @@ static const struct web_route routes[] = {
 		.template = "evaluation.html", .title = "Try a feature") },
 	{ "POST", "/evaluation",
 	    PAGE(.operation = "POST /api/v1/evaluations", .form = "/evaluation",
+		.adapt = evaluation_adapt, .prepare = trial_prepare,
 		.template = "licenses.html",
 		.title = "Your evaluation license") },
 	/* Move. */
@@ -820,7 +840,7 @@ static const struct web_route routes[] = {
 		.title = "Your permission ticket") },
 	{ "POST", "/move",
 	    PAGE(.operation = "POST /api/v1/rehosts", .form = "/move",
-		.template = "licenses.html",
+		.adapt = rehost_adapt, .template = "licenses.html",
 		.title = "Licenses for the new device") },
 	/* Replace. */
 	{ "GET", "/replace",

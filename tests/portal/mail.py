@@ -153,7 +153,8 @@ def newcomer(site, box, boss, **fields):
 def redeem(visitor, pak, *names, mail=None):
     visitor.get("/redeem")
     fields = visitor.form(pak=pak, sku=SKU, **{
-        "quantity:number": "1", "udis:each": [PID + name for name in names]})
+        "quantity:number": "1", "small:bool": "1",
+        "udis:each": [PID + name for name in names]})
     if mail is not None:
         fields["_mail"] = mail
     return visitor.post("/redeem", fields)

@@ -236,7 +236,11 @@ def strangers(site, anna):
     anna.ask("POST", "/evaluation", "{}",
              Content_Type="application/json", Origin=site.url).shows(
                  400, "this is not a form")
-    anna.post("/evaluation", fields).shows(200, "Your evaluation license", UDI)
+    anna.post("/evaluation", {**fields, "udi": UDI.lower()}).shows(
+        422, "A device id has small letters.", "The device writes its id")
+    anna.post("/evaluation", fields).shows(
+        200, "Your evaluation license", UDI,
+        "It is an evaluation license, good for 60 days of use.")
     anna.post("/evaluation", fields).shows(200, "the same request as before")
 
 
@@ -316,7 +320,8 @@ def redeeming(site, pak):
             200, "has 10 of 10 units left", UDI, "LIC1921/K9:FDO2")
     fields = visitor.form(pak=pak, sku=SKU, **{
         "quantity:number": "2", "udis:each": [UDI, "LIC1921/K9:FDO2"]})
-    visitor.post("/redeem", fields).shows(200, "Your licenses", UDI)
+    visitor.post("/redeem", fields).shows(
+        200, "Your licenses", UDI, "used for them: 4.", f"/paks/{pak}")
     equal(site.get(f"/api/v1/paks/{pak}").json["left"], 6)
     several_files(site, visitor)
     equal(site.get(f"/api/v1/paks/{pak}").json["left"], 6)
@@ -361,6 +366,9 @@ def redeeming(site, pak):
     visitor.post("/redeem", {**fields, "_key": "other",
                              "quantity:number": "many"}).shows(
                                  422, "Units: \"many\" is not a number")
+    visitor.post("/redeem", {**fields, "_key": "other",
+                             "quantity:number": "0"}).shows(
+        422, '"Units" must be a whole number (1 to 5000)')
     visitor.get("/redeem")
     visitor.post("/redeem/check", visitor.form(
         pak="AAAAAAAAAAA", **{"udis:list": f"{UDI} {NASTY}"})).shows(
@@ -372,7 +380,12 @@ def redeeming(site, pak):
     visitor.get("/redeem")
     visitor.post("/redeem/check", visitor.form(
         pak=pak, **{"udis:list": "lic1921/k9:fdo1"})).shows(
-            200, "It has small letters", "Write them in capital letters")
+            200, "It has small letters", "Write them in capital letters",
+            "The devices write their ids with these small letters.")
+    sure = visitor.form(pak=pak, sku=SKU, **{
+        "quantity:number": "1", "udis:each": "lic1921/k9:fdo1"})
+    visitor.post("/redeem", sure).shows(
+        422, "A device id has small letters.", "Write them in capital")
     visitor.post("/redeem/check", visitor.form(
         pak=pak, **{"udis:list": "lic1921/k9:fdo1",
                     "capitals:bool": "1"})).shows(
@@ -966,6 +979,11 @@ def changed(site):
 
     desk.run("rma", "limits", "acme", "--licenses", "1")
     sue.get("/replace")
+    sue.post("/replace/check", sue.form(**{
+        "from": "LIC1921/K9:BARE", "to": "LIC1921/K9:KEY2"})).shows(
+            200, "No license counts on the old device.")
+    check("Replace it" not in sue.page, sue.page)
+    sue.get("/replace")
     fields = {"from": one.udi, "to": "LIC1921/K9:KEY2", "sure:bool": "1"}
     sue.post("/replace", sue.form(**fields)).shows(
         409, "approval", "to approve it above the limits")
@@ -1128,6 +1146,10 @@ def moving(site, anna, pak):
               encoding="utf-8") as f:
         ticket = f.read()
     anna.get("/move").shows(200)
+    for wrong in ("hello", "-----BEGIN PERMISSION"):
+        anna.post("/move", anna.form(ticket=wrong)).shows(
+            422, "This is no rehost ticket")
+    anna.get("/move").shows(200)
     anna.post("/move", anna.form(ticket=ticket, to="LIC1921/K9:OTHER")).shows(
         422, "moves its licenses to LIC1921/K9:MOVED, not to LIC1921/K9:OTHER")
     # What takes their place for a while stays.
@@ -1183,13 +1205,24 @@ def two_rounds(site, visitor, pak):
         422, "or write the request again", "Or its text")
 
 
+def multipart(fields, **files):
+    """A form with files, as a browser sends it, and its type."""
+    parts = [f'--cut\r\nContent-Disposition: form-data; name="{name}"\r\n'
+             f"\r\n{value}\r\n".encode() for name, value in fields.items()]
+    parts += [f'--cut\r\nContent-Disposition: form-data; name="{name}"; '
+              f'filename="x"\r\n\r\n'.encode() + data + b"\r\n"
+              for name, data in files.items()]
+    return b"".join(parts) + b"--cut--\r\n", "multipart/form-data; boundary=cut"
+
+
 def offline(site, anna, pak):
     """A device without a network, and units of a contract."""
     request = json.dumps(site.desk.device(UDI).call("resend"))
     visitor = Visitor(site)
     visitor.get("/upload").shows(
         200, "Request file", "install pak PAK --offline",
-        "revoke udi UDI --offline", "write it again, with the same command")
+        "revoke udi UDI --offline", "write it again, with the same command",
+        "takes its units at once")
     visitor.post("/upload", visitor.form(call=request)).shows(
         200, UDI, "BEGIN LICENSE", "Answer file",
         "import flash:LIC1921-K9_FDO1-answer.json</code>")
@@ -1198,6 +1231,18 @@ def offline(site, anna, pak):
           'attachment; filename="LIC1921-K9_FDO1-answer.json"')
     equal(json.loads(visitor.page)["udi"], UDI)
     two_rounds(site, visitor, pak)
+    call = site.desk.device("LIC1921/K9:OFFLINE").call("install", pak=pak)
+    left = site.get(f"/api/v1/paks/{pak}").json["left"]
+    visitor.get("/upload")
+    visitor.post("/upload", visitor.form(call=json.dumps(call))).shows(
+        200, "used for it: 1.", f"/paks/{pak}")
+    equal(site.get(f"/api/v1/paks/{pak}").json["left"], left - 1)
+    # A picture, chosen by mistake.
+    visitor.get("/upload")
+    form, kind = multipart(visitor.form(), call=b"\x89PNG\r\n\x1a\n\0")
+    visitor.ask("POST", "/upload", form, Content_Type=kind,
+                Origin=site.url).shows(
+        400, "is no text: is it the right file?", "Or its text")
     for wrong in ("", "{", "[]", NASTY[:27], "[" * 100000):
         visitor.get("/upload")
         visitor.post("/upload", visitor.form(call=wrong)).shows(422)
