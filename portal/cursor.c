@@ -2,7 +2,8 @@
  * cursor.c - see cursor.h.
  *
  * "NAME N ENDS KEY" in base64url.  It grants nothing: it is a place in a list
- * that the client may read from any place, and is bound as a parameter.
+ * that the client may read from any place, and is bound as a parameter.  Rows
+ * are numbered by an INTEGER: no number is above 2^31 - 1.
  */
 #include "cursor.h"
 
@@ -48,7 +49,8 @@ cursor_read(const struct lc_report *report, bool newest, const char *text,
 	    sscanf(plain, "%31s %" SCNd64 " %" SCNd64 "%n", name, &got.n,
 		&got.ends, &at) != 3 ||
 	    plain[at] != ' ' || strcmp(name, ours) != 0 || got.n < 0 ||
-	    got.ends < 0 || len - (size_t)at - 1 > LC_REPORT_KEY_MAX ||
+	    got.n > INT32_MAX || got.ends < 0 ||
+	    len - (size_t)at - 1 > LC_REPORT_KEY_MAX ||
 	    !lc_text_is_utf8(plain, len))
 		return false;
 	strcpy(got.key, plain + at + 1);

@@ -319,7 +319,38 @@ answer_file(struct home *h)
 
 /* ---- Installing, and sending again ----------------------------------- */
 
-/* Of a PAK of another account, nobody's token gets anything. */
+static enum lc_err
+refuse_device(struct home *h, const char *udi)
+{
+	return refuse(h, "another-account",
+	    lc_fail(h->record->detail, LC_EINVAL, "%s is another account's",
+		udi));
+}
+
+/*
+ * Of a PAK of another account, nobody's token gets anything.  Without a token
+ * the licenses are of the PAK's account, and do not go where others have some.
+ */
+static enum lc_err
+owner_judge(struct home *h, const char *owner)
+{
+	const char *account = h->call->account;
+	struct lc_device_standing is;
+	enum lc_err err;
+
+	if (owner[0] == '\0' || strcmp(owner, account) == 0)
+		return LC_OK;
+	if (account[0] == '\0') {
+		err = lc_device_stands(h->record, h->e->udi, owner, &is);
+		if (err != LC_OK || !(is.others || (is.shows_other && !is.own)))
+			return err;
+		return refuse_device(h, h->e->udi);
+	}
+	h->call->kind = "another-account";
+	return lc_fail(
+	    h->record->detail, LC_EINVAL, "this PAK is another account's");
+}
+
 static enum lc_err
 pak_judge(struct home *h)
 {
@@ -328,16 +359,9 @@ pak_judge(struct home *h)
 	struct lc_pak *pak;
 	enum lc_err err;
 
-	if (h->call->account[0] == '\0')
-		return LC_OK;
 	if ((err = lc_pak_read(h->e->pak, code, h->record->detail)) == LC_OK &&
-	    (err = lc_pak_find(h->record, &arena, code, &pak)) == LC_OK &&
-	    pak->account[0] != '\0' &&
-	    strcmp(pak->account, h->call->account) != 0) {
-		h->call->kind = "another-account";
-		err = lc_fail(h->record->detail, LC_EINVAL,
-		    "this PAK is another account's");
-	}
+	    (err = lc_pak_find(h->record, &arena, code, &pak)) == LC_OK)
+		err = owner_judge(h, pak->account);
 	lc_arena_free(&arena);
 	return err;
 }
@@ -484,7 +508,10 @@ movable(struct home *h)
 
 /* ---- Moving ---------------------------------------------------------- */
 
-/* A license makes its device the account's: not one of others. */
+/*
+ * A license makes its device the account's: not one of others.  Between ticket
+ * and redemption it may have become one.
+ */
 static enum lc_err
 target_judge(struct home *h)
 {
@@ -492,11 +519,7 @@ target_judge(struct home *h)
 	enum lc_err err = lc_device_may_give(
 	    h->record, h->e->udi, h->e->to, h->call->account, &may);
 
-	if (err != LC_OK || may)
-		return err;
-	err = lc_fail(h->record->detail, LC_EINVAL, "%s is another account's",
-	    h->e->to);
-	return refuse(h, "another-account", err);
+	return err != LC_OK || may ? err : refuse_device(h, h->e->to);
 }
 
 static enum lc_err
@@ -582,6 +605,7 @@ rehost(struct home *h)
 	enum lc_err err;
 
 	if ((err = ticket_judge(h)) != LC_OK ||
+	    (err = target_judge(h)) != LC_OK ||
 	    (err = lc_redeem(h->authority,
 		 &(struct lc_redeem){ .ticket = h->e->ticket,
 		     .len = strlen(h->e->ticket),
@@ -648,9 +672,7 @@ account_judge(struct home *h)
 		return is.shows ? LC_OK
 				: lc_device_account_put(
 				      h->record, h->e->udi, account);
-	err = lc_fail(h->record->detail, LC_EINVAL, "%s is another account's",
-	    h->e->udi);
-	return refuse(h, "another-account", err);
+	return refuse_device(h, h->e->udi);
 }
 
 /* ---- Running --------------------------------------------------------- */

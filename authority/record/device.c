@@ -162,18 +162,18 @@ lc_device_account_put(
 
 #define OVER_S (90 * (int64_t)86400) /* it may be extended, or renewed */
 
-/* The accounts of licenses that count on device $1, or are over since $2. */
-#define COUNTING \
+/* The accounts of licenses that count on a device, or are over since $2. */
+#define COUNTING(udi_) \
 	"SELECT COALESCE((SELECT p.account FROM pak_line k JOIN pak p" \
 	" ON p.code = k.pak WHERE k.n = l.pak_line)," \
 	" (SELECT c.account FROM contract_sku s JOIN contract c" \
 	" ON c.number = s.contract WHERE s.n = l.pak_line), '') AS account" \
 	" FROM license l WHERE l.n IN" \
-	" (SELECT n FROM license WHERE udi = $1 AND udi <> ''" \
-	" UNION ALL SELECT license FROM license_udi WHERE udi = $1)" \
+	" (SELECT n FROM license WHERE udi = " udi_ " AND udi <> ''" \
+	" UNION ALL SELECT license FROM license_udi WHERE udi = " udi_ ")" \
 	" AND l.pak_line IS NOT NULL AND (l.ends IS NULL OR l.ends > $2)" \
 	" AND NOT EXISTS (SELECT 1 FROM ended e" \
-	" WHERE e.udi = $1 AND e.id = l.id)" \
+	" WHERE e.udi = " udi_ " AND e.id = l.id)" \
 	" AND NOT EXISTS (SELECT 1 FROM license s" \
 	" WHERE s.id = l.id AND s.n > l.n)"
 
@@ -188,7 +188,7 @@ standing_read(struct lc_record *record, const char *udi, const char *account,
 	    db_query(record->db, &rows,
 		"SELECT count(*), COALESCE(sum(CASE WHEN account = $3"
 		" THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE WHEN account = ''"
-		" THEN 1 ELSE 0 END), 0) FROM (" COUNTING ") x",
+		" THEN 1 ELSE 0 END), 0) FROM (" COUNTING("$1") ") x",
 		"sis", udi, record->at - OVER_S, account),
 	    &rows);
 	if (err == LC_OK) {
@@ -253,6 +253,13 @@ lc_device_whose(struct lc_record *record, const char *udi,
 	return err;
 }
 
+/* Whose licenses count on a device; if nobody's do, who showed a token. */
+#define GIVERS(udi) \
+	"SELECT account FROM (" COUNTING(udi) ") y WHERE account <> ''" \
+	" UNION SELECT d.account FROM device_account d WHERE d.udi = " udi \
+	" AND NOT EXISTS (SELECT 1 FROM (" COUNTING(udi) ") z" \
+	" WHERE z.account <> '')"
+
 enum lc_err
 lc_device_may_give(struct lc_record *record, const char *from, const char *to,
     const char *account, bool *may)
@@ -263,10 +270,10 @@ lc_device_may_give(struct lc_record *record, const char *from, const char *to,
 
 	err = lc_record_number(record,
 	    db_query(record->db, &rows,
-		"SELECT count(*) FROM (" COUNTING
+		"SELECT count(*) FROM (" COUNTING("$1")
 		" UNION SELECT account FROM device_account WHERE udi = $1) x"
 		" WHERE account <> '' AND account <> $3"
-		" AND account NOT IN (" ACCOUNTS_OF("$4") ")",
+		" AND account NOT IN (" GIVERS("$4") ")",
 		"siss", to, record->at - OVER_S, account, from),
 	    &rows, &others);
 	if (err == LC_OK)

@@ -52,7 +52,8 @@ enum lc_err lc_device_whose(struct lc_record *, const char *udi,
     const char *account, bool *own, bool *others);
 /*
  * May one device give licenses to another?  Not if that is an account's that is
- * neither this one nor one of the first device: it would be theirs, too.
+ * neither this one nor one whose licenses count on the first device: it would be
+ * theirs, too.
  */
 enum lc_err lc_device_may_give(struct lc_record *, const char *from,
     const char *to, const char *account, bool *may);

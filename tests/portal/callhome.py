@@ -214,6 +214,49 @@ def accounts(desk, site, tokens):
          ).is_problem(401, "no-token")
 
 
+def not_joined(desk, site, tokens):
+    """No license of one account comes to devices of another."""
+    paks = {"member": pak_of(desk, 9, "example-net"),
+            "stranger": pak_of(desk, 9, "other")}
+
+    def redeem(who, device):
+        got = site.post(f"/api/v1/paks/{paks[who]}/redeem",
+                        {"udis": [device.udi]}, key=who + device.udi,
+                        token=tokens[who])
+        equal(got.status, 200, got.body)
+        device.install(write(desk, "joined.lic", got.json["file"]))
+        return got.json["licenses"][0]["id"]
+
+    theirs, own, free, sold = (desk.device(f"{PID}:JOIN-{n}") for n in "ABCD")
+    redeem("member", theirs)
+    # A PAK's licenses are its account's, also without a token.
+    call(site, theirs, "install", pak=paks["stranger"]).is_problem(
+        403, "another-account", f"{theirs.udi} is another account's")
+    equal(used(site, paks["stranger"]), 0)
+    done(call(site, theirs, "install", pak=paks["member"]))
+    # The new device became theirs between ticket and redemption.
+    got = done(call(site, own, "permit", to=free.udi, token=tokens["stranger"],
+                    licenses=[redeem("stranger", own)]))
+    redeem("member", free)
+    with open(desk.path(own.revoke(write(desk, "joined", got["file"]),
+                                   "joined.rehost")), encoding="utf-8") as f:
+        ticket = f.read()
+    for token in (tokens["stranger"], None):
+        call(site, own, "rehost", to=free.udi, ticket=ticket, token=token
+             ).is_problem(403, "another-account", f"{free.udi} is another")
+    # Whose a device was does not count.
+    redeem("member", sold)
+    got = site.post("/api/v1/rmas", {"from": sold.udi, "to": free.udi},
+                    token=tokens["member"], key="sold")
+    equal(got.status, 200, got.body)
+    got = site.post(f"/api/v1/rmas/{quoted(sold.udi)}/returned", {},
+                    token=tokens["support"], key="sold")
+    equal(got.status, 200, got.body)
+    license = redeem("stranger", sold)
+    call(site, sold, "permit", to=theirs.udi, token=tokens["stranger"],
+         licenses=[license]).is_problem(403, "another-account", theirs.udi)
+
+
 def replaced(desk, site, tokens):
     """The device that takes its place is of the same account."""
     old, new = f"{PID}:SHOWN", f"{PID}:FRESH"
@@ -331,6 +374,7 @@ def callhome(desk):
         forged(desk, site, device, tokens)
         accounts(desk, site, tokens)
         replaced(desk, site, tokens)
+        not_joined(desk, site, tokens)
         many(desk, site)
         killed(desk, site)
         for text in (*tokens.values(), secret(desk).hex()):

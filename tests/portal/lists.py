@@ -2,6 +2,7 @@
 """lists: what the portal lists, page by page, filtered, for whom, with tags;
 reports, keys, the log and its verification."""
 
+import base64
 import json
 import os
 import re
@@ -190,6 +191,10 @@ def newest(it):
     _, cursor = it.page("paks", limit=1, sort="newest")
     it.get("/api/v1/paks", cursor=cursor).is_problem(
         400, "bad-query", "not from this list")
+    for n in (2 ** 31, 2 ** 63 - 1, 10 ** 20):
+        beyond = base64.urlsafe_b64encode(f"paks {n} 0 ".encode()).decode()
+        it.get("/api/v1/paks", cursor=beyond.rstrip("="), pak="XYZ",
+               match="part").is_problem(400, "bad-query", "not from this list")
     it.get("/api/v1/paks", sort="any").is_problem(
         400, "bad-query", "sort: neither oldest nor newest")
     it.get("/api/v1/paks", match="x").is_problem(400, "bad-query", "match")
