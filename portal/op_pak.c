@@ -202,6 +202,7 @@ redeem(struct lc_authority *authority, const struct op_asked *asked,
 		r->f.issued = asked->at;
 		r->f.account = asked->account;
 		r->f.partial = r->partial;
+		r->f.is_sparing = true;
 		r->f.wishes = r->list.wishes;
 		r->f.nwishes = r->list.n;
 		err = lc_fulfill(authority, &r->f, bundle);

@@ -373,6 +373,30 @@ room_judge(const struct fulfilling *p, struct lc_wish *wish,
 	return LC_OK;
 }
 
+/* Has a device any use of several units? */
+static bool
+adds_up(const struct lc_sku *sku)
+{
+	const struct lc_item *item = sku->items;
+
+	while (item != NULL && item->count == LC_UNCOUNTED &&
+	       item->period_s == 0)
+		item = item->part.next;
+	return item != NULL;
+}
+
+static enum lc_err
+use_judge(const struct fulfilling *p, struct lc_wish *wish,
+    const struct source_line *line)
+{
+	if (!p->f->is_sparing || wish->quantity == 1 || adds_up(line->sku))
+		return LC_OK;
+	return lc_fail(&wish->why, LC_EINVAL,
+	    "a device needs one unit of SKU %s, not %u: what it gives does "
+	    "not count, and another unit adds nothing",
+	    line->code, wish->quantity);
+}
+
 /* LC_OK: whether another device took its place is in the wish. */
 static enum lc_err
 place_judge(const struct fulfilling *p, struct lc_wish *wish)
@@ -408,7 +432,8 @@ wish_judge(struct fulfilling *p, json_t *seen, size_t i)
 		return err;
 	if ((wish->err = twice_judge(seen, wish, line, i)) == LC_OK &&
 	    (wish->err = fit_judge(p, wish, line)) == LC_OK &&
-	    (wish->err = room_judge(p, wish, line)) == LC_OK) {
+	    (wish->err = room_judge(p, wish, line)) == LC_OK &&
+	    (wish->err = use_judge(p, wish, line)) == LC_OK) {
 		if ((err = place_judge(p, wish)) != LC_OK ||
 		    wish->err != LC_OK)
 			return err;

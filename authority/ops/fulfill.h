@@ -33,6 +33,9 @@ struct lc_fulfillment {
 	struct lc_wish *wishes;
 	size_t nwishes;
 	bool partial;   /* else all or nothing */
+	/* Several units for one device are refused if another one would add
+	   nothing: of what they give, nothing has a count or a period. */
+	bool is_sparing;
 	int64_t issued; /* the date of the licenses */
 	/* That asks; a PAK of no account becomes its own with the first unit.
 	   NULL or "": none. */

@@ -212,6 +212,27 @@ any_is(const json_t *devices, const char *what)
 	return false;
 }
 
+/* Is there a line of which a device has use of several units? */
+static bool
+any_adds_up(const json_t *pak)
+{
+	const json_t *lines = json_object_get(pak, "lines");
+	json_t *line, *item;
+	size_t i, j;
+
+	json_array_foreach(lines, i, line)
+	{
+		json_array_foreach(json_object_get(line, "gives"), j, item)
+		{
+			if (json_is_integer(json_object_get(item, "count")) ||
+			    json_integer_value(
+				json_object_get(item, "period")) > 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 void
 redeem_look(const struct visit *visit, const json_t *fields, json_t *pak)
 {
@@ -226,6 +247,10 @@ redeem_look(const struct visit *visit, const json_t *fields, json_t *pak)
 	units = json_object_get(fields, "quantity");
 	(void)json_object_set_new(
 	    pak, "units", units != NULL ? json_incref(units) : json_integer(1));
+	/* A number that was refused is there to be corrected. */
+	(void)json_object_set_new(pak, "asks_units",
+	    json_boolean(any_adds_up(pak) ||
+			 (units != NULL && json_integer_value(units) != 1)));
 	given = names_given(pak);
 	for (size_t i = 0; i < n; i++)
 		(void)json_array_append_new(

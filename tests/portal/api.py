@@ -74,8 +74,11 @@ def redeeming(desk, site, tokens):
     site.post(f"/api/v1/paks/{pak}/redeem",
               {"udis": [PATH + "8"], "quantity": 8}, key="many",
               token=tokens["member"]).is_problem(422, "refused", "7")
+    site.post(f"/api/v1/paks/{pak}/redeem",
+              {"udis": [PATH + "8"], "quantity": 7}, key="useless"
+              ).is_problem(422, "refused", "another unit adds nothing")
     got = site.post(f"/api/v1/paks/{pak}/redeem",
-                    {"udis": [PATH + "8"], "quantity": 7}, key="rest")
+                    {"udis": [f"{PATH}8{n}" for n in range(7)]}, key="rest")
     equal(got.status, 200, got.body)
     equal(site.get(f"/api/v1/paks/{pak}").json["left"], 0)
     return pak

@@ -205,7 +205,8 @@ def poison(desk, site):
 
 def large_answers(desk, site):
     """More at once than the issuing process has room for."""
-    pak = new_pak(desk, 5000)
+    pak = desk.run("pak", "create", "acme", "--sku", "L-LAB-SRST-25=",
+                   "--quantity", "5000").strip()
     whole = {"udis": [PID + "large"], "quantity": 5000}
     first = site.post(f"/api/v1/paks/{pak}/redeem", whole, key="large")
     equal(first.status, 200, first.body)

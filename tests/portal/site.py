@@ -295,17 +295,17 @@ def several_files(site, visitor):
         equal(visitor.headers["Content-Disposition"], 'attachment; filename="'
               f'{udi.replace("/", "-").replace(":", "_")}.lic"')
         equal(visitor.headers["Content-Type"], "text/plain; charset=utf-8")
-        equal(visitor.page.count("BEGIN LICENSE"), 2)
+        equal(visitor.page.count("BEGIN LICENSE"), 1)
         with open(site.desk.path("part.lic"), "w", encoding="utf-8") as f:
             f.write(visitor.page)
         device = site.desk.device(udi, name=f"part-{udi[-4:]}")
         device.install("part.lic")
-        equal([row[0] for row in device.licenses()], ["securityk9"] * 2)
+        equal([row[0] for row in device.licenses()], ["securityk9"])
     visitor.page = page
     visitor.post(*sent_again(visitor, _file="all")).shows(200)
     equal(visitor.headers["Content-Disposition"],
           'attachment; filename="licenses.lic"')
-    equal(visitor.page.count("BEGIN LICENSE"), 4)
+    equal(visitor.page.count("BEGIN LICENSE"), 2)
     visitor.page = page
     visitor.post(*sent_again(visitor, _file="LIC1921/K9:NONE")).shows(
         200, "Save the whole file")
@@ -320,11 +320,27 @@ def redeeming(site, pak):
             200, "has 10 of 10 units left", UDI, "LIC1921/K9:FDO2")
     fields = visitor.form(pak=pak, sku=SKU, **{
         "quantity:number": "2", "udis:each": [UDI, "LIC1921/K9:FDO2"]})
+    # What does not count is of no use twice.
+    check("Units for each device" not in visitor.page, visitor.page)
     visitor.post("/redeem", fields).shows(
-        200, "Your licenses", UDI, "used for them: 4.", f"/paks/{pak}")
-    equal(site.get(f"/api/v1/paks/{pak}").json["left"], 6)
+        422, "a device needs one unit of SKU", "Units for each device")
+    fields["quantity:number"] = "1"
+    visitor.post("/redeem", fields).shows(
+        200, "Your licenses", UDI, "used for them: 2.", f"/paks/{pak}")
+    equal(site.get(f"/api/v1/paks/{pak}").json["left"], 8)
     several_files(site, visitor)
-    equal(site.get(f"/api/v1/paks/{pak}").json["left"], 6)
+    equal(site.get(f"/api/v1/paks/{pak}").json["left"], 8)
+    equal(site.post(f"/api/v1/paks/{pak}/redeem", {
+        "udis": fields["udis:each"]}, key="two").status, 200)
+    phones = site.desk.run("pak", "create", "acme", "--sku", "L-LAB-SRST-25=",
+                           "--quantity", "2").strip()
+    visitor.get("/redeem")
+    visitor.post("/redeem/check", visitor.form(
+        pak=phones, **{"udis:list": "LIC1921/K9:TEL"})).shows(
+            200, "Units for each device")
+    visitor.post("/redeem", visitor.form(pak=phones, sku="L-LAB-SRST-25=", **{
+        "quantity:number": "2", "udis:each": "LIC1921/K9:TEL"})).shows(
+            200, "used for them: 2.")
     visitor.get("/redeem")
     visitor.post("/redeem/check", visitor.form(
         pak=pak, **{"udis:list": f"{UDI} LIC1921/K9:FDO3"})).shows(
