@@ -106,8 +106,8 @@ enum people_err people_password_change(struct people *,
 /*
  * A link by which somebody chooses a password once, within valid_s seconds; an
  * earlier one ends.  people_link_also lets earlier ones be, for a mail that may
- * be sent twice.  use takes it, and ends all others.  find only looks whose it
- * is.
+ * be sent twice.  use takes it, and ends all others; the network is the name's
+ * then, as after a sign-in.  find only looks whose it is.
  */
 enum people_err people_link(struct people *, const char *name, int64_t valid_s,
     char secret[PEOPLE_SECRET_LEN + 1], struct people_words *);
@@ -116,7 +116,7 @@ enum people_err people_link_also(struct people *, const char *name,
 enum people_err people_link_find(struct people *, const char *secret,
     char name[PERSON_NAME_MAX + 1], struct people_words *);
 enum people_err people_link_use(struct people *, const char *secret,
-    const char *password, char name[PERSON_NAME_MAX + 1],
+    const char *from, const char *password, char name[PERSON_NAME_MAX + 1],
     struct people_words *);
 
 /*

@@ -77,6 +77,7 @@ struct setting {
 	const char *name; /* or a link's secret */
 	const char *hash;
 	char *found;
+	const char *from; /* of a link: the network of who uses it */
 };
 
 static enum people_err
@@ -120,7 +121,7 @@ people_password(struct people *people, const char *name, const char *password,
 
 	return err == PEOPLE_OK
 		   ? people_do(people, set,
-			 &(struct setting){ name, hash, NULL }, words)
+			 &(struct setting){ .name = name, .hash = hash }, words)
 		   : err;
 }
 
@@ -208,8 +209,11 @@ link_take(struct people *people, void *arg, struct people_words *words)
 	    " RETURNING person",
 	    s->found, words);
 
-	return err == PEOPLE_OK ? hash_put(people, s->found, s->hash, words)
-				: err;
+	if (err == PEOPLE_OK)
+		err = hash_put(people, s->found, s->hash, words);
+	return err == PEOPLE_OK
+		   ? tries_succeeded(people, s->found, s->from, false, words)
+		   : err;
 }
 
 /* Hashing takes long: nobody has it done without a link. */
@@ -227,16 +231,17 @@ enum people_err
 people_link_find(struct people *people, const char *secret,
     char name[PERSON_NAME_MAX + 1], struct people_words *words)
 {
-	return people_do(
-	    people, link_look, &(struct setting){ secret, NULL, name }, words);
+	return people_do(people, link_look,
+	    &(struct setting){ .name = secret, .found = name }, words);
 }
 
 enum people_err
-people_link_use(struct people *people, const char *secret, const char *password,
-    char name[PERSON_NAME_MAX + 1], struct people_words *words)
+people_link_use(struct people *people, const char *secret, const char *from,
+    const char *password, char name[PERSON_NAME_MAX + 1],
+    struct people_words *words)
 {
 	char hash[HASH_MAX];
-	struct setting s = { secret, hash, name };
+	struct setting s = { secret, hash, name, from };
 	enum people_err err = people_do(people, link_look, &s, words);
 
 	if (err == PEOPLE_OK)

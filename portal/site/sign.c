@@ -294,7 +294,7 @@ sign_link(struct visit *visit)
 {
 	const char *password = web_form_text(visit->form, "_password");
 	struct people_words words = { "" };
-	char name[PERSON_NAME_MAX + 1];
+	char name[PERSON_NAME_MAX + 1], from[ACCESS_NETWORK_SIZE];
 	struct person person;
 	enum people_err err = PEOPLE_NOT_FOUND;
 
@@ -304,9 +304,10 @@ sign_link(struct visit *visit)
 		link_show(visit, 422, "The two passwords are not the same.");
 		return;
 	}
+	access_network(visit->request, from);
 	if (visit->site->people != NULL)
 		err = people_link_use(visit->site->people, visit->parts[0],
-		    password, name, &words);
+		    from, password, name, &words);
 	if (err == PEOPLE_OK)
 		err = people_find(visit->site->people, name, &person, &words);
 	/* A link stands for a password, not for a second factor. */

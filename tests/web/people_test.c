@@ -281,8 +281,8 @@ networks(void)
 	    prove_as(people, "anna", PASSWORD, "", ELSEWHERE), PEOPLE_LOCKED);
 	/* A new password opens it everywhere. */
 	CHECK_INT(people_link(people, "anna", 60, secret, &words), PEOPLE_OK);
-	CHECK_INT(
-	    people_link_use(people, secret, PASSWORD, name, &words), PEOPLE_OK);
+	CHECK_INT(people_link_use(people, secret, HOME, PASSWORD, name, &words),
+	    PEOPLE_OK);
 	CHECK_INT(prove_as(people, "anna", PASSWORD, "", ELSEWHERE), PEOPLE_OK);
 	people_end(people);
 }
@@ -301,6 +301,7 @@ guess(struct people *people, const char *name, int n)
 static void
 distributed(void)
 {
+	char secret[PEOPLE_SECRET_LEN + 1], name[PERSON_NAME_MAX + 1];
 	struct people *people = people_with_anna();
 
 	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_OK);
@@ -327,6 +328,14 @@ distributed(void)
 	for (int i = 0; i < 100; i++)
 		CHECK_INT(guess(people, "anna", i), PEOPLE_DENIED);
 	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_LOCKED);
+	/* It is known by a link as by a sign-in. */
+	CHECK_INT(people_link(people, "anna", 60, secret, &words), PEOPLE_OK);
+	CHECK_INT(people_link_use(people, secret, HOME, PASSWORD, name, &words),
+	    PEOPLE_OK);
+	for (int i = 0; i < 100; i++)
+		CHECK_INT(guess(people, "anna", i), PEOPLE_DENIED);
+	CHECK_INT(guess(people, "anna", 100), PEOPLE_LOCKED);
+	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_OK);
 	people_end(people);
 }
 
@@ -429,20 +438,20 @@ links(void)
 	CHECK_INT(
 	    people_link(people, "bob", 3600, name, &words), PEOPLE_NOT_FOUND);
 	/* Only the last one counts; a bad password does not use it up. */
-	CHECK_INT(
-	    people_link_use(people, first, "another password", name, &words),
+	CHECK_INT(people_link_use(
+		      people, first, HOME, "another password", name, &words),
 	    PEOPLE_NOT_FOUND);
-	CHECK_INT(people_link_use(people, first, "short", name, &words),
+	CHECK_INT(people_link_use(people, first, HOME, "short", name, &words),
 	    PEOPLE_NOT_FOUND);
-	CHECK_INT(people_link_use(people, second, "short", name, &words),
+	CHECK_INT(people_link_use(people, second, HOME, "short", name, &words),
 	    PEOPLE_INVALID);
 	CHECK_INT(
 	    people_link_find(people, first, name, &words), PEOPLE_NOT_FOUND);
 	name[0] = '\0';
 	CHECK_INT(people_link_find(people, second, name, &words), PEOPLE_OK);
 	CHECK_STR(name, "anna");
-	CHECK_INT(
-	    people_link_use(people, second, "another password", name, &words),
+	CHECK_INT(people_link_use(
+		      people, second, HOME, "another password", name, &words),
 	    PEOPLE_OK);
 	CHECK_STR(name, "anna");
 	CHECK_INT(
@@ -450,11 +459,11 @@ links(void)
 	CHECK_INT(prove(people, PASSWORD, ""), PEOPLE_DENIED);
 	CHECK_INT(prove(people, "another password", ""), PEOPLE_OK);
 	/* Used once; and no longer than it holds. */
-	CHECK_INT(people_link_use(people, second, PASSWORD, name, &words),
+	CHECK_INT(people_link_use(people, second, HOME, PASSWORD, name, &words),
 	    PEOPLE_NOT_FOUND);
 	CHECK_INT(people_link(people, "anna", 3600, first, &words), PEOPLE_OK);
 	clock_now += 3600;
-	CHECK_INT(people_link_use(people, first, PASSWORD, name, &words),
+	CHECK_INT(people_link_use(people, first, HOME, PASSWORD, name, &words),
 	    PEOPLE_NOT_FOUND);
 	people_end(people);
 }
