@@ -29,7 +29,7 @@ grow(struct lc_rows *rows, size_t len)
 void
 lc_rows_add(struct lc_rows *rows, const char *text, size_t len)
 {
-	if (len > rows->size - rows->len && !grow(rows, len))
+	if (len == 0 || (len > rows->size - rows->len && !grow(rows, len)))
 		return;
 	memcpy(rows->text + rows->len, text, len);
 	rows->len += len;

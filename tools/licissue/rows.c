@@ -65,36 +65,47 @@ cell(const json_t *row, const char *name, char text[CELL_SIZE])
 }
 
 static void
-put_csv(const json_t *row, const char *name)
+put_text(struct lc_rows *csv, const char *text)
 {
-	struct lc_rows cells = { .form = LC_ROWS_CSV };
+	lc_rows_add(csv, text, strlen(text));
+}
+
+static void
+put_csv(struct lc_rows *csv, const json_t *row, const char *name)
+{
 	char text[CELL_SIZE];
 
 	(void)cell(row, name, text);
 	if (json_is_string(json_object_get(row, name)))
-		lc_rows_add_csv(&cells, text);
+		lc_rows_add_csv(csv, text);
 	else
-		lc_rows_add(&cells, text, strlen(text));
-	fwrite(cells.text, 1, cells.len, stdout);
-	lc_rows_free(&cells);
+		put_text(csv, text);
 }
 
-static void
+static int
 print_csv(const json_t *rows, const struct rows_column *columns, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		printf("%s%s", i > 0 ? "," : "", columns[i].name);
-	fputs("\r\n", stdout);
-	for (size_t r = 0; r < json_array_size(rows); r++) {
-		const json_t *row = json_array_get(rows, r);
+	struct lc_rows csv = { .form = LC_ROWS_CSV };
+	int status = EXIT_DONE;
 
-		for (size_t i = 0; i < n; i++) {
-			if (i > 0)
-				putchar(',');
-			put_csv(row, columns[i].name);
-		}
-		fputs("\r\n", stdout);
+	for (size_t i = 0; i < n; i++) {
+		put_text(&csv, i > 0 ? "," : "");
+		put_text(&csv, columns[i].name);
 	}
+	put_text(&csv, "\r\n");
+	for (size_t r = 0; r < json_array_size(rows); r++) {
+		for (size_t i = 0; i < n; i++) {
+			put_text(&csv, i > 0 ? "," : "");
+			put_csv(&csv, json_array_get(rows, r), columns[i].name);
+		}
+		put_text(&csv, "\r\n");
+	}
+	if (csv.failed)
+		status = no_memory();
+	else
+		(void)fwrite(csv.text, 1, csv.len, stdout);
+	lc_rows_free(&csv);
+	return status;
 }
 
 /* The widest cell of a column, its title included. */
@@ -161,16 +172,18 @@ int
 print_rows(json_t *rows, const struct rows_column *columns, size_t n, bool json,
     bool csv)
 {
+	int status = EXIT_DONE;
+
 	if (rows == NULL)
 		return no_memory();
 	if (json)
 		return print_object(rows);
 	if (csv)
-		print_csv(rows, columns, n);
+		status = print_csv(rows, columns, n);
 	else if (json_array_size(rows) > 0)
 		print_table(rows, columns, n);
 	json_decref(rows);
-	return flush();
+	return status == EXIT_DONE ? flush() : status;
 }
 
 int
