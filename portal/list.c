@@ -153,8 +153,12 @@ pak_part_take(struct web_request *request, struct query *q)
 	size_t n = 0;
 
 	for (const char *c = q->filter.pak; *c != '\0' && n < LC_PAK_LEN; c++) {
-		if (*c != '-' && *c != ' ')
-			q->pak[n++] = (char)toupper((unsigned char)*c);
+		if (*c == '-' || *c == ' ')
+			continue;
+		if (!isascii((unsigned char)*c) || !isalnum((unsigned char)*c))
+			return refuse(request, "pak",
+			    "a PAK has letters and digits only");
+		q->pak[n++] = (char)toupper((unsigned char)*c);
 	}
 	q->pak[n] = '\0';
 	q->filter.pak = q->pak;

@@ -16,6 +16,7 @@ struct streaming {
 	struct lc_report_filter filter;
 	/* Texts of the filter that are not the request's. */
 	char pak[LC_PAK_LEN + 1], account[LC_ACCOUNT_MAX + 1];
+	char names_of[LC_ACCOUNT_MAX + 1];
 	struct lc_report_place place;
 	bool more;
 	struct lc_rows rows; /* of the page that is sent */
@@ -43,12 +44,12 @@ streaming_read(void *arg, char *to, size_t size)
 	struct streaming *s = arg;
 	size_t len;
 
-	/* A filter may leave out all of a page. */
-	while (s->at == s->rows.len && s->more) {
-		if (!page_read(s))
-			return -1;
-	}
+	if (s->at == s->rows.len && s->more && !page_read(s))
+		return -1;
 	len = s->rows.len - s->at;
+	/* A filter may leave out all of a page. */
+	if (len == 0 && s->more)
+		return WEB_AGAIN;
 	if (len > size)
 		len = size;
 	if (len > 0)
@@ -86,6 +87,11 @@ list_stream(struct portal *portal, struct web_request *request,
 		(void)snprintf(
 		    s->account, sizeof s->account, "%s", filter->account);
 		s->filter.account = s->account;
+	}
+	if (filter->names_of != NULL) {
+		(void)snprintf(
+		    s->names_of, sizeof s->names_of, "%s", filter->names_of);
+		s->filter.names_of = s->names_of;
 	}
 	s->rows.report = report;
 	s->rows.form = LC_ROWS_CSV;

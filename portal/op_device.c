@@ -55,13 +55,13 @@ device_check(struct lc_authority *authority, const struct op_asked *asked,
 		return refuse(udi, answer, detail);
 	if (need == DEVICE_NO_OTHERS || is.shows)
 		return LC_OK;
-	if (is.own && !is.nobodys)
+	if (is.own && (need == DEVICE_SOME || !is.nobodys))
 		return LC_OK;
 	answer->status = 403;
 	answer->kind = "another-account";
 	return is.own ? lc_fail(detail, LC_EINVAL,
-			    "%s has licenses of PAKs of no account, which the "
-			    "staff replaces",
+			    "%s has licenses of no account, which the staff "
+			    "replaces",
 			    udi)
 		      : lc_fail(detail, LC_EINVAL,
 			    "%s has no license of a PAK or contract of account "

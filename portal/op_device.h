@@ -6,6 +6,7 @@
 
 enum device_need {
 	DEVICE_NO_OTHERS, /* nothing there is another account's */
+	DEVICE_SOME,      /* and something is the account's */
 	DEVICE_OWN,       /* all is the account's, to be given away */
 };
 

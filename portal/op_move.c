@@ -182,7 +182,7 @@ static const struct arg rma_args[] = {
 };
 #undef OF
 
-/* All of a device is the account's; once replaced, all of the new one. */
+/* All of a device is the account's; asked again, something of the new one. */
 static enum lc_err
 from_check(struct lc_authority *authority, const struct op_asked *asked,
     const struct replacing *r, struct op_answer *answer,
@@ -193,10 +193,12 @@ from_check(struct lc_authority *authority, const struct op_asked *asked,
 	bool again =
 	    err == LC_OK && row.n != 0 && strcmp(row.new_udi, r->to) == 0;
 
-	return err != LC_OK
-		   ? err
-		   : device_check(authority, asked, again ? r->to : r->from,
-			 DEVICE_OWN, answer, detail);
+	if (err != LC_OK)
+		return err;
+	return again ? device_check(
+			   authority, asked, r->to, DEVICE_SOME, answer, detail)
+		     : device_check(authority, asked, r->from, DEVICE_OWN,
+			   answer, detail);
 }
 
 enum lc_err

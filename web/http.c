@@ -392,9 +392,10 @@ stream_read(void *arg, uint64_t at, char *to, size_t size)
 	ssize_t n = stream->read(stream->arg, to, size);
 
 	(void)at;
-	return n > 0    ? n
-	       : n == 0 ? (ssize_t)MHD_CONTENT_READER_END_OF_STREAM
-			: (ssize_t)MHD_CONTENT_READER_END_WITH_ERROR;
+	return n > 0            ? n
+	       : n == WEB_AGAIN ? 0
+	       : n == 0         ? (ssize_t)MHD_CONTENT_READER_END_OF_STREAM
+				: (ssize_t)MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
 static void

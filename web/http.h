@@ -116,10 +116,12 @@ void web_answer(struct web_request *, unsigned status, const char *type,
 
 /*
  * An answer of 200 that is made while it is sent, from the server's threads.
- * read fills at most size bytes and returns their number, 0 at the end, and -1
- * if it fails: then the connection is closed, so that nobody takes a part for
- * the whole.  arg is given to free at the end, also if nothing was read.
+ * read fills at most size bytes and returns their number, 0 at the end,
+ * WEB_AGAIN if there is nothing yet and others should have a turn, and -1 if it
+ * fails: then the connection is closed, so that nobody takes a part for the
+ * whole.  arg is given to free at the end, also if nothing was read.
  */
+#define WEB_AGAIN (-2)
 struct web_stream {
 	ssize_t (*read)(void *arg, char *to, size_t size);
 	void (*free)(void *arg);

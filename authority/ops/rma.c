@@ -279,19 +279,21 @@ row_put(struct lc_record *record, const struct lc_rma *rma, size_t licenses,
 	return lc_rma_put(record, &row);
 }
 
-/* The new device is of the account whose token the old one showed, unless it
-   showed one itself. */
+/* Of the account whose token the old device showed is a new one that showed none,
+   and has nothing yet. */
 static enum lc_err
-account_pass(struct lc_record *record, const struct lc_rma *rma)
+account_find(struct lc_record *record, const struct lc_rma *rma,
+    char account[LC_ACCOUNT_MAX + 1])
 {
-	char account[LC_ACCOUNT_MAX + 1], own[LC_ACCOUNT_MAX + 1];
+	struct lc_device_standing is;
 	enum lc_err err;
 
 	if ((err = lc_device_account(record, rma->from, account)) != LC_OK ||
-	    (err = lc_device_account(record, rma->to, own)) != LC_OK ||
-	    account[0] == '\0' || own[0] != '\0')
+	    (err = lc_device_stands(record, rma->to, account, &is)) != LC_OK)
 		return err;
-	return lc_device_account_put(record, rma->to, account);
+	if (is.shows || is.shows_other || is.own || is.others || is.nobodys)
+		account[0] = '\0';
+	return LC_OK;
 }
 
 static enum lc_err
@@ -299,6 +301,7 @@ replace(const struct lc_authority *authority, const struct lc_rma *rma,
     struct lc_replaced *result)
 {
 	struct lc_record *record = authority->record;
+	char account[LC_ACCOUNT_MAX + 1];
 	struct lc_rma_limits limits;
 	struct lc_rma_row row;
 	size_t n;
@@ -311,14 +314,17 @@ replace(const struct lc_authority *authority, const struct lc_rma *rma,
 	result->due = row.due;
 	if (result->again)
 		return LC_OK;
-	if ((err = lc_rma_limits_get(record, &limits)) != LC_OK ||
+	if ((err = account_find(record, rma, account)) != LC_OK ||
+	    (err = lc_rma_limits_get(record, &limits)) != LC_OK ||
 	    (err = licenses_replace(authority, rma, result->request, &n)) !=
 		LC_OK ||
 	    (err = limits_judge(record, rma, &limits, n)) != LC_OK)
 		return err;
 	result->due = record->at + limits.days * DAY_S;
 	err = row_put(record, rma, n, result->due);
-	return err == LC_OK ? account_pass(record, rma) : err;
+	return err == LC_OK && account[0] != '\0'
+		   ? lc_device_account_put(record, rma->to, account)
+		   : err;
 }
 
 /* Whoever approves it needs to know which device is to take the place. */

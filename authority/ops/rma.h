@@ -34,9 +34,9 @@ struct lc_replaced {
  * Issues the licenses that count on the one device for the other, which takes
  * its place: metered ones in full, since nothing is known of their use,
  * subscriptions with their dates, no grace periods and nothing that is over.
- * None of them counts on the old device any more.  The new device is of the
- * account whose token the old one showed.  Asked again for the same pair it
- * gives the same ones.  While writing.
+ * None of them counts on the old device any more.  A new device that has
+ * nothing yet is of the account whose token the old one showed.  Asked again for
+ * the same pair it gives the same ones.  While writing.
  * LC_EINVAL: invalid UDIs; LC_ENOTFOUND: no license; LC_EEXISTS: replaced by
  * another device; LC_EREVOKED: the new device was replaced itself; LC_EUDI: of
  * a family to which licenses do not go; LC_EEXHAUSTED: above a limit.

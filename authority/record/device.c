@@ -162,20 +162,27 @@ lc_device_account_put(
 
 #define OVER_S (90 * (int64_t)86400) /* it may be extended, or renewed */
 
-/* The accounts of licenses that count on a device, or are over since $2. */
+/*
+ * The accounts of licenses that count on a device, or are over since $2; "" are
+ * nobody's: of PAKs of no account, or of no PAK.  What extends a license is of
+ * its PAK.  Evaluations and grace periods are anybody's.
+ */
 #define COUNTING(udi_) \
 	"SELECT COALESCE((SELECT p.account FROM pak_line k JOIN pak p" \
-	" ON p.code = k.pak WHERE k.n = l.pak_line)," \
+	" ON p.code = k.pak WHERE k.n = l.unit)," \
 	" (SELECT c.account FROM contract_sku s JOIN contract c" \
-	" ON c.number = s.contract WHERE s.n = l.pak_line), '') AS account" \
-	" FROM license l WHERE l.n IN" \
+	" ON c.number = s.contract WHERE s.n = l.unit), '') AS account" \
+	" FROM (SELECT o.n, o.id, o.ends, (SELECT max(x.pak_line)" \
+	" FROM license x WHERE x.id = o.id) AS unit FROM license o" \
+	" WHERE o.n IN" \
 	" (SELECT n FROM license WHERE udi = " udi_ " AND udi <> ''" \
-	" UNION ALL SELECT license FROM license_udi WHERE udi = " udi_ ")" \
-	" AND l.pak_line IS NOT NULL AND (l.ends IS NULL OR l.ends > $2)" \
+	" UNION ALL SELECT license FROM license_udi WHERE udi = " udi_ ")) l" \
+	" WHERE (l.ends IS NULL OR l.ends > $2)" \
 	" AND NOT EXISTS (SELECT 1 FROM ended e" \
 	" WHERE e.udi = " udi_ " AND e.id = l.id)" \
 	" AND NOT EXISTS (SELECT 1 FROM license s" \
-	" WHERE s.id = l.id AND s.n > l.n)"
+	" WHERE s.id = l.id AND (s.n > l.n" \
+	" OR s.source IN ('evaluation', 'grace')))"
 
 static enum lc_err
 standing_read(struct lc_record *record, const char *udi, const char *account,

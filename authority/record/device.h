@@ -38,7 +38,7 @@ enum lc_err lc_known_devices(struct lc_record *, lc_device_call *, void *arg);
  */
 struct lc_device_standing {
 	bool own, others; /* some are the account's, some are other accounts' */
-	bool nobodys;	  /* some are of PAKs and contracts of no account */
+	bool nobodys;	  /* some are of PAKs of no account, or of no PAK */
 	bool shows;	  /* the account's token was the last one */
 	bool shows_other; /* another account's was */
 };

@@ -281,7 +281,7 @@ page_plain(struct lc_reporting *r, size_t *n)
 	" AND " LC_HAS(6, "COALESCE(l.sku, '')") \
 	LC_OPTIONAL(7, "l.pak_line IN " PAK_LINES "7)") \
 	LC_OPTIONAL(8, "l.pak_line IN " LC_ACCOUNT_LINES(8)) \
-	LC_OPTIONAL(9, "l.pak_line IN " BEGINNING "9 AND pak < $9 || '~')") \
+	LC_OPTIONAL(9, "l.pak_line IN " BEGINNING "9 AND pak < " LC_PAK_END(9) ")") \
 	" AND " LC_HAS(10, "l.udi") \
 	" ORDER BY l.n" order " LIMIT $4"
 #define BEGINNING "(SELECT n FROM pak_line WHERE pak >= $"
@@ -294,7 +294,7 @@ page_plain(struct lc_reporting *r, size_t *n)
 	    " $1 AND pak_line IN " lines ")", after, order)
 #define OF_PAK(after, order) OF_LINES(PAK_LINES "7)", after, order)
 #define OF_BEGINNING(after, order) \
-	OF_LINES(BEGINNING "9 AND pak < $9 || '~')", after, order)
+	OF_LINES(BEGINNING "9 AND pak < " LC_PAK_END(9) ")", after, order)
 #define OF_ACCOUNT(after, order) OF_LINES(LC_ACCOUNT_LINES(8), after, order)
 #define OF_UDI(after, order) \
 	FOUND("CAST($11 AS TEXT)", " AND l.n IN" \

@@ -74,6 +74,8 @@ void lc_report_key(struct lc_reporting *, const char *);
 /* A condition that counts if parameter n is not NULL. */
 #define LC_OPTIONAL(n, condition) \
 	" AND (CAST($" #n " AS TEXT) IS NULL OR " condition ")"
+/* Behind all PAKs that begin with parameter n, in any collation of PostgreSQL. */
+#define LC_PAK_END(n) "$" #n " || 'zzzzzzzzzzzz'"
 /* The column has parameter n in it, in any case of its letters, or n is NULL. */
 #define LC_HAS(n, column) \
 	"(CAST($" #n " AS TEXT) IS NULL OR replace(upper(" column ")," \

@@ -35,14 +35,14 @@ static const struct lc_report_column pak_columns[] = {
 	LC_OPTIONAL(4, "p.order_number = $4") \
 	LC_OPTIONAL(5, "p.account = $5") LEFT(6) \
 	" AND " LC_HAS(8, "l.sku") " AND " LC_HAS(9, "p.order_number") \
-	LC_OPTIONAL(10, "l.pak >= $10 AND l.pak < $10 || '~'") \
+	LC_OPTIONAL(10, "l.pak >= $10 AND l.pak < " LC_PAK_END(10)) \
 	" AND l.n >= $11 AND l.n <= $12 ORDER BY l.n" order " LIMIT $7"
 #define AMONG(paks) \
 	" AND l.n IN (SELECT n FROM pak_line WHERE pak IN" \
 	" (SELECT code FROM pak WHERE " paks "))"
 #define OF_PAK(after, order) PAKS(AMONG("code = $3"), after, order)
 #define OF_BEGINNING(after, order) \
-	PAKS(AMONG("code >= $10 AND code < $10 || '~'"), after, order)
+	PAKS(AMONG("code >= $10 AND code < " LC_PAK_END(10)), after, order)
 #define OF_ORDER(after, order) \
 	PAKS(AMONG("order_number = $4 AND order_number <> ''"), after, order)
 #define OF_ACCOUNT(after, order) \

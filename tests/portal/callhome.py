@@ -255,6 +255,26 @@ def not_joined(desk, site, tokens):
     license = redeem("stranger", sold)
     call(site, sold, "permit", to=theirs.udi, token=tokens["stranger"],
          licenses=[license]).is_problem(403, "another-account", theirs.udi)
+    # What is of no PAK is nobody's, and does not go with what they brought.
+    lot, shown, other = (desk.device(f"{PID}:JOIN-{n}") for n in "LMN")
+    for device in (lot, other):
+        desk.run("issue", "acme", "--udi", device.udi, "--feature", "uck9",
+                 "--type", "permanent", "-o", f"{device.udi[-1]}.lic")
+
+    def replace(old, new, key):
+        return site.post("/api/v1/rmas", {"from": old, "to": new},
+                         token=tokens["stranger"], key=key)
+    redeem("stranger", lot)
+    replace(lot.udi, f"{PID}:JOIN-O", "lot").is_problem(
+        403, "another-account", "licenses of no account")
+    # Nor does a device that has something already become theirs.
+    redeem("stranger", shown)
+    done(call(site, shown, "report", token=tokens["stranger"]))
+    done(replace(shown.udi, other.udi, "shown"))
+    equal(desk.sql("acme", "SELECT account FROM device_account"
+                   f" WHERE udi = '{other.udi}'"), [])
+    replace(other.udi, f"{PID}:JOIN-P", "other").is_problem(
+        403, "another-account", "licenses of no account")
 
 
 def replaced(desk, site, tokens):

@@ -256,13 +256,21 @@ class Cycle:
                        {"from": d, "to": THREE}, "has no license")
         portal.do("member", "contracts/C-1/redeem", {"udis": [d]})
         portal.refused(403, "another-account", "member", "rmas",
-                       {"from": d, "to": THREE}, "PAKs of no account")
+                       {"from": d, "to": THREE}, "licenses of no account")
         for who, seen in (("member", {None}), ("support", {None, paks[0]})):
             path = f"/api/v1/devices/{quoted(d)}/"
             got = [portal.site.get(path + what, token=portal.tokens[who])
                    for what in ("licenses", "history")]
             equal({one["pak"] for one in got[0].json["licenses"]}, seen)
             equal(paks[0].encode() in got[1].body, who == "support")
+            for report in ("licenses", "history"):
+                for limit in ("10", "all"):
+                    got = portal.site.get(
+                        f"/api/v1/reports/{report}?format=csv&limit={limit}"
+                        f"&udi={quoted(d)}", token=portal.tokens[who])
+                    equal(got.status, 200, got.body)
+                    equal(paks[0].encode() in got.body, who == "support",
+                          report, limit, got.body)
             for ask in (f"?pak={paks[0]}", f"?pak={paks[0][:4]}&match=part"):
                 got = portal.site.get(path + "licenses" + ask,
                                       token=portal.tokens[who])
@@ -402,10 +410,20 @@ class Cycle:
         portal.refused(404, "not-found", "support", f"devices/{quoted(ONE)}"
                        "/approve", {"reason": "again"})
 
+    def shows_token(self, udi):
+        """It calls home with the member's token."""
+        nonce = self.portal.site.get("/api/v1/nonce").json["nonce"]
+        self.portal.do("member", "requests",
+                       self.devices[udi].call("report", nonce))
+
     def replace(self):
         portal = self.portal
         rma = {"from": TWO, "to": THREE}
         portal.refused(403, "another-account", "stranger", "rmas", rma)
+        # A lot's licenses are of no PAK: the device has to say whose it is.
+        portal.refused(403, "another-account", "member", "rmas", rma,
+                       "licenses of no account")
+        self.shows_token(TWO)
         portal.refused(422, "refused", "member", "rmas",
                        {**rma, "reason": "I want to"}, "staff")
         got = portal.do("member", "rmas", rma)
@@ -481,6 +499,7 @@ class Cycle:
         portal = self.portal
         self.desk.run("rma", "limits", "acme", "--licenses", "1")
         rma = {"from": THREE, "to": TWO}
+        self.shows_token(THREE)
         portal.refused(409, "above-limit", "member", "rmas", rma, "approval")
         row, = waits()
         equal((row["what"], row["subject"], row["who"]),

@@ -277,6 +277,10 @@ def far(it):
             "licenses", feature="FARTHEST", match="part")], ["FAR:1"])
         equal(it.all("licenses", feature="nothing", match="part",
                      sort="newest"), [])
+        got = it.get("/api/v1/reports/licenses", format="csv", limit="all",
+                     feature="FARTHEST", match="part")
+        equal((got.status, got.body.count(b"\n"), got.body.count(b"FAR:1")),
+              (200, 2, 1), got.body)
     finally:
         it.desk.sql("acme", f"DELETE FROM license WHERE n = {end};"
                             f" UPDATE head SET n = {number}")
