@@ -30,20 +30,23 @@ struct kept {
 };
 
 /*
- * What was asked for does not exist, or a name is taken, of all accounts'
- * tokens.  A device that shows an account's token and has no license yet does
- * not guess.
+ * What was asked for does not exist or is another account's, or a name is
+ * taken, of all accounts' tokens.  A device that shows an account's token and
+ * has no license yet does not guess.
  */
 static bool
 is_guess(const struct kept *kept, unsigned status, const json_t *problem)
 {
 	const char *kind = json_string_value(json_object_get(problem, "kind"));
 
+	if (kind == NULL)
+		kind = "";
 	if (kept->op == OP_TOKEN_CREATE)
 		return status == 409;
-	return status == 404 &&
-	       (kept->token.role == LC_ROLE_NONE || kind == NULL ||
-		   strcmp(kind, "no-license") != 0);
+	if (status == 403)
+		return strcmp(kind, "another-account") == 0;
+	return status == 404 && (kept->token.role == LC_ROLE_NONE ||
+				    strcmp(kind, "no-license") != 0);
 }
 
 /* {"kind", "detail", "more"}; takes it over. */

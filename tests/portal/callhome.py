@@ -371,6 +371,18 @@ def killed(desk, site):
     equal((len(ids), used(site, pak)), (KILLS, KILLS))
 
 
+def guessed(site, tokens):
+    """Who tries the devices of others has to wait, too."""
+    for n in range(60):
+        got = site.post("/api/v1/rmas", {"from": D, "to": F}, key=f"guess-{n}",
+                        token=tokens["stranger"])
+        if got.status == 429:
+            break
+        got.is_problem(403, "another-account")
+    got.is_problem(429, "too-many-misses")
+    check(n <= 50, n)
+
+
 def callhome(desk):
     desk.authority("acme")
     desk.run("sku", "load", "acme", os.path.join(TOP, "examples",
@@ -397,6 +409,7 @@ def callhome(desk):
         not_joined(desk, site, tokens)
         many(desk, site)
         killed(desk, site)
+        guessed(site, tokens)
         for text in (*tokens.values(), secret(desk).hex()):
             check(text not in site.log(), "a secret is in the log")
         equal(site.stop("licportald"), 0)
