@@ -9,6 +9,7 @@ COMMENTS = 13                   # the column that one community does not see
 SYSTEM = ".1.3.6.1.2.1.1"
 ENGINE_ID = ".1.3.6.1.6.3.10.2.1.1.0"
 ENGINE_BOOTS = ".1.3.6.1.6.3.10.2.1.2.0"
+ENGINE_TIME = ".1.3.6.1.6.3.10.2.1.3.0"
 IMAGE_SWITCH = IMAGE_OBJECTS + ".4.1.0"
 MORE = f"""
 # An older manager, and one who does not see everything.
@@ -91,6 +92,12 @@ def views(lab):
     hidden(lab, f"{column}.1.1.1", "-v2c -c partial")
 
 
+def timeless(bound):
+    """Seconds go on between two requests."""
+    return [(name, "" if name == ENGINE_TIME else value)
+            for name, value in bound]
+
+
 def bulk(lab):
     step("GETBULK is what as many GETNEXT are")
     manager = Manager(lab, ["-v2c", "-c", lab.ro])
@@ -102,8 +109,8 @@ def bulk(lab):
         row = starts[:count]
         for at in range(16):
             error, _, want = manager.ask("next", *row)
-            equal(bound[at * count:(at + 1) * count], want,
-                  f"repetition {at} of {count}")
+            equal(timeless(bound[at * count:(at + 1) * count]),
+                  timeless(want), f"repetition {at} of {count}")
             row = [name for name, _ in want]
     manager.close()
 
