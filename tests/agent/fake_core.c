@@ -418,11 +418,10 @@ lc_action_step(struct lc_action *action)
 	return true;
 }
 
-/* Before its last slice. */
 bool
 lc_action_rests(const struct lc_action *action)
 {
-	return action->slices == 1;
+	return action->lc->rests && action->slices == 1;
 }
 
 /* Actions of this core do not wait: reviews are tested with the real one. */

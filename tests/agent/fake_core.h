@@ -54,6 +54,7 @@ struct lc {
 	unsigned comment_good;   /* calls have succeeded */
 	enum lc_err switch_err;  /* of lc_switch_set for LC_SWITCH_ERROR */
 	unsigned slices;         /* of each action; at least 1 */
+	bool rests;              /* each action, before its last slice */
 	unsigned runs;           /* actions that were begun */
 	unsigned done;           /* and those that came to their end */
 };

@@ -226,6 +226,29 @@ outputs(void)
 	}
 }
 
+/* An action that waits for the disk is asked again a little later. */
+static void
+rests(void)
+{
+	unsigned turns = 0;
+
+	fixture_open();
+	fixture_add_rows();
+	fixture.core.slices = 3;
+	fixture.core.rests = true;
+	write_flash("x.lic", "a\n");
+	CHECK_INT(set("1.2.1.20.7=i4 1.2.1.15.7=i2 1.2.1.8.7=sflash:x.lic"),
+	    OK);
+	while (strcmp(fixture_get("1.2.1.16.7"), "i3") == 0 ||
+	       strcmp(fixture_get("1.2.1.16.7"), "i2") == 0) {
+		fixture_turn();
+		turns++;
+	}
+	CHECK_STR(fixture_get("1.2.1.16.7"), "i4");
+	CHECK(turns > 3);
+	fixture_close();
+}
+
 /* What revokes does not begin before the way out is sure. */
 static void
 ticket_waits(void)
@@ -637,6 +660,7 @@ static const struct check_test tests[] = {
 	{ "an install", install },
 	{ "outcomes", outcomes },
 	{ "files that come out", outputs },
+	{ "an action that rests", rests },
 	{ "a ticket waits for its way out", ticket_waits },
 	{ "backup and clear", backup_and_clear },
 	{ "the queue", queue },
