@@ -279,8 +279,8 @@ row_put(struct lc_record *record, const struct lc_rma *rma, size_t licenses,
 	return lc_rma_put(record, &row);
 }
 
-/* Of the account whose token the old device showed is a new one that showed none,
-   and has nothing yet. */
+/* The account whose token the old device showed; "" if the new one showed one or
+   has something already: it stays whose it is. */
 static enum lc_err
 account_find(struct lc_record *record, const struct lc_rma *rma,
     char account[LC_ACCOUNT_MAX + 1])
@@ -289,6 +289,7 @@ account_find(struct lc_record *record, const struct lc_rma *rma,
 	enum lc_err err;
 
 	if ((err = lc_device_account(record, rma->from, account)) != LC_OK ||
+	    account[0] == '\0' ||
 	    (err = lc_device_stands(record, rma->to, account, &is)) != LC_OK)
 		return err;
 	if (is.shows || is.shows_other || is.own || is.others || is.nobodys)
